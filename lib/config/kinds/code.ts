@@ -1,0 +1,16 @@
+import { type OptionKind, OptionMismatch } from '../option.js';
+
+/** An object that only code can hand in, such as a client. `guard` looks for the methods that are needed. */
+export function instance<T>(expected: string, guard: (value: unknown) => value is T): OptionKind<T> {
+  return {
+    expected,
+    parse(raw, source) {
+      return source === 'code' && guard(raw) ? raw : new OptionMismatch();
+    },
+  };
+}
+
+/** A function; only code can hand one in. What it takes and returns is for the types to say. */
+export function fn<T>(expected: string): OptionKind<T> {
+  return instance(expected, (value): value is T => typeof value === 'function');
+}

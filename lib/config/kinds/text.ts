@@ -1,0 +1,63 @@
+import { type OptionKind, OptionMismatch } from '../option.js';
+import { type Nullable, nullable } from './nullable.js';
+
+export interface TextOptions {
+  readonly nullable?: boolean;
+  /** What the whole text must match; without it, any text will do. */
+  readonly pattern?: RegExp;
+  /** Finishes the sentence "expected …". */
+  readonly expected?: string;
+}
+
+/** A text, taken as it stands. */
+export function text(options: TextOptions & Nullable): OptionKind<string | null>;
+export function text(options?: TextOptions & { readonly nullable?: false }): OptionKind<string>;
+export function text(options: TextOptions = {}): OptionKind<string | null> {
+  const { pattern } = options;
+  const whole =
+    pattern === undefined ? /^/ : new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gmy]/g, ''));
+  const kind: OptionKind<string> = {
+    expected: options.expected ?? (pattern === undefined ? 'a text' : `a text that matches ${String(pattern)}`),
+    parse(raw, source) {
+      // A ConfigService may have turned the digits of a text into a number.
+      const value = source === 'environment' && typeof raw === 'number' ? String(raw) : raw;
+      if (typeof value !== 'string') return new OptionMismatch();
+      return whole.test(value) ? value : new OptionMismatch();
+    },
+  };
+  return options.nullable === true ? nullable(kind) : kind;
+}
+
+/** A secret: a text or bytes, not empty. Declare its option with `secret: true`, so that no message shows it. */
+export function secret(): OptionKind<string | Uint8Array> {
+  return {
+    expected: 'a text or bytes, not empty',
+    parse(raw) {
+      const usable = typeof raw === 'string' || raw instanceof Uint8Array;
+      return usable && raw.length > 0 ? raw : new OptionMismatch();
+    },
+  };
+}
+
+export interface UrlOptions {
+  readonly nullable?: boolean;
+}
+
+/** An absolute URL with one of `protocols`, given without the colon, e.g. `redis`. The text comes out as it went in. */
+export function url(protocols: readonly string[], options: UrlOptions & Nullable): OptionKind<string | null>;
+export function url(
+  protocols: readonly string[],
+  options?: UrlOptions & { readonly nullable?: false },
+): OptionKind<string>;
+export function url(protocols: readonly string[], options: UrlOptions = {}): OptionKind<string | null> {
+  const allowed = new Set(protocols.map((protocol) => `${protocol.replace(/:$/, '')}:`));
+  const kind: OptionKind<string> = {
+    expected: `a URL that begins with ${[...allowed].map((protocol) => `${protocol}//`).join(' or ')}`,
+    parse(raw) {
+      if (typeof raw !== 'string') return new OptionMismatch();
+      const address = raw.trim();
+      return URL.canParse(address) && allowed.has(new URL(address).protocol) ? address : new OptionMismatch();
+    },
+  };
+  return options.nullable === true ? nullable(kind) : kind;
+}

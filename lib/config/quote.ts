@@ -1,0 +1,42 @@
+const longest = 60;
+
+/** Controls, and the invisible characters that change how a line of a log reads. JSON escapes only the first 32. */
+const unsafe = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/**
+ * A value as a message may show it: a text in quotes, shortened, on one line; of an object nothing but that it is one, and
+ * of a URL nothing that may hold a password.
+ */
+export function quote(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return quoteText(value);
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+    case 'undefined':
+      return String(value);
+    case 'function':
+      return 'a function';
+    case 'symbol':
+      return 'a symbol';
+    default:
+      if (value === null) return 'null';
+      return Array.isArray(value) ? 'an array' : 'an object';
+  }
+}
+
+function quoteText(text: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]{0,20}:/i.exec(text)?.[0];
+  if (/[@?]/.test(text)) {
+    return scheme === undefined ? 'a text that is not shown' : `a text that begins with "${scheme}"`;
+  }
+  return `"${oneLine(text)}"`;
+}
+
+/** A text shortened and on one line, with everything escaped that could make a log read differently. */
+export function oneLine(text: string): string {
+  const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  const escaped = JSON.stringify(shown).slice(1, -1);
+  return escaped.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,54 @@
+/**
+ * Reads a Cookie header (RFC 6265 5.4): pairs separated by semicolons, nothing decoded. It reads what a stranger sent, so it
+ * never throws, and its time grows with the header's length alone.
+ */
+
+/** How many cookies of one name are looked at; a browser sends several when hosts or paths have set them apart. */
+export const maxSameNamed = 8;
+
+/** The values of all cookies with exactly this name, in their order, `max` at most. */
+export function cookieValues(header: string | undefined, name: string, max = maxSameNamed): string[] {
+  const values: string[] = [];
+  if (header === undefined) return values;
+  for (let at = findCookie(header, name, 0); at !== -1 && values.length < max; at = findCookie(header, name, at)) {
+    values.push(cookieValueAt(header, at));
+  }
+  return values;
+}
+
+/** Where the value of the next cookie with this name begins, from `from` on; -1 if there is none. */
+export function findCookie(header: string, name: string, from: number): number {
+  for (let at = header.indexOf(name, from); at !== -1; at = header.indexOf(name, at + 1)) {
+    const end = at + name.length;
+    if (header.charCodeAt(end) === equalsSign && beginsPair(header, at)) return end + 1;
+  }
+  return -1;
+}
+
+/** The value that begins at `start`, without surrounding space and without one pair of double quotes. */
+export function cookieValueAt(header: string, start: number): string {
+  const semicolonAt = header.indexOf(';', start);
+  let begin = start;
+  let end = semicolonAt === -1 ? header.length : semicolonAt;
+  while (begin < end && isSpace(header.charCodeAt(begin))) begin++;
+  while (end > begin && isSpace(header.charCodeAt(end - 1))) end--;
+  if (end - begin >= 2 && header.charCodeAt(begin) === doubleQuote && header.charCodeAt(end - 1) === doubleQuote) {
+    begin++;
+    end--;
+  }
+  return header.slice(begin, end);
+}
+
+const equalsSign = 0x3d;
+const semicolon = 0x3b;
+const doubleQuote = 0x22;
+
+function beginsPair(header: string, at: number): boolean {
+  let before = at - 1;
+  while (before >= 0 && isSpace(header.charCodeAt(before))) before--;
+  return before < 0 || header.charCodeAt(before) === semicolon;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

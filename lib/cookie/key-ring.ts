@@ -1,0 +1,68 @@
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { KeyOptions } from './cookie.options.js';
+
+/** Which key a signature was made with. */
+export type VerifiedBy = 'current' | 'fallback';
+
+/** 32 bytes in base64url; the last character has two bits that must be zero, or one signature would have four spellings. */
+const canonicalSignature = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
+/** The length of a signature's text. */
+export const signatureLength = 43;
+
+/**
+ * Signs with the keys of the current secret and verifies with those of former ones, too. Each purpose has keys of its own
+ * (HKDF-SHA-256, RFC 5869), so that what was signed for one is worth nothing for another. A purpose is a fixed label
+ * with a version, such as `session-cookie-signature:v1`, never something from a request.
+ */
+export class KeyRing {
+  // Private to the language, not only to the types: inspecting or serialising the ring shows nothing.
+  readonly #secrets: readonly [current: KeyObject, ...fallbacks: KeyObject[]];
+  readonly #keys = new Map<string, readonly [current: KeyObject, ...fallbacks: KeyObject[]]>();
+
+  constructor(secretKey: string | Uint8Array, fallbacks: readonly (string | Uint8Array)[] = []) {
+    this.#secrets = [secretObject(secretKey), ...fallbacks.map(secretObject)];
+  }
+
+  /** The signature of `text` under the current key: HMAC-SHA-256 in base64url, 43 characters. */
+  sign(purpose: string, text: string): string {
+    return createHmac('sha256', this.#keysFor(purpose)[0]).update(text).digest('base64url');
+  }
+
+  /** Which key signed `text`; `null` if none of the ring did, or if `signature` is not in its one canonical spelling. */
+  verify(purpose: string, text: string, signature: string): VerifiedBy | null {
+    if (signature.length !== signatureLength || !canonicalSignature.test(signature)) return null;
+    const claimed = Buffer.from(signature, 'base64url');
+    const keys = this.#keysFor(purpose);
+    const at = keys.findIndex((key) => signed(key, text, claimed));
+    if (at === -1) return null;
+    return at === 0 ? 'current' : 'fallback';
+  }
+
+  #keysFor(purpose: string): readonly [current: KeyObject, ...fallbacks: KeyObject[]] {
+    const known = this.#keys.get(purpose);
+    if (known !== undefined) return known;
+    const [current, ...fallbacks] = this.#secrets;
+    const keys = [derive(current, purpose), ...fallbacks.map((secret) => derive(secret, purpose))] as const;
+    this.#keys.set(purpose, keys);
+    return keys;
+  }
+}
+
+/** The ring of an application's settings; without a secret, one that is random and ends with the process. */
+export function createKeyRing({ secretKey, secretKeyFallbacks }: KeyOptions): KeyRing {
+  return new KeyRing(secretKey ?? randomBytes(32), secretKeyFallbacks);
+}
+
+function signed(key: KeyObject, text: string, claimed: Uint8Array): boolean {
+  return timingSafeEqual(createHmac('sha256', key).update(text).digest(), claimed);
+}
+
+function derive(secret: KeyObject, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, 'nestjs-session-auth', purpose, 32)));
+}
+
+function secretObject(secret: string | Uint8Array): KeyObject {
+  if (secret.length === 0) throw new RangeError('A secret key must not be empty.');
+  return createSecretKey(typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret);
+}

@@ -1,0 +1,55 @@
+import { domainToASCII } from 'node:url';
+import type { Environment } from '../config/option.js';
+import type { CookieOptions } from './cookie.options.js';
+import { prefixOf } from './name-prefix.js';
+
+/** The cookie as it will be written: what the options leave open is decided here, once. */
+export interface ResolvedCookie {
+  /** The whole name, prefix included. */
+  readonly name: string;
+  readonly path: string;
+  /** A host name in ASCII, without a leading dot or a port; `null`: no `Domain` attribute. */
+  readonly domain: string | null;
+  /** `auto`: Secure where the request came by HTTPS. Production and Partitioned have turned `auto` into true. */
+  readonly secure: boolean | 'auto';
+  readonly httpOnly: boolean;
+  readonly sameSite: CookieOptions['sameSite'];
+  readonly partitioned: boolean;
+}
+
+export function resolveCookie(options: CookieOptions, environment: Environment): ResolvedCookie {
+  const { httpOnly, sameSite, partitioned } = options;
+  const domain = resolveDomain(options.domain);
+  const path = options.path === '' ? '/' : options.path;
+  const secure = resolveSecure(options, environment);
+  const name = resolveName(options, environment, { domain, path, secure });
+  return { name, path, domain, secure, httpOnly, sameSite, partitioned };
+}
+
+function resolveSecure({ secure, partitioned }: CookieOptions, environment: Environment): boolean | 'auto' {
+  return secure === 'auto' && (partitioned || environment === 'production') ? true : secure;
+}
+
+function resolveDomain(domain: string | null): string | null {
+  if (domain === null || domain === '') return null;
+  const host = domain.replace(/^\./, '').replace(/:[0-9]{1,5}$/, '');
+  // What is no host name stays as it is, for the check to refuse.
+  return domainToASCII(host) === '' || !/^[\p{L}\p{M}\p{N}._-]+$/u.test(host) ? host : domainToASCII(host);
+}
+
+function resolveName(
+  options: CookieOptions,
+  environment: Environment,
+  { domain, path, secure }: Pick<ResolvedCookie, 'domain' | 'path' | 'secure'>,
+): string {
+  const name = options.name ?? 'session';
+  const prefix = options.prefix ?? (environment === 'production' && options.name === null ? 'auto' : 'none');
+  // A name that brings its own prefix keeps it; the check compares it with the one that was asked for.
+  if (prefixOf(name) !== null) return name;
+  if (prefix === 'auto') {
+    if (secure !== true) return name;
+    return domain === null && path === '/' ? `__Host-${name}` : `__Secure-${name}`;
+  }
+  if (prefix === 'none') return name;
+  return prefix === 'host' ? `__Host-${name}` : `__Secure-${name}`;
+}

@@ -1,0 +1,63 @@
+import type { ResolvedCookie } from './resolved-cookie.js';
+
+/** Browsers keep no cookie longer (RFC 6265bis): 400 days, in milliseconds. */
+export const longestMaxAge = 400 * 86_400_000;
+
+const sameSiteText = { lax: 'Lax', strict: 'Strict', none: 'None' } as const;
+
+/** Set-Cookie lines of one cookie. What never changes in them is put together once. */
+export class SetCookie {
+  readonly #head: string;
+  readonly #plainTail: string;
+  readonly #secureTail: string;
+  readonly #domain: string;
+
+  constructor(cookie: Omit<ResolvedCookie, 'secure'>) {
+    this.#head = `${cookie.name}=`;
+    this.#domain = cookie.domain === null ? '' : `; Domain=${cookie.domain}`;
+    const secured = tail(cookie, true);
+    this.#secureTail = secured;
+    this.#plainTail = cookie.partitioned ? secured : tail(cookie, false);
+  }
+
+  /**
+   * A line that sets `value`. `maxAge` is in milliseconds, counted from `now` and cut to {@link longestMaxAge}; `null`: until
+   * the browser ends.
+   *
+   * @throws RangeError if `value` has a character that would end it early or begin another attribute.
+   */
+  line(value: string, maxAge: number | null, secure: boolean, now: number): string {
+    if (!/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(value)) {
+      throw new RangeError(
+        'A cookie value must be printable ASCII without space, quote, comma, semicolon or backslash.',
+      );
+    }
+    return `${this.#head}${value}${this.#domain}${lifetime(maxAge, now)}${this.#tail(secure)}`;
+  }
+
+  /** A line that removes the cookie: the attributes that it was set with, or the browser would keep it. */
+  clear(secure: boolean): string {
+    return `${this.#head}${this.#domain}; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0${this.#tail(secure)}`;
+  }
+
+  #tail(secure: boolean): string {
+    return secure ? this.#secureTail : this.#plainTail;
+  }
+}
+
+function tail({ httpOnly, path, sameSite, partitioned }: Omit<ResolvedCookie, 'secure'>, secure: boolean): string {
+  return [
+    secure ? '; Secure' : '',
+    httpOnly ? '; HttpOnly' : '',
+    `; Path=${path}`,
+    `; SameSite=${sameSiteText[sameSite]}`,
+    partitioned ? '; Partitioned' : '',
+  ].join('');
+}
+
+function lifetime(maxAge: number | null, now: number): string {
+  if (maxAge === null) return '';
+  // Rounded up: half a second must not become 0, which removes the cookie.
+  const seconds = Math.ceil(Math.min(Math.max(maxAge, 0), longestMaxAge) / 1000);
+  return `; Expires=${new Date(now + seconds * 1000).toUTCString()}; Max-Age=${String(seconds)}`;
+}

@@ -1,0 +1,149 @@
+/**
+ * Every error of the package. Each class has a stable `code`; {@link SessionErrorCode} is the union of them, so that a
+ * `switch` over the codes is checked. A message says what to do, and never holds a secret, a session id or a cookie value.
+ */
+
+/** The stable codes of all errors of this package. @publicApi */
+export type SessionErrorCode =
+  | 'SESSION_CONFIG_INVALID'
+  | 'SESSION_PEER_MISSING'
+  | 'SESSION_STORE_UNAVAILABLE'
+  | 'SESSION_CONTENDED'
+  | 'SESSION_GONE'
+  | 'SESSION_VALUE_UNSUPPORTED'
+  | 'SESSION_TOO_LARGE'
+  | 'SESSION_KEY_RESERVED'
+  | 'SESSION_READONLY'
+  | 'SESSION_HEADERS_SENT'
+  | 'SESSION_UNREACHABLE'
+  | 'SESSION_USER_INVALID';
+
+/** The base of every error of this package. @publicApi */
+export abstract class SessionError extends Error {
+  abstract readonly code: SessionErrorCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
+  'SESSION_CONFIG_INVALID',
+  'SESSION_PEER_MISSING',
+  'SESSION_STORE_UNAVAILABLE',
+  'SESSION_CONTENDED',
+  'SESSION_GONE',
+  'SESSION_VALUE_UNSUPPORTED',
+  'SESSION_TOO_LARGE',
+  'SESSION_KEY_RESERVED',
+  'SESSION_READONLY',
+  'SESSION_HEADERS_SENT',
+  'SESSION_UNREACHABLE',
+  'SESSION_USER_INVALID',
+]);
+
+/**
+ * Whether `error` is an error of this package. It goes by the code, not by the class, so it also holds where two copies
+ * of the package meet in one process.
+ *
+ * @publicApi
+ */
+export function isSessionError(error: unknown): error is SessionError {
+  return error instanceof Error && 'code' in error && errorCodes.has(error.code);
+}
+
+/** One bad setting: its names, and what was expected of it. @publicApi */
+export interface ConfigProblem {
+  /** The setting by its environment key and its name in code, e.g. `SESSION_COOKIE_NAME (cookie.name)`. */
+  readonly setting: string;
+  /** What is wrong and what was expected; never the value of a secret. */
+  readonly problem: string;
+}
+
+/** Settings that cannot be used, all of them at once. Thrown while the application starts. @publicApi */
+export class SessionConfigError extends SessionError {
+  readonly code = 'SESSION_CONFIG_INVALID';
+
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ setting, problem }) => `  - ${setting}: ${problem}`);
+    const count = problems.length === 1 ? 'A session setting is' : `${String(problems.length)} session settings are`;
+    super(`${count} not usable:\n${lines.join('\n')}`);
+  }
+}
+
+/** A store's client library is not installed. @publicApi */
+export class SessionPeerMissingError extends SessionError {
+  readonly code = 'SESSION_PEER_MISSING';
+
+  constructor(
+    readonly packageName: string,
+    neededFor: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${neededFor} needs the package "${packageName}", which is not installed: npm install ${packageName}`, options);
+  }
+}
+
+/** The store did not answer, answered too late, or refused. Becomes a 503. @publicApi */
+export class SessionStoreUnavailableError extends SessionError {
+  readonly code = 'SESSION_STORE_UNAVAILABLE';
+}
+
+/** Other requests changed the session so often that this one's change could not be saved. Becomes a 503. @publicApi */
+export class SessionContendedError extends SessionError {
+  readonly code = 'SESSION_CONTENDED';
+}
+
+/** The session ended (logout, expiry) while the request ran, and `onGone` is `'error'`. Becomes a 409. @publicApi */
+export class SessionGoneError extends SessionError {
+  readonly code = 'SESSION_GONE';
+}
+
+/** A value in the session cannot be stored. Names the key path. @publicApi */
+export class SessionValueError extends SessionError {
+  readonly code = 'SESSION_VALUE_UNSUPPORTED';
+
+  constructor(
+    /** Where the value is, e.g. `session.cart[0].render`. */
+    readonly path: string,
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${path} cannot be stored: ${reason}`, options);
+  }
+}
+
+/** The session is larger than `maxSize`. Names the largest keys. @publicApi */
+export class SessionTooLargeError extends SessionError {
+  readonly code = 'SESSION_TOO_LARGE';
+}
+
+/** A data key that is the name of a method or a fact of the session object. @publicApi */
+export class SessionKeyReservedError extends SessionError {
+  readonly code = 'SESSION_KEY_RESERVED';
+
+  constructor(readonly key: string) {
+    super(`"${key}" is a reserved name of the session object and cannot be a data key: choose another name.`);
+  }
+}
+
+/** A change of a session that was asked for as read-only. @publicApi */
+export class SessionReadonlyError extends SessionError {
+  readonly code = 'SESSION_READONLY';
+}
+
+/** Something that needs a cookie was asked for after the response's headers had gone out. @publicApi */
+export class SessionHeadersSentError extends SessionError {
+  readonly code = 'SESSION_HEADERS_SENT';
+}
+
+/** There is no session to be had here: the module is not imported, or this is no HTTP request. @publicApi */
+export class SessionUnreachableError extends SessionError {
+  readonly code = 'SESSION_UNREACHABLE';
+}
+
+/** A user without a usable id was handed to `AuthService.login()`. @publicApi */
+export class SessionUserError extends SessionError {
+  readonly code = 'SESSION_USER_INVALID';
+}

@@ -1,0 +1,33 @@
+import type { EventEmitter } from 'node:events';
+import { ExpressPlatform, type ExpressInstance } from './express.js';
+import { FastifyPlatform, type FastifyInstance } from './fastify.js';
+import { NodePlatform } from './node.js';
+import type { Platform } from './platform.js';
+
+/** The part of Nest's HTTP adapters that is used. */
+export interface AdapterLike {
+  getType(): string;
+  getInstance(): unknown;
+  getHttpServer(): unknown;
+}
+
+/** The platform behind a Nest HTTP adapter. */
+export function platformOf(adapter: AdapterLike): Platform {
+  const instance = adapter.getInstance();
+  if (isExpress(instance)) return new ExpressPlatform(instance);
+  if (isFastify(instance)) return new FastifyPlatform(instance);
+  const server = adapter.getHttpServer();
+  return new NodePlatform(isEmitter(server) ? server : undefined);
+}
+
+function isFastify(value: unknown): value is FastifyInstance {
+  return typeof value === 'object' && value !== null && 'decorateRequest' in value && 'hasRequestDecorator' in value;
+}
+
+function isExpress(value: unknown): value is ExpressInstance {
+  return typeof value === 'function' && 'request' in value && typeof value.request === 'object' && 'handle' in value;
+}
+
+function isEmitter(value: unknown): value is EventEmitter {
+  return typeof value === 'object' && value !== null && 'prependListener' in value;
+}

@@ -1,0 +1,42 @@
+import {
+  ConflictException,
+  HttpException,
+  InternalServerErrorException,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+import { isSessionError } from '../errors.js';
+
+/**
+ * What the client gets for an error of this package: a status and a text that give nothing away. The error itself is the
+ * `cause`.
+ */
+export function toHttpException(error: unknown): unknown {
+  if (error instanceof HttpException || !isSessionError(error)) return error;
+  const options = { cause: error };
+  switch (error.code) {
+    case 'SESSION_STORE_UNAVAILABLE':
+    case 'SESSION_CONTENDED':
+    case 'SESSION_READONLY':
+      return new ServiceUnavailableException('Sessions are not available at the moment. Try again.', options);
+    case 'SESSION_GONE':
+      return new ConflictException('The session has ended.', options);
+    case 'SESSION_CONFIG_INVALID':
+    case 'SESSION_PEER_MISSING':
+    case 'SESSION_VALUE_UNSUPPORTED':
+    case 'SESSION_TOO_LARGE':
+    case 'SESSION_KEY_RESERVED':
+    case 'SESSION_HEADERS_SENT':
+    case 'SESSION_UNREACHABLE':
+    case 'SESSION_USER_INVALID':
+      return new InternalServerErrorException('The session could not be saved.', options);
+  }
+}
+
+/** The status and body that Nest gives for an exception. */
+export function answerTo(error: unknown): { status: number; body: object } {
+  const exception = toHttpException(error);
+  const known = exception instanceof HttpException ? exception : new InternalServerErrorException();
+  const response = known.getResponse();
+  const status = known.getStatus();
+  return { status, body: typeof response === 'string' ? { statusCode: status, message: response } : response };
+}

@@ -1,0 +1,35 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { SessionData } from '../session/session-data.js';
+import type { SessionObject } from '../session/session.js';
+import { requestSessionOf } from './execution-context.js';
+
+/** What `@Session()` may be given. @publicApi */
+export type SessionParameter =
+  /** One value of the session instead of all of it. */
+  | (keyof SessionData & string)
+  | (string & NonNullable<unknown>)
+  /** A session that cannot be changed, whose commit is left out. */
+  | { readonly readonly: true };
+
+/**
+ * The session of the request, as the type of a parameter.
+ *
+ * @publicApi
+ */
+export type Session = SessionObject & SessionData;
+
+/**
+ * Injects the session of the request: `@Session()`, one value of it: `@Session('cart')`, or one that cannot be changed:
+ * `@Session({ readonly: true })`.
+ *
+ * The parameter is rejected with a 503 where the store does not answer.
+ *
+ * @publicApi
+ */
+export const Session = createParamDecorator((parameter: SessionParameter | undefined, context: ExecutionContext) => {
+  const requestSession = requestSessionOf(context);
+  if (typeof parameter === 'object') return requestSession.getReadonly();
+  const session = requestSession.get();
+  if (parameter === undefined) return session;
+  return session instanceof Promise ? session.then((loaded) => loaded.get(parameter)) : session.get(parameter);
+});

@@ -1,0 +1,66 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import type { RequestSession } from './request-session.js';
+import { SessionRuntime } from './session-runtime.js';
+
+/**
+ * Saves the session after the handler and before the response, so that a failure reaches the application's exception
+ * filters. A request that did not touch its session passes as it came.
+ */
+@Injectable()
+export class SessionInterceptor implements NestInterceptor {
+  constructor(private readonly runtime: SessionRuntime) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const handled = next.handle();
+    if (context.getType() !== 'http') return handled;
+    const request = context.switchToHttp().getRequest<object>();
+    // Nest answers when the stream completes, so only that has to wait; what flows before (events, a body) flows on.
+    return new Observable((subscriber) =>
+      handled.subscribe({
+        next: (value) => {
+          subscriber.next(value);
+        },
+        error: (error: unknown) => {
+          this.#settle(this.#afterError(request), () => {
+            subscriber.error(error);
+          }, (failure) => {
+            this.runtime.report(error);
+            subscriber.error(failure);
+          });
+        },
+        complete: () => {
+          this.#settle(
+            this.runtime.existing(request),
+            () => {
+              subscriber.complete();
+            },
+            (failure) => {
+              subscriber.error(failure);
+            },
+          );
+        },
+      }),
+    );
+  }
+
+  /** What a handler that threw has changed is saved as on success, unless the application wants it dropped. */
+  #afterError(request: object): RequestSession | undefined {
+    const session = this.runtime.existing(request);
+    if (session === undefined || this.runtime.options.commitOnError) return session;
+    session.discard();
+    return undefined;
+  }
+
+  #settle(session: RequestSession | undefined, done: () => void, failed: (error: unknown) => void): void {
+    let saving: Promise<void> | undefined;
+    try {
+      saving = session?.commit();
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    if (saving === undefined) done();
+    else saving.then(done, failed);
+  }
+}

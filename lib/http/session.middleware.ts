@@ -1,0 +1,43 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { ExpressSessionSlot } from './express-session.js';
+import { SessionRuntime } from './session-runtime.js';
+
+type Next = (error?: unknown) => void;
+
+/** A middleware as Express, and Fastify with Nest's middleware support, take it. @publicApi */
+export type SessionMiddleware = (request: object, response: object, next: Next) => void;
+
+/**
+ * Loads the session before everything that comes after it, and gives `req.session` in the form of express-session, so that
+ * Passport, connect-flash and the like work. `forRoot({ eager: true })` uses it for all routes; use it by hand where other
+ * middleware of `app.use()` needs the session earlier:
+ *
+ * ```ts
+ * await app.init();
+ * app.use(sessionMiddleware(app));
+ * ```
+ *
+ * @publicApi
+ */
+export function sessionMiddleware(app: INestApplicationContext): SessionMiddleware {
+  return eagerMiddleware(() => app.get(SessionRuntime, { strict: false }));
+}
+
+export function eagerMiddleware(runtimeOf: () => SessionRuntime): SessionMiddleware {
+  return function session(request, response, next) {
+    const runtime = runtimeOf();
+    const requestSession = runtime.of(request, response);
+    Promise.resolve(requestSession.get()).then((loaded) => {
+      const slot = new ExpressSessionSlot(loaded, runtime.repository, () => requestSession.commit());
+      Object.defineProperty(request, 'session', {
+        configurable: true,
+        enumerable: true,
+        get: () => slot.get(),
+        set: (value: unknown) => {
+          slot.set(value);
+        },
+      });
+      next();
+    }, next);
+  };
+}

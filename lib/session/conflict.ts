@@ -1,0 +1,39 @@
+import { ABSENT, mergeValue } from './merge.js';
+import { mergeFlashes } from './flash.js';
+import type { SessionRecord } from './record.js';
+import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
+
+/**
+ * Brings into a session what other requests have stored since it was read: afterwards it holds both sides' changes.
+ *
+ * Who somebody is never merges: a login changes the id, so the newest record's word stands.
+ *
+ * @param base the record as this request read it. @param mine the session now, in the form in which it would come back.
+ * @returns the paths at which both sides changed the same thing and this request's value was taken.
+ */
+export function absorb(session: SessionObject, base: SessionRecord | null, theirs: SessionRecord, mine: SessionRecord): string[] {
+  const state = stateOf(session);
+  const overwritten: string[] = [];
+  const listen = (path: readonly PropertyKey[]): void => void overwritten.push(path.map(String).join('.'));
+  const data = ownData(session);
+  const mutated = new Set(state.mutations.keys);
+
+  for (const key of new Set([...Object.keys(theirs.data), ...Object.keys(mine.data), ...mutated])) {
+    if (isReserved(key)) continue;
+    const before = mine.data[key];
+    const merged = mutated.has(key)
+      ? state.mutations.replay(key, valueAt(mine, key), valueAt(theirs, key), listen)
+      : mergeValue(valueAt(base, key), valueAt(mine, key), valueAt(theirs, key), listen, [key]);
+    if (merged === ABSENT) Reflect.deleteProperty(session, key);
+    else if (merged !== before || !Object.hasOwn(mine.data, key)) data[key] = merged;
+  }
+  state.flashes = mergeFlashes(base?.flashes ?? [], mine.flashes, theirs.flashes);
+  state.permanent = mergeValue(base?.permanent, mine.permanent, theirs.permanent, () => undefined) === true;
+  state.rotatedAt = theirs.rotatedAt;
+  state.auth = theirs.auth;
+  return overwritten;
+}
+
+function valueAt(record: SessionRecord | null, key: string): unknown {
+  return record !== null && Object.hasOwn(record.data, key) ? record.data[key] : ABSENT;
+}

@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** Stands for a key that is not there. */
+export const ABSENT = Symbol('absent');
+
+/** Hears of each path at which both sides changed the same thing, and this request's value was taken. */
+export type OverwriteListener = (path: readonly PropertyKey[]) => void;
+
+/**
+ * Three-way merge of one value: what it was when this request read it, what this request made of it, what other requests
+ * made of it meanwhile.
+ *
+ * Changed on one side only: that side. Plain objects and Maps: key by key, deeply. Arrays and Sets to which both sides
+ * only appended: theirs, then mine. Anything else that both changed: mine, since mine is saved later, and `overwritten`
+ * hears of it.
+ */
+export function mergeValue(
+  base: unknown,
+  mine: unknown,
+  theirs: unknown,
+  overwritten: OverwriteListener,
+  path: readonly PropertyKey[] = [],
+): unknown {
+  if (isDeepStrictEqual(mine, base)) return theirs;
+  if (isDeepStrictEqual(theirs, base) || isDeepStrictEqual(mine, theirs)) return mine;
+  if (isPlain(mine) && isPlain(theirs)) return mergeObjects(isPlain(base) ? base : {}, mine, theirs, overwritten, path);
+  if (isKeyedMap(mine) && isKeyedMap(theirs)) {
+    return mergeMaps(isKeyedMap(base) ? base : new Map<unknown, unknown>(), mine, theirs, overwritten, path);
+  }
+  if (Array.isArray(mine) && Array.isArray(theirs)) {
+    const start: readonly unknown[] = Array.isArray(base) ? base : [];
+    if (beginsWith(mine, start) && beginsWith(theirs, start)) return [...theirs, ...mine.slice(start.length)] as unknown[];
+  }
+  if (mine instanceof Set && theirs instanceof Set) {
+    const start: ReadonlySet<unknown> = base instanceof Set ? base : new Set();
+    if (contains(mine, start) && contains(theirs, start)) return new Set<unknown>([...theirs, ...mine]);
+  }
+  overwritten(path);
+  return mine;
+}
+
+/** The same for an object's keys; a key that one side removed and the other left alone is gone. */
+export function mergeObjects(
+  base: Readonly<Record<string, unknown>>,
+  mine: Readonly<Record<string, unknown>>,
+  theirs: Readonly<Record<string, unknown>>,
+  overwritten: OverwriteListener,
+  path: readonly PropertyKey[] = [],
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = {};
+  for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
+    const value = mergeValue(own(base, key), own(mine, key), own(theirs, key), overwritten, [...path, key]);
+    if (value !== ABSENT) merged[key] = value;
+  }
+  return merged;
+}
+
+function mergeMaps(
+  base: ReadonlyMap<unknown, unknown>,
+  mine: ReadonlyMap<unknown, unknown>,
+  theirs: ReadonlyMap<unknown, unknown>,
+  overwritten: OverwriteListener,
+  path: readonly PropertyKey[],
+): Map<unknown, unknown> {
+  const at = (map: ReadonlyMap<unknown, unknown>, key: unknown): unknown => (map.has(key) ? map.get(key) : ABSENT);
+  const merged = new Map<unknown, unknown>();
+  for (const key of new Set([...theirs.keys(), ...mine.keys()])) {
+    const value = mergeValue(at(base, key), at(mine, key), at(theirs, key), overwritten, [...path, String(key)]);
+    if (value !== ABSENT) merged.set(key, value);
+  }
+  return merged;
+}
+
+function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : ABSENT;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A Map whose keys are the same after a journey through the store; objects as keys are not. */
+function isKeyedMap(value: unknown): value is Map<unknown, unknown> {
+  if (!(value instanceof Map)) return false;
+  for (const key of value.keys()) if (typeof key === 'object' && key !== null) return false;
+  return true;
+}
+
+function beginsWith(values: readonly unknown[], start: readonly unknown[]): boolean {
+  return values.length >= start.length && isDeepStrictEqual(values.slice(0, start.length), start);
+}
+
+function contains(values: ReadonlySet<unknown>, part: ReadonlySet<unknown>): boolean {
+  for (const value of part) if (!values.has(value)) return false;
+  return true;
+}

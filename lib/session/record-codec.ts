@@ -1,0 +1,56 @@
+import { JsonSerializer } from './serializer/json.js';
+import { MsgpackSerializer } from './serializer/msgpack.js';
+import type { Serializer } from './serializer/serializer.js';
+import {
+  BrokenRecord,
+  packPointer,
+  packRecord,
+  unpackRecord,
+  type RotationPointer,
+  type SessionRecord,
+} from './record.js';
+
+const JSON_OBJECT = 0x7b;
+
+/** Records to bytes and back, in one format; reads the other of the two built-in ones as well. */
+export class RecordCodec {
+  readonly #json = new JsonSerializer();
+  readonly #msgpack = new MsgpackSerializer();
+  readonly #writer: Serializer;
+  readonly #reader: Serializer | null;
+
+  constructor(serializer: 'msgpack' | 'json' | Serializer) {
+    this.#reader = typeof serializer === 'string' ? null : serializer;
+    this.#writer = this.#reader ?? (serializer === 'json' ? this.#json : this.#msgpack);
+  }
+
+  /** @throws SessionValueError naming the key path of a value that cannot be stored. */
+  encode(record: SessionRecord): Uint8Array {
+    return this.#writer.encode({ ...packRecord(record) });
+  }
+
+  encodePointer(pointer: RotationPointer): Uint8Array {
+    return this.#writer.encode({ ...packPointer(pointer) });
+  }
+
+  /** How many bytes a value takes by itself; to find what makes a session large. */
+  sizeOf(value: unknown): number {
+    return this.#writer.encode({ d: value }).length;
+  }
+
+  /** @throws BrokenRecord on anything that is not wholly a record. */
+  decode(bytes: Uint8Array): SessionRecord | RotationPointer {
+    let value: unknown;
+    try {
+      value = (this.#reader ?? this.#readerOf(bytes)).decode(bytes);
+    } catch (error) {
+      throw new BrokenRecord('Its bytes cannot be read.', { cause: error });
+    }
+    return unpackRecord(value);
+  }
+
+  /** By the first byte, so that a change of the format logs nobody out: MessagePack begins no map with a brace. */
+  #readerOf(bytes: Uint8Array): Serializer {
+    return bytes[0] === JSON_OBJECT ? this.#json : this.#msgpack;
+  }
+}

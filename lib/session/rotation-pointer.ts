@@ -1,0 +1,34 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { BrokenRecord, type RotationPointer } from './record.js';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * The new id under a key that only the old id gives: who holds the old cookie within the grace time finds the session,
+ * and the store still holds no id that could be used.
+ */
+export function sealPointer(newId: string, oldId: string): RotationPointer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', keyFrom(oldId), nonce);
+  const sealed = Buffer.concat([cipher.update(newId, 'utf8'), cipher.final()]);
+  return { sealedId: Buffer.concat([nonce, sealed, cipher.getAuthTag()]) };
+}
+
+/** The id of the successor. @throws BrokenRecord where the pointer was not made for `oldId`. */
+export function openPointer(pointer: RotationPointer, oldId: string): string {
+  const bytes = pointer.sealedId;
+  if (bytes.length <= NONCE_BYTES + TAG_BYTES) throw new BrokenRecord('Its pointer is too short.');
+  const decipher = createDecipheriv('aes-256-gcm', keyFrom(oldId), bytes.subarray(0, NONCE_BYTES));
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+  try {
+    const opened = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
+    return Buffer.concat([opened, decipher.final()]).toString('utf8');
+  } catch (error) {
+    throw new BrokenRecord('Its pointer does not open.', { cause: error });
+  }
+}
+
+function keyFrom(oldId: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', oldId, 'nestjs-session-auth', 'rotation-pointer:v1', 32));
+}

@@ -1,0 +1,65 @@
+import { Packr, addExtension } from 'msgpackr';
+import type { Serializer } from './serializer.js';
+import { StorableWalk, type Format } from './storable.js';
+
+/** Stands in for a Map, which MessagePack would not tell from an object. */
+class StoredMap {
+  constructor(readonly entries: readonly unknown[]) {}
+
+  static of(map: ReadonlyMap<unknown, unknown>, inner: (value: unknown) => unknown): StoredMap {
+    const entries: unknown[] = [];
+    for (const [key, value] of map) entries.push(inner(key), inner(value));
+    return new StoredMap(entries);
+  }
+
+  static restore(entries: unknown): Map<unknown, unknown> {
+    const map = new Map<unknown, unknown>();
+    if (!Array.isArray(entries)) throw new TypeError('A map without entries.');
+    for (let index = 0; index < entries.length; index += 2) map.set(entries[index], entries[index + 1]);
+    return map;
+  }
+}
+
+addExtension({
+  Class: StoredMap,
+  type: 0x4d,
+  write: (map: StoredMap) => map.entries,
+  read: (entries: unknown) => StoredMap.restore(entries),
+});
+
+const format: Format = {
+  special(value, inner) {
+    if (value instanceof Map) return StoredMap.of(value, inner);
+    if (value instanceof Set) return new Set(Array.from(value, inner));
+    if (value instanceof Date || ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof RegExp) {
+      return value;
+    }
+    return undefined;
+  },
+  refuseNumber: () => null,
+};
+
+/**
+ * MessagePack: plain data as any MessagePack reader knows it; besides, Date, Map, Set, BigInt, RegExp, typed arrays,
+ * `undefined` and `NaN` come back as they went in.
+ */
+export class MsgpackSerializer implements Serializer {
+  readonly #walk = new StorableWalk(format);
+
+  // Without `copyBuffers` the bytes in the data would be windows on the record that changes are compared with.
+  readonly #packr = new Packr({
+    useRecords: false,
+    mapsAsObjects: true,
+    variableMapSize: true,
+    moreTypes: true,
+    copyBuffers: true,
+  });
+
+  encode(record: Readonly<Record<string, unknown>>): Uint8Array {
+    return this.#packr.pack(this.#walk.run(record));
+  }
+
+  decode(bytes: Uint8Array): unknown {
+    return this.#packr.unpack(bytes);
+  }
+}

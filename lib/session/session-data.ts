@@ -1,0 +1,16 @@
+/**
+ * The data of an application's sessions. Empty here; an application says what it keeps:
+ *
+ * ```ts
+ * declare module 'nestjs-session-auth' {
+ *   interface SessionData { visits?: number; cart?: Item[] }
+ * }
+ * ```
+ *
+ * @publicApi
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- augmented by applications
+export interface SessionData {}
+
+/** The type of a data key: as declared in {@link SessionData}, `unknown` where it is not. */
+export type ValueOf<Key extends string> = Key extends keyof SessionData ? SessionData[Key] : unknown;

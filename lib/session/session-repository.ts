@@ -1,0 +1,45 @@
+import type { SessionObject } from './session.js';
+import type { AuthFacts } from './record.js';
+
+/** What a verified cookie says. */
+export interface SessionReference {
+  readonly id: string;
+  /** When the cookie was issued, in ms. */
+  readonly issuedAt: number;
+}
+
+/**
+ * Where sessions come from and go to. Its answers are left in the session's state, where whoever writes the response
+ * reads them: which id is current, and whether the session has ended. What changes a session refuses a read-only view of it.
+ */
+export interface SessionRepository {
+  /** A new session, which is stored when something has been written to it. */
+  create(): SessionObject;
+
+  /** The session that `reference` means, or null where there is none: unknown, expired, or not readable. */
+  load(reference: SessionReference): Promise<SessionObject | null>;
+
+  /**
+   * Saves what has changed. Returns nothing where there was nothing to do, so that a request which only read takes no turn
+   * of the event loop for it.
+   */
+  commit(session: SessionObject): Promise<void> | undefined;
+
+  /** Takes back what was changed since the last save. */
+  discard(session: SessionObject): void;
+
+  /** Reads the session again and drops what was changed. False: it is not there any more. */
+  reload(session: SessionObject): Promise<boolean>;
+
+  /** A new id for the same session, at once. */
+  regenerate(session: SessionObject): Promise<void>;
+
+  /** A new id and this login, at once. Data of a session that was ended meanwhile are not carried over. */
+  login(session: SessionObject, auth: AuthFacts): Promise<void>;
+
+  /** Ends the session, at once. */
+  destroy(session: SessionObject): Promise<void>;
+
+  /** Whether {@link commit} would write. */
+  isModified(session: SessionObject): boolean;
+}

@@ -1,0 +1,17 @@
+import { SessionTooLargeError } from '../errors.js';
+import type { RecordCodec } from './record-codec.js';
+
+const NAMED_KEYS = 3;
+
+/** The error for a session over the limit, which names the keys that take most of it. Sizes in bytes. */
+export function tooLarge(data: Record<string, unknown>, size: number, maxSize: number, codec: RecordCodec): SessionTooLargeError {
+  const largest = Object.entries(data)
+    .map(([key, value]) => ({ key, bytes: codec.sizeOf(value) }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, NAMED_KEYS)
+    .map(({ key, bytes }) => `${key} (${String(bytes)} bytes)`);
+  return new SessionTooLargeError(
+    `The session takes ${String(size)} bytes, and SESSION_MAX_SIZE (maxSize) allows ${String(maxSize)}. ` +
+      `Largest keys: ${largest.join(', ')}. Keep large things elsewhere and their ids in the session.`,
+  );
+}

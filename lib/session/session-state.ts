@@ -1,0 +1,81 @@
+import type { Version } from '../stores/session-store.js';
+import type { FlashMessage } from './flash.js';
+import { MutationLog } from './mutations.js';
+import type { AuthFacts, SessionRecord } from './record.js';
+
+/** The record as it was read or written last. */
+export interface StoredSession {
+  /** The secret id. */
+  readonly id: string;
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly version: Version;
+}
+
+/** What became of a session in this request. */
+export type SessionEnd =
+  /** It was destroyed or emptied by this request: the client's cookie is to be cleared. */
+  | 'ended'
+  /** It was ended elsewhere while this request ran: nothing is saved, and no cookie is sent. */
+  | 'gone';
+
+/** What the package knows of one request's session besides its data. */
+export class SessionState {
+  /** Null: not stored yet, or no more. */
+  stored: StoredSession | null = null;
+  /** The id that a session which is not stored yet will have; made when somebody asks for it. */
+  nextId: string | null = null;
+  end: SessionEnd | null = null;
+  /** When the cookie that the client holds or is about to get was issued, in ms; null: it has none. */
+  issuedAt: number | null = null;
+
+  createdAt: number;
+  rotatedAt: number;
+  permanent: boolean;
+  flashes: readonly FlashMessage[] = [];
+  auth: AuthFacts | null = null;
+
+  /** `session.modified = true`: write even if nothing changed. */
+  forced = false;
+  /** The response's headers are out: nothing that needs a new cookie can be done any more. */
+  answered = false;
+  readonly mutations = new MutationLog();
+  /** Store operations of one session run one after the other; the last one that was begun. */
+  running: Promise<unknown> | null = null;
+
+  constructor(now: number, permanent: boolean) {
+    this.createdAt = this.rotatedAt = now;
+    this.permanent = permanent;
+  }
+
+  take(record: SessionRecord): void {
+    this.createdAt = record.createdAt;
+    this.rotatedAt = record.rotatedAt;
+    this.permanent = record.permanent;
+    this.flashes = record.flashes;
+    this.auth = record.auth;
+  }
+
+  /** The session is stored as it is now. */
+  settle(stored: StoredSession): void {
+    this.stored = stored;
+    this.nextId = null;
+    this.end = null;
+    this.forced = false;
+    this.mutations.clear();
+  }
+
+  /** Begins again as a new session. @param end whether this request ended the one before, so that its cookie is to go. */
+  reset(now: number, permanent: boolean, end: 'ended' | null): void {
+    this.stored = null;
+    this.nextId = null;
+    this.issuedAt = null;
+    this.end = end;
+    this.createdAt = this.rotatedAt = now;
+    this.permanent = permanent;
+    this.flashes = [];
+    this.auth = null;
+    this.forced = false;
+    this.mutations.clear();
+  }
+}

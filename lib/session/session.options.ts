@@ -1,0 +1,164 @@
+import { bool, duration, fn, instance, integer, nullable, oneOf, size, text } from '../config/kinds.js';
+import { option, type Environment, type OptionKind, type ResolvedOptions } from '../config/option.js';
+import type { RoomCheck } from '../config/room-check.js';
+import { settingName } from '../config/setting-name.js';
+import type { Serializer } from './serializer/serializer.js';
+import type { SessionObserver } from './observer.js';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const LONGEST_REFRESH_INTERVAL = 5 * MINUTE;
+
+/** How long sessions live, what they may hold, and what becomes of parallel changes. */
+export const sessionOptions = {
+  idleTimeout: option({
+    env: 'PERMANENT_SESSION_LIFETIME',
+    kind: duration({ min: 1, nullable: true }),
+    default: 31 * DAY,
+    defaultText: '31d',
+    meaning: 'Idle timeout: a session that is not used for so long ends. Holds for every session, permanent or not; `null` turns it off.',
+  }),
+  absoluteTimeout: option({
+    env: 'SESSION_ABSOLUTE_TIMEOUT',
+    kind: duration({ min: 1, nullable: true }),
+    default: 90 * DAY,
+    defaultText: '90d',
+    meaning: 'Absolute timeout: a session ends so long after it began, however much it is used; `null` turns it off.',
+  }),
+  permanent: option({
+    env: 'SESSION_PERMANENT',
+    kind: bool(),
+    default: false,
+    meaning: 'Whether the cookie of a new session outlives the browser; `session.permanent` changes it for one session.',
+  }),
+  refreshEachRequest: option({
+    env: 'SESSION_REFRESH_EACH_REQUEST',
+    kind: bool(),
+    default: true,
+    meaning: 'Whether reading a session extends its life (at most once in a refresh interval); `false`: only a change does.',
+  }),
+  refreshInterval: option({
+    env: 'SESSION_REFRESH_INTERVAL',
+    kind: duration({ min: 0, nullable: true }),
+    default: null,
+    defaultText: 'a twentieth of the idle timeout, at most 5m',
+    meaning: 'How old a cookie may be before the session is extended in the store and the cookie issued again.',
+  }),
+  rotateEvery: option({
+    env: 'SESSION_ROTATE_EVERY',
+    kind: duration({ min: 1, nullable: true }),
+    default: null,
+    defaultText: 'off',
+    meaning: 'Gives a session in use a new id so often.',
+  }),
+  rotateGrace: option({
+    env: 'SESSION_ROTATE_GRACE',
+    kind: duration({ min: 1 }),
+    default: 30_000,
+    defaultText: '30s',
+    meaning: 'How long the id before a periodic rotation still leads to the session, for requests that are under way.',
+  }),
+  idLength: option({
+    env: 'SESSION_ID_LENGTH',
+    kind: integer({ min: 16, max: 256 }),
+    default: 32,
+    meaning: 'Bytes of randomness in a session id; at least 16 (128 bits).',
+  }),
+  keyPrefix: option({
+    env: 'SESSION_KEY_PREFIX',
+    kind: text(),
+    default: 'session:',
+    meaning: 'What the keys in the store begin with.',
+  }),
+  serializer: option<'msgpack' | 'json' | Serializer>({
+    env: 'SESSION_SERIALIZATION_FORMAT',
+    kind: serializerKind(),
+    default: 'msgpack',
+    meaning: 'The format of records: `msgpack`, `json`, or in code a `Serializer`. Both built-in formats are read, whichever is written.',
+  }),
+  maxSize: option({
+    env: 'SESSION_MAX_SIZE',
+    kind: size({ min: 128 }),
+    default: 1_048_576,
+    defaultText: '1mb',
+    meaning: 'The most that a stored session may take.',
+  }),
+  maxRetries: option({
+    env: 'SESSION_MAX_RETRIES',
+    kind: integer({ min: 0, max: 10_000 }),
+    default: 64,
+    meaning: 'How often a write is tried again when other requests change the same session, before the request gets a 503.',
+  }),
+  onGone: option({
+    env: 'SESSION_ON_GONE',
+    kind: oneOf(['drop', 'error']),
+    default: 'drop' as const,
+    meaning: 'What a request gets that changed a session which was ended while it ran: nothing is saved, and `error` answers 409.',
+  }),
+  observer: option({
+    env: null,
+    kind: nullable(instance<SessionObserver>('an object with methods of SessionObserver', isObserver)),
+    default: null,
+    defaultText: 'none',
+    meaning: 'Hears of late writes, overwritten values, broken records, logins and so on.',
+  }),
+  clock: option({
+    env: null,
+    kind: fn<() => number>('a function that returns the time in ms since the epoch'),
+    default: () => Date.now,
+    defaultText: '`Date.now`',
+    meaning: 'The time that timeouts go by; for tests.',
+  }),
+};
+
+export type SessionOptions = ResolvedOptions<typeof sessionOptions>;
+
+/** How old a cookie may be before the session is extended, in ms; null: reading extends nothing. */
+export function refreshIntervalOf(options: Pick<SessionOptions, 'refreshEachRequest' | 'refreshInterval' | 'idleTimeout'>): number | null {
+  if (!options.refreshEachRequest || options.idleTimeout === null) return null;
+  return options.refreshInterval ?? Math.min(LONGEST_REFRESH_INTERVAL, Math.floor(options.idleTimeout / 20));
+}
+
+export function checkSession(options: SessionOptions, environment: Environment): RoomCheck {
+  const { idleTimeout, absoluteTimeout, refreshInterval, rotateEvery, rotateGrace } = options;
+  const problems: { setting: string; problem: string }[] = [];
+  const warnings: string[] = [];
+  const name = (key: keyof typeof sessionOptions): string => settingName(sessionOptions[key].env, key);
+
+  if (idleTimeout !== null && absoluteTimeout !== null && idleTimeout > absoluteTimeout) {
+    warnings.push(`${name('idleTimeout')} is longer than ${name('absoluteTimeout')}, which then is the only one that counts.`);
+  }
+  if (idleTimeout !== null && refreshInterval !== null && refreshInterval >= idleTimeout) {
+    problems.push({ setting: name('refreshInterval'), problem: `must be shorter than ${name('idleTimeout')}, or sessions in use end` });
+  }
+  if (rotateEvery !== null && rotateGrace >= rotateEvery) {
+    problems.push({ setting: name('rotateGrace'), problem: `must be shorter than ${name('rotateEvery')}` });
+  }
+  if (environment === 'production' && idleTimeout === null && absoluteTimeout === null) {
+    warnings.push(`${name('idleTimeout')} and ${name('absoluteTimeout')} are both off: sessions never end by themselves.`);
+  }
+  return { problems, warnings };
+}
+
+function serializerKind(): OptionKind<'msgpack' | 'json' | Serializer> {
+  const builtIn = oneOf(['msgpack', 'json']);
+  return {
+    expected: `${builtIn.expected}, or in code an object with encode and decode`,
+    parse: (raw, source) => (source === 'code' && isSerializer(raw) ? raw : builtIn.parse(raw, source)),
+  };
+}
+
+function isSerializer(value: unknown): value is Serializer {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'encode' in value &&
+    typeof value.encode === 'function' &&
+    'decode' in value &&
+    typeof value.decode === 'function'
+  );
+}
+
+function isObserver(value: unknown): value is SessionObserver {
+  return typeof value === 'object' && value !== null;
+}

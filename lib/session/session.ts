@@ -1,0 +1,248 @@
+import { SessionKeyReservedError, SessionValueError } from '../errors.js';
+import type { FlashMessage } from './flash.js';
+import { ABSENT } from './merge.js';
+import { runMutation } from './mutations.js';
+import type { SessionData, ValueOf } from './session-data.js';
+import type { SessionState } from './session-state.js';
+
+/** What a session asks of the repository that it came from. */
+export interface SessionKeeper {
+  publicIdOf(state: SessionState): string;
+  expiryOf(state: SessionState): Date;
+  isModified(session: SessionObject): boolean;
+  /** The value of a key in the record as it was read, as a copy; `ABSENT` where there was none. */
+  baseValue(state: SessionState, key: string): unknown;
+  commit(session: SessionObject): unknown;
+  regenerate(session: SessionObject): Promise<void>;
+  destroy(session: SessionObject): Promise<void>;
+}
+
+let readState: (session: SessionObject) => SessionState;
+
+/** Views that refuse changes, each with the session behind it. */
+const views = new WeakMap<object, { readonly session: SessionObject; readonly refuse: () => never }>();
+
+export function addView(view: SessionObject, session: SessionObject, refuse: () => never): void {
+  views.set(view, { session, refuse });
+}
+
+/** The package's own knowledge of a session; no part of the public face. */
+export function stateOf(session: SessionObject): SessionState {
+  return readState(views.get(session)?.session ?? session);
+}
+
+/** @throws SessionReadonlyError where `session` is a view that refuses changes. */
+export function assertWritable(session: SessionObject): void {
+  views.get(session)?.refuse();
+}
+
+/**
+ * A session. Its data are its own enumerable properties, read and written as such; what is on the prototype is behaviour
+ * and facts, and no data key can have such a name.
+ *
+ * Nothing needs to be marked as changed: the session is compared with what was read when the request ends, however deep a
+ * change lies.
+ *
+ * @publicApi
+ */
+export class SessionObject {
+  readonly #state: SessionState;
+  readonly #keeper: SessionKeeper;
+
+  static {
+    readState = (session) => session.#state;
+  }
+
+  constructor(state: SessionState, keeper: SessionKeeper) {
+    this.#state = state;
+    this.#keeper = keeper;
+  }
+
+  /** The public id: names the session in pages and logs, and is of no use to a thief. It changes when the id does. */
+  get id(): string {
+    return this.#keeper.publicIdOf(this.#state);
+  }
+
+  /** Whether the session has not been stored yet. */
+  get isNew(): boolean {
+    return this.#state.stored === null;
+  }
+
+  /** Whether the commit would write. Computed; setting it true forces a write. */
+  get modified(): boolean {
+    return this.#keeper.isModified(this);
+  }
+
+  set modified(force: boolean) {
+    this.#state.forced = force;
+  }
+
+  /** Whether the cookie outlives the browser (until the idle timeout) instead of ending with it. */
+  get permanent(): boolean {
+    return this.#state.permanent;
+  }
+
+  set permanent(permanent: boolean) {
+    this.#state.permanent = permanent;
+  }
+
+  /** When the session was begun. */
+  get createdAt(): Date {
+    return new Date(this.#state.createdAt);
+  }
+
+  /** When the session ends if it is not used again: by the idle or the absolute timeout, whichever comes first. */
+  get expiresAt(): Date {
+    return this.#keeper.expiryOf(this.#state);
+  }
+
+  /** The value of `key`, or `fallback` where there is none. */
+  get<Key extends string>(key: Key): ValueOf<Key>;
+  get<Key extends string, Fallback>(key: Key, fallback: Fallback): Exclude<ValueOf<Key>, undefined> | Fallback;
+  get(key: string, fallback?: unknown): unknown {
+    return Object.hasOwn(this, key) ? ownData(this)[key] : fallback;
+  }
+
+  /** @throws SessionKeyReservedError for the name of a method or a fact. */
+  set<Key extends string>(key: Key, value: ValueOf<Key>): this {
+    if (isReserved(key)) throw new SessionKeyReservedError(key);
+    ownData(this)[key] = value;
+    return this;
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this, key);
+  }
+
+  /** Takes the value of `key` out of the session; `fallback` where there is none. */
+  pop<Key extends string>(key: Key): ValueOf<Key>;
+  pop<Key extends string, Fallback>(key: Key, fallback: Fallback): Exclude<ValueOf<Key>, undefined> | Fallback;
+  pop(key: string, fallback?: unknown): unknown {
+    if (!Object.hasOwn(this, key)) return fallback;
+    const value = ownData(this)[key];
+    Reflect.deleteProperty(this, key);
+    return value;
+  }
+
+  /** The value of `key`; where there is none, `value`, which the session then has. */
+  setDefault<Key extends string>(key: Key, value: Exclude<ValueOf<Key>, undefined>): Exclude<ValueOf<Key>, undefined> {
+    if (!Object.hasOwn(this, key)) this.set(key, value as ValueOf<Key>);
+    return ownData(this)[key] as Exclude<ValueOf<Key>, undefined>;
+  }
+
+  /** Sets all of `values`. @throws SessionKeyReservedError before any is set. */
+  update(values: Partial<SessionData> & Record<string, unknown>): this {
+    const reserved = Object.keys(values).find(isReserved);
+    if (reserved !== undefined) throw new SessionKeyReservedError(reserved);
+    Object.assign(ownData(this), values);
+    return this;
+  }
+
+  /** Removes all data and flash messages. A login stays; without one the session is removed at the commit. */
+  clear(): void {
+    for (const key of Object.keys(this)) Reflect.deleteProperty(this, key);
+    this.#state.flashes = [];
+  }
+
+  /** The names of the data. */
+  keys(): string[] {
+    return Object.keys(this);
+  }
+
+  /** Leaves a message for the next page that asks for it. */
+  flash(category: string, message: string): void {
+    this.#state.flashes = [...this.#state.flashes, { category: String(category), message: String(message) }];
+  }
+
+  /** The messages, in order, which are gone with it; with `category`, only those of it. */
+  flashes(category?: string): FlashMessage[] {
+    const all = this.#state.flashes;
+    if (all.length === 0) return [];
+    this.#state.flashes = category === undefined ? [] : all.filter((message) => message.category !== category);
+    return all.filter((message) => category === undefined || message.category === category);
+  }
+
+  /**
+   * Changes one value by a function that is run again on the newest value when another request got there first, so that
+   * twenty parallel `session.mutate('n', (n = 0) => n + 1)` count twenty.
+   *
+   * @param fn gets the value, `undefined` where there is none, and returns the new one; returning nothing keeps the value
+   *   as it was changed in place. It is synchronous, depends on nothing but its argument, and may run several times.
+   * @returns the new value as far as this request knows.
+   */
+  mutate<Key extends string>(key: Key, fn: (value: ValueOf<Key>) => ValueOf<Key> | undefined): ValueOf<Key>;
+  mutate(key: string, fn: (value: never) => unknown): unknown {
+    if (isReserved(key)) throw new SessionKeyReservedError(key);
+    const mutation = fn as (value: unknown) => unknown;
+    const before = Object.hasOwn(this, key) ? ownData(this)[key] : ABSENT;
+    const beforeCopy = copyOf(key, before);
+    const after = runMutation(mutation, before);
+    if (after instanceof Promise) throw new TypeError('The function given to session.mutate() must not be asynchronous.');
+    this.#state.mutations.add(key, mutation, this.#keeper.baseValue(this.#state, key), beforeCopy, copyOf(key, after));
+    if (after === ABSENT) {
+      Reflect.deleteProperty(this, key);
+      return undefined;
+    }
+    ownData(this)[key] = after;
+    return after;
+  }
+
+  /** Gives the session a new id at once; the old one is of no more use. Data and login stay. */
+  async regenerate(): Promise<void> {
+    await this.#keeper.regenerate(this);
+  }
+
+  /** Ends the session at once: record, data and login. What is written afterwards begins a new session. */
+  async destroy(): Promise<void> {
+    await this.#keeper.destroy(this);
+  }
+
+  /** Saves now what would be saved at the end of the request; does nothing where nothing changed. */
+  async commit(): Promise<void> {
+    await this.#keeper.commit(this);
+  }
+
+  /** The data alone. */
+  toJSON(): Record<string, unknown> {
+    return { ...ownData(this) };
+  }
+}
+
+const reservedNames: ReadonlySet<string> = new Set([
+  ...Object.getOwnPropertyNames(SessionObject.prototype),
+  ...Object.getOwnPropertyNames(Object.prototype),
+]);
+
+/** Whether `key` is the name of a method or a fact, and so can be no data key. */
+export function isReserved(key: string): boolean {
+  return reservedNames.has(key);
+}
+
+// `session.get = 1` would hide the method without a word: every reserved name answers an assignment with the reason.
+for (const name of reservedNames) {
+  const described = Object.getOwnPropertyDescriptor(SessionObject.prototype, name);
+  if (described?.set) continue;
+  const inherited: unknown = described ? described.value : Reflect.get(Object.prototype, name);
+  Object.defineProperty(SessionObject.prototype, name, {
+    configurable: true,
+    enumerable: false,
+    get: described?.get ?? (() => inherited),
+    set(this: SessionObject) {
+      throw new SessionKeyReservedError(name);
+    },
+  });
+}
+
+/** A session's own properties as what they are: the data. */
+export function ownData(session: object): Record<string, unknown> {
+  return session as Record<string, unknown>;
+}
+
+function copyOf(key: string, value: unknown): unknown {
+  if (value === ABSENT) return ABSENT;
+  try {
+    return structuredClone(value);
+  } catch (error) {
+    throw new SessionValueError(`session.${key}`, 'it holds something that is no data (a function, a stream).', { cause: error });
+  }
+}

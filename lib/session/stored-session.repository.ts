@@ -1,0 +1,203 @@
+import { SessionHeadersSentError } from '../errors.js';
+import type { SessionStore } from '../stores/session-store.js';
+import type { Lifetime } from './lifetime.js';
+import { ABSENT } from './merge.js';
+import type { SessionObserver } from './observer.js';
+import type { AuthFacts } from './record.js';
+import type { RecordCodec } from './record-codec.js';
+import { publicId } from './session-id.js';
+import type { SessionReference, SessionRepository } from './session-repository.js';
+import { SessionRotation, type RotationOptions } from './session-rotation.js';
+import { sameBytes, SessionSaver, type SavingOptions } from './session-saver.js';
+import { SessionState, type StoredSession } from './session-state.js';
+import { assertWritable, isReserved, ownData, SessionObject, stateOf, type SessionKeeper } from './session.js';
+import { StoredRecords } from './stored-records.js';
+
+export interface StoredSessionOptions extends SavingOptions, RotationOptions {
+  /** What the store's keys begin with. */
+  readonly keyPrefix: string;
+}
+
+/** Sessions by reference: the cookie names the record, a store keeps it. */
+export class StoredSessionRepository implements SessionRepository, SessionKeeper {
+  readonly #records: StoredRecords;
+  readonly #saver: SessionSaver;
+  readonly #rotation: SessionRotation;
+
+  constructor(
+    store: SessionStore,
+    codec: RecordCodec,
+    private readonly lifetime: Lifetime,
+    private readonly options: StoredSessionOptions,
+    private readonly observer: Required<SessionObserver>,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.#records = new StoredRecords(store, codec, observer, options.keyPrefix);
+    this.#saver = new SessionSaver(this.#records, codec, lifetime, options, observer, now);
+    this.#rotation = new SessionRotation(this.#records, this.#saver, codec, lifetime, options, observer, now);
+  }
+
+  create(): SessionObject {
+    return new SessionObject(new SessionState(this.now(), this.options.permanent), this);
+  }
+
+  async load(reference: SessionReference): Promise<SessionObject | null> {
+    const found = await this.#records.find(reference.id);
+    if (found === null || this.lifetime.isOver(found.record.createdAt, this.now())) return null;
+    const session = this.create();
+    const state = stateOf(session);
+    state.stored = found;
+    // A cookie that led here by a pointer is to be replaced by one with the new id.
+    state.issuedAt = found.id === reference.id ? reference.issuedAt : null;
+    state.take(found.record);
+    fill(session, found.record.data);
+    return session;
+  }
+
+  commit(session: SessionObject): Promise<void> | undefined {
+    const state = stateOf(session);
+    if (state.running !== null) return this.#inTurn(state, () => this.#commitNow(session) ?? Promise.resolve());
+    const work = this.#commitNow(session);
+    return work && this.#inTurn(state, () => work);
+  }
+
+  discard(session: SessionObject): void {
+    const state = stateOf(session);
+    const record = state.stored && this.#saver.recordIn(state.stored.bytes);
+    session.clear();
+    state.forced = false;
+    state.mutations.clear();
+    if (record) {
+      state.take(record);
+      fill(session, record.data);
+    } else {
+      state.permanent = this.options.permanent;
+    }
+  }
+
+  async reload(session: SessionObject): Promise<boolean> {
+    const state = stateOf(session);
+    const found = state.stored && (await this.#records.find(state.stored.id));
+    if (found === null) return false;
+    state.stored = found;
+    this.discard(session);
+    return true;
+  }
+
+  async regenerate(session: SessionObject): Promise<void> {
+    assertWritable(session);
+    const state = stateOf(session);
+    refuseOnceAnswered(state, 'session.regenerate()');
+    await this.#inTurn(state, async () => {
+      state.nextId = null;
+      if (state.stored !== null && state.end !== 'gone') await this.#rotation.rotate(session, state.stored, 'regenerate');
+    });
+  }
+
+  async login(session: SessionObject, auth: AuthFacts): Promise<void> {
+    assertWritable(session);
+    const state = stateOf(session);
+    refuseOnceAnswered(state, 'A login');
+    await this.#inTurn(state, async () => {
+      const former = state.auth;
+      if (state.end === 'gone') this.#saver.forget(session, null);
+      state.auth = auth;
+      state.nextId = null;
+      try {
+        if (state.stored === null) await this.#saver.save(session);
+        else await this.#rotation.rotate(session, state.stored, 'login');
+      } catch (error) {
+        state.auth = former;
+        throw error;
+      }
+    });
+  }
+
+  async destroy(session: SessionObject): Promise<void> {
+    assertWritable(session);
+    const state = stateOf(session);
+    await this.#inTurn(state, async () => {
+      // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
+      const ended = state.stored !== null && (await this.#deleteWherever(state.stored));
+      if (ended) this.observer.destroyed({ publicId: this.publicIdOf(state) });
+      this.#saver.forget(session, ended ? 'ended' : null);
+    });
+  }
+
+  isModified(session: SessionObject): boolean {
+    const { stored, forced } = stateOf(session);
+    if (stored === null) return !this.#saver.isDisposable(session);
+    return forced || !sameBytes(this.#saver.encode(session), stored.bytes);
+  }
+
+  publicIdOf(state: SessionState): string {
+    return publicId(this.#saver.idOf(state));
+  }
+
+  expiryOf(state: SessionState): Date {
+    const now = this.now();
+    return new Date(now + Math.max(0, this.lifetime.remaining(state.createdAt, now)));
+  }
+
+  baseValue(state: SessionState, key: string): unknown {
+    const data = state.stored && this.#saver.recordIn(state.stored.bytes)?.data;
+    return data && Object.hasOwn(data, key) ? data[key] : ABSENT;
+  }
+
+  #commitNow(session: SessionObject): Promise<void> | undefined {
+    const state = stateOf(session);
+    if (state.end === 'gone') return undefined;
+    if (state.stored === null) return this.#saver.isDisposable(session) ? undefined : this.#saver.save(session);
+    const now = this.now();
+    const isChanged = this.isModified(session);
+    if (!state.answered && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#saver.isDisposable(session)) {
+      return this.#rotation.rotate(session, state.stored, 'periodic');
+    }
+    if (isChanged) return this.#saver.save(session);
+    if (!state.answered && state.issuedAt !== null && this.lifetime.isRefreshDue(state.issuedAt, now)) {
+      return this.#touch(state, state.stored, now);
+    }
+    return undefined;
+  }
+
+  async #touch(state: SessionState, stored: StoredSession, now: number): Promise<void> {
+    const ttl = this.lifetime.remaining(state.createdAt, now);
+    if (ttl > 0 && (await this.#records.store.touch(stored.key, ttl))) state.issuedAt = now;
+    else state.end = 'gone';
+  }
+
+  /** Where a rotation has moved the record meanwhile, it ends under the new id, too. False: it had ended already. */
+  async #deleteWherever(stored: StoredSession): Promise<boolean> {
+    let endedSuccessor = false;
+    for (let attempt = 0; ; attempt++) {
+      const result = await this.#records.store.delete(stored.key, stored.version);
+      if (typeof result === 'string') return endedSuccessor || result === 'deleted';
+      stored = { ...stored, bytes: result.conflict.bytes, version: result.conflict.version };
+      const newest = await this.#records.follow(stored);
+      if (newest !== null && newest.key !== stored.key) endedSuccessor = await this.#deleteWherever(newest);
+      await this.#saver.waitToRetry(attempt);
+    }
+  }
+
+  /** Store operations of one session run one after the other, whoever in the request asks for them. */
+  async #inTurn(state: SessionState, work: () => Promise<void>): Promise<void> {
+    const run = state.running === null ? work() : state.running.then(work, work);
+    state.running = run;
+    try {
+      await run;
+    } finally {
+      if (state.running === run) state.running = null;
+    }
+  }
+}
+
+/** A name that has become reserved since the record was written is left out, so that the session survives. */
+function fill(session: SessionObject, data: Readonly<Record<string, unknown>>): void {
+  const own = ownData(session);
+  for (const key of Object.keys(data)) if (!isReserved(key)) own[key] = data[key];
+}
+
+function refuseOnceAnswered(state: SessionState, what: string): void {
+  if (!state.answered) return;
+  throw new SessionHeadersSentError(`${what} needs a new cookie, and the response's headers have gone out. Do it before answering.`);
+}

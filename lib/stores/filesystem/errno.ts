@@ -1,0 +1,35 @@
+import { types } from 'node:util';
+import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
+
+/** The code of a system error, e.g. `ENOENT`, or an empty text. */
+// Not `instanceof`: Node's own errors are of another realm where the code runs in a VM context, as under Jest.
+export function errnoOf(error: unknown): string {
+  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** What an operator can do about it. */
+const advice = new Map([
+  ['ENOSPC', 'no space is left on the device'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EACCES', 'this process has no permission'],
+  ['EPERM', 'this process has no permission'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOTDIR', 'a part of the path is a file'],
+  ['EEXIST', 'there is a file of that name'],
+  ['EMFILE', 'too many files are open'],
+  ['ENFILE', 'too many files are open'],
+]);
+
+/** The store's error for whatever went wrong at work in `dir`. */
+export function unavailable(error: unknown, dir: string): Error {
+  if (isSessionError(error)) return error;
+  const errno = errnoOf(error);
+  if (errno === '')
+    return new SessionStoreUnavailableError('The filesystem store failed; the cause says why.', { cause: error });
+  const reason = advice.get(errno);
+  return new SessionStoreUnavailableError(
+    `The session folder ${dir} cannot be used: ${errno}${reason === undefined ? '' : `, ${reason}`}. ` +
+      'SESSION_FILE_DIR (filesystem.dir) says where it is.',
+    { cause: error },
+  );
+}

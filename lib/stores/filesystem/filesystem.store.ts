@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import {
+  type DeleteResult,
+  SessionStore,
+  type StoredRecord,
+  type Version,
+  type WriteResult,
+} from '../session-store.js';
+import { standaloneContext, type StoreContext } from '../store-context.js';
+import { errnoOf, unavailable } from './errno.js';
+import { withLock } from './file-lock.js';
+import { prune, type PruneResult } from './pruner.js';
+import type { SessionFile } from './session-file.js';
+import { SessionFolder } from './session-folder.js';
+
+/** @publicApi */
+export interface FilesystemStoreOptions {
+  /** The folder, made when it is first needed. Relative to the working directory. Default: `.sessions`. */
+  readonly dir?: string;
+  /** The permissions of a session's file. Default: `0o600`. */
+  readonly mode?: number;
+  /**
+   * How many session files there may be before those that have expired are removed at once, besides every few minutes.
+   * A live session is never removed. Default: 0, no limit.
+   */
+  readonly threshold?: number;
+}
+
+/** Why a file was not changed: there is none, or somebody else changed it. */
+type Refusal = { readonly conflict: StoredRecord } | null;
+
+const pruneIntervalMs = 10 * 60_000;
+
+/**
+ * Keeps each session in a file of its own, for one machine: any number of its processes may share the folder. Reads take
+ * no lock. Files are not flushed to the disk one by one: a power cut may take the last seconds of sessions along, but what
+ * is read afterwards is whole.
+ *
+ * A file that is cut short, or that this store did not write, counts as absent.
+ *
+ * @publicApi
+ */
+export class FilesystemStore extends SessionStore {
+  private readonly folder: SessionFolder;
+  private readonly threshold: number;
+  private readonly context: StoreContext;
+  private readonly now: () => number;
+  private timer: NodeJS.Timeout | null = null;
+  private pruning: Promise<PruneResult> | null = null;
+  private isClosed = false;
+  private live = 0;
+  private createdSince = 0;
+
+  constructor(options: FilesystemStoreOptions = {}, context: StoreContext = standaloneContext) {
+    super();
+    this.folder = new SessionFolder(options.dir ?? '.sessions', options.mode ?? 0o600);
+    this.threshold = options.threshold ?? 0;
+    this.context = context;
+    this.now = context.now ?? Date.now;
+  }
+
+  override read(key: string): Promise<StoredRecord | null> {
+    return this.guarded(async () => {
+      const file = await this.readLive(key);
+      return file === null ? null : toRecord(file);
+    });
+  }
+
+  override write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult> {
+    // A copy, since the write takes place later than the call.
+    const own = Buffer.from(bytes);
+    return this.guarded(() =>
+      expected === 'absent' ? this.create(key, own, ttlMs) : this.replace(key, own, ttlMs, expected),
+    );
+  }
+
+  override touch(key: string, ttlMs: number): Promise<boolean> {
+    return this.guarded(async () => {
+      const result = await this.change<true>(key, undefined, async (file) => {
+        await this.folder.replace({ ...file, expiresAt: this.now() + ttlMs });
+        return true;
+      });
+      return result === true;
+    });
+  }
+
+  override delete(key: string, expected?: Version): Promise<DeleteResult> {
+    return this.guarded(async () => {
+      const result = await this.change<'deleted'>(key, expected, async () => {
+        await rm(this.folder.recordOf(key), { force: true });
+        return 'deleted';
+      });
+      return result ?? 'absent';
+    });
+  }
+
+  /** Removes the sessions that have expired, and says how many they were. */
+  prune(): Promise<number> {
+    return this.guarded(async () => (await this.pruneOnce()).removed);
+  }
+
+  /** The keys of the sessions that have not expired. */
+  async *keys(): AsyncGenerator<string, void, undefined> {
+    try {
+      for await (const { kind, path } of this.folder.entries()) {
+        if (kind !== 'record') continue;
+        const head = await this.folder.readHead(path);
+        if (head !== null && head.expiresAt > this.now()) yield head.key;
+      }
+    } catch (error) {
+      throw unavailable(error, this.folder.dir);
+    }
+  }
+
+  /** Ends the pruning. */
+  override async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    // Whoever began it hears of its failure.
+    await this.pruning?.catch(() => undefined);
+  }
+
+  private async create(key: string, bytes: Uint8Array, ttlMs: number): Promise<WriteResult> {
+    const result = await this.inFolder(() =>
+      withLock<WriteResult>(this.folder.lockOf(key), async () => {
+        const file = await this.readLive(key);
+        return file === null ? this.put(key, bytes, ttlMs) : { conflict: toRecord(file) };
+      }),
+    );
+    if ('written' in result) this.countCreated();
+    return result;
+  }
+
+  private async replace(key: string, bytes: Uint8Array, ttlMs: number, expected: Version): Promise<WriteResult> {
+    const result = await this.change<WriteResult>(key, expected, () => this.put(key, bytes, ttlMs));
+    return result ?? { gone: true };
+  }
+
+  private async put(key: string, bytes: Uint8Array, ttlMs: number): Promise<WriteResult> {
+    // Random rather than counted, so that a record that is deleted and created again never has an old version.
+    const version = randomBytes(16).toString('hex');
+    await this.folder.replace({ key, bytes, version, expiresAt: this.now() + ttlMs });
+    return { written: version };
+  }
+
+  /** Runs `work` on the live file of `key` under its lock, if it still has the version that was expected, if any was. */
+  private async change<T>(
+    key: string,
+    expected: Version | undefined,
+    work: (file: SessionFile) => Promise<T>,
+  ): Promise<T | Refusal> {
+    // Looked at without the lock first. A record that is absent or newer is an answer that needs none, and under
+    // contention nearly every answer is one of these.
+    const glance = await this.check(key, expected);
+    if (!isFile(glance)) return glance;
+    return withLock(this.folder.lockOf(key), async () => {
+      const file = await this.check(key, expected);
+      return isFile(file) ? work(file) : file;
+    });
+  }
+
+  private async check(key: string, expected: Version | undefined): Promise<SessionFile | Refusal> {
+    const file = await this.readLive(key);
+    if (file === null || expected === undefined || file.version === expected) return file;
+    return { conflict: toRecord(file) };
+  }
+
+  private async readLive(key: string): Promise<SessionFile | null> {
+    const file = await this.folder.read(key);
+    return file === null || file.expiresAt <= this.now() ? null : file;
+  }
+
+  /** Runs `work`, and once more when the folder had to be made first: at the beginning, or after somebody removed it. */
+  private async inFolder<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      await this.folder.make();
+      return await work();
+    }
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw unavailable(error, this.folder.dir);
+    }
+  }
+
+  private countCreated(): void {
+    if (this.isClosed) return;
+    this.timer ??= setInterval(() => this.pruneInBackground(), pruneIntervalMs).unref();
+    this.createdSince++;
+    // After a walk that left more than the threshold alive, the next one waits until it may be worth its while.
+    const isOver = this.threshold > 0 && this.live + this.createdSince > this.threshold;
+    if (isOver && this.createdSince > this.threshold / 10) this.pruneInBackground();
+  }
+
+  private pruneInBackground(): void {
+    this.pruneOnce().catch((error: unknown) => {
+      this.context.log.warn(
+        `Expired session files could not be removed. ${unavailable(error, this.folder.dir).message}`,
+      );
+    });
+  }
+
+  /** One walk at a time: who asks meanwhile gets the result of the one under way. */
+  private pruneOnce(): Promise<PruneResult> {
+    this.pruning ??= this.walk().finally(() => {
+      this.pruning = null;
+    });
+    return this.pruning;
+  }
+
+  private async walk(): Promise<PruneResult> {
+    this.createdSince = 0;
+    const result = await prune(this.folder, this.now, () => this.isClosed);
+    this.live = result.live;
+    return result;
+  }
+}
+
+function isFile(found: SessionFile | Refusal): found is SessionFile {
+  return found !== null && 'bytes' in found;
+}
+
+function toRecord(file: SessionFile): StoredRecord {
+  return { bytes: file.bytes, version: file.version };
+}

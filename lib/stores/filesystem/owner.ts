@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { types } from 'node:util';
+
+/** Which process on which machine: what a lock says of its holder. */
+export interface Owner {
+  /** A hash of host name, boot and process namespace: process ids are comparable only where it is the same. */
+  readonly machine: string;
+  readonly pid: number;
+  /** When the process started, in the kernel's words, so that a process id that is in use again is told apart. */
+  readonly start: string;
+}
+
+const unknownStart = '-';
+
+/** This process. Worker threads and further copies of this package are the same owner. */
+export function thisProcess(): Owner {
+  return { machine: machine(), pid: process.pid, start: processState(process.pid)?.start ?? unknownStart };
+}
+
+export function formatOwner(owner: Owner): string {
+  return `${owner.machine}.${String(owner.pid)}.${owner.start}`;
+}
+
+export function parseOwner(text: string): Owner | null {
+  const match = /^([0-9a-f]{16})\.(\d{1,10})\.(\d{1,20}|-)$/.exec(text);
+  if (match === null) return null;
+  const [, host = '', pid = '', start = ''] = match;
+  return { machine: host, pid: Number(pid), start };
+}
+
+/** Whether `owner` still runs. `unknown`: on another machine or in another container, or nothing can be found out. */
+export function lifeOf(owner: Owner, self: Owner): 'alive' | 'dead' | 'unknown' {
+  if (owner.machine !== self.machine) return 'unknown';
+  if (!exists(owner.pid)) return 'dead';
+  const state = processState(owner.pid);
+  if (state === null || owner.start === unknownStart) return 'unknown';
+  return state.start === owner.start && !state.isOver ? 'alive' : 'dead';
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it exists, and belongs to somebody else.
+    return !(types.isNativeError(error) && 'code' in error && error.code === 'ESRCH');
+  }
+}
+
+function machine(): string {
+  const boot = readOrNone(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
+  const namespace = readOrNone(() => readlinkSync('/proc/self/ns/pid'));
+  return createHash('sha256').update(`${hostname()}\0${boot}\0${namespace}`).digest('hex').slice(0, 16);
+}
+
+/** From Linux's `/proc`; `null` elsewhere. A zombie has ended: nobody has asked how, that is all. */
+function processState(pid: number): { start: string; isOver: boolean } | null {
+  const stat = readOrNone(() => readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
+  // The name of the program stands in parentheses and may hold anything; the fields are counted from after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, start] = [fields[0], fields[19]];
+  return start === undefined ? null : { start, isOver: state === 'Z' || state === 'X' };
+}
+
+/** Where there is no `/proc`, there is nothing to read, and that is an answer too. */
+function readOrNone(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}

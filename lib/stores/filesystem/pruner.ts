@@ -1,0 +1,59 @@
+import { rm } from 'node:fs/promises';
+import { removeStaleLock, withLock } from './file-lock.js';
+import type { FolderEntry, SessionFolder } from './session-folder.js';
+
+/** What is younger may be in use this moment. */
+const leftoverMs = 60 * 60_000;
+const staleLockMs = 60_000;
+
+/** What a walk over the folder found. */
+export interface PruneResult {
+  readonly removed: number;
+  readonly live: number;
+}
+
+/**
+ * Removes the records that have expired, and what crashed processes left: temporary files, locks, and files that are no
+ * records.
+ *
+ * @param isCancelled asked before each file
+ */
+export async function prune(
+  folder: SessionFolder,
+  now: () => number,
+  isCancelled: () => boolean,
+): Promise<PruneResult> {
+  let removed = 0;
+  let live = 0;
+  for await (const entry of folder.entries()) {
+    if (isCancelled()) break;
+    if (entry.kind === 'record') {
+      if (await pruneRecord(folder, entry, now)) removed++;
+      else live++;
+    } else {
+      await pruneLeftover(folder, entry);
+    }
+  }
+  return { removed, live };
+}
+
+async function pruneRecord(folder: SessionFolder, { path }: FolderEntry, now: () => number): Promise<boolean> {
+  const isOver = async (): Promise<boolean> => {
+    const head = await folder.readHead(path);
+    if (head !== null) return head.expiresAt <= now();
+    return ((await folder.age(path)) ?? 0) > leftoverMs;
+  };
+  if (!(await isOver())) return false;
+  return withLock(path.replace(/\.session$/, '.lock'), async () => {
+    // Looked at again under the lock: it may have been written or touched since.
+    if (!(await isOver())) return false;
+    await rm(path, { force: true });
+    return true;
+  });
+}
+
+async function pruneLeftover(folder: SessionFolder, { kind, path }: FolderEntry): Promise<void> {
+  const age = (await folder.age(path)) ?? 0;
+  if (kind === 'lock' && age > staleLockMs) await removeStaleLock(path);
+  if (kind === 'temporary' && age > leftoverMs) await rm(path, { force: true });
+}

@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, open, opendir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { errnoOf } from './errno.js';
+import { decode, decodeHead, encode, type SessionFile, type SessionFileHead, usualHeadSize } from './session-file.js';
+
+/** What a name in the folder stands for. */
+export type FolderEntry = { readonly kind: 'record' | 'lock' | 'temporary'; readonly path: string };
+
+const suffixes = [
+  ['.session', 'record'],
+  ['.lock', 'lock'],
+  ['.break', 'lock'],
+  ['.tmp', 'temporary'],
+] as const;
+
+/** The folder of the session files: where a key's file lies, and how files are read and replaced as wholes. */
+export class SessionFolder {
+  readonly dir: string;
+
+  constructor(
+    dir: string,
+    private readonly mode: number,
+  ) {
+    this.dir = resolve(dir);
+  }
+
+  /**
+   * A key's name on disk without an ending: a hash, in hex. Whatever the key holds, the name stays within the folder, and
+   * means the same where file names do not tell upper case from lower.
+   */
+  base(key: string): string {
+    return join(this.dir, createHash('sha256').update(key, 'utf8').digest('hex'));
+  }
+
+  recordOf(key: string): string {
+    return `${this.base(key)}.session`;
+  }
+
+  lockOf(key: string): string {
+    return `${this.base(key)}.lock`;
+  }
+
+  /** The folder, made if it is not there, for nobody but this user. */
+  async make(): Promise<void> {
+    await mkdir(this.dir, { recursive: true, mode: 0o700 });
+  }
+
+  /** The key's file, or `null` where there is none, or one that is cut short or foreign. */
+  async read(key: string): Promise<SessionFile | null> {
+    const encoded = await orNull(readFile(this.recordOf(key)));
+    const file = encoded === null ? null : decode(encoded);
+    return file?.key === key ? file : null;
+  }
+
+  /** The head of a record's file; `null` as for {@link read}. */
+  async readHead(path: string): Promise<SessionFileHead | null> {
+    const handle = await orNull(open(path));
+    if (handle === null) return null;
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(usualHeadSize), 0, usualHeadSize, 0);
+      const head = decodeHead(buffer.subarray(0, bytesRead));
+      return head === null && bytesRead === usualHeadSize ? decodeHead(await handle.readFile()) : head;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /**
+   * Puts `file` in the place of what is there, in one step: a reader sees the old one or the new one, and a crash on the
+   * way leaves the old one.
+   */
+  async replace(file: SessionFile): Promise<void> {
+    const temporary = `${this.base(file.key)}.${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      await writeFile(temporary, encode(file), { flag: 'wx', mode: this.mode });
+      // Where others are let in, the process's umask must not shut them out again.
+      if ((this.mode & 0o077) !== 0) await chmod(temporary, this.mode);
+      await rename(temporary, this.recordOf(file.key));
+    } catch (error) {
+      // If it cannot be removed now, pruning does it later. The first error is the one to tell.
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Milliseconds since the file was written, or `null` where there is none. */
+  async age(path: string): Promise<number | null> {
+    const stats = await orNull(lstat(path));
+    return stats === null ? null : Date.now() - stats.mtimeMs;
+  }
+
+  /** What lies in the folder, and is ours by its name. */
+  async *entries(): AsyncGenerator<FolderEntry, void, undefined> {
+    const folder = await orNull(opendir(this.dir));
+    if (folder === null) return;
+    for await (const { name } of folder) {
+      if (!/^[0-9a-f]{64}\./.test(name)) continue;
+      const kind = suffixes.find(([suffix]) => name.endsWith(suffix))?.[1];
+      if (kind !== undefined) yield { kind, path: join(this.dir, name) };
+    }
+  }
+}
+
+async function orNull<T>(result: Promise<T>): Promise<T | null> {
+  try {
+    return await result;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

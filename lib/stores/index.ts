@@ -1,0 +1,36 @@
+import type { OptionTree, ResolvedOptions } from '../config/option.js';
+import { filesystemOptions } from './filesystem/filesystem.options.js';
+import { memoryOptions } from './memory/memory.options.js';
+import { redisOptions } from './redis/redis.options.js';
+import type { SessionStore } from './session-store.js';
+import type { StoreContext } from './store-context.js';
+
+/** What the entry point of a store's folder has. */
+export interface StoreFolder<Tree extends OptionTree> {
+  create(options: ResolvedOptions<Tree>, context: StoreContext): SessionStore | Promise<SessionStore>;
+}
+
+/** A store that can be chosen: what may be set about it, and how to get at its code, which is loaded when it is chosen. */
+export interface StoreEntry<Tree extends OptionTree> {
+  readonly options: Tree;
+  load(): Promise<StoreFolder<Tree>>;
+}
+
+/** Every store that can be chosen, by its name in SESSION_TYPE: one line a store. */
+export const stores = {
+  memory: entry(memoryOptions, () => import('./memory/index.js')),
+  filesystem: entry(filesystemOptions, () => import('./filesystem/index.js')),
+  redis: entry(redisOptions, () => import('./redis/index.js')),
+};
+
+function entry<Tree extends OptionTree>(options: Tree, load: () => Promise<StoreFolder<Tree>>): StoreEntry<Tree> {
+  return { options, load };
+}
+
+/** A store's name in SESSION_TYPE. */
+export type StoreType = keyof typeof stores;
+
+/** The options of each store, declared. */
+export type StoreTrees = { readonly [Type in StoreType]: (typeof stores)[Type]['options'] };
+
+export const storeTypes = Object.keys(stores).filter((type): type is StoreType => Object.hasOwn(stores, type));

@@ -1,0 +1,11 @@
+import { integer } from '../../config/kinds.js';
+import { option } from '../../config/option.js';
+
+export const memoryOptions = {
+  maxSessions: option<number>({
+    env: 'SESSION_MEMORY_MAX',
+    kind: integer({ min: 1 }),
+    default: 10_000,
+    meaning: 'How many sessions the memory store holds. One more evicts the session that was unused for longest.',
+  }),
+};

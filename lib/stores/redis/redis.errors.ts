@@ -1,0 +1,27 @@
+import { types } from 'node:util';
+import { SessionStoreUnavailableError } from '../../errors.js';
+
+/**
+ * The store's error for what a client rejected with. The client's own error is not handed on: ioredis hangs the command
+ * with its arguments on it, that is a session's key and record, or the password of an AUTH.
+ */
+export function unavailable(error: unknown, secrets: readonly string[] = []): SessionStoreUnavailableError {
+  const cause = withoutSecrets(error, secrets);
+  return new SessionStoreUnavailableError(`Redis did not answer: ${cause.message}`, { cause });
+}
+
+/** A copy of an error's name, message, code and stack, without the given texts and without anything else. */
+export function withoutSecrets(error: unknown, secrets: readonly string[]): Error {
+  if (!types.isNativeError(error)) return new Error('the client gave no reason');
+  const redact = (text: string): string =>
+    secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
+  const copy = new Error(redact(error.message === '' ? codeOf(error) || error.name : error.message));
+  copy.name = error.name;
+  if (error.stack !== undefined) copy.stack = redact(error.stack);
+  const code = codeOf(error);
+  return code === '' ? copy : Object.assign(copy, { code });
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { types } from 'node:util';
+import type { BinaryScripts } from './redis.client.js';
+
+/** What the scripts answer, first in their reply. */
+export enum Reply {
+  Done = 0,
+  Conflict = 1,
+  Absent = 2,
+}
+
+/** A script's answer. The value that is there now comes with a conflict, and only then. */
+export type ScriptReply =
+  { readonly code: Reply.Done | Reply.Absent } | { readonly code: Reply.Conflict; readonly current: Buffer };
+
+/** A script, sent by its hash. A server that does not know it (flushed, restarted, failed over) is sent the text. */
+export class Script {
+  private readonly text: string;
+  private readonly sha: string;
+
+  constructor(file: string) {
+    this.text = readFileSync(new URL(file, import.meta.url), 'utf8');
+    this.sha = sha1(this.text);
+  }
+
+  async run(client: BinaryScripts, key: string, ...args: (string | Buffer | number)[]): Promise<ScriptReply> {
+    let reply: unknown;
+    try {
+      reply = await client.evalshaBuffer(this.sha, 1, key, ...args);
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error;
+      reply = await client.evalBuffer(this.text, 1, key, ...args);
+    }
+    return toScriptReply(reply);
+  }
+}
+
+/** SHA-1 as `redis.sha1hex` writes it. It tells values apart and protects nothing: a collision is no attack here. */
+export function sha1(value: string | Buffer): string {
+  return hash('sha1', value, 'hex');
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return types.isNativeError(error) && error.message.startsWith('NOSCRIPT');
+}
+
+function toScriptReply(reply: unknown): ScriptReply {
+  if (Array.isArray(reply)) {
+    const [code, current]: unknown[] = reply;
+    // A client with `stringNumbers` hands numbers over as texts.
+    switch (Number(code)) {
+      case Reply.Done:
+        return { code: Reply.Done };
+      case Reply.Absent:
+        return { code: Reply.Absent };
+      case Reply.Conflict:
+        if (Buffer.isBuffer(current)) return { code: Reply.Conflict, current };
+    }
+  }
+  throw new TypeError('The server answered a script of the session store with something that is no reply of it.');
+}

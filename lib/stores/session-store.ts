@@ -1,0 +1,93 @@
+/**
+ * The port between sessions and what keeps them. A store keeps bytes under a key, with a time to live and a version; it
+ * knows nothing of sessions, of cookies, or of HTTP.
+ */
+
+/**
+ * What a store needs to recognise the bytes that it handed out. Opaque: only the store that made a version reads it.
+ *
+ * @publicApi
+ */
+export type Version = unknown;
+
+/** A record as the store has it now. @publicApi */
+export interface StoredRecord {
+  readonly bytes: Uint8Array;
+  readonly version: Version;
+}
+
+/** What became of a write. @publicApi */
+export type WriteResult =
+  /** The bytes are stored, under this new version. */
+  | { readonly written: Version }
+  /** Somebody else wrote since the version that was expected; this is what is there now. Nothing was changed. */
+  | { readonly conflict: StoredRecord }
+  /** The record was deleted or has expired since it was read. Nothing was changed, and nothing was created. */
+  | { readonly gone: true };
+
+/** What became of a delete. @publicApi */
+export type DeleteResult = 'deleted' | 'absent' | { readonly conflict: StoredRecord };
+
+/**
+ * A session store. The class is the type and the injection token at once (`SESSION_STORE` is an alias of it).
+ *
+ * The law, in the words of the contract tests (`nestjs-session-auth/testing`):
+ *
+ * - What is absent or has expired is `null`, `gone` or `'absent'`, never an error. An error means that the store is not
+ *   able to answer; it is a rejection, never a wrong answer.
+ * - Bytes come back as they were written, whatever they hold. The store neither keeps nor hands out a buffer that
+ *   somebody else may change later.
+ * - After `ttlMs` milliseconds from the last `write` or `touch` the record is absent, for every method.
+ * - Every method is atomic: of any number of parallel calls with one expected version, one succeeds.
+ *
+ * @publicApi
+ */
+export abstract class SessionStore {
+  /** The record under `key`, in one round trip, or `null` where there is none. Does not extend its life. */
+  abstract read(key: string): Promise<StoredRecord | null>;
+
+  /**
+   * Stores `bytes` for `ttlMs` milliseconds (an integer of at least 1), against the version that was read.
+   *
+   * @param expected the version that was read: written only if the record still has it. A record that was deleted or has
+   *   expired since gives `gone`, and is never created again. Or `'absent'`: creates the record, and gives `conflict`
+   *   where one is there already.
+   */
+  abstract write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult>;
+
+  /** Lets the record live for `ttlMs` milliseconds from now. `false`: it is absent, and stays so. */
+  abstract touch(key: string, ttlMs: number): Promise<boolean>;
+
+  /**
+   * Removes the record. With `expected`, only if it still has that version, otherwise `conflict` with what is there now.
+   * Removing what is absent does nothing and says so.
+   */
+  abstract delete(key: string, expected?: Version): Promise<DeleteResult>;
+
+  /** Ends timers and connections that the store itself opened. Called once, when the application closes. */
+  close?(): Promise<void>;
+}
+
+/**
+ * An ability that a store may have besides: removing what has expired, where the technology does not do it by itself.
+ *
+ * @publicApi
+ */
+export interface Prunable {
+  /** Removes the records that have expired, and says how many they were. */
+  prune(): Promise<number>;
+}
+
+/** An ability that a store may have besides: walking over all its keys. @publicApi */
+export interface Listable {
+  /** The keys of the records that have not expired, in no order; a record that comes or goes meanwhile may be missed. */
+  keys(): AsyncIterable<string>;
+}
+
+export function isPrunable(store: SessionStore): store is SessionStore & Prunable {
+  return 'prune' in store && typeof store.prune === 'function';
+}
+
+export function isListable(store: SessionStore): store is SessionStore & Listable {
+  return 'keys' in store && typeof store.keys === 'function';
+}

@@ -1,0 +1,150 @@
+import { isSessionError, SessionStoreUnavailableError } from '../errors.js';
+import {
+  type DeleteResult,
+  isListable,
+  isPrunable,
+  type Listable,
+  type Prunable,
+  SessionStore,
+  type StoredRecord,
+  type Version,
+  type WriteResult,
+} from './session-store.js';
+
+/**
+ * Puts a time limit around a store: a call that takes longer than `ms` milliseconds is rejected, whatever becomes of it
+ * later. What a store rejects with becomes a {@link SessionStoreUnavailableError}, if it is not an error of this package
+ * already. The abilities to prune and to list are handed on, without a limit, since they grow with the store.
+ */
+export function withTimeLimit(store: SessionStore, ms: number): SessionStore {
+  return new TimeLimitedStore(store, ms);
+}
+
+class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listable> {
+  readonly prune?: () => Promise<number>;
+  readonly keys?: () => AsyncIterable<string>;
+  private readonly deadlines: Deadlines;
+
+  constructor(
+    private readonly store: SessionStore,
+    ms: number,
+  ) {
+    super();
+    this.deadlines = new Deadlines(ms);
+    if (isPrunable(store)) this.prune = () => store.prune();
+    if (isListable(store)) this.keys = () => store.keys();
+  }
+
+  override read(key: string): Promise<StoredRecord | null> {
+    return this.limit(() => this.store.read(key));
+  }
+
+  override write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult> {
+    return this.limit(() => this.store.write(key, bytes, ttlMs, expected));
+  }
+
+  override touch(key: string, ttlMs: number): Promise<boolean> {
+    return this.limit(() => this.store.touch(key, ttlMs));
+  }
+
+  override delete(key: string, expected?: Version): Promise<DeleteResult> {
+    return this.limit(() => (expected === undefined ? this.store.delete(key) : this.store.delete(key, expected)));
+  }
+
+  override async close(): Promise<void> {
+    await this.store.close?.();
+  }
+
+  private limit<T>(call: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let answer: Promise<T>;
+      try {
+        answer = call();
+      } catch (error) {
+        // A store of somebody else's may throw where it should reject.
+        reject(unavailable(error));
+        return;
+      }
+      const deadline = this.deadlines.add(reject);
+      answer.then(
+        (value) => {
+          this.deadlines.remove(deadline);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.deadlines.remove(deadline);
+          reject(unavailable(error));
+        },
+      );
+    });
+  }
+}
+
+interface Deadline {
+  readonly at: number;
+  readonly reject: (error: Error) => void;
+  previous: Deadline | null;
+  next: Deadline | null;
+}
+
+/**
+ * The calls under way, oldest first. All have the same limit, so the oldest is always due first: one timer for it serves
+ * them all, where one per call would cost every request.
+ */
+class Deadlines {
+  private oldest: Deadline | null = null;
+  private newest: Deadline | null = null;
+  private isArmed = false;
+
+  constructor(private readonly ms: number) {}
+
+  add(reject: (error: Error) => void): Deadline {
+    const deadline: Deadline = { at: performance.now() + this.ms, reject, previous: this.newest, next: null };
+    if (this.newest === null) this.oldest = deadline;
+    else this.newest.next = deadline;
+    this.newest = deadline;
+    if (!this.isArmed) this.arm(this.ms);
+    return deadline;
+  }
+
+  remove(deadline: Deadline): void {
+    const { previous, next } = deadline;
+    if (previous === null && this.oldest !== deadline) return; // removed before, by its time
+    if (previous === null) this.oldest = next;
+    else previous.next = next;
+    if (next === null) this.newest = previous;
+    else next.previous = previous;
+    deadline.previous = null;
+    deadline.next = null;
+  }
+
+  /** The timer is left alone when a call ends in time; it finds out when it goes off. */
+  private arm(delay: number): void {
+    this.isArmed = true;
+    // Where the process was too busy to look, answers may lie there unread. They are read before anybody is late.
+    setTimeout(() => setImmediate(() => this.expire()), delay).unref();
+  }
+
+  private expire(): void {
+    const now = performance.now();
+    while (this.oldest !== null && this.oldest.at <= now) {
+      const { reject } = this.oldest;
+      this.remove(this.oldest);
+      reject(
+        new SessionStoreUnavailableError(
+          `The session store did not answer within ${String(this.ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
+        ),
+      );
+    }
+    this.isArmed = false;
+    if (this.oldest !== null) this.arm(Math.max(1, this.oldest.at - now));
+  }
+}
+
+/** The reason stays in the cause: nobody knows whether another's message holds a key or a password. */
+function unavailable(error: unknown): Error {
+  if (isSessionError(error)) return error;
+  return new SessionStoreUnavailableError('The session store failed; the cause of this error says why.', {
+    cause: error,
+  });
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { casesOf } from './contract-case.js';
+import { absence, aMinute, assertGone, create, freshKey, present, textOf, utf8, writtenBy } from './steps.js';
+
+/** A short life, so that cases are quick, and how much later the end may come: machines are busy, stores round up. */
+const lifeMs = 300;
+const graceMs = 3_000;
+/** How much earlier: clocks of two machines tick in milliseconds, each in its own. */
+const earlyMs = 5;
+
+export const expiryCases = casesOf('expiry', {
+  'ends a record when its time is over, and not before': async ({ store }) => {
+    const key = freshKey();
+    const before = performance.now();
+    await create(store, key, 'short-lived', lifeMs);
+    const lastSeen = await absence(store, key, lifeMs + graceMs);
+    assert.ok(lastSeen - before > lifeMs / 2, 'the record was absent long before its time');
+  },
+
+  'ends each record at a time of its own': async ({ store }) => {
+    const [short, long] = [freshKey(), freshKey()];
+    await create(store, long, 'long-lived');
+    await create(store, short, 'short-lived', lifeMs);
+    await absence(store, short, lifeMs + graceMs);
+    assert.equal(textOf(await store.read(long)), 'long-lived');
+  },
+
+  'does not lengthen a life by reading': async ({ store }) => {
+    const key = freshKey();
+    await create(store, key, 'read all the time', lifeMs);
+    // This reads it every few milliseconds until it ends: if reading lengthened its life, it never would.
+    await absence(store, key, lifeMs + graceMs);
+  },
+
+  'lengthens a life by a touch': async ({ store }) => {
+    const [touched, witness] = [freshKey(), freshKey()];
+    await create(store, touched, 'touched', lifeMs);
+    assert.equal(await store.touch(touched, aMinute), true);
+    await create(store, witness, 'not touched', lifeMs);
+    await absence(store, witness, lifeMs + graceMs);
+    assert.equal(textOf(await store.read(touched)), 'touched');
+  },
+
+  'shortens a life by a touch, too': async ({ store }) => {
+    const key = freshKey();
+    await create(store, key, 'touched');
+    const before = performance.now();
+    assert.equal(await store.touch(key, lifeMs), true);
+    const lastSeen = await absence(store, key, lifeMs + graceMs);
+    assert.ok(lastSeen - before > lifeMs / 2, 'the record was absent long before its time');
+  },
+
+  'counts a life from the last write': async ({ store }) => {
+    const [lengthened, shortened] = [freshKey(), freshKey()];
+    const first = await create(store, lengthened, 'first', lifeMs);
+    writtenBy(await store.write(lengthened, utf8('second'), aMinute, first));
+    const other = await create(store, shortened, 'first');
+    writtenBy(await store.write(shortened, utf8('second'), lifeMs, other));
+    await absence(store, shortened, lifeMs + graceMs);
+    assert.equal(textOf(await store.read(lengthened)), 'second');
+  },
+
+  'keeps a version usable through a touch': async ({ store }) => {
+    const key = freshKey();
+    const version = await create(store, key, 'first');
+    assert.equal(await store.touch(key, aMinute), true);
+    writtenBy(await store.write(key, utf8('second'), aMinute, version));
+    assert.equal(textOf(await store.read(key)), 'second');
+  },
+
+  'takes what has expired for absent in every method': async ({ store }) => {
+    const keys = [freshKey(), freshKey(), freshKey(), freshKey(), freshKey()] as const;
+    const versions = await Promise.all(keys.map((key) => create(store, key, 'short-lived', lifeMs)));
+    const witness = freshKey();
+    await create(store, witness, 'short-lived', lifeMs + earlyMs);
+    await absence(store, witness, lifeMs + graceMs);
+    const [touched, deleted, deletedIf, written, created] = keys;
+    assert.equal(await store.touch(touched, aMinute), false);
+    assert.equal(await store.delete(deleted), 'absent');
+    assert.equal(await store.delete(deletedIf, versions[2]), 'absent');
+    assertGone(await store.write(written, utf8('late'), aMinute, versions[3]));
+    await create(store, created, 'anew');
+    assert.equal(textOf(await present(store, created)), 'anew');
+    for (const key of [touched, deleted, deletedIf, written]) assert.equal(await store.read(key), null);
+  },
+});

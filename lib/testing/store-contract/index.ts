@@ -1,0 +1,34 @@
+import { compareAndSetCases } from './compare-and-set.js';
+import type { ContractCase } from './contract-case.js';
+import { expiryCases } from './expiry.js';
+import { goneCases } from './gone.js';
+import { keysCases } from './keys.js';
+import { manyAtOnceCases } from './many-at-once.js';
+import { pruneCases } from './prune.js';
+import { readWriteCases } from './read-write.js';
+
+export { type ContractCase, offers, type StoreAbility, type StoreHarness } from './contract-case.js';
+
+/**
+ * All that the law asks of a session store, as cases that need no test runner: each takes a store and rejects if the store
+ * does not obey. Run them against the real technology.
+ *
+ * ```ts
+ * for (const { ability, name, run } of storeContract()) {
+ *   if (offers(store, ability)) test(`${ability}: ${name}`, () => run({ store }));
+ * }
+ * ```
+ *
+ * @publicApi
+ */
+export function storeContract(): ContractCase[] {
+  return [
+    ...readWriteCases,
+    ...expiryCases,
+    ...compareAndSetCases,
+    ...goneCases,
+    ...manyAtOnceCases,
+    ...pruneCases,
+    ...keysCases,
+  ];
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { isListable, type SessionStore } from '../../stores/session-store.js';
+import { casesOf } from './contract-case.js';
+import { hostileKeys } from './hostile-keys.js';
+import { absence, create, freshKey } from './steps.js';
+
+export const keysCases = casesOf('keys', {
+  'lists the keys of the records that live': async ({ store }) => {
+    const [live, deleted, expired] = [freshKey(), freshKey(), freshKey()];
+    await create(store, live, 'long-lived');
+    await create(store, deleted, 'deleted');
+    await create(store, expired, 'short-lived', 50);
+    assert.equal(await store.delete(deleted), 'deleted');
+    await absence(store, expired, 3_000);
+    const listed = await keysOf(store);
+    assert.ok(listed.includes(live));
+    assert.ok(!listed.includes(deleted));
+    assert.ok(!listed.includes(expired));
+  },
+
+  'lists each key once, and as it was given': async ({ store }) => {
+    const keys = hostileKeys();
+    for (const key of keys) await create(store, key, 'x');
+    const listed = await keysOf(store);
+    for (const key of keys) assert.equal(listed.filter((name) => name === key).length, 1);
+    for (const key of keys) await store.delete(key);
+  },
+});
+
+async function keysOf(store: SessionStore): Promise<string[]> {
+  assert.ok(isListable(store), 'the store does not offer to list its keys');
+  const keys: string[] = [];
+  for await (const key of store.keys()) keys.push(key);
+  return keys;
+}

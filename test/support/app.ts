@@ -1,0 +1,67 @@
+import 'reflect-metadata';
+import {
+  Module,
+  type DynamicModule,
+  type INestApplication,
+  type LoggerService,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { SessionModule, type SessionModuleOptions } from 'nestjs-session-auth';
+import { CookieJar } from './jar.js';
+
+export type PlatformName = 'express' | 'fastify';
+
+/** The servers that the same cases run on. */
+export const platforms: readonly PlatformName[] = ['express', 'fastify'];
+
+export const testSecret = 'a-secret-for-tests-of-32-bytes-and-more';
+
+export interface AppSetup {
+  readonly platform?: PlatformName;
+  /** Options of the session module; the secret and the memory store are given. */
+  readonly session?: SessionModuleOptions;
+  readonly controllers?: readonly Type[];
+  readonly providers?: readonly Provider[];
+  readonly imports?: readonly (Type | DynamicModule)[];
+  readonly logger?: LoggerService | false;
+  /** What is done to the application before it listens. */
+  readonly prepare?: (app: INestApplication) => void | Promise<void>;
+}
+
+/** An application under test, which listens on a free port of the loopback interface. */
+export interface RunningApp {
+  readonly app: INestApplication;
+  readonly url: string;
+  /** A new browser. */
+  jar(): CookieJar;
+  close(): Promise<void>;
+}
+
+export async function startApp(setup: AppSetup): Promise<RunningApp> {
+  @Module({
+    imports: [
+      SessionModule.forRoot({ secretKey: testSecret, type: 'memory', ...setup.session }),
+      ...(setup.imports ?? []),
+    ],
+    controllers: [...(setup.controllers ?? [])],
+    providers: [...(setup.providers ?? [])],
+  })
+  class TestModule {}
+
+  const adapter = setup.platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
+  const app = await NestFactory.create(TestModule, adapter, {
+    logger: setup.logger ?? false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  await setup.prepare?.(app);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const url = `http://127.0.0.1:${String(port)}`;
+  return { app, url, jar: () => new CookieJar(url), close: () => app.close() };
+}

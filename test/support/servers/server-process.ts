@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+export interface ServerCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** What the program prints when it is ready. */
+  readonly ready: RegExp;
+  /** How the program is installed, for who lacks it. */
+  readonly install: string;
+}
+
+const startLimitMs = 10_000;
+
+/** A server of ours: started, paused, killed, and never left behind. */
+export class ServerProcess {
+  private child: ChildProcess | null = null;
+  private readonly killChild = (): void => {
+    this.child?.kill('SIGKILL');
+  };
+
+  constructor(private readonly command: ServerCommand) {}
+
+  get pid(): number {
+    if (this.child?.pid === undefined) throw new Error(`${this.command.program} is not running`);
+    return this.child.pid;
+  }
+
+  async start(): Promise<void> {
+    const { program, args, ready, install } = this.command;
+    if (spawnSync('which', [program]).status !== 0) throw new Error(`${program} is not installed: ${install}`);
+    // The kernel ends the server with this process, also when it is killed and has no time to clean up.
+    const [file, ...rest] = [...deathWish(), program, ...args];
+    const child = spawn(file ?? program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    process.once('exit', this.killChild);
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      const limit = setTimeout(() => {
+        fail(`was not ready within ${String(startLimitMs)} ms`);
+      }, startLimitMs);
+      const fail = (reason: string): void => {
+        clearTimeout(limit);
+        child.kill('SIGKILL');
+        reject(new Error(`${program} ${reason}:\n${output}`));
+      };
+      const onOutput = (chunk: Buffer): void => {
+        output += chunk.toString();
+        if (!ready.test(output)) return;
+        clearTimeout(limit);
+        child.removeAllListeners('exit');
+        child.stdout.removeListener('data', onOutput).resume();
+        child.stderr.removeListener('data', onOutput).resume();
+        resolve();
+      };
+      child.stdout.on('data', onOutput);
+      child.stderr.on('data', onOutput);
+      child.once('error', (error) => {
+        fail(error.message);
+      });
+      child.once('exit', (code) => {
+        fail(`ended with ${String(code)}`);
+      });
+    });
+  }
+
+  /** The server stands still and answers nobody; its connections stay open. */
+  pause(): void {
+    process.kill(this.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    process.kill(this.pid, 'SIGCONT');
+  }
+
+  /** Ends the server without a word, as a crash does. Does nothing where it is not running. */
+  async kill(): Promise<void> {
+    const child = this.child;
+    this.child = null;
+    process.removeListener('exit', this.killChild);
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** A port on which nobody listens now, below the limit that a Redis Cluster has for the sake of its second port. */
+export async function freePort(below = 65_536): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    server.close();
+    await once(server, 'close');
+    if (address !== null && typeof address === 'object' && address.port < below) return address.port;
+  }
+}
+
+function deathWish(): string[] {
+  return spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0 ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+}

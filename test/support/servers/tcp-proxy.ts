@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Stands between a client and a server, and can keep the server's answers to itself. */
+export class TcpProxy {
+  private readonly sockets = new Set<Socket>();
+  private isSilent = false;
+
+  private constructor(
+    readonly port: number,
+    private readonly server: Server,
+  ) {}
+
+  static async start(targetPort: number): Promise<TcpProxy> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+    const proxy = new TcpProxy(address.port, server);
+    server.on('connection', (client) => {
+      proxy.join(client, connect(targetPort, '127.0.0.1'));
+    });
+    return proxy;
+  }
+
+  /** From now on what the client sends arrives, and what the server answers does not. */
+  swallowAnswers(): void {
+    this.isSilent = true;
+  }
+
+  /** Cuts all connections; new ones are answered again. */
+  cut(): void {
+    this.isSilent = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private join(client: Socket, upstream: Socket): void {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      this.sockets.add(socket);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    client.on('data', (chunk) => upstream.write(chunk));
+    upstream.on('data', (chunk) => {
+      if (!this.isSilent) client.write(chunk);
+    });
+  }
+}

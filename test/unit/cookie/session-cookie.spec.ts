@@ -1,0 +1,254 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { KeyRing } from '../../../lib/cookie/key-ring.js';
+import type { ResolvedCookie } from '../../../lib/cookie/resolved-cookie.js';
+import { SessionCookie } from '../../../lib/cookie/session-cookie.js';
+import { signValue } from '../../../lib/cookie/signed-value.js';
+
+const purpose = 'session-cookie-signature:v1';
+const plain: ResolvedCookie = {
+  name: 'session',
+  path: '/',
+  domain: null,
+  secure: 'auto',
+  httpOnly: true,
+  sameSite: 'lax',
+  partitioned: false,
+};
+const now = Date.UTC(2026, 0, 2, 3, 4, 5);
+const id = 'Abc-_0123456789Abc-_0123456789Abc-_01234567';
+const ring = new KeyRing('the current secret, of 32 bytes or more');
+const cookie = new SessionCookie(plain, ring, () => now);
+
+function pair(from = cookie, issuedAt = now): string {
+  return String(from.write(id, issuedAt, null, true).split(';')[0]);
+}
+
+describe('the session cookie, read', () => {
+  it('gives the id and the second of its issue', () => {
+    expect(cookie.read(pair(cookie, now - 999))).toEqual({ id, issuedAt: now - 1000, outdated: false });
+    expect(cookie.read(`a=b; ${pair()}; c=d`)).toEqual({ id, issuedAt: now, outdated: false });
+  });
+
+  it.each([undefined, '', 'session', 'session=', 'other=x', 'session=..', `session=${id}`])(
+    'gives null for %j',
+    (header) => {
+      expect(cookie.read(header)).toBeNull();
+    },
+  );
+
+  it('refuses every change of a single character, every cut and everything appended', () => {
+    const value = pair().slice('session='.length);
+    const alphabet = [
+      ...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.'),
+      '=',
+      '+',
+      '/',
+      '%',
+      '\u0000',
+      'é',
+    ];
+    const forged: string[] = [];
+    for (let at = 0; at < value.length; at++) {
+      for (const other of alphabet) {
+        if (other !== value[at]) forged.push(value.slice(0, at) + other + value.slice(at + 1));
+      }
+      forged.push(value.slice(0, at), value.slice(at + 1), value.slice(0, at) + value.slice(at + 1));
+    }
+    for (const other of alphabet) forged.push(value + other, other + value);
+    expect(forged.filter((other) => other !== value && cookie.read(`session=${other}`) !== null)).toEqual([]);
+    expect(forged.length).toBeGreaterThan(6000);
+  });
+
+  it('never throws nor authenticates, whatever the header', () => {
+    const part = fc.oneof(
+      fc.constantFrom('session=', ';', '.', id, '"', ' ', pair().slice(0, -1), 'session='.repeat(100)),
+      fc.string({ unit: 'binary' }),
+      fc.stringMatching(/^[A-Za-z0-9_-]{0,60}$/),
+    );
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        expect(cookie.read(parts.join(''))).toBeNull();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('refuses anything of the right form that it did not sign', () => {
+    const character = (pattern: RegExp) => fc.stringMatching(pattern);
+    fc.assert(
+      fc.property(
+        character(/^[A-Za-z0-9_-]{22,64}$/),
+        character(/^[1-9a-z][0-9a-z]{0,5}$/),
+        character(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/),
+        (anId, issued, signature) => {
+          expect(cookie.read(`session=${anId}.${issued}.${signature}`)).toBeNull();
+        },
+      ),
+    );
+  });
+
+  it('hashes nothing of a value that has not the form and the length of one', () => {
+    const keys = new KeyRing('the current secret, of 32 bytes or more');
+    const verify = jest.spyOn(keys, 'verify');
+    const watched = new SessionCookie(plain, keys, () => now);
+    const far = (now + 3_600_000).toString(36);
+    for (const header of [
+      `session=${'a'.repeat(100_000)}`,
+      'session='.repeat(12_500),
+      `${' '.repeat(100_000)}session=`,
+      `session=${pair().slice(8)}; `.replace('.', '!'),
+      `session=${id}.${far}.${'A'.repeat(43)}`,
+    ]) {
+      expect(watched.read(header)).toBeNull();
+    }
+    expect(verify).not.toHaveBeenCalled();
+    expect(watched.read(pair())?.id).toBe(id);
+    expect(verify).toHaveBeenCalledTimes(1);
+  });
+
+  it('takes the first of several that verifies, among the first eight', () => {
+    const junk = 'session=planted; ';
+    expect(cookie.read(`${junk.repeat(7)}${pair()}`)?.id).toBe(id);
+    expect(cookie.read(`${junk.repeat(8)}${pair()}`)).toBeNull();
+    expect(cookie.read(`${pair(cookie, now - 60_000)}; ${pair()}`)?.issuedAt).toBe(now - 60_000);
+  });
+
+  it('takes a value in one pair of quotes, and the exact name alone', () => {
+    expect(cookie.read(`session="${pair().slice(8)}"`)?.id).toBe(id);
+    expect(cookie.read(pair().replace('session', 'Session'))).toBeNull();
+    expect(cookie.read(`x${pair()}`)).toBeNull();
+  });
+
+  it('allows the clock of another node to be a minute ahead, not more', () => {
+    expect(cookie.read(pair(cookie, now + 60_000))?.issuedAt).toBe(now + 60_000);
+    expect(cookie.read(pair(cookie, now + 61_000))).toBeNull();
+  });
+
+  it('refuses a signed time in another spelling', () => {
+    for (const issued of ['0', 'tp0xwb'].map((time) => `0${time}`).concat('TP0XWB', '', '-1', '1.5', 'z'.repeat(9))) {
+      const text = `${id}.${issued}`;
+      expect(cookie.read(`session=${text}.${ring.sign(purpose, text)}`)).toBeNull();
+    }
+  });
+
+  it('refuses an id of an impossible length, though signed', () => {
+    for (const length of [0, 21, 1025]) {
+      const text = `${'a'.repeat(length)}.tp0xwb`;
+      expect(cookie.read(`session=${text}.${ring.sign(purpose, text)}`)).toBeNull();
+      expect(() => signValue(ring, purpose, 'a'.repeat(length), now)).toThrow(RangeError);
+    }
+    for (const length of [22, 43, 1024]) {
+      const value = signValue(ring, purpose, 'a'.repeat(length), now - 1000);
+      expect(cookie.read(`session=${value}`)?.id).toHaveLength(length);
+    }
+  });
+
+  it('refuses what was signed for another purpose', () => {
+    expect(cookie.read(`session=${signValue(ring, 'remember:v1', id, now)}`)).toBeNull();
+  });
+
+  it('keeps the id out of the error for one that it cannot sign', () => {
+    expect(() => cookie.write('not an id', now, null, true)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('not an id') }),
+    );
+    expect(() => cookie.write(id, Number.NaN, null, true)).toThrow(RangeError);
+    expect(() => cookie.write(id, -1, null, true)).toThrow(RangeError);
+  });
+
+  it('says of a cookie that a former key signed that it is outdated, and signs it again with the current one', () => {
+    const secrets = ['first', 'second', 'third'].map((name) => `the ${name} secret, of 32 bytes or more`);
+    for (const current of secrets) {
+      const fallbacks = secrets.filter((secret) => secret !== current);
+      for (const order of [fallbacks, fallbacks.toReversed()]) {
+        const rotated = new SessionCookie(plain, new KeyRing(current, order), () => now);
+        for (const secret of secrets) {
+          const former = new SessionCookie(plain, new KeyRing(secret), () => now);
+          expect(rotated.read(pair(former))).toEqual({ id, issuedAt: now, outdated: secret !== current });
+        }
+        const alone = new SessionCookie(plain, new KeyRing(current), () => now);
+        expect(alone.read(pair(rotated))).toEqual({ id, issuedAt: now, outdated: false });
+      }
+    }
+  });
+});
+
+const value = pair().slice('session='.length);
+const flask: Partial<ResolvedCookie> = {
+  name: 'sid',
+  domain: 'localhost',
+  path: '/app',
+  secure: true,
+  partitioned: true,
+};
+
+/** settings, maximum age in ms, HTTPS, the line with `…` for the value */
+const written: readonly [Partial<ResolvedCookie>, number | null, boolean, string][] = [
+  [{}, null, false, 'session=…; HttpOnly; Path=/; SameSite=Lax'],
+  [{}, null, true, 'session=…; Secure; HttpOnly; Path=/; SameSite=Lax'],
+  [{ secure: true }, null, false, 'session=…; Secure; HttpOnly; Path=/; SameSite=Lax'],
+  [{ secure: false }, null, true, 'session=…; HttpOnly; Path=/; SameSite=Lax'],
+  [{ sameSite: 'strict' }, null, false, 'session=…; HttpOnly; Path=/; SameSite=Strict'],
+  [{ sameSite: 'none', secure: true }, null, false, 'session=…; Secure; HttpOnly; Path=/; SameSite=None'],
+  [{ httpOnly: false }, null, false, 'session=…; Path=/; SameSite=Lax'],
+  [{ domain: 'example.com' }, null, false, 'session=…; Domain=example.com; HttpOnly; Path=/; SameSite=Lax'],
+  [{ partitioned: true }, null, false, 'session=…; Secure; HttpOnly; Path=/; SameSite=Lax; Partitioned'],
+  [
+    flask,
+    31 * 86_400_000,
+    true,
+    'sid=…; Domain=localhost; Expires=Mon, 02 Feb 2026 03:04:05 GMT; Max-Age=2678400; Secure; HttpOnly; Path=/app; SameSite=Lax; Partitioned',
+  ],
+  [{}, 1, false, 'session=…; Expires=Fri, 02 Jan 2026 03:04:06 GMT; Max-Age=1; HttpOnly; Path=/; SameSite=Lax'],
+  [{}, -5, false, 'session=…; Expires=Fri, 02 Jan 2026 03:04:05 GMT; Max-Age=0; HttpOnly; Path=/; SameSite=Lax'],
+  [
+    {},
+    401 * 86_400_000,
+    false,
+    'session=…; Expires=Sat, 06 Feb 2027 03:04:05 GMT; Max-Age=34560000; HttpOnly; Path=/; SameSite=Lax',
+  ],
+];
+
+const gone = 'Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0';
+
+const cleared: readonly [Partial<ResolvedCookie>, boolean, string][] = [
+  [{}, false, `session=; ${gone}; HttpOnly; Path=/; SameSite=Lax`],
+  [{}, true, `session=; ${gone}; Secure; HttpOnly; Path=/; SameSite=Lax`],
+  [{ name: '__Host-session', secure: true }, false, `__Host-session=; ${gone}; Secure; HttpOnly; Path=/; SameSite=Lax`],
+  [flask, true, `sid=; Domain=localhost; ${gone}; Secure; HttpOnly; Path=/app; SameSite=Lax; Partitioned`],
+];
+
+describe('the session cookie, written (3.3.1, 3.3.2, 3.3.4)', () => {
+  it.each(written)('with %j, for %j ms, https %j', (settings, maxAge, https, line) => {
+    const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
+    expect(configured.write(id, now, maxAge, https)).toBe(line.replace('…', value));
+  });
+
+  it.each(cleared)('is removed with the attributes that it was set with: %j, https %j', (settings, https, line) => {
+    const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
+    expect(configured.clear(https)).toBe(line);
+    const attributes = (text: string) =>
+      text
+        .split('; ')
+        .slice(1)
+        .filter((part) => !/^(?:Expires|Max-Age)=/.test(part));
+    expect(attributes(configured.clear(https))).toEqual(attributes(configured.write(id, now, 1000, https)));
+  });
+
+  it.each<[Partial<ResolvedCookie>, boolean, boolean]>([
+    [{ secure: 'auto' }, false, false],
+    [{ secure: 'auto' }, true, true],
+    [{ secure: true }, false, true],
+    [{ secure: false }, true, false],
+    [{ secure: 'auto', partitioned: true }, false, true],
+  ])('says of %j, https %j, whether it is Secure: %j', (settings, https, secure) => {
+    const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
+    expect(configured.isSecure(https)).toBe(secure);
+    expect(configured.write(id, now, null, https).includes('; Secure')).toBe(secure);
+  });
+
+  it('fits into 4096 octets with the longest name and id (3.3.5)', () => {
+    const longest = new SessionCookie({ ...plain, name: 'n'.repeat(1024) }, ring, () => now);
+    expect(longest.write('a'.repeat(1024), now, null, false).indexOf(';')).toBeLessThanOrEqual(4096);
+  });
+});
