@@ -3,7 +3,8 @@ import type { RoomCheck } from '../config/room-check.js';
 import { settingName } from '../config/setting-name.js';
 import type { ConfigProblem } from '../errors.js';
 import { type CookieOptions, cookieOptions } from './cookie.options.js';
-import { prefixOf, prefixProblems } from './name-prefix.js';
+import { prefixProblems } from './check-prefix.js';
+import { prefixOf } from './name-prefix.js';
 import { resolveCookie, type ResolvedCookie } from './resolved-cookie.js';
 
 /** Browsers ignore an attribute whose value is longer (RFC 6265bis), in octets. */

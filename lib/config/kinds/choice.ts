@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.js';
 import { type OptionKind, OptionMismatch } from '../option.js';
 import { type Nullable, nullable } from './nullable.js';
 
@@ -46,7 +47,10 @@ export function oneOf<const Choice extends string>(
     parse(raw) {
       if (typeof raw !== 'string') return new OptionMismatch();
       const word = raw.trim().toLowerCase();
-      return choices.find((choice) => choice.toLowerCase() === word) ?? new OptionMismatch();
+      const choice = choices.find((known) => known.toLowerCase() === word);
+      if (choice !== undefined) return choice;
+      const meant = nearest(word, choices);
+      return new OptionMismatch(meant && `expected ${kind.expected} (did you mean ${meant}?)`);
     },
   };
   return options.nullable === true ? nullable(kind) : kind;

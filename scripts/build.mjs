@@ -1,0 +1,46 @@
+import { cp, rm } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { exclusively } from './exclusively.mjs';
+import { bin, cache, root } from './paths.mjs';
+import { run } from './run.mjs';
+import { whenChanged } from './stamp.mjs';
+
+const compilerInputs = ['package.json', 'package-lock.json', 'tsconfig.json'];
+const timeoutMs = 5 * 60_000;
+
+/** Where the built sample's entry is. */
+export const sampleEntry = join(cache, 'sample', 'main.js');
+
+/** Builds the library to `dist/`, unless nothing changed. */
+export function buildLibrary() {
+  return exclusively('build', () =>
+    whenChanged(
+      'library',
+      { inputs: [...compilerInputs, 'tsconfig.build.json', 'nest-cli.json', 'lib'], output: 'dist/index.js' },
+      () => compile('the library', bin('@nestjs/cli/bin/nest.js'), ['build']),
+    ),
+  );
+}
+
+/** Builds the sample to `.cache/sample/`, with the library's `dist/` as an application would see it. */
+export function buildSample() {
+  const outDir = join(cache, 'sample');
+  return exclusively('build', () =>
+    whenChanged(
+      'sample',
+      { inputs: [...compilerInputs, 'dist', 'sample'], output: '.cache/sample/main.js' },
+      async () => {
+        await rm(outDir, { recursive: true, force: true });
+        // Pages and styles lie beside the code that reads them.
+        await cp(join(root, 'sample'), outDir, { recursive: true, filter: (path) => extname(path) !== '.ts' });
+        await compile('the sample', bin('typescript/bin/tsc'), ['--project', 'sample/tsconfig.json']);
+      },
+    ),
+  );
+}
+
+async function compile(what, script, args) {
+  console.log(`Building ${what} …`);
+  const { ok, timedOut, output } = await run(process.execPath, [script, ...args], { timeoutMs, quiet: true });
+  if (!ok) throw new Error(`Building ${what} ${timedOut ? 'took too long' : 'failed'}:\n${output}`);
+}

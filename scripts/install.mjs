@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { exclusively } from './exclusively.mjs';
+import { root } from './paths.mjs';
+import { npm } from './run.mjs';
+
+const manifestParts = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
+
+/** Installs the packages of package-lock.json where node_modules has not got them. Needs the network only then. */
+export async function install() {
+  if (await isInstalled()) return;
+  await exclusively('install', async () => {
+    if (await isInstalled()) return;
+    console.log('Installing the packages of package-lock.json …');
+    const { ok } = await npm(['ci', '--include=dev', '--prefer-offline', '--no-audit', '--no-fund'], {
+      timeoutMs: 15 * 60_000,
+    });
+    if (!ok) throw new Error('npm ci failed, see above. The first run needs a package registry; later ones do not.');
+  });
+}
+
+/**
+ * Adds a package that tests use where it can be had: it may be missing in the registry, or there may be no network. The
+ * tests find out for themselves and say what they did not run.
+ */
+export async function installIfPossible(name, range) {
+  if (await readJson(`node_modules/${name}/package.json`)) return;
+  const args = ['install', '--no-save', '--prefer-offline', '--fetch-retries=0', '--no-audit', '--no-fund'];
+  const { ok } = await exclusively('install', () =>
+    npm([...args, `${name}@${range}`], { timeoutMs: 60_000, quiet: true }),
+  );
+  if (!ok) console.log(`${name} cannot be installed here; its tests will be reported as not run.`);
+}
+
+/** Whether node_modules holds what package-lock.json says, by the list that npm leaves there when it has finished. */
+async function isInstalled() {
+  const [manifest, locked, installed] = await Promise.all([
+    readJson('package.json'),
+    readJson('package-lock.json'),
+    readJson('node_modules/.package-lock.json'),
+  ]);
+  if (!installed) return false;
+  const { '': head, ...packages } = locked.packages;
+  return (
+    manifestParts.every((part) => isDeepStrictEqual(manifest[part], head[part])) &&
+    Object.entries(packages).every(
+      // What is optional may be for another platform.
+      ([path, { version, integrity, optional }]) =>
+        (optional && !installed.packages[path]) ||
+        (installed.packages[path]?.version === version && installed.packages[path].integrity === integrity),
+    )
+  );
+}
+
+async function readJson(path) {
+  try {
+    return JSON.parse(await readFile(join(root, path), 'utf8'));
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { access, constants, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { exclusively } from './exclusively.mjs';
+import { run } from './run.mjs';
+
+/** The programs that tests need besides Node: how each may be called, and the system's package that has it. */
+const programs = [
+  { what: 'Redis server', names: ['redis-server'], debian: 'redis-server', brew: 'redis' },
+  {
+    what: 'Chromium',
+    names: ['chromium', 'chromium-browser', 'google-chrome'],
+    debian: 'chromium',
+    brew: '--cask chromium',
+  },
+];
+
+const policyPath = '/usr/sbin/policy-rc.d';
+const aptOptions = ['-o', 'DPkg::Lock::Timeout=120'];
+const timeoutMs = 10 * 60_000;
+
+/**
+ * Installs what is missing of the programs that tests need, where this may be done: as root, on Debian and its kin.
+ * Elsewhere it fails, and the message says how to install them.
+ */
+export async function installSystemPackages() {
+  const missing = await findMissing();
+  if (missing.length === 0) return;
+  if (await mayUseApt()) await exclusively('apt', () => installWithApt(missing.map(({ debian }) => debian)));
+  const still = await findMissing();
+  if (still.length > 0) throw new Error(howToInstall(still));
+}
+
+async function findMissing() {
+  const found = await Promise.all(programs.map(({ names }) => isInPath(names)));
+  return programs.filter((_, index) => !found[index]);
+}
+
+async function isInPath(names) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    for (const name of names) {
+      const usable = await access(join(folder, name), constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (usable) return true;
+    }
+  }
+  return false;
+}
+
+async function mayUseApt() {
+  if (process.getuid?.() !== 0 || !(await isInPath(['apt-get']))) return false;
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release);
+}
+
+async function installWithApt(packages) {
+  console.log(`Installing ${packages.join(' and ')} from the system's packages …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const allow = await forbidServices();
+  try {
+    await run('apt-get', [...aptOptions, 'update', '-qq'], { env, timeoutMs });
+    await run('apt-get', [...aptOptions, 'install', '-y', '-qq', '--no-install-recommends', ...packages], {
+      env,
+      timeoutMs,
+    });
+  } finally {
+    await allow();
+  }
+}
+
+/** Debian starts a service when its package is installed, unless this script says no. Tests start servers of their own. */
+async function forbidServices() {
+  try {
+    await writeFile(policyPath, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return async () => undefined;
+  }
+  return () => rm(policyPath, { force: true });
+}
+
+function howToInstall(missing) {
+  const lines = missing.map(({ what, names }) => `  - ${what} (${names.join(' or ')} in the PATH)`);
+  return [
+    'The tests need programs that are not installed, and this process may not install them:',
+    ...lines,
+    `On Debian or Ubuntu: sudo apt-get install ${missing.map(({ debian }) => debian).join(' ')}`,
+    `On macOS: ${missing.map(({ brew }) => `brew install ${brew}`).join(' && ')}`,
+  ].join('\n');
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import { cruise, plantTree, type Violation } from './planted-tree.js';
+
+/** One import in a planted tree. Every path that is imported exists there. */
+interface Arrow {
+  readonly from: string;
+  readonly line: string;
+}
+
+const broken: (Arrow & { readonly rule: string })[] = [
+  { rule: 'session-looks-down', from: 'lib/session/a.ts', line: `import '../cookie/target.js';` },
+  { rule: 'session-looks-down', from: 'lib/session/b.ts', line: `import type { Target } from '../http/target.js';` },
+  { rule: 'session-looks-down', from: 'lib/session/c.ts', line: `import '../stores/target.js';` },
+  { rule: 'session-looks-down', from: 'lib/session/d.ts', line: `import '../tokens.js';` },
+  { rule: 'cookie-looks-down', from: 'lib/cookie/a.ts', line: `import '../session/target.js';` },
+  { rule: 'cookie-looks-down', from: 'lib/cookie/b.ts', line: `import '../stores/session-store.js';` },
+  { rule: 'http-looks-down', from: 'lib/http/a.ts', line: `import '../auth/target.js';` },
+  { rule: 'http-looks-down', from: 'lib/http/b.ts', line: `import '../stores/session-store.js';` },
+  { rule: 'auth-looks-down', from: 'lib/auth/a.ts', line: `import '../accounts/target.js';` },
+  { rule: 'auth-looks-down', from: 'lib/auth/b.ts', line: `import '../cookie/target.js';` },
+  { rule: 'accounts-looks-down', from: 'lib/accounts/a.ts', line: `import '../stores/target.js';` },
+  { rule: 'stores-looks-down', from: 'lib/stores/a.ts', line: `import '../session/target.js';` },
+  { rule: 'stores-do-not-mix', from: 'lib/stores/redis/a.ts', line: `import '../memory/target.js';` },
+  { rule: 'config-looks-down', from: 'lib/config/a.ts', line: `import '../session/target.js';` },
+  { rule: 'testing-looks-down', from: 'lib/testing/a.ts', line: `import '../session/target.js';` },
+  { rule: 'module-is-the-top', from: 'lib/http/c.ts', line: `import '../session.module.js';` },
+  { rule: 'module-is-the-top', from: 'lib/tokens.ts', line: `import './session-module.options.js';` },
+  { rule: 'errors-know-nothing', from: 'lib/errors.ts', line: `import './config/target.js';` },
+  { rule: 'rooms-are-known', from: 'lib/attic/a.ts', line: `import '../errors.js';` },
+  { rule: 'redis-library-in-redis-store', from: 'lib/stores/b.ts', line: `import type { Redis } from 'ioredis';` },
+  { rule: 'optional-peers-stay-optional', from: 'lib/stores/redis/b.ts', line: `import { Redis } from 'ioredis';` },
+  { rule: 'optional-peers-stay-optional', from: 'lib/session.module.ts', line: `import '@nestjs/config';` },
+  { rule: 'no-development-packages', from: 'lib/http/d.ts', line: `import type { Request } from 'express';` },
+  { rule: 'core-without-nest-and-http', from: 'lib/session/e.ts', line: `import '@nestjs/common';` },
+  { rule: 'core-without-nest-and-http', from: 'lib/cookie/c.ts', line: `import 'node:http';` },
+  { rule: 'lib-stands-alone', from: 'lib/auth/c.ts', line: `import '../../sample/target.js';` },
+  { rule: 'sample-uses-the-public-name', from: 'sample/a.ts', line: `import '../lib/index.js';` },
+  { rule: 'resolvable', from: 'lib/http/e.ts', line: `import './nowhere.js';` },
+  { rule: 'no-cycles', from: 'lib/session/ring-back.ts', line: `import './ring.js';` },
+];
+
+const allowed: Arrow[] = [
+  { from: 'lib/accounts/ok.ts', line: `import '../auth/target.js';` },
+  { from: 'lib/auth/ok.ts', line: `import '../http/target.js';` },
+  { from: 'lib/auth/ok-too.ts', line: `import '../tokens.js';` },
+  { from: 'lib/http/ok.ts', line: `import '../cookie/target.js';` },
+  { from: 'lib/http/ok-too.ts', line: `import '../session/target.js';` },
+  { from: 'lib/session/ok.ts', line: `import '../stores/session-store.js';` },
+  { from: 'lib/session/ok-too.ts', line: `import '../config/target.js';` },
+  { from: 'lib/cookie/ok.ts', line: `import '../errors.js';` },
+  { from: 'lib/stores/redis/ok.ts', line: `import type { Redis } from 'ioredis';` },
+  { from: 'lib/stores/redis/ok-too.ts', line: `export const load = () => import('ioredis');` },
+  { from: 'lib/stores/redis/ok-three.ts', line: `import '../session-store.js';` },
+  { from: 'lib/testing/ok.ts', line: `import '../index.js';` },
+  { from: 'lib/index.ts', line: `import './session.module.js';` },
+  { from: 'sample/ok.ts', line: `import 'nestjs-session-auth';` },
+];
+
+let folder: string;
+let violations: Violation[];
+
+beforeAll(async () => {
+  const lines = [
+    ...broken,
+    ...allowed,
+    { from: 'lib/session/ring.ts', line: `import type { Target } from './ring-back.js';` },
+  ];
+  folder = await plantTree(lines);
+  violations = await cruise(folder);
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the arrows between the rooms', () => {
+  it.each(broken)('reports $rule in $from: $line', ({ rule, from }) => {
+    expect(violations).toContainEqual(expect.objectContaining({ from, rule: expect.objectContaining({ name: rule }) }));
+  });
+
+  it.each(allowed)('allows in $from: $line', ({ from }) => {
+    expect(violations.filter((violation) => violation.from === from)).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InstalledApplication } from './installed-application.js';
+import { manifest, pack } from './package-under-test.js';
+
+const installing = 180_000;
+const settings = { SESSION_TYPE: 'memory', SECRET_KEY: 'a key for this test, of more than 32 bytes' };
+
+let folder: string;
+let tarball: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'packaging-'));
+  ({ tarball } = await pack(folder));
+}, installing);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each([
+  { name: 'nest11-cjs', what: 'a CommonJS application on Nest 11', load: 'require' },
+  { name: 'nest12-esm', what: 'an ESM application on Nest 12', load: 'await import' },
+])('the packed package in $what', ({ name, load }) => {
+  let application: InstalledApplication;
+
+  beforeAll(async () => {
+    application = await InstalledApplication.make(name, join(folder, name), tarball);
+  }, installing);
+
+  it('keeps a session, refuses before a login and lets in after it', async () => {
+    const running = await application.start(settings);
+    try {
+      const request = browser(running.address);
+      expect(await request('GET', '/visits')).toEqual({ status: 200, body: { visits: 1 } });
+      expect(await request('GET', '/visits')).toEqual({ status: 200, body: { visits: 2 } });
+      expect(await request('GET', '/me')).toMatchObject({ status: 401 });
+      expect(await request('POST', '/login')).toEqual({ status: 201, body: { welcome: 'Ada' } });
+      expect(await request('GET', '/me')).toEqual({ status: 200, body: { id: 'ada', name: 'Ada' } });
+      expect(await browser(running.address)('GET', '/me')).toMatchObject({ status: 401 });
+    } finally {
+      await running.stop();
+    }
+  });
+
+  it('ends when it is asked to', async () => {
+    const running = await application.start(settings);
+    expect(await running.stop()).toBe('SIGTERM');
+  });
+
+  it('loads under every path that it exports', async () => {
+    const { name: self, exports } = await manifest();
+    for (const path of Object.keys(exports).filter((subpath) => !subpath.endsWith('.json'))) {
+      const script = `const loaded = ${load}('${self}${path.slice(1)}'); console.log(Object.keys(loaded).length > 0)`;
+      const type = load === 'require' ? 'commonjs' : 'module';
+      expect({ path, ...(await application.run([`--input-type=${type}`, '-e', script])) }).toEqual({
+        path,
+        code: 0,
+        output: 'true\n',
+      });
+    }
+  });
+
+  if (name === 'nest11-cjs') {
+    it('says how to install the library of a store that is chosen, where that is missing', async () => {
+      const { code, output } = await application.run(['main.js'], { ...settings, SESSION_TYPE: 'redis' });
+      expect(output).toContain('npm install ioredis');
+      expect(code).toBe(1);
+    });
+  }
+});
+
+/** Sends requests to one address, and keeps cookies as a browser would. */
+function browser(address: string): (method: string, path: string) => Promise<{ status: number; body: unknown }> {
+  const cookies = new Map<string, string>();
+  return async (method, path) => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(`${address}${path}`, { method, headers: { cookie } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    return { status: response.status, body: await response.json() };
+  };
+}

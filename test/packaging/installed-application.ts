@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { npm, tool } from './package-under-test.js';
+
+/** An application that has the packed package installed, as its user would have. */
+export class InstalledApplication {
+  private constructor(readonly folder: string) {}
+
+  /** Copies `apps/<name>` into `folder`, installs what it pins and the tarball, and compiles it against what is installed. */
+  static async make(name: string, folder: string, tarball: string): Promise<InstalledApplication> {
+    await cp(join(import.meta.dirname, 'apps', name), folder, { recursive: true });
+    await npm(['ci', '--ignore-scripts'], folder);
+    await npm(['install', '--no-save', '--ignore-scripts', tarball], folder);
+    await tool('typescript/bin/tsc', ['--project', 'tsconfig.json'], folder);
+    return new InstalledApplication(folder);
+  }
+
+  /** Starts it with these settings on a free port, and waits until it listens. */
+  async start(settings: Readonly<Record<string, string>>): Promise<RunningApplication> {
+    const process = this.spawn(['main.js'], settings);
+    const output = collect(process);
+    if (!process.stdout) throw new Error('The application has no output.');
+    for await (const line of createInterface(process.stdout)) {
+      const port = /^listening on (\d+)$/.exec(line)?.[1];
+      if (port) return new RunningApplication(process, `http://127.0.0.1:${port}`);
+    }
+    throw new Error(`The application ended before it listened:\n${output()}`);
+  }
+
+  /** Runs Node in the application's folder to its end, and gives how it ended and what it printed. */
+  async run(
+    args: readonly string[],
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<{ code: number | null; output: string }> {
+    const process = this.spawn(args, settings);
+    const output = collect(process);
+    const [code] = (await once(process, 'close')) as [number | null];
+    return { code, output: output() };
+  }
+
+  private spawn(args: readonly string[], settings: Readonly<Record<string, string>>): ChildProcess {
+    // Nothing of this machine's environment but the path: settings of its own would change what is tested.
+    const env = { PATH: process.env['PATH'], TEST_RUN: process.env['TEST_RUN'], ...settings };
+    return spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+  }
+}
+
+/** An application that listens at `address`. */
+export class RunningApplication {
+  constructor(
+    private readonly process: ChildProcess,
+    readonly address: string,
+  ) {}
+
+  /** Asks it to end, and gives the signal or the code that it ended with. */
+  async stop(): Promise<number | NodeJS.Signals | null> {
+    const exited = once(this.process, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    this.process.kill('SIGTERM');
+    const [code, signal] = await exited;
+    return code ?? signal;
+  }
+}
+
+function collect(process: ChildProcess): () => string {
+  const chunks: Buffer[] = [];
+  process.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  process.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}

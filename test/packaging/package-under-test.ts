@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+export const project = join(import.meta.dirname, '../..');
+
+/** A condition of an entry in `exports`, and the file it leads to. */
+export interface ExportConditions {
+  readonly types: string;
+  readonly default: string;
+}
+
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Readonly<Record<string, string | ExportConditions>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
+}
+
+/** The project's package.json. */
+export async function manifest(): Promise<Manifest> {
+  return JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** Packs what has been built into `folder`, as publishing would. Returns the tarball and the paths in it. */
+export async function pack(folder: string): Promise<{ tarball: string; files: string[] }> {
+  const { stdout } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], project);
+  const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string; files: { path: string }[] }>);
+  if (!packed) throw new Error('npm pack made nothing');
+  return { tarball: join(folder, packed.filename), files: packed.files.map(({ path }) => path) };
+}
+
+/** Runs npm in `folder`, from its cache where that has what is needed. */
+export function npm(args: readonly string[], folder: string): Promise<{ stdout: string; stderr: string }> {
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  return execute('npm', [...args, ...quiet], { cwd: folder, maxBuffer: 2 ** 26 });
+}
+
+/** Runs a program of the project's development packages. Rejects where it does not exit with 0, with its output. */
+export async function tool(path: string, args: readonly string[], folder: string): Promise<string> {
+  const program = join(project, 'node_modules', path);
+  const outcome = await execute(process.execPath, [program, ...args], { cwd: folder }).catch((error: unknown) => {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${path} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+  });
+  return outcome.stdout;
+}

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, normalize } from 'node:path';
+import { manifest, pack, project, tool } from './package-under-test.js';
+
+let folder: string;
+let tarball: string;
+let files: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tarball-'));
+  ({ tarball, files } = await pack(folder));
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the tarball', () => {
+  it('has the licence, the readme and what every exported path leads to', async () => {
+    const { exports } = await manifest();
+    const targets = Object.values(exports).flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : [entry.types, entry.default],
+    );
+    const paths = ['LICENSE', 'README.md', 'package.json', ...targets.map((path) => normalize(path))];
+    expect(files).toEqual(expect.arrayContaining(paths));
+  });
+
+  it('has every script of the stores', async () => {
+    const sources = await readdir(join(project, 'lib'), { recursive: true });
+    const scripts = sources.filter((path) => path.endsWith('.lua'));
+    expect(scripts).not.toEqual([]);
+    for (const script of scripts) expect(files).toContain(`dist/${script}`);
+  });
+
+  it('has no tests, no sample and nothing of a development machine', () => {
+    const kinds = /^(dist\/.+\.(js|js\.map|d\.ts|d\.ts\.map|lua)|lib\/.+\.(ts|lua)|[A-Z]+(\.md)?|package\.json)$/;
+    expect(files.filter((path) => !kinds.test(path) || /\.(spec|test)\./.test(path))).toEqual([]);
+  });
+
+  it('has the source that every source map and declaration map names', async () => {
+    const maps = files.filter((path) => path.endsWith('.map'));
+    expect(maps).not.toEqual([]);
+    for (const map of maps) {
+      const { sources } = JSON.parse(await readFile(join(project, map), 'utf8')) as { sources: string[] };
+      for (const source of sources) expect(files).toContain(join(dirname(map), source));
+    }
+  });
+
+  it('passes publint', async () => {
+    await expect(tool('publint/src/cli.js', [tarball, '--strict'], project)).resolves.toContain('All good');
+  }, 60_000);
+
+  it('has types that resolve under every exported path', async () => {
+    const args = ['--profile', 'esm-only', '--no-color', '--no-emoji', tarball];
+    await expect(tool('@arethetypeswrong/cli/dist/index.js', args, project)).resolves.toContain(
+      'node16 (from ESM): OK (ESM)',
+    );
+  }, 60_000);
+});

@@ -1,0 +1,19 @@
+import 'nestjs-session-auth';
+
+/** What the cases in this folder say about their application: in one place, as an application would. */
+export interface Item {
+  sku: string;
+  qty: number;
+}
+
+declare module 'nestjs-session-auth' {
+  interface SessionData {
+    visits?: number;
+    cart?: Item[];
+  }
+
+  interface SessionUser {
+    id: string;
+    email: string;
+  }
+}
