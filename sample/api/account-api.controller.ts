@@ -1,0 +1,34 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Post, UnauthorizedException, UseGuards } from '@nestjs/common';
+import { AuthService, CurrentUser, Session, SessionAuthGuard, type SessionUser } from 'nestjs-session-auth';
+import { AccountsService } from '../account/accounts.service.js';
+import { credentialsOf } from '../account/credentials.js';
+
+@Controller('api')
+export class AccountApiController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly accounts: AccountsService,
+  ) {}
+
+  @Post('login')
+  @HttpCode(HttpStatus.OK)
+  async login(@Body() body: unknown, @Session() session: Session): Promise<SessionUser> {
+    const { email, password } = credentialsOf(body);
+    const user = await this.accounts.verify(email, password);
+    if (!user) throw new UnauthorizedException('That address and password do not fit together.');
+    await this.auth.login(session, user);
+    return user;
+  }
+
+  @Post('logout')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  async logout(@Session() session: Session): Promise<void> {
+    await this.auth.logout(session);
+  }
+
+  @Get('me')
+  @UseGuards(SessionAuthGuard)
+  me(@CurrentUser() user: SessionUser): SessionUser {
+    return user;
+  }
+}

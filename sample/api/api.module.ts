@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../account/accounts.module.js';
+import { AccountApiController } from './account-api.controller.js';
+import { CartApiController } from './cart-api.controller.js';
+import { SessionApiController } from './session-api.controller.js';
+import { VisitsApiController } from './visits-api.controller.js';
+
+/** What the pages do, for programs. */
+@Module({
+  imports: [AccountsModule],
+  controllers: [AccountApiController, CartApiController, SessionApiController, VisitsApiController],
+})
+export class ApiModule {}

@@ -1,0 +1,52 @@
+import { Body, Controller, Get, Header, Post, Redirect } from '@nestjs/common';
+import { CurrentUser, Session, type SessionUser } from 'nestjs-session-auth';
+import { field } from '../views/form.js';
+import { renderPage } from '../views/layout.js';
+import { visitorOf } from '../views/visitor.js';
+import { productOf, quantityOf } from './cart-input.js';
+import { addToCart, emptyCart, linesOf, setQuantity } from './cart.js';
+import { cartView } from './cart.view.js';
+
+/** Every change answers with a redirect, so that a reload never repeats it; what happened is said by a flash message. */
+@Controller('cart')
+export class CartController {
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  show(@Session() session: Session, @CurrentUser() user: SessionUser | null): string {
+    const main = cartView(linesOf(session.cart));
+    return renderPage({ title: 'Cart', current: 'cart', main }, visitorOf(session, user));
+  }
+
+  @Post('add')
+  @Redirect('/cart', 303)
+  add(@Body() body: unknown, @Session() session: Session): void {
+    const product = productOf(field(body, 'sku'));
+    addToCart(session, product, quantityOf(body, 1, 1));
+    session.flash('success', `${product.name}: in your cart.`);
+  }
+
+  @Post('change')
+  @Redirect('/cart', 303)
+  change(@Body() body: unknown, @Session() session: Session): void {
+    const product = productOf(field(body, 'sku'));
+    const quantity = quantityOf(body, 0);
+    setQuantity(session, product, quantity);
+    if (quantity > 0) session.flash('success', `${product.name}: now ${String(quantity)} in your cart.`);
+    else session.flash('info', `${product.name}: taken out of your cart.`);
+  }
+
+  @Post('remove')
+  @Redirect('/cart', 303)
+  remove(@Body() body: unknown, @Session() session: Session): void {
+    const product = productOf(field(body, 'sku'));
+    setQuantity(session, product, 0);
+    session.flash('info', `${product.name}: taken out of your cart.`);
+  }
+
+  @Post('empty')
+  @Redirect('/cart', 303)
+  empty(@Session() session: Session): void {
+    emptyCart(session);
+    session.flash('info', 'Your cart is empty now.');
+  }
+}

@@ -1,0 +1,78 @@
+import { formatCount, formatMoney } from '../views/format.js';
+import { html, type Html } from '../views/html.js';
+import { countOf, maxQuantity, totalOf, type CartLine } from './cart.js';
+
+function cartLine({ product, quantity, total }: CartLine): Html {
+  const id = `quantity-${product.sku}`;
+  return html`
+    <li class="card cart-line" data-sku="${product.sku}">
+      <div class="tile tile--small tile--${product.tone}">${product.picture}</div>
+      <div class="cart-line__text">
+        <h2 class="cart-line__name">${product.name}</h2>
+        <p class="quiet">${formatMoney(product.price)} each</p>
+      </div>
+      <form class="cart-line__quantity" method="post" action="/cart/change">
+        <input type="hidden" name="sku" value="${product.sku}" />
+        <label for="${id}"><span class="visually-hidden">${product.name}: </span>Quantity</label>
+        <input
+          class="input input--number"
+          id="${id}"
+          type="number"
+          name="quantity"
+          value="${quantity}"
+          min="0"
+          max="${maxQuantity}"
+          inputmode="numeric"
+          required
+        />
+        <button class="button button--quiet" aria-label="Update the quantity of ${product.name}">Update</button>
+      </form>
+      <p class="price cart-line__total">${formatMoney(total)}</p>
+      <form class="cart-line__remove" method="post" action="/cart/remove">
+        <input type="hidden" name="sku" value="${product.sku}" />
+        <button class="button button--plain" aria-label="Remove ${product.name} from the cart">Remove</button>
+      </form>
+    </li>
+  `;
+}
+
+function emptyCartView(): Html {
+  return html`
+    <div class="card empty">
+      <h1>Your cart is empty</h1>
+      <p class="quiet">Nothing in it yet. The shop window is a good place to begin.</p>
+      <p><a class="button" href="/">To the shop window</a></p>
+    </div>
+  `;
+}
+
+export function cartView(lines: readonly CartLine[]): Html {
+  if (lines.length === 0) return emptyCartView();
+  return html`
+    <h1>Your cart</h1>
+    <div class="cart">
+      <ul class="cart__lines" aria-label="Cart">
+        ${lines.map(cartLine)}
+      </ul>
+      <section class="card cart__summary" aria-labelledby="summary-title">
+        <h2 id="summary-title">Summary</h2>
+        <dl class="facts facts--sum">
+          <div>
+            <dt>${formatCount(countOf(lines), 'item')}</dt>
+            <dd>${formatMoney(totalOf(lines))}</dd>
+          </div>
+          <div>
+            <dt>Delivery</dt>
+            <dd>free</dd>
+          </div>
+          <div class="facts__total">
+            <dt>Total</dt>
+            <dd data-total>${formatMoney(totalOf(lines))}</dd>
+          </div>
+        </dl>
+        <p class="quiet">This shop is a sample: it has no checkout, and it sells nothing.</p>
+        <form method="post" action="/cart/empty"><button class="button button--plain">Empty the cart</button></form>
+      </section>
+    </div>
+  `;
+}

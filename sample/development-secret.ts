@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * A key for development, made once and kept in `file`, which only its owner can read: sessions survive a restart of the
+ * sample. In production the key comes from `SECRET_KEY`.
+ */
+export function developmentSecret(file: string): string {
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    // 'wx' fails where the file is there already: of two starts at once, both end up with one key.
+    writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return readFileSync(file, 'utf8').trim();
+}

@@ -1,0 +1,69 @@
+import { Controller, Get, Header, Headers, Post, Redirect } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { CurrentUser, Session, type SessionUser } from 'nestjs-session-auth';
+import { storagePlace } from '../settings.js';
+import { renderPage } from '../views/layout.js';
+import { visitorOf } from '../views/visitor.js';
+import { inspectorView } from './inspector.view.js';
+import { ParallelUpdatesService } from './parallel-updates.service.js';
+
+@Controller('session')
+export class InspectorController {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly parallelUpdates: ParallelUpdatesService,
+  ) {}
+
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Cache-Control', 'no-store')
+  show(@Session() session: Session, @CurrentUser() user: SessionUser | null): string {
+    const main = inspectorView(session, storagePlace(this.config), user, new Date());
+    return renderPage({ title: 'Session', current: 'session', main }, visitorOf(session, user));
+  }
+
+  @Post('permanent')
+  @Redirect('/session', 303)
+  togglePermanent(@Session() session: Session): void {
+    session.permanent = !session.permanent;
+    session.flash(
+      'success',
+      session.permanent
+        ? 'The cookie now stays when the browser is closed.'
+        : 'The cookie now ends when the browser is closed.',
+    );
+  }
+
+  @Post('regenerate')
+  @Redirect('/session', 303)
+  async regenerate(@Session() session: Session): Promise<void> {
+    await session.regenerate();
+    session.flash('success', 'The session has a new id. The old one opens nothing any more.');
+  }
+
+  @Post('clear')
+  @Redirect('/session', 303)
+  clear(@Session() session: Session): void {
+    session.clear();
+    session.flash('info', 'The data is gone. A login would have stayed.');
+  }
+
+  @Post('destroy')
+  @Redirect('/session', 303)
+  async destroy(@Session() session: Session): Promise<void> {
+    await session.destroy();
+  }
+
+  @Post('parallel')
+  @Redirect('/session', 303)
+  async runParallel(@Session() session: Session, @Headers('cookie') cookie?: string): Promise<void> {
+    if (session.isNew || cookie === undefined) {
+      session.flash('warning', 'There was no session yet. Now there is: try again.');
+      return;
+    }
+    session.stamps = [];
+    // Saved before the twenty begin, so that they find the empty list.
+    await session.commit();
+    session.parallel = await this.parallelUpdates.run(cookie);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Session } from 'nestjs-session-auth';
+import { html, type Html } from '../views/html.js';
+import { parallelRequests } from './parallel-updates.service.js';
+import type { SessionDescription } from './session-description.js';
+
+function lastRun(session: Session): Html | null {
+  if (!session.parallel) return null;
+  const stamps = new Set(session.stamps);
+  const { sent, tookMs } = session.parallel;
+  return html`
+    <p class="result" role="status" data-kept="${stamps.size}" data-sent="${sent}">
+      <strong>${stamps.size} of ${sent}</strong> changes were kept, in ${tookMs} ms.
+    </p>
+    <ol class="stamps" aria-hidden="true">
+      ${Array.from({ length: sent }, (_, index) => html`<li class="stamp ${stamps.has(index + 1) && 'stamp--kept'}"></li>`)}
+    </ol>
+  `;
+}
+
+export function parallelView(session: Session, description: SessionDescription): Html {
+  return html`
+    <section class="card" aria-labelledby="parallel-title">
+      <h2 id="parallel-title">Twenty at once</h2>
+      <p class="quiet">
+        The server sends itself ${parallelRequests} requests at the same moment, each with your cookie. Each reads the
+        session, works for a while, and puts a stamp of its own on it. A store that simply saves what comes last would
+        keep one of them.
+      </p>
+      ${lastRun(session)}
+      ${
+        description.isNew
+          ? html`<p class="quiet">There is no session yet: <a href="/">the shop window</a> begins one.</p>`
+          : html`<form method="post" action="/session/parallel"><button class="button">Send them</button></form>`
+      }
+    </section>
+  `;
+}

@@ -1,0 +1,35 @@
+import { formatMoney, formatOrdinal } from '../views/format.js';
+import { html, type Html } from '../views/html.js';
+import { allProducts, type Product } from './catalogue.js';
+
+function productCard(product: Product): Html {
+  return html`
+    <li class="card product">
+      <div class="tile tile--${product.tone}">${product.picture}</div>
+      <div class="product__text">
+        <h2 class="product__name">${product.name}</h2>
+        <p class="product__description">${product.description}</p>
+      </div>
+      <form class="product__buy" method="post" action="/cart/add">
+        <span class="price">${formatMoney(product.price)}</span>
+        <input type="hidden" name="sku" value="${product.sku}" />
+        <button class="button" aria-label="Add ${product.name} to the cart">Add to cart</button>
+      </form>
+    </li>
+  `;
+}
+
+export function shopView(visits: number): Html {
+  return html`
+    <section class="hero" aria-labelledby="hero-title">
+      <h1 id="hero-title">Things for a quiet evening</h1>
+      <p class="lead">Six of them, made to last. Put what you like in the cart: the server remembers it for you.</p>
+      <p class="visits" data-visits="${visits}">
+        ${visits === 1 ? 'This is your first visit. Welcome.' : html`This is your <strong>${formatOrdinal(visits)}</strong> visit.`}
+      </p>
+    </section>
+    <ul class="products" aria-label="Products">
+      ${allProducts().map(productCard)}
+    </ul>
+  `;
+}

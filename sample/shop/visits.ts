@@ -1,0 +1,7 @@
+import type { Session } from 'nestjs-session-auth';
+
+/** Counts a visit, and says which it is. */
+export function countVisit(session: Session): number {
+  session.visits = (session.visits ?? 0) + 1;
+  return session.visits;
+}

@@ -1,0 +1,103 @@
+import type { FlashMessage } from 'nestjs-session-auth';
+import { formatCount } from './format.js';
+import { html, type Html } from './html.js';
+import type { Visitor } from './visitor.js';
+
+export type Section = 'shop' | 'cart' | 'session' | 'account' | 'login';
+
+export interface Page {
+  readonly title: string;
+  /** The part of the navigation that the reader is in; `null` for none. */
+  readonly current: Section | null;
+  readonly main: Html;
+}
+
+interface Link {
+  readonly section: Section;
+  readonly href: string;
+  readonly label: Html;
+}
+
+/** The categories that have a look of their own; any other looks like `info`. */
+const categories: ReadonlySet<string> = new Set(['success', 'info', 'warning', 'error']);
+
+function flash({ category, message }: FlashMessage): Html {
+  const look = categories.has(category) ? category : 'info';
+  return html`<li class="flash flash--${look}" data-category="${category}">${message}</li>`;
+}
+
+function cartLabel(count: number): Html {
+  if (count === 0) return html`Cart`;
+  return html`Cart
+    <span class="badge" data-cart-count="${count}"
+      ><span aria-hidden="true">${count}</span
+      ><span class="visually-hidden">, ${formatCount(count, 'item')}</span></span
+    >`;
+}
+
+function navigation(current: Section | null, visitor: Visitor | null): Html {
+  const links: readonly Link[] = [
+    { section: 'shop', href: '/', label: html`Shop` },
+    { section: 'cart', href: '/cart', label: cartLabel(visitor?.cartCount ?? 0) },
+    { section: 'session', href: '/session', label: html`Session` },
+    visitor?.user === null
+      ? { section: 'login', href: '/login', label: html`Log in` }
+      : { section: 'account', href: '/account', label: html`Account` },
+  ];
+  return html`
+    <nav class="nav" aria-label="Main">
+      <ul>
+        ${links.map(
+          ({ section, href, label }) =>
+            html`<li><a href="${href}" ${section === current ? html`aria-current="page"` : null}>${label}</a></li>`,
+        )}
+      </ul>
+    </nav>
+  `;
+}
+
+/** The whole document. Without a `visitor` (an error page) it shows nothing that would need the session. */
+export function renderPage(page: Page, visitor: Visitor | null): string {
+  const flashes = visitor?.flashes ?? [];
+  const document = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${page.title} · Small Hours</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/shop.css" />
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="header">
+          <div class="header__inner">
+            <a class="brand" href="/">
+              <svg class="brand__mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+                <circle class="brand__disc" cx="16" cy="16" r="15" />
+                <path class="brand__moon" d="M20.5 6.5 A10.5 10.5 0 1 0 25.5 21 A8.5 8.5 0 0 1 20.5 6.5 Z" />
+              </svg>
+              Small Hours
+            </a>
+            ${navigation(page.current, visitor)}
+          </div>
+        </header>
+        <main id="main" class="main" tabindex="-1">
+          ${
+            flashes.length > 0 &&
+            html`<ul class="flashes" role="status" aria-label="Messages">
+              ${flashes.map(flash)}
+            </ul>`
+          }
+          ${page.main}
+        </main>
+        <footer class="footer">
+          <p>
+            Small Hours is the sample application of <strong>nestjs-session-auth</strong>. Nothing here is for sale.
+          </p>
+        </footer>
+      </body>
+    </html> `;
+  return document.markup;
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { openChromium } from './chromium.js';
+import { RunningShop } from './running-shop.js';
+import { Visitor } from './visitor.js';
+
+jest.setTimeout(60_000);
+
+describe('the session cookie in a browser', () => {
+  let browser: Browser;
+  let shop: RunningShop;
+
+  beforeAll(async () => {
+    [browser, shop] = await Promise.all([openChromium(), RunningShop.open()]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await shop.close();
+  });
+
+  it('is kept from scripts, from other sites, and from nothing else of this one', async () => {
+    const visitor = await Visitor.arrive(await browser.newContext(), shop);
+    await visitor.countVisit();
+    expect(await visitor.context.cookies()).toEqual([
+      expect.objectContaining({
+        name: 'session',
+        domain: '127.0.0.1',
+        path: '/',
+        httpOnly: true,
+        sameSite: 'Lax',
+        secure: false,
+        expires: -1,
+      }),
+    ]);
+    expect(await visitor.page.evaluate('document.cookie')).toBe('');
+    await visitor.context.close();
+  });
+
+  it('does not exist before there is something to remember', async () => {
+    const visitor = await Visitor.arrive(await browser.newContext(), shop);
+    for (const path of ['/cart', '/login', '/session', '/assets/shop.css', '/nowhere']) await visitor.goTo(path);
+    expect(await visitor.context.cookies()).toEqual([]);
+    await visitor.countVisit();
+    expect(await visitor.context.cookies()).toHaveLength(1);
+    await visitor.context.close();
+  });
+
+  it('is not sent along when another site posts a form', async () => {
+    const visitor = await Visitor.arrive(await browser.newContext(), shop);
+    await visitor.countVisit();
+    // "localhost" is another site than "127.0.0.1": the form is the attack.
+    const page = await visitor.context.newPage();
+    await page.route('http://localhost/**', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<form method="post" action="${shop.url('/cart/add')}"><input name="sku" value="mug"><button>Win</button></form>`,
+      }),
+    );
+    await page.goto('http://localhost/prize');
+    const [request] = await Promise.all([page.waitForRequest('**/cart/add'), page.getByRole('button').click()]);
+    expect((await request.allHeaders())['cookie']).toBeUndefined();
+    expect((await request.response())?.status()).toBe(403);
+    expect(await visitor.cart()).toEqual({});
+    await visitor.context.close();
+  });
+
+  it('is bound to HTTPS and to the exact host in production', async () => {
+    const inProduction = await RunningShop.open({
+      NODE_ENV: 'production',
+      SESSION_TYPE: 'memory',
+      SECRET_KEY: 'a key that is only for this test and is long enough',
+    });
+    try {
+      const response = await fetch(inProduction.url('/'));
+      expect(response.headers.get('set-cookie')).toMatch(/^__Host-session=[^;]+;.*Secure/);
+      expect(response.headers.get('set-cookie')).not.toMatch(/Domain/i);
+    } finally {
+      await inProduction.close();
+    }
+  });
+});

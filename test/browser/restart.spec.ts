@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { openChromium } from './chromium.js';
+import { RunningShop } from './running-shop.js';
+import { openShop } from './shop-with-store.js';
+import { account, Visitor } from './visitor.js';
+
+jest.setTimeout(60_000);
+
+describe('a restart of the server', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await openChromium();
+  });
+
+  afterAll(() => browser.close());
+
+  async function shopAndLogIn(shop: RunningShop): Promise<Visitor> {
+    const visitor = await Visitor.arrive(await browser.newContext(), shop);
+    await visitor.countVisit();
+    await visitor.press('Add Evening mug to the cart');
+    await visitor.goTo('/login');
+    await visitor.logIn();
+    return visitor;
+  }
+
+  it('loses no session that is in Redis', async () => {
+    const { shop, close } = await openShop('redis');
+    try {
+      const visitor = await shopAndLogIn(shop);
+      await shop.restart();
+      await visitor.goTo('/account');
+      expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
+      expect(await visitor.cart()).toEqual({ mug: 1 });
+      await visitor.context.close();
+    } finally {
+      await close();
+    }
+  });
+
+  it('loses no session that is in files, without any configuration', async () => {
+    const shop = await RunningShop.open();
+    try {
+      const visitor = await shopAndLogIn(shop);
+      await shop.restart();
+      await visitor.goTo('/account');
+      expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
+      expect(await visitor.cart()).toEqual({ mug: 1 });
+      expect(await visitor.countVisit()).toBe(2);
+      await visitor.context.close();
+    } finally {
+      await shop.close();
+    }
+  });
+
+  it('finds files that only their owner can read, and that hold nothing of the cookie', async () => {
+    const shop = await RunningShop.open();
+    try {
+      const visitor = await shopAndLogIn(shop);
+      const secret = join(shop.folder, '.cache/sample-secret');
+      expect((await stat(secret)).mode & 0o777).toBe(0o600);
+
+      const folder = join(shop.folder, '.cache/sessions');
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+      expect(files.length).toBeGreaterThan(0);
+      const [id, , signature] = decodeURIComponent((await visitor.sessionCookie()) ?? '').split('.');
+      for (const file of files) {
+        expect((await stat(file)).mode & 0o777).toBe(0o600);
+        const kept = file + (await readFile(file, 'latin1'));
+        for (const part of [id, signature]) {
+          expect(part?.length).toBeGreaterThan(20);
+          expect(kept).not.toContain(part);
+        }
+      }
+      await visitor.context.close();
+    } finally {
+      await shop.close();
+    }
+  });
+});

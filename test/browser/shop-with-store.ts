@@ -1,0 +1,32 @@
+import { RedisServer } from '../support/servers/redis.js';
+import { RunningShop } from './running-shop.js';
+
+export const storeKinds = ['memory', 'filesystem', 'redis'] as const;
+export type StoreKind = (typeof storeKinds)[number];
+
+/** A shop, and the server that it keeps its sessions in, if it needs one. */
+export interface ShopWithStore {
+  readonly shop: RunningShop;
+  close(): Promise<void>;
+}
+
+export async function openShop(kind: StoreKind, environment: Record<string, string> = {}): Promise<ShopWithStore> {
+  if (kind !== 'redis') {
+    const shop = await RunningShop.open({ SESSION_TYPE: kind, ...environment });
+    return { shop, close: () => shop.close() };
+  }
+  const redis = await RedisServer.start();
+  try {
+    const shop = await RunningShop.open({ SESSION_TYPE: 'redis', SESSION_REDIS: redis.url, ...environment });
+    return {
+      shop,
+      async close() {
+        await shop.close();
+        await redis.stop();
+      },
+    };
+  } catch (error) {
+    await redis.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { RunningShop } from './running-shop.js';
+
+jest.setTimeout(60_000);
+
+describe('the start of the shop', () => {
+  it('says that the port it was given is taken, and ends', async () => {
+    const shop = await RunningShop.open();
+    try {
+      const { port } = new URL(shop.address);
+      await expect(RunningShop.open({ PORT: port })).rejects.toThrow('ended with 1 before it listened');
+      await expect(RunningShop.open({ PORT: port })).rejects.toThrow(`Port ${port} is taken.`);
+    } finally {
+      await shop.close();
+    }
+  });
+
+  it('refuses production without a key of its own', async () => {
+    await expect(RunningShop.open({ NODE_ENV: 'production' })).rejects.toThrow('SECRET_KEY (secretKey): is not set');
+  });
+
+  it('names every setting that it cannot use', async () => {
+    const start = RunningShop.open({ SESSION_TYPE: 'redsi', PERMANENT_SESSION_LIFETIME: 'soon' });
+    await expect(start).rejects.toThrow(/SESSION_TYPE.*\n.*PERMANENT_SESSION_LIFETIME/);
+  });
+});

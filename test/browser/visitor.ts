@@ -1,0 +1,86 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import type { RunningShop } from './running-shop.js';
+
+/** The account that the sample shows on its login page. */
+export const account = { email: 'demo@shop.example', name: 'Demo account', password: 'quiet-evening' } as const;
+
+/** Somebody in front of a browser of their own: what they do, and what they see. */
+export class Visitor {
+  constructor(
+    readonly page: Page,
+    private readonly shop: RunningShop,
+  ) {}
+
+  static async arrive(context: BrowserContext, shop: RunningShop): Promise<Visitor> {
+    return new Visitor(await context.newPage(), shop);
+  }
+
+  get context(): BrowserContext {
+    return this.page.context();
+  }
+
+  /** The path and the query of the page. */
+  get place(): string {
+    return this.page.url().slice(new URL(this.page.url()).origin.length);
+  }
+
+  async goTo(path: string): Promise<void> {
+    await this.page.goto(this.shop.url(path));
+  }
+
+  async press(name: string): Promise<void> {
+    await this.page.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** The messages on the page, as `category: text`. */
+  async messages(): Promise<string[]> {
+    const shown = await this.page.getByRole('status', { name: 'Messages' }).getByRole('listitem').all();
+    return Promise.all(
+      shown.map(async (item) => `${(await item.getAttribute('data-category')) ?? ''}: ${await item.innerText()}`),
+    );
+  }
+
+  /** Goes to the shop window, and reads the counter there. */
+  async countVisit(): Promise<number> {
+    await this.goTo('/');
+    return Number(await this.page.locator('[data-visits]').getAttribute('data-visits'));
+  }
+
+  /** What is in the cart, by sku; goes to it. */
+  async cart(): Promise<Record<string, number>> {
+    await this.goTo('/cart');
+    const lines = await this.page.locator('[data-sku]').all();
+    const entries = lines.map(async (line) => [
+      (await line.getAttribute('data-sku')) ?? '',
+      Number(await line.getByRole('spinbutton').inputValue()),
+    ]);
+    return Object.fromEntries(await Promise.all(entries)) as Record<string, number>;
+  }
+
+  /** Fills in the login form that is on the page, and sends it. */
+  async logIn(password: string = account.password, email: string = account.email): Promise<void> {
+    await this.page.getByLabel('E-mail address').fill(email);
+    await this.page.getByLabel('Password').fill(password);
+    await this.press('Log in');
+  }
+
+  /** What the inspector shows as data; goes to it. */
+  async sessionData(): Promise<Record<string, unknown>> {
+    await this.goTo('/session');
+    return JSON.parse(await this.page.locator('[data-session-data]').innerText()) as Record<string, unknown>;
+  }
+
+  /** The value of the session cookie, or `null` where the browser has none. */
+  async sessionCookie(): Promise<string | null> {
+    const cookies = await this.context.cookies(this.shop.address);
+    return cookies.find((cookie) => cookie.name === 'session')?.value ?? null;
+  }
+
+  /** Puts an earlier session cookie back into the browser. */
+  async useCookie(value: string): Promise<void> {
+    await this.context.clearCookies();
+    await this.context.addCookies([
+      { name: 'session', value, url: this.shop.address, httpOnly: true, sameSite: 'Lax' },
+    ]);
+  }
+}

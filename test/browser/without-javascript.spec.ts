@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { openChromium } from './chromium.js';
+import { RunningShop } from './running-shop.js';
+import { account, Visitor } from './visitor.js';
+
+jest.setTimeout(60_000);
+
+describe('the shop in a browser that runs no JavaScript', () => {
+  let browser: Browser;
+  let shop: RunningShop;
+
+  beforeAll(async () => {
+    [browser, shop] = await Promise.all([openChromium(), RunningShop.open()]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await shop.close();
+  });
+
+  it('does all it does', async () => {
+    const visitor = await Visitor.arrive(await browser.newContext({ javaScriptEnabled: false }), shop);
+    expect(await visitor.countVisit()).toBe(1);
+    await visitor.press('Add Windowsill aloe to the cart');
+    expect(await visitor.messages()).toEqual(['success: Windowsill aloe: in your cart.']);
+    await visitor.page.getByLabel('Windowsill aloe: Quantity').fill('3');
+    await visitor.press('Update the quantity of Windowsill aloe');
+    expect(await visitor.cart()).toEqual({ aloe: 3 });
+
+    await visitor.goTo('/account');
+    await visitor.logIn();
+    expect(visitor.place).toBe('/account');
+    expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
+    expect(await visitor.sessionData()).toEqual({ visits: 1, cart: { aloe: 3 } });
+
+    await visitor.press('Send them');
+    expect(await visitor.page.locator('[data-kept]').getAttribute('data-kept')).toBe('20');
+    await visitor.press('End the session');
+    expect(await visitor.sessionCookie()).toBeNull();
+  });
+
+  it('sends no script at all', async () => {
+    for (const path of ['/', '/cart', '/login', '/session', '/nowhere']) {
+      const text = await (await fetch(shop.url(path), { headers: { accept: 'text/html' } })).text();
+      expect(text).toContain('<!doctype html>');
+      expect(text).not.toMatch(/<script|\son[a-z]+=|javascript:/i);
+    }
+  });
+});
