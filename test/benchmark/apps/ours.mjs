@@ -1,0 +1,65 @@
+/** This package, as a user would set it up. The build is imported by its place: this folder is a package of its own. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Query } from '@nestjs/common';
+import { AuthService, CurrentUser, Session, SessionModule } from '../../../dist/index.js';
+import { ADD_MS, SECRET, SLOW_MS, USER, addedKeys, newSession, nextVisit } from './data.mjs';
+import { route, untouched } from './nest.mjs';
+
+export function application({ redisPort, folder, options }) {
+  let auth;
+  const stores = {
+    memory: {},
+    filesystem: { filesystem: { dir: folder } },
+    redis: { redis: { url: `redis://127.0.0.1:${redisPort}` } },
+  };
+  return {
+    imports: [
+      SessionModule.forRoot({
+        secretKey: SECRET,
+        type: options.store,
+        ...stores[options.store],
+        commit: options.commit,
+        cookie: { name: 'session', secure: false, prefix: 'none' },
+        userLoader: (id) => ({ ...USER, id }),
+      }),
+    ],
+    setUp: (app) => {
+      auth = app.get(AuthService);
+    },
+    routes: {
+      untouched,
+      fill: route([Session()], (session) => {
+        session.update(newSession());
+        return { ok: true };
+      }),
+      read: route([Session()], (session) => ({ theme: session.theme })),
+      write: route([Session()], (session) => {
+        session.visits = nextVisit(session.visits);
+        return { visits: session.visits };
+      }),
+      add: route([Session(), Query('key')], async (session, key) => {
+        const { visits } = session;
+        await delay(ADD_MS);
+        session[key] = visits;
+        return { ok: true };
+      }),
+      slow: route([Session()], async (session) => {
+        const { visits } = session;
+        await delay(SLOW_MS);
+        session.slow = visits;
+        return { ok: true };
+      }),
+      keys: route([Session()], (session) => ({ kept: addedKeys(session) })),
+      login: route([Session()], async (session) => {
+        session.update(newSession());
+        await auth.login(session, USER);
+        return { ok: true };
+      }),
+      logout: route([Session()], async (session) => {
+        await auth.logout(session);
+        return { ok: true };
+      }),
+      whoami: route([CurrentUser()], (user) => ({ user: user?.id ?? null })),
+    },
+  };
+}

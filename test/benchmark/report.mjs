@@ -1,0 +1,83 @@
+/** The results as Markdown, with the target beside each figure. */
+import { SESSION_BYTES } from './apps/data.mjs';
+import { PARALLEL } from './behaviours.mjs';
+import { behaviourRows } from './behaviour-rows.mjs';
+import { AGAINST, NAMES, NOT_MEASURED, PLATFORMS, spread, table, user, verdict } from './markdown.mjs';
+import { ROUTES, median, ratio } from './speed.mjs';
+import { exactTargets, speedTargets } from './targets.mjs';
+
+const FIGURES = [
+  {
+    title: 'requests/s, median of the rounds; ratio to the baseline of the same round (least–greatest)',
+    figure: ({ rate }) => rate,
+    show: (value) => Math.round(value).toLocaleString('en'),
+  },
+  {
+    title:
+      "the server's processor time a request, µs; ratio to the baseline (less is better, and other work on the machine matters less)",
+    figure: ({ cpu }) => cpu,
+    show: (value) => value.toFixed(1),
+  },
+];
+
+function speedTable({ speed, applications }, platform, { title, figure, show }) {
+  const rates = speed[platform];
+  const heads = ['application', ...ROUTES.flatMap((route) => [NAMES[route], `against ${AGAINST[route]}`])];
+  const rows = applications
+    .filter(({ platforms }) => platforms.includes(platform))
+    .map((application) => [
+      application.title,
+      ...ROUTES.flatMap((route) => {
+        const measured = rates[route]?.[application.name];
+        if (!measured) return [NOT_MEASURED, NOT_MEASURED];
+        return [show(median(measured.map(figure))), spread(ratio(rates, route, application.name, figure))];
+      }),
+    ]);
+  return `#### ${PLATFORMS[platform]}: ${title}\n\n${table(heads, rows)}`;
+}
+
+const targetTable = (rows) =>
+  table(
+    ['what', 'best peer', 'ours', 'reach', 'reached'],
+    rows.map(({ what, peer, ours, reach, reached }) => [
+      what,
+      peer ?? NOT_MEASURED,
+      ours ?? NOT_MEASURED,
+      reach,
+      verdict(reached),
+    ]),
+  );
+
+const commandCell = ({ each, names } = { each: NOT_MEASURED, names: [] }) =>
+  names.length ? `${each} (${names.join(', ')})` : String(each);
+
+/**
+ * @returns the Markdown, and the exact rows that were missed: behaviours and counts, which no slow machine excuses
+ */
+export function report(results) {
+  const exact = exactTargets(results);
+  const parts = [
+    results.machine,
+    targetTable([...exact, ...speedTargets(results)]),
+    ...Object.keys(results.speed).flatMap((platform) => FIGURES.map((figure) => speedTable(results, platform, figure))),
+    `#### Behaviour\n\n${table(
+      ['application', 'store', `keys kept of ${PARALLEL}`, 'user after logout', 'to one who kept the old cookie'],
+      behaviourRows(results.behaviours).map(({ title, store, kept, browser, old }) => [
+        title,
+        store,
+        kept,
+        user(browser),
+        user(old),
+      ]),
+    )}`,
+    `#### Redis: commands a request, and bytes for the ${SESSION_BYTES}-byte session\n\n${table(
+      ['application', ...ROUTES.map((route) => NAMES[route]), 'memory'],
+      results.costs.map(({ application, platform, commands, memory }) => [
+        `${application.title}, ${PLATFORMS[platform]}`,
+        ...ROUTES.map((route) => commandCell(commands[route])),
+        memory,
+      ]),
+    )}`,
+  ];
+  return { markdown: parts.join('\n\n'), missed: exact.filter(({ reached }) => reached === false) };
+}
