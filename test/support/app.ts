@@ -4,17 +4,19 @@ import {
   type DynamicModule,
   type INestApplication,
   type LoggerService,
+  type NestApplicationOptions,
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { SessionModule, type SessionModuleOptions } from 'nestjs-session-auth';
 import { CookieJar } from './jar.js';
+import { BareNodeAdapter } from './node-adapter.js';
 
-export type PlatformName = 'express' | 'fastify';
+export type PlatformName = 'express' | 'fastify' | 'node';
 
 /** The servers that the same cases run on. */
 export const platforms: readonly PlatformName[] = ['express', 'fastify'];
@@ -23,6 +25,9 @@ export const testSecret = 'a-secret-for-tests-of-32-bytes-and-more';
 
 export interface AppSetup {
   readonly platform?: PlatformName;
+  /** In place of the one that `platform` names. */
+  readonly adapter?: AbstractHttpAdapter;
+  readonly nest?: NestApplicationOptions;
   /** Options of the session module; the secret and the memory store are given. */
   readonly session?: SessionModuleOptions;
   readonly controllers?: readonly Type[];
@@ -42,6 +47,12 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
+const adapters: Readonly<Record<PlatformName, () => AbstractHttpAdapter>> = {
+  express: () => new ExpressAdapter(),
+  fastify: () => new FastifyAdapter(),
+  node: () => new BareNodeAdapter(),
+};
+
 export async function startApp(setup: AppSetup): Promise<RunningApp> {
   @Module({
     imports: [
@@ -53,8 +64,8 @@ export async function startApp(setup: AppSetup): Promise<RunningApp> {
   })
   class TestModule {}
 
-  const adapter = setup.platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const app = await NestFactory.create(TestModule, adapter, {
+  const app = await NestFactory.create(TestModule, setup.adapter ?? adapters[setup.platform ?? 'express'](), {
+    ...setup.nest,
     logger: setup.logger ?? false,
     abortOnError: false,
     forceCloseConnections: true,

@@ -24,8 +24,9 @@ const advice = new Map([
 export function unavailable(error: unknown, dir: string): Error {
   if (isSessionError(error)) return error;
   const errno = errnoOf(error);
-  if (errno === '')
+  if (errno === '') {
     return new SessionStoreUnavailableError('The filesystem store failed; the cause says why.', { cause: error });
+  }
   const reason = advice.get(errno);
   return new SessionStoreUnavailableError(
     `The session folder ${dir} cannot be used: ${errno}${reason === undefined ? '' : `, ${reason}`}. ` +

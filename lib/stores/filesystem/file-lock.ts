@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { lstat, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SessionStoreUnavailableError } from '../../errors.js';
@@ -62,7 +63,7 @@ async function acquire(path: string, until: number, depth: number): Promise<void
     if (Date.now() >= until) {
       throw new SessionStoreUnavailableError('A session file has been locked by another process for too long.');
     }
-    await pause(1 + Math.random() * longest);
+    await pause(randomInt(1, longest + 1));
   }
 }
 

@@ -5,7 +5,10 @@ import { errnoOf } from './errno.js';
 import { decode, decodeHead, encode, type SessionFile, type SessionFileHead, usualHeadSize } from './session-file.js';
 
 /** What a name in the folder stands for. */
-export type FolderEntry = { readonly kind: 'record' | 'lock' | 'temporary'; readonly path: string };
+export interface FolderEntry {
+  readonly kind: 'record' | 'lock' | 'temporary';
+  readonly path: string;
+}
 
 const suffixes = [
   ['.session', 'record'],

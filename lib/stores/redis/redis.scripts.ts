@@ -46,17 +46,16 @@ function isUnknownScript(error: unknown): boolean {
 }
 
 function toScriptReply(reply: unknown): ScriptReply {
-  if (Array.isArray(reply)) {
-    const [code, current]: unknown[] = reply;
-    // A client with `stringNumbers` hands numbers over as texts.
-    switch (Number(code)) {
-      case Reply.Done:
-        return { code: Reply.Done };
-      case Reply.Absent:
-        return { code: Reply.Absent };
-      case Reply.Conflict:
-        if (Buffer.isBuffer(current)) return { code: Reply.Conflict, current };
-    }
+  const [code, current] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+  // A client with `stringNumbers` hands numbers over as texts.
+  const known = Number(code);
+  if (isReply(known)) {
+    if (known !== Reply.Conflict) return { code: known };
+    if (Buffer.isBuffer(current)) return { code: known, current };
   }
   throw new TypeError('The server answered a script of the session store with something that is no reply of it.');
+}
+
+function isReply(code: number): code is Reply {
+  return code in Reply;
 }

@@ -15,7 +15,8 @@ export interface RedisStoreOptions {
   /**
    * An ioredis client (`Redis`, also behind Sentinels, or `Cluster`). It is used as it is and never closed. For commands
    * that fail rather than wait while the server is away, and that are never sent twice, give it
-   * `maxRetriesPerRequest: 0`; `enableAutoPipelining: true` makes many parallel requests cheaper.
+   * `maxRetriesPerRequest: 0`; `enableAutoPipelining: true` makes many parallel requests cheaper (a `Cluster` of ioredis 5
+   * then also needs `autoPipeliningIgnoredCommands: ['evalsha', 'eval']`, since it takes a script's hash for its key).
    */
   readonly client: RedisClient;
 }

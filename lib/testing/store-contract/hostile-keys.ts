@@ -9,7 +9,7 @@ export function hostileKeys(): string[] {
     `..\\..\\${unique}`,
     `${unique}/../${unique}`,
     `${unique}/`,
-    `${unique}`,
+    unique,
     `${unique}.`,
     `${unique} `,
     ` ${unique}`,

@@ -65,17 +65,17 @@ export const manyAtOnceCases = casesOf('many-at-once', {
     const other = (await anotherInstance?.()) ?? store;
     const key = freshKey();
     await create(store, key, 'a'.repeat(200_000));
-    let isOver = false;
+    const over = new AbortController();
     const reading = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const text = textOf(await other.read(key));
         assert.equal(text, text.charAt(0).repeat(text.length));
       }
     })();
-    for (const [index, letter] of [...'bcdefghijk'].entries()) {
+    for (const [index, letter] of ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'].entries()) {
       await change(store, key, () => letter.repeat(index % 2 === 0 ? 100_000 : 300_000));
     }
-    isOver = true;
+    over.abort();
     await reading;
   },
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SessionStore, StoredRecord, Version, WriteResult } from '../../stores/session-store.js';
 
@@ -69,7 +69,7 @@ export async function change(
     if ('written' in result) return 'written';
     if ('gone' in result) return 'gone';
     current = result.conflict;
-    await pause(Math.random() * Math.min(2 ** attempt, 32));
+    await pause(randomInt(1 + Math.min(2 ** attempt, 32)));
   }
   return 'gone';
 }

@@ -79,7 +79,7 @@ export class ServerProcess {
     const child = this.child;
     this.child = null;
     process.removeListener('exit', this.killChild);
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;

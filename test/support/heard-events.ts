@@ -1,0 +1,42 @@
+import type { SessionEventName, SessionObserver } from 'nestjs-session-auth';
+
+type Listener = (event: unknown) => void;
+
+/** An observer that keeps what it hears, for a test to look at. */
+export class HeardEvents {
+  readonly all: { readonly name: SessionEventName; readonly event: unknown }[] = [];
+  readonly observer: SessionObserver;
+
+  constructor() {
+    const names = {
+      lateWrite: this.#listener('lateWrite'),
+      overwritten: this.#listener('overwritten'),
+      brokenRecord: this.#listener('brokenRecord'),
+      storeError: this.#listener('storeError'),
+      created: this.#listener('created'),
+      destroyed: this.#listener('destroyed'),
+      rotated: this.#listener('rotated'),
+      droppedChange: this.#listener('droppedChange'),
+      login: this.#listener('login'),
+      logout: this.#listener('logout'),
+    } satisfies Record<SessionEventName, Listener>;
+    this.observer = names;
+  }
+
+  /** The events of one name, in order. */
+  of(name: SessionEventName): unknown[] {
+    return this.all.filter((heard) => heard.name === name).map(({ event }) => event);
+  }
+
+  get names(): SessionEventName[] {
+    return this.all.map(({ name }) => name);
+  }
+
+  forget(): void {
+    this.all.length = 0;
+  }
+
+  #listener(name: SessionEventName): Listener {
+    return (event) => void this.all.push({ name, event });
+  }
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { INestApplication } from '@nestjs/common';
+import { isListable, SessionStore } from 'nestjs-session-auth';
+import type { RedisServer } from './servers/redis.js';
+
+/** The keys that an application's store has now. A store that cannot list them is asked by its server. */
+export async function storedKeys(app: INestApplication, server: RedisServer | null = null): Promise<string[]> {
+  if (server !== null) return server.administer((client) => client.keys('*'));
+  const store = app.get(SessionStore);
+  if (!isListable(store)) throw new Error('This store cannot list its keys.');
+  const keys: string[] = [];
+  for await (const key of store.keys()) keys.push(key);
+  return keys;
+}
+
+/** The key under which the session of a cookie's value is kept. */
+export function keyBehind(cookie: string | undefined, prefix = 'session:'): string {
+  if (cookie === undefined) throw new Error('There is no cookie.');
+  const [id = ''] = cookie.split('.');
+  return prefix + createHash('sha256').update(id).digest('base64url');
+}

@@ -1,0 +1,174 @@
+import { stat } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { SessionContendedError, SessionStoreUnavailableError } from '../../../lib/errors.js';
+import { MemoryStore } from '../../../lib/stores/memory/index.js';
+import { isListable, isPrunable, type SessionStore } from '../../../lib/stores/session-store.js';
+import { withTimeLimit } from '../../../lib/stores/time-limit.js';
+import { FailingStore } from '../../support/failing-store.js';
+
+const aMinute = 60_000;
+
+describe('withTimeLimit', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  it('hands every method on, with its arguments and its answer', async () => {
+    const store = withTimeLimit(new MemoryStore(), 1_000);
+    const result = await store.write('key', Buffer.from('1'), aMinute, 'absent');
+    const version = 'written' in result ? result.written : null;
+    expect(await store.read('key')).toMatchObject({ version });
+    expect(await store.touch('key', aMinute)).toBe(true);
+    expect(await store.delete('key', 'another version')).toMatchObject({ conflict: { version } });
+    expect(await store.delete('key', version)).toBe('deleted');
+    expect(await store.delete('key')).toBe('absent');
+  });
+
+  it('rejects what takes longer than the limit, naming the setting', async () => {
+    const inner = new FailingStore();
+    inner.hang();
+    const store = withTimeLimit(inner, 30);
+    const before = performance.now();
+    for (const call of [
+      store.read('key'),
+      store.write('key', Buffer.from('1'), aMinute, 'absent'),
+      store.touch('key', aMinute),
+      store.delete('key'),
+    ]) {
+      await expect(call).rejects.toMatchObject({
+        code: 'SESSION_STORE_UNAVAILABLE',
+        message: expect.stringMatching(/within 30 ms.*SESSION_STORE_TIMEOUT \(storeTimeout\)/),
+      });
+    }
+    expect(performance.now() - before).toBeGreaterThan(29);
+  });
+
+  it('gives each call its own limit, and answers in time those that are quicker', async () => {
+    const answers = new Map<string, (value: null) => void>();
+    const store = withTimeLimit(
+      storeThatReads((key) => new Promise((resolve) => answers.set(key, resolve))),
+      200,
+    );
+    const order: string[] = [];
+    const read = (key: string): Promise<void> =>
+      store.read(key).then(
+        () => void order.push(`${key} answered`),
+        () => void order.push(`${key} late`),
+      );
+    const first = read('first');
+    const middle = read('middle');
+    await pause(100);
+    const last = read('last');
+    answers.get('middle')?.(null);
+    await middle;
+    await first;
+    expect(order).toEqual(['middle answered', 'first late']);
+    await last;
+    expect(order).toEqual(['middle answered', 'first late', 'last late']);
+    answers.get('first')?.(null); // too late, and nobody is disturbed
+    const again = read('again');
+    answers.get('again')?.(null);
+    await again;
+    expect(order[3]).toBe('again answered');
+  });
+
+  it('runs one timer for all calls together, which does not keep the process alive', async () => {
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    const store = withTimeLimit(new MemoryStore(), 1_000);
+    await Promise.all(Array.from({ length: 100 }, () => store.read('key')));
+    for (let index = 0; index < 100; index++) await store.read('key');
+    expect(timers).toHaveBeenCalledTimes(1);
+    expect((timers.mock.results[0]?.value as NodeJS.Timeout).hasRef()).toBe(false);
+  });
+
+  it('lets the timer rest when nothing is under way', async () => {
+    jest.useFakeTimers();
+    const store = withTimeLimit(new MemoryStore(), 1_000);
+    await store.read('key');
+    await jest.advanceTimersByTimeAsync(500);
+    await store.read('key');
+    await expect(store.touch('key', aMinute)).resolves.toBe(false);
+    expect(jest.getTimerCount()).toBe(1);
+    await jest.advanceTimersByTimeAsync(600);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('takes no answer for late that lies there unread because the process was busy', async () => {
+    // The file system answers while the process computes, for longer than the limit.
+    const store = withTimeLimit(
+      storeThatReads(
+        () =>
+          new Promise((resolve) => {
+            stat('.', () => {
+              resolve(null);
+            });
+          }),
+      ),
+      50,
+    );
+    // From here, timers come next in Node's round, and answers of the file system after them.
+    await new Promise((resolve) => setImmediate(resolve));
+    const reading = store.read('key');
+    const end = performance.now() + 200;
+    while (performance.now() < end);
+    await expect(reading).resolves.toBeNull();
+  });
+
+  it('makes an error of this package of whatever a store rejects with, or throws, and keeps the reason as its cause', async () => {
+    const reason = new Error('ECONNRESET while asking for session:abc');
+    for (const misbehave of [
+      () => Promise.reject(reason),
+      () => {
+        throw reason;
+      },
+    ]) {
+      const error: unknown = await withTimeLimit(storeThatReads(misbehave), 1_000)
+        .read('key')
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(SessionStoreUnavailableError);
+      expect(error).toMatchObject({ cause: reason });
+      expect(String(error)).not.toContain('session:abc');
+    }
+  });
+
+  it('leaves an error of this package as it is', async () => {
+    const error = new SessionContendedError('as it was');
+    await expect(
+      withTimeLimit(
+        storeThatReads(() => Promise.reject(error)),
+        1_000,
+      ).read('key'),
+    ).rejects.toBe(error);
+  });
+
+  it('shows the abilities that the store has, and no others', async () => {
+    const able = withTimeLimit(new MemoryStore(), 1_000);
+    await able.write('key', Buffer.from('1'), aMinute, 'absent');
+    if (!isPrunable(able) || !isListable(able)) throw new Error('the abilities are hidden');
+    expect(await able.prune()).toBe(0);
+    const keys = [];
+    for await (const key of able.keys()) keys.push(key);
+    expect(keys).toEqual(['key']);
+    const unable = withTimeLimit(new FailingStore(), 1_000);
+    expect(isPrunable(unable)).toBe(false);
+    expect(isListable(unable)).toBe(false);
+  });
+
+  it('closes the store', async () => {
+    const inner = new MemoryStore();
+    const closing = jest.spyOn(inner, 'close');
+    await withTimeLimit(inner, 1_000).close?.();
+    expect(closing).toHaveBeenCalledTimes(1);
+  });
+});
+
+function storeThatReads(read: (key: string) => Promise<null>): SessionStore {
+  class ReadingStore extends FailingStore {
+    override read(key: string): Promise<null> {
+      return read(key);
+    }
+  }
+  return new ReadingStore();
+}
