@@ -25,6 +25,16 @@ export class Lifetime {
     return this.refreshInterval !== null && this.idleTimeout !== null && now - issuedAt >= this.refreshInterval;
   }
 
+  /** Whether a write, which extends the session in any case, is to extend its cookie as well. */
+  isReissueDue(issuedAt: number, now: number): boolean {
+    return this.idleTimeout !== null && (this.refreshInterval === null || this.isRefreshDue(issuedAt, now));
+  }
+
+  /** Whether sessions get a new id from time to time. */
+  get rotates(): boolean {
+    return this.rotateEvery !== null;
+  }
+
   isRotationDue(rotatedAt: number, now: number): boolean {
     return this.rotateEvery !== null && now - rotatedAt >= this.rotateEvery;
   }

@@ -1,7 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isPlain, sameValue } from './same-value.js';
 
 /** Stands for a key that is not there. */
 export const ABSENT = Symbol('absent');
+
+const nothing: readonly unknown[] = [];
 
 /** Hears of each path at which both sides changed the same thing, and this request's value was taken. */
 export type OverwriteListener = (path: readonly PropertyKey[]) => void;
@@ -10,9 +12,11 @@ export type OverwriteListener = (path: readonly PropertyKey[]) => void;
  * Three-way merge of one value: what it was when this request read it, what this request made of it, what other requests
  * made of it meanwhile.
  *
- * Changed on one side only: that side. Plain objects and Maps: key by key, deeply. Arrays and Sets to which both sides
- * only appended: theirs, then mine. Anything else that both changed: mine, since mine is saved later, and `overwritten`
- * hears of it.
+ * Changed on one side only: that side. Plain objects and Maps: key by key, deeply. Arrays to which one side only appended:
+ * what the other made of it, then what was appended; where both did, theirs, then mine. Sets to which both only added: all
+ * of it. Anything else that both changed: mine, since mine is saved later, and `overwritten` hears of it.
+ *
+ * The same item appended to an array by both is there twice; what both made alike where nothing was, once.
  */
 export function mergeValue(
   base: unknown,
@@ -21,15 +25,17 @@ export function mergeValue(
   overwritten: OverwriteListener,
   path: readonly PropertyKey[] = [],
 ): unknown {
-  if (isDeepStrictEqual(mine, base)) return theirs;
-  if (isDeepStrictEqual(theirs, base) || isDeepStrictEqual(mine, theirs)) return mine;
+  if (sameValue(mine, base)) return theirs;
+  if (sameValue(theirs, base)) return mine;
+  if (sameValue(mine, theirs) && !isExtension(mine, base)) return mine;
   if (isPlain(mine) && isPlain(theirs)) return mergeObjects(isPlain(base) ? base : {}, mine, theirs, overwritten, path);
   if (isKeyedMap(mine) && isKeyedMap(theirs)) {
     return mergeMaps(isKeyedMap(base) ? base : new Map<unknown, unknown>(), mine, theirs, overwritten, path);
   }
   if (Array.isArray(mine) && Array.isArray(theirs)) {
-    const start: readonly unknown[] = Array.isArray(base) ? base : [];
-    if (beginsWith(mine, start) && beginsWith(theirs, start)) return [...theirs, ...mine.slice(start.length)] as unknown[];
+    const start: readonly unknown[] = Array.isArray(base) ? base : nothing;
+    if (beginsWith(mine, start)) return [...(theirs as unknown[]), ...(mine as unknown[]).slice(start.length)];
+    if (beginsWith(theirs, start)) return [...(mine as unknown[]), ...(theirs as unknown[]).slice(start.length)];
   }
   if (mine instanceof Set && theirs instanceof Set) {
     const start: ReadonlySet<unknown> = base instanceof Set ? base : new Set();
@@ -71,14 +77,13 @@ function mergeMaps(
   return merged;
 }
 
-function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : ABSENT;
+/** Whether items were appended to a list that was there: two that are the same are two all the same. */
+function isExtension(value: unknown, base: unknown): boolean {
+  return Array.isArray(value) && Array.isArray(base) && beginsWith(value, base);
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : ABSENT;
 }
 
 /** A Map whose keys are the same after a journey through the store; objects as keys are not. */
@@ -89,7 +94,7 @@ function isKeyedMap(value: unknown): value is Map<unknown, unknown> {
 }
 
 function beginsWith(values: readonly unknown[], start: readonly unknown[]): boolean {
-  return values.length >= start.length && isDeepStrictEqual(values.slice(0, start.length), start);
+  return values.length >= start.length && sameValue(values.slice(0, start.length), start);
 }
 
 function contains(values: ReadonlySet<unknown>, part: ReadonlySet<unknown>): boolean {

@@ -16,10 +16,13 @@ const changing: ReadonlySet<PropertyKey> = new Set<keyof SessionObject>([
   'commit',
 ]);
 
-/** The same session, with every change of it refused. @param why the beginning of the error's message, a sentence. */
-export function readonlyView(session: SessionObject, why: string): SessionObject {
+/** The same session, with every change of it refused. @param reason makes the error for a change. */
+export function readonlyView(
+  session: SessionObject,
+  reason: () => Error = () => new SessionReadonlyError('The session was asked for as read-only. Nothing was changed.'),
+): SessionObject {
   const refuse = (): never => {
-    throw new SessionReadonlyError(`${why} Nothing was changed.`);
+    throw reason();
   };
   const view = new Proxy(session, {
     get(target, key) {
@@ -32,6 +35,7 @@ export function readonlyView(session: SessionObject, why: string): SessionObject
     defineProperty: refuse,
     deleteProperty: refuse,
     setPrototypeOf: refuse,
+    preventExtensions: refuse,
   });
   addView(view, session, refuse);
   return view;

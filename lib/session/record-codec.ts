@@ -26,11 +26,21 @@ export class RecordCodec {
 
   /** @throws SessionValueError naming the key path of a value that cannot be stored. */
   encode(record: SessionRecord): Uint8Array {
-    return this.#writer.encode({ ...packRecord(record) });
+    return this.#writer.encode(packRecord(record));
+  }
+
+  /** Whether bytes that could be read are in another format than the one that is written. */
+  isForeign(bytes: Uint8Array): boolean {
+    return this.#reader === null && this.#readerOf(bytes) !== this.#writer;
+  }
+
+  /** The same in the format of `bytes`: to see whether anything has changed since they were read. */
+  encodeLike(bytes: Uint8Array, record: SessionRecord): Uint8Array {
+    return (this.#reader ?? this.#readerOf(bytes)).encode(packRecord(record));
   }
 
   encodePointer(pointer: RotationPointer): Uint8Array {
-    return this.#writer.encode({ ...packPointer(pointer) });
+    return this.#writer.encode(packPointer(pointer));
   }
 
   /** How many bytes a value takes by itself; to find what makes a session large. */

@@ -30,7 +30,7 @@ export interface RotationPointer {
 export class BrokenRecord extends Error {}
 
 /** The short keys of the stored form; what has its default is left out. */
-interface Packed {
+interface Packed extends Record<string, unknown> {
   d: Record<string, unknown>;
   c: number;
   r?: number;
@@ -48,7 +48,7 @@ export function packRecord(record: SessionRecord): Packed {
   return packed;
 }
 
-export function packPointer(pointer: RotationPointer): object {
+export function packPointer(pointer: RotationPointer): Record<string, unknown> {
   return { n: Buffer.from(pointer.sealedId).toString('base64url') };
 }
 
@@ -56,7 +56,14 @@ export function packPointer(pointer: RotationPointer): object {
 export function unpackRecord(value: unknown): SessionRecord | RotationPointer {
   if (!isObject(value)) throw new BrokenRecord('It is no object.');
   if (typeof value['n'] === 'string') return { sealedId: Buffer.from(value['n'], 'base64url') };
-  const { d: data, c: createdAt, r: rotatedAt = createdAt, p: permanent = false, f: flashes = [], a: auth = null } = value;
+  const {
+    d: data,
+    c: createdAt,
+    r: rotatedAt = createdAt,
+    p: permanent = false,
+    f: flashes = [],
+    a: auth = null,
+  } = value;
   if (!isObject(data)) throw new BrokenRecord('It has no data.');
   if (!isTime(createdAt) || !isTime(rotatedAt)) throw new BrokenRecord('It has no times.');
   if (typeof permanent !== 'boolean') throw new BrokenRecord('Its permanence is no boolean.');
@@ -71,7 +78,9 @@ function unpackFlashes(value: unknown): FlashMessage[] {
   if (!Array.isArray(value)) throw new BrokenRecord('Its flash messages are no list.');
   return value.map((entry: unknown) => {
     const [category, message] = Array.isArray(entry) ? (entry as unknown[]) : [];
-    if (typeof category !== 'string' || typeof message !== 'string') throw new BrokenRecord('A flash message is broken.');
+    if (typeof category !== 'string' || typeof message !== 'string') {
+      throw new BrokenRecord('A flash message is broken.');
+    }
     return { category, message };
   });
 }
@@ -80,7 +89,9 @@ function unpackAuth(value: unknown): AuthFacts | null {
   if (value === null) return null;
   if (!isObject(value)) throw new BrokenRecord('Its login is no object.');
   const { u: userId, t: at } = value;
-  if ((typeof userId !== 'string' && typeof userId !== 'number') || !isTime(at)) throw new BrokenRecord('Its login is broken.');
+  if ((typeof userId !== 'string' && typeof userId !== 'number') || !isTime(at)) {
+    throw new BrokenRecord('Its login is broken.');
+  }
   return { userId, at };
 }
 

@@ -9,7 +9,6 @@
  *
  * @publicApi
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- augmented by applications
 export interface SessionData {}
 
 /** The type of a data key: as declared in {@link SessionData}, `unknown` where it is not. */

@@ -6,6 +6,8 @@ export interface SessionReference {
   readonly id: string;
   /** When the cookie was issued, in ms. */
   readonly issuedAt: number;
+  /** The store's key for the id, noted here by the repository: whoever hands the same reference in again saves a hash. */
+  key?: string;
 }
 
 /**

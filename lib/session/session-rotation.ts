@@ -1,12 +1,13 @@
+import { SessionStoreUnavailableError } from '../errors.js';
 import type { SessionStore, StoredRecord, Version } from '../stores/session-store.js';
+import { mergeFlashes } from './flash.js';
 import type { Lifetime } from './lifetime.js';
-import { mergeObjects } from './merge.js';
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
 import { sealPointer } from './rotation-pointer.js';
 import { newSessionId, publicId } from './session-id.js';
-import { sameBytes, type SessionSaver } from './session-saver.js';
-import type { StoredSession } from './session-state.js';
+import type { SessionSaver } from './session-saver.js';
+import type { EncodedSession, StoredSession } from './session-state.js';
 import { ownData, stateOf, type SessionObject } from './session.js';
 import type { StoredRecords } from './stored-records.js';
 
@@ -52,42 +53,44 @@ export class SessionRotation {
     const id = newSessionId(this.options.idLength);
     const key = this.records.keyOf(id);
     let version: Version = 'absent';
-    let bytes: Uint8Array | null = null;
     let old = former;
-    try {
-      for (let attempt = 0; ; attempt++) {
-        state.rotatedAt = this.now();
-        const next = this.saver.encode(session);
-        if (bytes === null || !sameBytes(next, bytes)) {
-          const ttl = this.lifetime.remaining(state.createdAt, state.rotatedAt);
-          const result = ttl > 0 ? await this.#store.write(key, next, ttl, version) : { gone: true };
-          // The new key is known to nobody: only its own expiry can have come between.
-          if (!('written' in result)) return void this.saver.lose(session);
-          version = result.written;
-          bytes = next;
-        }
-        const left = await this.#leave(old, reason === 'periodic' ? id : null);
-        if (left === 'left') return this.#arrive(session, { id, key, bytes, version }, former);
-
-        if (left === 'absent' || !(await this.saver.takeIn(session, old, left))) {
-          await this.#store.delete(key);
-          return reason === 'login' ? await this.#beginAnew(session, old) : void this.saver.lose(session);
-        }
-        if (reason === 'login') state.auth = auth;
-        const newest = state.stored ?? old;
-        if (reason === 'periodic' && newest.key !== old.key) {
-          // Another request has rotated first: this one follows it there.
-          await this.#store.delete(key);
-          return await this.saver.save(session);
-        }
-        old = newest;
-        await this.saver.waitToRetry(attempt);
+    // Where an error comes between, the session stays where it is, and the new record, which nobody knows, expires.
+    for (let attempt = 0; ; attempt++) {
+      const rotatedAt = this.now();
+      const ttl = this.lifetime.remaining(state.createdAt, rotatedAt);
+      if (ttl <= 0) return this.#end(session, old, reason);
+      const encoded = this.saver.encode(session, rotatedAt);
+      version = await this.#writeNew(key, encoded.bytes, ttl, version);
+      const left = await this.saver.unlessInDoubt(state, encoded, () =>
+        this.#leave(old, reason === 'periodic' ? id : null),
+      );
+      if (left === 'left') {
+        state.rotatedAt = rotatedAt;
+        return this.#arrive(session, { id, key, bytes: encoded.bytes, version }, encoded, former);
       }
-    } catch (error) {
-      // The caller is told; the session stays where it was, and the new record, which nobody knows, expires.
-      state.stored = old;
-      throw error;
+      if (left === 'absent' || !(await this.saver.takeIn(session, old, left))) {
+        await this.#store.delete(key);
+        return this.#end(session, old, reason);
+      }
+      if (reason === 'login') state.auth = auth;
+      const newest = state.stored ?? old;
+      if (reason === 'periodic' && newest.key !== old.key) {
+        // Another request has rotated first: this one follows it there.
+        await this.#store.delete(key);
+        return this.saver.save(session);
+      }
+      old = newest;
+      await this.saver.waitToRetry(attempt);
     }
+  }
+
+  /** Nobody knows the new key, so only the store itself can have come between. */
+  async #writeNew(key: string, bytes: Uint8Array, ttl: number, expected: Version): Promise<Version> {
+    const result = await this.#store.write(key, bytes, ttl, expected);
+    if ('written' in result) return result.written;
+    throw new SessionStoreUnavailableError(
+      'The store has lost a session that was written just now. Is its memory too small?',
+    );
   }
 
   /** Ends the old key, or lets it point to its successor. */
@@ -101,23 +104,43 @@ export class SessionRotation {
     return 'written' in result ? 'left' : 'gone' in result ? 'absent' : result.conflict;
   }
 
-  #arrive(session: SessionObject, stored: StoredSession, former: StoredSession): void {
+  #arrive(session: SessionObject, stored: StoredSession, encoded: EncodedSession, former: StoredSession): void {
     const state = stateOf(session);
-    state.settle(stored);
+    this.saver.settle(state, stored, encoded);
     state.issuedAt = null;
     this.observer.rotated({ publicId: publicId(stored.id), formerPublicId: publicId(former.id) });
   }
 
-  /** A login whose session was ended meanwhile: only what this request itself has changed is carried over. */
+  /** What becomes of a session that was ended meanwhile. */
+  async #end(session: SessionObject, old: StoredSession, reason: RotationReason): Promise<void> {
+    if (reason === 'login') await this.#beginAnew(session, old);
+    else this.saver.lose(session);
+  }
+
+  /**
+   * A login whose session was ended meanwhile: only what this request itself has set is carried over. An object that was in
+   * the session before is not, however it was changed: it holds what belonged to the session that was ended.
+   */
   async #beginAnew(session: SessionObject, old: StoredSession): Promise<void> {
     const state = stateOf(session);
-    const { auth } = state;
-    const base = this.saver.recordIn(old.bytes)?.data ?? {};
-    const changed = mergeObjects(base, session.toJSON(), {}, () => undefined);
+    const { auth, flashes, permanent } = state;
+    const base = this.saver.recordIn(old.bytes);
+    const own = Object.entries(session.toJSON()).filter(([key, value]) => isNew(base?.data ?? {}, key, value));
     session.clear();
-    Object.assign(ownData(session), changed);
+    Object.assign(ownData(session), Object.fromEntries(own));
     state.reset(this.now(), this.options.permanent, null);
     state.auth = auth;
+    state.flashes = mergeFlashes(base?.flashes ?? [], flashes, []);
+    if (permanent !== base?.permanent) state.permanent = permanent;
     await this.saver.save(session);
   }
+}
+
+function isNew(base: Readonly<Record<string, unknown>>, key: string, value: unknown): boolean {
+  if (!Object.hasOwn(base, key)) return true;
+  return !Object.is(base[key], value) && !(isObject(base[key]) && isObject(value));
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }

@@ -3,13 +3,14 @@ import type { StoredRecord } from '../stores/session-store.js';
 import { backOff } from './back-off.js';
 import { absorb } from './conflict.js';
 import type { Lifetime } from './lifetime.js';
+import { ABSENT } from './merge.js';
 import type { SessionObserver } from './observer.js';
 import { BrokenRecord, isPointer, type SessionRecord } from './record.js';
 import type { RecordCodec } from './record-codec.js';
 import { newSessionId, publicId } from './session-id.js';
 import { tooLarge } from './session-size.js';
-import type { SessionState, StoredSession } from './session-state.js';
-import { stateOf, type SessionObject } from './session.js';
+import type { EncodedSession, SessionState, StoredSession } from './session-state.js';
+import { dataOf, stateOf, type SessionObject } from './session.js';
 import type { StoredRecords } from './stored-records.js';
 
 /** How sessions are saved. */
@@ -37,13 +38,24 @@ export class SessionSaver {
     private readonly now: () => number,
   ) {}
 
-  /** @throws SessionValueError, SessionTooLargeError */
-  encode(session: SessionObject): Uint8Array {
-    const { createdAt, rotatedAt, permanent, flashes, auth } = stateOf(session);
-    const data = session.toJSON();
-    const bytes = this.codec.encode({ data, createdAt, rotatedAt, permanent, flashes, auth });
-    if (bytes.length > this.options.maxSize) throw tooLarge(data, bytes.length, this.options.maxSize, this.codec);
-    return bytes;
+  /** @throws SessionKeyReservedError, SessionValueError, SessionTooLargeError */
+  encode(session: SessionObject, rotatedAt = stateOf(session).rotatedAt): EncodedSession {
+    const record = { ...recordOf(session), rotatedAt };
+    const bytes = this.codec.encode(record);
+    const { maxSize } = this.options;
+    if (bytes.length > maxSize) throw tooLarge(record.data, bytes.length, maxSize, this.codec);
+    return { bytes, mark: stateOf(session).mutations.mark() };
+  }
+
+  /** The session as it is to be written; null: it is stored as it is. */
+  changesOf(session: SessionObject, { bytes }: StoredSession): EncodedSession | null {
+    const isWanted = stateOf(session).forced || this.isDisposable(session);
+    // A change of the format makes no write of a read, and no error of what only the old one can keep.
+    if (!isWanted && this.codec.isForeign(bytes) && sameBytes(this.codec.encodeLike(bytes, recordOf(session)), bytes)) {
+      return null;
+    }
+    const encoded = this.encode(session);
+    return isWanted || !sameBytes(encoded.bytes, bytes) ? encoded : null;
   }
 
   /** The id that a session has, or will have once it is stored. */
@@ -60,50 +72,64 @@ export class SessionSaver {
     return Object.keys(session).length === 0;
   }
 
-  /** Writes against the version that was read; what others wrote meanwhile is merged in, and it is tried again. */
-  async save(session: SessionObject): Promise<void> {
+  /**
+   * Writes against the version that was read; what others wrote meanwhile is merged in, and it is tried again.
+   *
+   * @param encoded the session as it is now, where it was encoded already.
+   */
+  async save(session: SessionObject, encoded = this.encode(session)): Promise<void> {
     const state = stateOf(session);
     for (let attempt = 0; ; attempt++) {
       const { stored } = state;
+      if (attempt > 0) encoded = this.encode(session);
       if (this.isDisposable(session)) {
         if (stored === null || (await this.#remove(session, stored))) return;
-      } else {
-        const bytes = this.encode(session);
-        if (attempt > 0 && stored !== null && sameBytes(bytes, stored.bytes)) return;
-        if (await this.#write(session, stored, bytes)) return;
-      }
+      } else if (attempt > 0 && stored !== null && sameBytes(encoded.bytes, stored.bytes)) {
+        // The others have stored all that this request wanted.
+        return this.settle(state, stored, encoded);
+      } else if (await this.#write(session, stored, encoded)) return;
       await this.waitToRetry(attempt);
     }
   }
 
+  /** Notes that `stored` is what `encoded` was written as. */
+  settle(state: SessionState, stored: StoredSession, { bytes, mark }: EncodedSession): void {
+    state.settle(stored, mark, (key) => this.valueIn(bytes, key));
+  }
+
   /** True: done, or the session is gone. False: what others wrote has been merged in. */
-  async #write(session: SessionObject, stored: StoredSession | null, bytes: Uint8Array): Promise<boolean> {
+  async #write(session: SessionObject, stored: StoredSession | null, encoded: EncodedSession): Promise<boolean> {
     const state = stateOf(session);
     const now = this.now();
     const ttl = this.lifetime.remaining(state.createdAt, now);
     if (ttl <= 0) return this.lose(session);
     const id = this.idOf(state);
     const key = stored?.key ?? this.records.keyOf(id);
-    const result = await this.records.store.write(key, bytes, ttl, stored?.version ?? 'absent');
+    const { bytes } = encoded;
+    const result = await this.unlessInDoubt(state, encoded, () =>
+      this.records.store.write(key, bytes, ttl, stored?.version ?? 'absent'),
+    );
     if ('written' in result) {
-      state.settle({ id, key, bytes, version: result.written });
+      this.settle(state, { id, key, bytes, version: result.written }, encoded);
       if (stored === null) this.observer.created({ publicId: publicId(id) });
-      else if (state.issuedAt !== null && this.lifetime.isRefreshDue(state.issuedAt, now)) state.issuedAt = now;
+      else if (state.issuedAt !== null && this.lifetime.isReissueDue(state.issuedAt, now)) state.issuedAt = now;
       return true;
     }
     if ('gone' in result) return this.lose(session);
-    if (stored === null) {
-      state.nextId = null;
-      return false;
-    }
-    return (await this.takeIn(session, stored, result.conflict)) ? false : this.lose(session);
+    if (stored !== null) return (await this.takeIn(session, stored, result.conflict)) ? false : this.lose(session);
+    // An id that is taken is given up, unless it was this session that took it.
+    if (!this.#recognise(state, { id, key, ...result.conflict })) state.nextId = null;
+    return false;
   }
 
   async #remove(session: SessionObject, stored: StoredSession): Promise<boolean> {
     const result = await this.records.store.delete(stored.key, stored.version);
     if (result === 'absent') return this.lose(session);
     if (result === 'deleted') {
-      this.forget(session, 'ended');
+      // The session was empty when this began: what it holds now came meanwhile, and begins a new one.
+      const { flashes } = stateOf(session);
+      stateOf(session).reset(this.now(), this.options.permanent, 'ended');
+      stateOf(session).flashes = flashes;
       this.observer.destroyed({ publicId: publicId(stored.id) });
       return true;
     }
@@ -115,9 +141,43 @@ export class SessionSaver {
     const state = stateOf(session);
     const theirs = await this.records.follow({ ...base, bytes: found.bytes, version: found.version });
     if (theirs === null) return false;
-    const overwritten = absorb(session, this.recordIn(base.bytes), theirs.record, this.#asItWouldComeBack(session));
-    state.stored = { id: theirs.id, key: theirs.key, bytes: theirs.bytes, version: theirs.version };
+    if (theirs.id !== base.id) state.issuedAt = null;
+    if (this.#recognise(state, theirs)) {
+      state.rotatedAt = theirs.record.rotatedAt;
+      return true;
+    }
+    const overwritten = absorb(
+      session,
+      this.recordIn(base.bytes),
+      theirs.record,
+      this.#asItWouldComeBack(session),
+      this.copyOf,
+    );
+    state.stored = placeOf(theirs);
+    state.inDoubt = null;
     if (overwritten.length > 0) this.observer.overwritten({ publicId: publicId(theirs.id), paths: overwritten });
+    return true;
+  }
+
+  /** Runs a write of `encoded`. One that fails may have arrived all the same, and is remembered. */
+  async unlessInDoubt<Result>(
+    state: SessionState,
+    encoded: EncodedSession,
+    write: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await write();
+    } catch (error) {
+      state.inDoubt = encoded;
+      throw error;
+    }
+  }
+
+  /** Whether `found` is this session's own, by a write that failed and arrived nevertheless; it is then no longer in doubt. */
+  #recognise(state: SessionState, found: StoredSession): boolean {
+    const { inDoubt } = state;
+    if (inDoubt === null || !sameBytes(inDoubt.bytes, found.bytes)) return false;
+    this.settle(state, placeOf(found), inDoubt);
     return true;
   }
 
@@ -126,9 +186,12 @@ export class SessionSaver {
     const state = stateOf(session);
     const lost = this.idOf(state);
     state.end = 'gone';
+    state.isLossTold = true;
     this.observer.lateWrite({ publicId: publicId(lost) });
     if (this.options.onGone === 'error') {
-      throw new SessionGoneError('The session was ended by another request while this one was running. Log in and try again.');
+      throw new SessionGoneError(
+        'The session was ended by another request while this one was running. Log in and try again.',
+      );
     }
     return true;
   }
@@ -144,6 +207,19 @@ export class SessionSaver {
     return isPointer(record) ? null : record;
   }
 
+  /** The value of a key in a record; `ABSENT` where there is none. */
+  valueIn(bytes: Uint8Array, key: string): unknown {
+    const data = this.recordIn(bytes)?.data;
+    return data && Object.hasOwn(data, key) ? data[key] : ABSENT;
+  }
+
+  /** @throws SessionValueError */
+  readonly copyOf = (key: string, value: unknown): unknown => {
+    if (value === ABSENT) return ABSENT;
+    const record = { data: { [key]: value }, createdAt: 0, rotatedAt: 0, permanent: false, flashes: [], auth: null };
+    return this.valueIn(this.codec.encode(record), key);
+  };
+
   /** @throws SessionContendedError after `maxRetries` */
   async waitToRetry(attempt: number): Promise<void> {
     if (attempt >= this.options.maxRetries) {
@@ -157,10 +233,19 @@ export class SessionSaver {
 
   /** A merge can only compare what has been through the serializer with what has been through it, too. */
   #asItWouldComeBack(session: SessionObject): SessionRecord {
-    const record = this.recordIn(this.encode(session));
+    const record = this.recordIn(this.encode(session).bytes);
     if (record === null) throw new BrokenRecord('A session was encoded as a pointer.');
     return record;
   }
+}
+
+function recordOf(session: SessionObject): SessionRecord {
+  const { createdAt, rotatedAt, permanent, flashes, auth } = stateOf(session);
+  return { data: dataOf(session), createdAt, rotatedAt, permanent, flashes, auth };
+}
+
+function placeOf({ id, key, bytes, version }: StoredSession): StoredSession {
+  return { id, key, bytes, version };
 }
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

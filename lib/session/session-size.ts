@@ -4,7 +4,12 @@ import type { RecordCodec } from './record-codec.js';
 const NAMED_KEYS = 3;
 
 /** The error for a session over the limit, which names the keys that take most of it. Sizes in bytes. */
-export function tooLarge(data: Record<string, unknown>, size: number, maxSize: number, codec: RecordCodec): SessionTooLargeError {
+export function tooLarge(
+  data: Record<string, unknown>,
+  size: number,
+  maxSize: number,
+  codec: RecordCodec,
+): SessionTooLargeError {
   const largest = Object.entries(data)
     .map(([key, value]) => ({ key, bytes: codec.sizeOf(value) }))
     .sort((a, b) => b.bytes - a.bytes)

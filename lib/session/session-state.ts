@@ -1,6 +1,6 @@
 import type { Version } from '../stores/session-store.js';
 import type { FlashMessage } from './flash.js';
-import { MutationLog } from './mutations.js';
+import { MutationLog, type MutationMark } from './mutations.js';
 import type { AuthFacts, SessionRecord } from './record.js';
 
 /** The record as it was read or written last. */
@@ -10,6 +10,13 @@ export interface StoredSession {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly version: Version;
+}
+
+/** A record on its way to the store. */
+export interface EncodedSession {
+  readonly bytes: Uint8Array;
+  /** Which mutations it holds. */
+  readonly mark: MutationMark;
 }
 
 /** What became of a session in this request. */
@@ -26,6 +33,10 @@ export class SessionState {
   /** The id that a session which is not stored yet will have; made when somebody asks for it. */
   nextId: string | null = null;
   end: SessionEnd | null = null;
+  /** A change was dropped since the session is gone, and those who want to know it were told. */
+  isLossTold = false;
+  /** A record whose write failed: nobody knows whether it arrived, and it must not count as somebody else's if it did. */
+  inDoubt: EncodedSession | null = null;
   /** When the cookie that the client holds or is about to get was issued, in ms; null: it has none. */
   issuedAt: number | null = null;
 
@@ -56,13 +67,18 @@ export class SessionState {
     this.auth = record.auth;
   }
 
-  /** The session is stored as it is now. */
-  settle(stored: StoredSession): void {
+  /**
+   * The session is stored, as it was when it was encoded.
+   *
+   * @param written the value of a key in that record.
+   */
+  settle(stored: StoredSession, mark: MutationMark, written: (key: string) => unknown): void {
     this.stored = stored;
     this.nextId = null;
     this.end = null;
+    this.inDoubt = null;
     this.forced = false;
-    this.mutations.clear();
+    this.mutations.settle(mark, written);
   }
 
   /** Begins again as a new session. @param end whether this request ended the one before, so that its cookie is to go. */
@@ -71,6 +87,8 @@ export class SessionState {
     this.nextId = null;
     this.issuedAt = null;
     this.end = end;
+    this.isLossTold = false;
+    this.inDoubt = null;
     this.createdAt = this.rotatedAt = now;
     this.permanent = permanent;
     this.flashes = [];

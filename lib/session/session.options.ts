@@ -16,7 +16,8 @@ export const sessionOptions = {
     kind: duration({ min: 1, nullable: true }),
     default: 31 * DAY,
     defaultText: '31d',
-    meaning: 'Idle timeout: a session that is not used for so long ends. Holds for every session, permanent or not; `null` turns it off.',
+    meaning:
+      'Idle timeout: a session that is not used for so long ends. Holds for every session, permanent or not; `null` turns it off.',
   }),
   absoluteTimeout: option({
     env: 'SESSION_ABSOLUTE_TIMEOUT',
@@ -29,13 +30,15 @@ export const sessionOptions = {
     env: 'SESSION_PERMANENT',
     kind: bool(),
     default: false,
-    meaning: 'Whether the cookie of a new session outlives the browser; `session.permanent` changes it for one session.',
+    meaning:
+      'Whether the cookie of a new session outlives the browser; `session.permanent` changes it for one session.',
   }),
   refreshEachRequest: option({
     env: 'SESSION_REFRESH_EACH_REQUEST',
     kind: bool(),
     default: true,
-    meaning: 'Whether reading a session extends its life (at most once in a refresh interval); `false`: only a change does.',
+    meaning:
+      'Whether reading a session extends its life (at most once in a refresh interval); `false`: only a change does.',
   }),
   refreshInterval: option({
     env: 'SESSION_REFRESH_INTERVAL',
@@ -74,7 +77,8 @@ export const sessionOptions = {
     env: 'SESSION_SERIALIZATION_FORMAT',
     kind: serializerKind(),
     default: 'msgpack',
-    meaning: 'The format of records: `msgpack`, `json`, or in code a `Serializer`. Both built-in formats are read, whichever is written.',
+    meaning:
+      'The format of records: `msgpack`, `json`, or in code a `Serializer`. Both built-in formats are read, whichever is written.',
   }),
   maxSize: option({
     env: 'SESSION_MAX_SIZE',
@@ -87,13 +91,15 @@ export const sessionOptions = {
     env: 'SESSION_MAX_RETRIES',
     kind: integer({ min: 0, max: 10_000 }),
     default: 64,
-    meaning: 'How often a write is tried again when other requests change the same session, before the request gets a 503.',
+    meaning:
+      'How often a write is tried again when other requests change the same session, before the request gets a 503.',
   }),
   onGone: option({
     env: 'SESSION_ON_GONE',
     kind: oneOf(['drop', 'error']),
     default: 'drop' as const,
-    meaning: 'What a request gets that changed a session which was ended while it ran: nothing is saved, and `error` answers 409.',
+    meaning:
+      'What a request gets that changed a session which was ended while it ran: nothing is saved, and `error` answers 409.',
   }),
   observer: option({
     env: null,
@@ -114,7 +120,9 @@ export const sessionOptions = {
 export type SessionOptions = ResolvedOptions<typeof sessionOptions>;
 
 /** How old a cookie may be before the session is extended, in ms; null: reading extends nothing. */
-export function refreshIntervalOf(options: Pick<SessionOptions, 'refreshEachRequest' | 'refreshInterval' | 'idleTimeout'>): number | null {
+export function refreshIntervalOf(
+  options: Pick<SessionOptions, 'refreshEachRequest' | 'refreshInterval' | 'idleTimeout'>,
+): number | null {
   if (!options.refreshEachRequest || options.idleTimeout === null) return null;
   return options.refreshInterval ?? Math.min(LONGEST_REFRESH_INTERVAL, Math.floor(options.idleTimeout / 20));
 }
@@ -126,16 +134,23 @@ export function checkSession(options: SessionOptions, environment: Environment):
   const name = (key: keyof typeof sessionOptions): string => settingName(sessionOptions[key].env, key);
 
   if (idleTimeout !== null && absoluteTimeout !== null && idleTimeout > absoluteTimeout) {
-    warnings.push(`${name('idleTimeout')} is longer than ${name('absoluteTimeout')}, which then is the only one that counts.`);
+    warnings.push(
+      `${name('idleTimeout')} is longer than ${name('absoluteTimeout')}, which then is the only one that counts.`,
+    );
   }
   if (idleTimeout !== null && refreshInterval !== null && refreshInterval >= idleTimeout) {
-    problems.push({ setting: name('refreshInterval'), problem: `must be shorter than ${name('idleTimeout')}, or sessions in use end` });
+    problems.push({
+      setting: name('refreshInterval'),
+      problem: `must be shorter than ${name('idleTimeout')}, or sessions in use end`,
+    });
   }
   if (rotateEvery !== null && rotateGrace >= rotateEvery) {
     problems.push({ setting: name('rotateGrace'), problem: `must be shorter than ${name('rotateEvery')}` });
   }
   if (environment === 'production' && idleTimeout === null && absoluteTimeout === null) {
-    warnings.push(`${name('idleTimeout')} and ${name('absoluteTimeout')} are both off: sessions never end by themselves.`);
+    warnings.push(
+      `${name('idleTimeout')} and ${name('absoluteTimeout')} are both off: sessions never end by themselves.`,
+    );
   }
   return { problems, warnings };
 }

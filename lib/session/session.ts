@@ -1,4 +1,4 @@
-import { SessionKeyReservedError, SessionValueError } from '../errors.js';
+import { SessionKeyReservedError } from '../errors.js';
 import type { FlashMessage } from './flash.js';
 import { ABSENT } from './merge.js';
 import { runMutation } from './mutations.js';
@@ -12,6 +12,12 @@ export interface SessionKeeper {
   isModified(session: SessionObject): boolean;
   /** The value of a key in the record as it was read, as a copy; `ABSENT` where there was none. */
   baseValue(state: SessionState, key: string): unknown;
+  /**
+   * A value as it would come back from the store, as a copy; `ABSENT` where it would not come back.
+   *
+   * @throws SessionValueError
+   */
+  copyOf(key: string, value: unknown): unknown;
   commit(session: SessionObject): unknown;
   regenerate(session: SessionObject): Promise<void>;
   destroy(session: SessionObject): Promise<void>;
@@ -126,7 +132,7 @@ export class SessionObject {
 
   /** The value of `key`; where there is none, `value`, which the session then has. */
   setDefault<Key extends string>(key: Key, value: Exclude<ValueOf<Key>, undefined>): Exclude<ValueOf<Key>, undefined> {
-    if (!Object.hasOwn(this, key)) this.set(key, value as ValueOf<Key>);
+    if (!Object.hasOwn(this, key)) this.set(key, value);
     return ownData(this)[key] as Exclude<ValueOf<Key>, undefined>;
   }
 
@@ -150,7 +156,8 @@ export class SessionObject {
   }
 
   /** Leaves a message for the next page that asks for it. */
-  flash(category: string, message: string): void {
+  flash(category: string, message: string): void;
+  flash(category: unknown, message: unknown): void {
     this.#state.flashes = [...this.#state.flashes, { category: String(category), message: String(message) }];
   }
 
@@ -175,10 +182,16 @@ export class SessionObject {
     if (isReserved(key)) throw new SessionKeyReservedError(key);
     const mutation = fn as (value: unknown) => unknown;
     const before = Object.hasOwn(this, key) ? ownData(this)[key] : ABSENT;
-    const beforeCopy = copyOf(key, before);
+    const beforeCopy = this.#keeper.copyOf(key, before);
     const after = runMutation(mutation, before);
-    if (after instanceof Promise) throw new TypeError('The function given to session.mutate() must not be asynchronous.');
-    this.#state.mutations.add(key, mutation, this.#keeper.baseValue(this.#state, key), beforeCopy, copyOf(key, after));
+    if (isThenable(after)) {
+      // What it comes to is of no interest, and if that is an error, the one that is thrown here says what to do.
+      void Promise.resolve(after).catch(() => undefined);
+      throw new TypeError('The function given to session.mutate() must not be asynchronous.');
+    }
+    const afterCopy = this.#keeper.copyOf(key, after);
+    const base = (): unknown => this.#keeper.baseValue(this.#state, key);
+    this.#state.mutations.add(key, mutation, base, beforeCopy, afterCopy);
     if (after === ABSENT) {
       Reflect.deleteProperty(this, key);
       return undefined;
@@ -224,9 +237,9 @@ for (const name of reservedNames) {
   if (described?.set) continue;
   const inherited: unknown = described ? described.value : Reflect.get(Object.prototype, name);
   Object.defineProperty(SessionObject.prototype, name, {
+    ...(described?.get ? described : { get: () => inherited }),
     configurable: true,
     enumerable: false,
-    get: described?.get ?? (() => inherited),
     set(this: SessionObject) {
       throw new SessionKeyReservedError(name);
     },
@@ -238,11 +251,18 @@ export function ownData(session: object): Record<string, unknown> {
   return session as Record<string, unknown>;
 }
 
-function copyOf(key: string, value: unknown): unknown {
-  if (value === ABSENT) return ABSENT;
-  try {
-    return structuredClone(value);
-  } catch (error) {
-    throw new SessionValueError(`session.${key}`, 'it holds something that is no data (a function, a stream).', { cause: error });
-  }
+/**
+ * A copy of the data.
+ *
+ * @throws SessionKeyReservedError for a name that an assignment would have refused, and that came by another way.
+ */
+export function dataOf(session: object): Record<string, unknown> {
+  const data = { ...ownData(session) };
+  const reserved = Object.keys(data).find(isReserved);
+  if (reserved !== undefined) throw new SessionKeyReservedError(reserved);
+  return data;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -8,7 +8,7 @@ import type { RecordCodec } from './record-codec.js';
 import { publicId } from './session-id.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import { SessionRotation, type RotationOptions } from './session-rotation.js';
-import { sameBytes, SessionSaver, type SavingOptions } from './session-saver.js';
+import { SessionSaver, type SavingOptions } from './session-saver.js';
 import { SessionState, type StoredSession } from './session-state.js';
 import { assertWritable, isReserved, ownData, SessionObject, stateOf, type SessionKeeper } from './session.js';
 import { StoredRecords } from './stored-records.js';
@@ -41,17 +41,20 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     return new SessionObject(new SessionState(this.now(), this.options.permanent), this);
   }
 
-  async load(reference: SessionReference): Promise<SessionObject | null> {
-    const found = await this.#records.find(reference.id);
-    if (found === null || this.lifetime.isOver(found.record.createdAt, this.now())) return null;
-    const session = this.create();
-    const state = stateOf(session);
-    state.stored = found;
-    // A cookie that led here by a pointer is to be replaced by one with the new id.
-    state.issuedAt = found.id === reference.id ? reference.issuedAt : null;
-    state.take(found.record);
-    fill(session, found.record.data);
-    return session;
+  load(reference: SessionReference): Promise<SessionObject | null> {
+    reference.key ??= this.#records.keyOf(reference.id);
+    return this.#records.find(reference.id, reference.key).then((found) => {
+      const now = this.now();
+      if (found === null || this.lifetime.isOver(found.record.createdAt, now)) return null;
+      const state = new SessionState(now, found.record.permanent);
+      state.stored = found;
+      // A cookie that led here by a pointer is to be replaced by one with the new id.
+      state.issuedAt = found.id === reference.id ? reference.issuedAt : null;
+      state.take(found.record);
+      const session = new SessionObject(state, this);
+      fill(session, found.record.data);
+      return session;
+    });
   }
 
   commit(session: SessionObject): Promise<void> | undefined {
@@ -77,11 +80,16 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
 
   async reload(session: SessionObject): Promise<boolean> {
     const state = stateOf(session);
-    const found = state.stored && (await this.#records.find(state.stored.id));
-    if (found === null) return false;
-    state.stored = found;
-    this.discard(session);
-    return true;
+    let isThere = false;
+    await this.#inTurn(state, async () => {
+      const found = state.stored && (await this.#records.find(state.stored.id));
+      if (found === null || this.lifetime.isOver(found.record.createdAt, this.now())) return;
+      if (found.id !== state.stored?.id) state.issuedAt = null;
+      state.stored = found;
+      this.discard(session);
+      isThere = true;
+    });
+    return isThere;
   }
 
   async regenerate(session: SessionObject): Promise<void> {
@@ -90,7 +98,9 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     refuseOnceAnswered(state, 'session.regenerate()');
     await this.#inTurn(state, async () => {
       state.nextId = null;
-      if (state.stored !== null && state.end !== 'gone') await this.#rotation.rotate(session, state.stored, 'regenerate');
+      if (state.stored !== null && state.end !== 'gone') {
+        await this.#rotation.rotate(session, state.stored, 'regenerate');
+      }
     });
   }
 
@@ -107,7 +117,8 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
         if (state.stored === null) await this.#saver.save(session);
         else await this.#rotation.rotate(session, state.stored, 'login');
       } catch (error) {
-        state.auth = former;
+        // A login that was ended while this one failed must not come back with what is saved next.
+        state.auth = state.stored === null ? null : former;
         throw error;
       }
     });
@@ -125,9 +136,9 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
   }
 
   isModified(session: SessionObject): boolean {
-    const { stored, forced } = stateOf(session);
+    const { stored } = stateOf(session);
     if (stored === null) return !this.#saver.isDisposable(session);
-    return forced || !sameBytes(this.#saver.encode(session), stored.bytes);
+    return this.#saver.changesOf(session, stored) !== null;
   }
 
   publicIdOf(state: SessionState): string {
@@ -136,26 +147,35 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
 
   expiryOf(state: SessionState): Date {
     const now = this.now();
-    return new Date(now + Math.max(0, this.lifetime.remaining(state.createdAt, now)));
+    const { issuedAt, createdAt } = state;
+    const lastUse = issuedAt === null || this.lifetime.isRefreshDue(issuedAt, now) ? now : issuedAt;
+    return new Date(lastUse + Math.max(0, this.lifetime.remaining(createdAt, lastUse)));
   }
 
   baseValue(state: SessionState, key: string): unknown {
-    const data = state.stored && this.#saver.recordIn(state.stored.bytes)?.data;
-    return data && Object.hasOwn(data, key) ? data[key] : ABSENT;
+    return state.stored === null ? ABSENT : this.#saver.valueIn(state.stored.bytes, key);
+  }
+
+  copyOf(key: string, value: unknown): unknown {
+    return this.#saver.copyOf(key, value);
   }
 
   #commitNow(session: SessionObject): Promise<void> | undefined {
     const state = stateOf(session);
-    if (state.end === 'gone') return undefined;
+    if (state.end === 'gone') {
+      if (!state.isLossTold && this.isModified(session)) this.#saver.lose(session);
+      return undefined;
+    }
     if (state.stored === null) return this.#saver.isDisposable(session) ? undefined : this.#saver.save(session);
     const now = this.now();
-    const isChanged = this.isModified(session);
+    const changes = this.#saver.changesOf(session, state.stored);
     if (!state.answered && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#saver.isDisposable(session)) {
       return this.#rotation.rotate(session, state.stored, 'periodic');
     }
-    if (isChanged) return this.#saver.save(session);
+    if (changes !== null) return this.#saver.save(session, changes);
     if (!state.answered && state.issuedAt !== null && this.lifetime.isRefreshDue(state.issuedAt, now)) {
-      return this.#touch(state, state.stored, now);
+      // Where a rotation may come between, a touch would keep alive the pointer that it left, which is to expire.
+      return this.lifetime.rotates ? this.#saver.save(session) : this.#touch(state, state.stored, now);
     }
     return undefined;
   }
@@ -168,13 +188,14 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
 
   /** Where a rotation has moved the record meanwhile, it ends under the new id, too. False: it had ended already. */
   async #deleteWherever(stored: StoredSession): Promise<boolean> {
-    let endedSuccessor = false;
+    let endedSuccessor: boolean | null = null;
     for (let attempt = 0; ; attempt++) {
       const result = await this.#records.store.delete(stored.key, stored.version);
-      if (typeof result === 'string') return endedSuccessor || result === 'deleted';
+      if (typeof result === 'string') return endedSuccessor ?? result === 'deleted';
       stored = { ...stored, bytes: result.conflict.bytes, version: result.conflict.version };
       const newest = await this.#records.follow(stored);
-      if (newest !== null && newest.key !== stored.key) endedSuccessor = await this.#deleteWherever(newest);
+      // To remove what only points to a session, or cannot be read, ends none.
+      if (newest?.key !== stored.key) endedSuccessor = newest !== null && (await this.#deleteWherever(newest));
       await this.#saver.waitToRetry(attempt);
     }
   }
@@ -199,5 +220,7 @@ function fill(session: SessionObject, data: Readonly<Record<string, unknown>>): 
 
 function refuseOnceAnswered(state: SessionState, what: string): void {
   if (!state.answered) return;
-  throw new SessionHeadersSentError(`${what} needs a new cookie, and the response's headers have gone out. Do it before answering.`);
+  throw new SessionHeadersSentError(
+    `${what} needs a new cookie, and the response's headers have gone out. Do it before answering.`,
+  );
 }

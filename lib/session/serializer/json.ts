@@ -1,19 +1,26 @@
 import type { Serializer } from './serializer.js';
 import { StorableWalk, type Format } from './storable.js';
 
+const INSTEAD = 'Use SESSION_SERIALIZATION_FORMAT=msgpack';
+
 const format: Format = {
-  special(value) {
-    return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
+  special: (value) => (value instanceof Date ? value.toISOString() : undefined),
+  refuse(value) {
+    if (typeof value === 'bigint') return `JSON has no BigInt. ${INSTEAD}, or store a string`;
+    if (typeof value === 'number') return Number.isFinite(value) ? null : `JSON has no ${String(value)}. ${INSTEAD}`;
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? `JSON has no invalid Date. ${INSTEAD}` : null;
+    if (value instanceof Map || value instanceof Set) return `JSON has no Map and no Set. ${INSTEAD}`;
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+      return `JSON has no bytes. ${INSTEAD}, or store base64`;
+    }
+    return null;
   },
-  refuseNumber(value) {
-    if (typeof value === 'bigint') return 'JSON has no BigInt. Use SESSION_SERIALIZATION_FORMAT=msgpack, or store a string';
-    return Number.isFinite(value) ? null : `JSON has no ${String(value)}. Use SESSION_SERIALIZATION_FORMAT=msgpack`;
-  },
+  refuseUndefined: `JSON has no undefined in a list. ${INSTEAD}, or store null`,
 };
 
 /**
- * JSON in UTF-8, for records that other programs read. A Date comes back as its ISO text; what JSON would lose without a
- * word (Map, Set, BigInt, bytes, NaN) is refused.
+ * JSON in UTF-8, for records that other programs read. A Date comes back as its ISO text, and a key whose value is
+ * `undefined` not at all; what else JSON would lose without a word (Map, Set, BigInt, bytes, NaN) is refused.
  */
 export class JsonSerializer implements Serializer {
   readonly #walk = new StorableWalk(format);
@@ -24,8 +31,8 @@ export class JsonSerializer implements Serializer {
 
   decode(bytes: Uint8Array): unknown {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    // JSON.parse makes an own property of it, which a later copy key by key would turn into a prototype.
-    return text.includes('__proto__')
+    // JSON.parse makes an own property of it, which a later copy key by key would turn into a prototype. It may be escaped.
+    return /__proto__|\\u/.test(text)
       ? JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
       : JSON.parse(text);
   }

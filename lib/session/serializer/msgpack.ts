@@ -6,15 +6,18 @@ import { StorableWalk, type Format } from './storable.js';
 class StoredMap {
   constructor(readonly entries: readonly unknown[]) {}
 
-  static of(map: ReadonlyMap<unknown, unknown>, inner: (value: unknown) => unknown): StoredMap {
+  static of(map: ReadonlyMap<unknown, unknown>, inner: (value: unknown, part: string | number) => unknown): StoredMap {
     const entries: unknown[] = [];
-    for (const [key, value] of map) entries.push(inner(key), inner(value));
+    for (const [key, value] of map) {
+      const position = entries.length / 2;
+      entries.push(inner(key, position), inner(value, typeof key === 'string' ? key : position));
+    }
     return new StoredMap(entries);
   }
 
   static restore(entries: unknown): Map<unknown, unknown> {
     const map = new Map<unknown, unknown>();
-    if (!Array.isArray(entries)) throw new TypeError('A map without entries.');
+    if (!Array.isArray(entries) || entries.length % 2 !== 0) throw new TypeError('A map without entries.');
     for (let index = 0; index < entries.length; index += 2) map.set(entries[index], entries[index + 1]);
     return map;
   }
@@ -36,7 +39,8 @@ const format: Format = {
     }
     return undefined;
   },
-  refuseNumber: () => null,
+  refuse: () => null,
+  refuseUndefined: null,
 };
 
 /**

@@ -2,10 +2,16 @@ import { SessionValueError } from '../../errors.js';
 
 /** What a format makes of the values that plain JSON does not have. */
 export interface Format {
-  /** What stands in for `value`, an object that is neither plain nor an array; `undefined`: the format knows no such thing. */
-  special(value: object, inner: (value: unknown) => unknown): unknown;
-  /** Why this number or bigint cannot be kept; `null`: it can. */
-  refuseNumber(value: number | bigint): string | null;
+  /**
+   * What stands in for `value`, an object that is neither plain nor an array; `undefined`: the format knows no such thing.
+   *
+   * @param inner gives the same for a value inside of it, which lies at `part`.
+   */
+  special(value: object, inner: (value: unknown, part: string | number) => unknown): unknown;
+  /** Why this value cannot be kept, a sentence without its full stop; `null`: it can. Asked for what is neither plain nor a list. */
+  refuse(value: number | bigint | object): string | null;
+  /** Why `undefined` cannot be kept in a list; `null`: it can. */
+  readonly refuseUndefined: string | null;
 }
 
 /** Deeper than any session that somebody meant; a value that contains itself ends here, too. */
@@ -16,7 +22,9 @@ const MAX_DEPTH = 100;
  * copy along the path to what had to be replaced. One walk finds what cannot be stored, and where it is.
  */
 export class StorableWalk {
-  readonly #path: (string | number)[] = [];
+  /** Where the walk is; noted only when it is repeated to say where something was found, since that takes a third of its time. */
+  #path: (string | number)[] | null = null;
+  #depth = 0;
 
   constructor(private readonly format: Format) {}
 
@@ -25,21 +33,46 @@ export class StorableWalk {
    * @throws SessionValueError naming the key path.
    */
   run(record: Readonly<Record<string, unknown>>): object {
-    this.#path.length = 0;
-    const storable: Record<string, unknown> = {};
-    for (const key of Object.keys(record)) storable[key] = this.#value(record[key]);
-    return storable;
+    try {
+      return this.#envelope(record);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#path = [];
+    }
+    try {
+      return this.#envelope(record);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      throw new SessionValueError(pathOf(this.#path), `${error.message}.`);
+    } finally {
+      this.#path = null;
+    }
   }
 
-  readonly #value = (value: unknown): unknown => {
+  #envelope(record: Readonly<Record<string, unknown>>): object {
+    this.#depth = 0;
+    let copy: Record<string, unknown> | null = null;
+    for (const key of Object.keys(record)) {
+      const storable = this.#value(record[key]);
+      if (storable !== record[key]) (copy ??= { ...record })[key] = storable;
+    }
+    return copy ?? record;
+  }
+
+  readonly #inner = (value: unknown, part: string | number): unknown => {
+    this.#path?.push(part);
+    const storable = this.#value(value);
+    this.#path?.pop();
+    return storable;
+  };
+
+  #value(value: unknown): unknown {
     switch (typeof value) {
       case 'object':
         return value === null ? null : this.#object(value);
       case 'number':
-      case 'bigint': {
-        const reason = this.format.refuseNumber(value);
-        return reason === null ? value : this.#refuse(reason);
-      }
+      case 'bigint':
+        return this.#unlessRefused(value);
       case 'function':
         return this.#refuse('it is a function. Store data, and look the function up when it is needed');
       case 'symbol':
@@ -47,26 +80,35 @@ export class StorableWalk {
       default:
         return value;
     }
-  };
+  }
 
   #object(value: object): unknown {
-    if (this.#path.length > MAX_DEPTH) {
+    if (this.#depth > MAX_DEPTH) {
       return this.#refuse(`it is nested more than ${String(MAX_DEPTH)} levels deep, or contains itself`);
     }
+    this.#depth++;
+    const storable = this.#storable(value);
+    this.#depth--;
+    return storable;
+  }
+
+  #storable(value: object): unknown {
     if (Array.isArray(value)) return this.#array(value);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return this.#plain(value as Record<string, unknown>);
-    const special = this.format.special(value, this.#value);
+    const special = this.format.special(this.#unlessRefused(value), this.#inner);
     return special === undefined ? this.#instance(value) : special;
   }
 
   #array(values: readonly unknown[]): readonly unknown[] {
+    const { refuseUndefined } = this.format;
     let copy: unknown[] | null = null;
     for (let index = 0; index < values.length; index++) {
-      this.#path.push(index);
+      this.#path?.push(index);
       const value = values[index];
+      if (value === undefined && refuseUndefined !== null) this.#refuse(refuseUndefined);
       const storable = this.#value(value);
-      this.#path.pop();
+      this.#path?.pop();
       if (storable !== value) (copy ??= values.slice())[index] = storable;
     }
     return copy ?? values;
@@ -75,11 +117,11 @@ export class StorableWalk {
   #plain(object: Record<string, unknown>): object {
     let copy: Record<string, unknown> | null = null;
     for (const key of Object.keys(object)) {
-      this.#path.push(key);
+      this.#path?.push(key);
       if (key === '__proto__') this.#refuse('"__proto__" is no name for a key');
       const value = object[key];
       const storable = this.#value(value);
-      this.#path.pop();
+      this.#path?.pop();
       if (storable !== value) (copy ??= { ...object })[key] = storable;
     }
     return copy ?? object;
@@ -87,20 +129,39 @@ export class StorableWalk {
 
   /** An instance of a class is stored as JSON would: what its `toJSON` gives, or its own data. */
   #instance(value: object): unknown {
-    const name = (value.constructor as { name?: string } | undefined)?.name ?? 'an unknown class';
+    const name = nameOf(value);
     if (isLive(value)) return this.#refuse(`it is a live ${name} (a stream, socket, promise or the like). Store data`);
     if ('toJSON' in value && typeof value.toJSON === 'function') {
       const json: unknown = (value.toJSON as () => unknown)();
       return json === value ? this.#refuse(`the toJSON of ${name} gives itself`) : this.#value(json);
     }
     if (value instanceof Error) return this.#refuse('it is an Error. Store its message');
+    // What an application's own class holds is in its properties; what a built-in one holds is not.
+    if (Object.prototype.toString.call(value) !== '[object Object]') {
+      return this.#refuse(`it is a ${name}, whose content cannot be seen from outside. Store data`);
+    }
     return { ...this.#plain({ ...value }) };
   }
 
-  #refuse(reason: string): never {
-    const path = this.#path.map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${part}`)).join('');
-    throw new SessionValueError(`session${path}`, `${reason}.`);
+  #unlessRefused<Value extends number | bigint | object>(value: Value): Value {
+    const reason = this.format.refuse(value);
+    return reason === null ? value : this.#refuse(reason);
   }
+
+  #refuse(reason: string): never {
+    throw new Refusal(reason);
+  }
+}
+
+/** Ends a walk; its message is the reason. */
+class Refusal extends Error {}
+
+function pathOf(parts: readonly (string | number)[]): string {
+  return `session${parts.map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${part}`)).join('')}`;
+}
+
+function nameOf(value: object): string {
+  return (value.constructor as { name?: string } | undefined)?.name ?? 'an unknown class';
 }
 
 function isLive(value: object): boolean {

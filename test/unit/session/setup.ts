@@ -1,0 +1,155 @@
+import { Lifetime } from '../../../lib/session/lifetime.js';
+import type { SessionEventName, SessionObserver } from '../../../lib/session/observer.js';
+import { RecordCodec } from '../../../lib/session/record-codec.js';
+import { stateOf, type SessionObject } from '../../../lib/session/session.js';
+import { StoredSessionRepository, type StoredSessionOptions } from '../../../lib/session/stored-session.repository.js';
+import { MemoryStore } from '../../../lib/stores/memory/index.js';
+import type { SessionStore } from '../../../lib/stores/session-store.js';
+import { standaloneContext } from '../../../lib/stores/store-context.js';
+import { WatchedStore } from './watched-store.js';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+interface Settings extends Partial<StoredSessionOptions> {
+  readonly idleTimeout?: number | null;
+  readonly absoluteTimeout?: number | null;
+  readonly refreshInterval?: number | null;
+  readonly rotateEvery?: number | null;
+  readonly serializer?: 'msgpack' | 'json';
+  /** Instead of a memory store that goes by the test's clock. */
+  readonly store?: SessionStore;
+}
+
+type EventOf<Name extends SessionEventName> = Parameters<Required<SessionObserver>[Name]>[0];
+
+/** A repository over a real store, with what a test wants to see of it. Each `request` is one request's session. */
+export class Setup {
+  /** The time, in ms; a test turns it on. Whole seconds, as cookies have it. */
+  time = 1_764_000_000_000;
+  readonly events: { readonly name: SessionEventName; readonly event: EventOf<SessionEventName> }[] = [];
+  readonly store: WatchedStore;
+  readonly memory: MemoryStore;
+  readonly codec: RecordCodec;
+  readonly repository: StoredSessionRepository;
+
+  constructor(settings: Settings = {}) {
+    const now = (): number => this.time;
+    this.memory = new MemoryStore({}, { ...standaloneContext, now });
+    this.store = new WatchedStore(settings.store ?? this.memory);
+    this.codec = new RecordCodec(settings.serializer ?? 'msgpack');
+    const {
+      idleTimeout = HOUR,
+      absoluteTimeout = 24 * HOUR,
+      refreshInterval = 3 * MINUTE,
+      rotateEvery = null,
+    } = settings;
+    this.repository = new StoredSessionRepository(
+      this.store,
+      this.codec,
+      new Lifetime(idleTimeout, absoluteTimeout, refreshInterval, rotateEvery),
+      {
+        idLength: 32,
+        permanent: false,
+        maxSize: 1_048_576,
+        maxRetries: 64,
+        onGone: 'drop',
+        rotateGrace: 30 * SECOND,
+        keyPrefix: 'session:',
+        ...settings,
+      },
+      this.#observer(),
+      now,
+    );
+  }
+
+  create(data: Record<string, unknown> = {}): SessionObject {
+    return this.repository.create().update(data);
+  }
+
+  /** Stores a session, and gives its id. */
+  async begin(data: Record<string, unknown>, userId?: string): Promise<string> {
+    const session = this.create(data);
+    if (userId === undefined) await session.commit();
+    else await this.repository.login(session, { userId, at: this.time });
+    this.store.forget();
+    this.events.length = 0;
+    return idOf(session);
+  }
+
+  /** The session of a request that comes with the cookie of `id`; null: there is none. */
+  find(id: string, issuedAt = this.time): Promise<SessionObject | null> {
+    return this.repository.load({ id, issuedAt });
+  }
+
+  async request(id: string, issuedAt = this.time): Promise<SessionObject> {
+    const session = await this.find(id, issuedAt);
+    if (session === null) throw new Error('This test expects that there is a session.');
+    return session;
+  }
+
+  /** The data that a request with the cookie of `id` gets; null: there is no session. */
+  async dataOf(id: string): Promise<Record<string, unknown> | null> {
+    const session = await this.find(id);
+    return session?.toJSON() ?? null;
+  }
+
+  async keys(): Promise<string[]> {
+    return collect(this.memory.keys());
+  }
+
+  /** The events of a name, in order. */
+  heard(name: SessionEventName): EventOf<SessionEventName>[] {
+    return this.events.filter((event) => event.name === name).map(({ event }) => event);
+  }
+
+  #observer(): Required<SessionObserver> {
+    const hear =
+      <Name extends SessionEventName>(name: Name) =>
+      (event: EventOf<Name>): void => {
+        this.events.push({ name, event });
+      };
+    return {
+      lateWrite: hear('lateWrite'),
+      overwritten: hear('overwritten'),
+      brokenRecord: hear('brokenRecord'),
+      storeError: hear('storeError'),
+      created: hear('created'),
+      destroyed: hear('destroyed'),
+      rotated: hear('rotated'),
+      droppedChange: hear('droppedChange'),
+      login: hear('login'),
+      logout: hear('logout'),
+    };
+  }
+}
+
+/** The secret id of a session that is stored. */
+export function idOf(session: SessionObject): string {
+  const { stored } = stateOf(session);
+  if (stored === null) throw new Error('This test expects that the session is stored.');
+  return stored.id;
+}
+
+export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
+/** What `work` rejects or throws with; fails where it does neither. */
+export async function errorOf(work: () => unknown): Promise<Error> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new Error(`Something was thrown that is no error: ${String(error)}`);
+  }
+  throw new Error('An error was expected, and there was none.');
+}
+
+/** Runs `count` of them at once. */
+export function times<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+}
