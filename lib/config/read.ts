@@ -52,13 +52,17 @@ class TreeReader {
   read(tree: OptionTree, code: unknown, prefix: string): unknown {
     const group = this.group(code, prefix);
     this.reportUnknown(tree, group, prefix);
-    const values = Object.entries(tree).map(([name, node]) => {
+    const values: Record<string, unknown> = {};
+    for (const [name, node] of Object.entries(tree)) {
       const path = prefix + name;
       // Own properties alone: an option must not come out of a polluted prototype.
       const inCode: unknown = Object.hasOwn(group, name) ? group[name] : undefined;
-      return [name, isOption(node) ? this.option(node, inCode, path) : this.read(node, inCode, `${path}.`)] as const;
-    });
-    return Object.freeze(Object.fromEntries(values));
+      const value = isOption(node) ? this.option(node, inCode, path) : this.read(node, inCode, `${path}.`);
+      // Whoever logs the settings, or an object that has them, does not log the secrets.
+      const enumerable = !(isOption(node) && node.secret === true);
+      Object.defineProperty(values, name, { value, enumerable });
+    }
+    return Object.freeze(values);
   }
 
   private group(code: unknown, prefix: string): Readonly<Record<string, unknown>> {

@@ -1,10 +1,14 @@
 import { cookieValueAt, findCookie, maxSameNamed } from './cookie-header.js';
 import type { KeyRing } from './key-ring.js';
+import { Recent } from './recent.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 import { SetCookie } from './set-cookie.js';
 import { signValue, verifyValue } from './signed-value.js';
 
 const purpose = 'session-cookie-signature:v1';
+
+/** How many verified cookies are remembered: what a busy server's browsers send within seconds, in about 1 MB. */
+const remembered = 2048;
 
 /** What the session cookie carries, once verified. */
 export interface SessionToken {
@@ -22,6 +26,12 @@ export class SessionCookie {
   readonly #setCookie: SetCookie;
   readonly #keys: KeyRing;
   readonly #now: () => number;
+  /**
+   * Cookies that have verified. A browser sends the same one with every request until it is issued again, and the keys never
+   * change, so its signature need not be computed each time. Looking a whole value up tells a guesser nothing about a part
+   * of it: a hit takes all of its 256 bits.
+   */
+  readonly #verified = new Recent<SessionToken>(remembered);
 
   constructor(cookie: ResolvedCookie, keys: KeyRing, now: () => number = Date.now) {
     this.name = cookie.name;
@@ -39,13 +49,21 @@ export class SessionCookie {
     if (header === undefined) return null;
     let at = findCookie(header, this.name, 0);
     for (let tried = 0; at !== -1 && tried < maxSameNamed; tried++) {
-      const signed = verifyValue(this.#keys, purpose, cookieValueAt(header, at), this.#now());
-      if (signed !== null) {
-        return { id: signed.id, issuedAt: signed.issuedAt, outdated: signed.verifiedBy === 'fallback' };
-      }
+      const token = this.#verify(cookieValueAt(header, at));
+      if (token !== null) return token;
       at = findCookie(header, this.name, at);
     }
     return null;
+  }
+
+  #verify(value: string): SessionToken | null {
+    const known = this.#verified.get(value);
+    if (known !== undefined) return known;
+    const signed = verifyValue(this.#keys, purpose, value, this.#now());
+    if (signed === null) return null;
+    const token = { id: detached(signed.id), issuedAt: signed.issuedAt, outdated: signed.verifiedBy === 'fallback' };
+    this.#verified.set(detached(value), token);
+    return token;
   }
 
   /**
@@ -66,4 +84,9 @@ export class SessionCookie {
   isSecure(https: boolean): boolean {
     return this.#secure === 'auto' ? https : this.#secure;
   }
+}
+
+/** A copy: a part of a text keeps the whole of it in memory, here a header that a stranger made as long as he could. */
+function detached(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }

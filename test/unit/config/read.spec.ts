@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { inspect } from 'node:util';
 import { environmentOf, processValues } from '../../../lib/config/environment.js';
 import { bool, duration, integer, list, nullable, oneOf, secret, text, url } from '../../../lib/config/kinds.js';
 import { option } from '../../../lib/config/option.js';
@@ -164,6 +165,14 @@ describe('validating options', () => {
       code: 'SESSION_CONFIG_INVALID',
       problems: [{ setting: 'IDLE (idle)' }, { setting: 'TYPE (type)' }, { setting: 'A' }],
     });
+  });
+});
+
+describe('a secret among the options', () => {
+  it('is there for who asks for it, and does not show where the options are logged or copied', () => {
+    const { options } = read({ secretKey: 'hidden-secret', fallbacks: ['hidden-too'] });
+    expect(options.secretKey).toBe('hidden-secret');
+    expect(`${inspect(options)}${JSON.stringify(options)}${JSON.stringify({ ...options })}`).not.toContain('hidden');
   });
 });
 
