@@ -6,9 +6,11 @@ import { SessionRuntime } from './session-runtime.js';
 /** The request's session that an execution context leads to. @throws SessionUnreachableError outside of HTTP */
 export function requestSessionOf(context: ExecutionContext): RequestSession {
   if (context.getType() !== 'http') {
-    throw new SessionUnreachableError(`There is no session in a context of type "${context.getType()}", only in an HTTP request.`);
+    throw new SessionUnreachableError(
+      `There is no session in a context of type "${context.getType()}", only in an HTTP request.`,
+    );
   }
-  const http = context.switchToHttp();
-  const request = http.getRequest<object>();
-  return SessionRuntime.behind(request).of(request, http.getResponse<object>());
+  // By their places: `switchToHttp()` makes three functions each time, and this is on the path of every request.
+  const request = context.getArgByIndex<object>(0);
+  return SessionRuntime.behind(request).of(request, context.getArgByIndex<object>(1));
 }

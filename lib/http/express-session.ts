@@ -1,4 +1,3 @@
-import type { SessionRepository } from '../session/session-repository.js';
 import { isReserved, ownData, type SessionObject } from '../session/session.js';
 
 /** As Express calls back: with an error, or with nothing. */
@@ -33,14 +32,24 @@ export interface ExpressSession {
   touch(): this;
 }
 
+/** What stands behind `req.session`. */
+export interface ExpressSessionKeeper {
+  commit(): Promise<void> | undefined;
+  /** Reads the session again. False: it is not there any more. */
+  reload(): Promise<boolean>;
+  endAtCommit(): void;
+  /** Hears of an error that no callback was given for. */
+  report(error: unknown): void;
+  now(): number;
+}
+
 /** The property `session` of a request; it changes when the session is regenerated, and is gone once it is destroyed. */
 export class ExpressSessionSlot {
   #current: ExpressSession | undefined;
 
   constructor(
     private readonly session: SessionObject,
-    private readonly repository: SessionRepository,
-    private readonly commit: () => Promise<void> | undefined,
+    private readonly keeper: ExpressSessionKeeper,
   ) {
     this.#current = this.#face(() => ownData(session));
   }
@@ -49,17 +58,20 @@ export class ExpressSessionSlot {
     return this.#current;
   }
 
-  /** `req.session = null` ends the session at the end of the request. */
+  /** `req.session = null` ends the session at the end of the request. @throws TypeError for anything else */
   set(value: unknown): void {
-    if (value !== null && value !== undefined) return;
-    this.session.clear();
+    if (value === this.#current) return;
+    if (value !== null && value !== undefined) {
+      throw new TypeError('req.session can only be set to null, which ends the session. Set its properties instead.');
+    }
+    this.keeper.endAtCommit();
     this.#current = undefined;
   }
 
   #face(data: () => Record<string, unknown>): ExpressSession {
     const { session } = this;
     const own: Record<string, (this: void, callback?: Callback) => unknown> = {
-      save: (callback) => this.#run(async () => this.commit(), callback),
+      save: (callback) => this.#run(async () => this.keeper.commit(), callback),
       reload: (callback) => this.#run(async () => this.#reload(), callback),
       destroy: (callback) =>
         this.#run(async () => {
@@ -78,7 +90,7 @@ export class ExpressSessionSlot {
     // The former face of a regenerated session still shows what it held: Passport copies from it.
     let shown = data;
     const freeze = (former: Record<string, unknown>): void => void (shown = () => former);
-    const cookie = cookieOf(session);
+    const cookie = cookieOf(session, () => this.keeper.now());
     const face: ExpressSession = new Proxy({} as ExpressSession, {
       get(_target, key) {
         if (typeof key === 'symbol') return Reflect.get({}, key) as unknown;
@@ -87,12 +99,14 @@ export class ExpressSessionSlot {
         return own[key] ?? shown()[dataKey(key)] ?? (Reflect.get({}, key) as unknown);
       },
       set(_target, key, value) {
-        if (typeof key === 'symbol' || key === 'cookie' || key === 'id' || Object.hasOwn(own, key)) return false;
+        if (typeof key === 'symbol' || isFact(key) || Object.hasOwn(own, key)) return false;
         shown()[dataKey(key)] = value;
         return true;
       },
-      has: (_target, key) => typeof key === 'string' && Object.hasOwn(shown(), dataKey(key)),
+      has: (_target, key) =>
+        typeof key === 'string' && (Object.hasOwn(own, key) || isFact(key) || Object.hasOwn(shown(), dataKey(key))),
       deleteProperty: (_target, key) => typeof key === 'string' && Reflect.deleteProperty(shown(), dataKey(key)),
+      defineProperty: (_target, key, descriptor) => 'value' in descriptor && Reflect.set(face, key, descriptor.value),
       ownKeys: () => Object.keys(shown()).map(nameOf),
       getOwnPropertyDescriptor: (_target, key) => {
         const descriptor = typeof key === 'string' ? Object.getOwnPropertyDescriptor(shown(), dataKey(key)) : undefined;
@@ -104,28 +118,29 @@ export class ExpressSessionSlot {
 
   #run(work: () => Promise<void> | undefined, callback: Callback | undefined): ExpressSession | undefined {
     const face = this.#current;
+    // Called back outside of the promise: what a callback throws is its own, as it is with express-session.
     Promise.resolve(work()).then(
-      () => callback?.(),
+      () => callback && process.nextTick(callback),
       (error: unknown) => {
-        if (callback === undefined) throw error;
-        callback(error);
+        if (callback === undefined) this.keeper.report(error);
+        else process.nextTick(callback, error);
       },
     );
     return face;
   }
 
   async #reload(): Promise<void> {
-    if (!(await this.repository.reload(this.session))) throw new Error('The session has ended and cannot be loaded again.');
+    if (!(await this.keeper.reload())) throw new Error('The session has ended and cannot be loaded again.');
   }
 }
 
-function cookieOf(session: SessionObject): ExpressSessionCookie {
+function cookieOf(session: SessionObject, now: () => number): ExpressSessionCookie {
   return {
     get maxAge() {
-      return session.permanent ? session.expiresAt.getTime() - Date.now() : null;
+      return session.permanent ? session.expiresAt.getTime() - now() : null;
     },
     set maxAge(ms) {
-      session.permanent = ms !== null;
+      session.permanent = typeof ms === 'number';
     },
     get originalMaxAge() {
       return this.maxAge;
@@ -134,9 +149,13 @@ function cookieOf(session: SessionObject): ExpressSessionCookie {
       return session.permanent ? session.expiresAt : null;
     },
     set expires(date) {
-      session.permanent = date !== null;
+      session.permanent = date instanceof Date;
     },
   };
+}
+
+function isFact(key: string): boolean {
+  return key === 'id' || key === 'cookie';
 }
 
 function dataKey(name: string): string {

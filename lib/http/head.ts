@@ -1,70 +1,166 @@
-import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
-import type { RawResponse } from './platforms/platform.js';
+import { STATUS_CODES, type OutgoingHttpHeader, type OutgoingHttpHeaders } from 'node:http';
+import type { RawResponse } from './platforms/raw.js';
 
 /** What `writeHead` may be given as headers: an object, or a list of names and values, flat or in pairs. */
-export type HeadArgument = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | readonly (readonly [string, OutgoingHttpHeader])[];
+export type HeadArgument = OutgoingHttpHeaders | Flat | Pairs;
+
+type Flat = readonly (OutgoingHttpHeader | undefined)[];
+type Pairs = readonly (readonly [string, OutgoingHttpHeader])[];
+
+/** The headers by name; of several spellings of a name in a list, the first. */
+type Given = Record<string, OutgoingHttpHeader | undefined>;
 
 /**
  * The head of a response that is about to go out: what was set on the response, and what was handed to `writeHead`, which
- * would replace it.
+ * would replace it. The latter is kept as a flat list, to which a header can be added for less than to an object.
  */
 export class ResponseHead {
-  #given: Record<string, OutgoingHttpHeader | undefined> | null;
+  readonly #list: (OutgoingHttpHeader | undefined)[] | null;
 
   constructor(
     private readonly response: RawResponse,
     given: HeadArgument | null,
   ) {
-    this.#given = given === null ? null : isList(given) ? fromList(given) : { ...given };
+    this.#list = given && toList(given);
   }
 
   /** The headers for `writeHead`, with what was changed here; null: none were handed in. */
-  get given(): Record<string, OutgoingHttpHeader | undefined> | null {
-    return this.#given;
+  get given(): HeadArgument | null {
+    // The compatibility API of HTTP/2 has had other ideas of a list than HTTP/1.
+    return this.#list === null || this.response.req.httpVersionMajor === 1 ? this.#list : toObject(this.#list);
   }
 
   get(name: string): string {
-    const value = this.#given?.[this.#spelling(name)] ?? this.response.getHeader(name) ?? '';
-    return Array.isArray(value) ? value.join(', ') : String(value);
+    const value = this.#valueOf(name);
+    return value === undefined ? '' : Array.isArray(value) ? value.join(', ') : String(value);
   }
 
   set(name: string, value: string): void {
-    if (this.#given === null) this.response.setHeader(name, value);
-    else this.#given[this.#spelling(name)] = value;
+    this.#put(name, value);
   }
 
   addCookie(line: string): void {
-    const name = 'Set-Cookie';
-    const existing = this.#given?.[this.#spelling(name)] ?? this.response.getHeader(name) ?? [];
-    const lines = [...(Array.isArray(existing) ? existing : [String(existing)]), line];
-    if (this.#given === null) this.response.setHeader(name, lines);
-    else this.#given[this.#spelling(name)] = lines;
+    const existing = this.#valueOf('Set-Cookie') ?? [];
+    this.#put('Set-Cookie', [...(Array.isArray(existing) ? existing : [String(existing)]), line]);
   }
 
-  /** The name as `writeHead` was given it, or as it is handed in here. */
-  #spelling(name: string): string {
-    const lower = name.toLowerCase();
-    for (const key in this.#given) if (key === lower || key.toLowerCase() === lower) return key;
-    return name;
+  #valueOf(name: string): OutgoingHttpHeader | undefined {
+    const index = this.#list === null ? -1 : indexIn(this.#list, name);
+    return index < 0 ? this.response.getHeader(name) : this.#list?.[index + 1];
+  }
+
+  #put(name: string, value: string | string[]): void {
+    if (this.#list === null) {
+      this.response.setHeader(name, value);
+      return;
+    }
+    const index = indexIn(this.#list, name);
+    if (index < 0) this.#list.push(name, value);
+    else this.#list[index + 1] = value;
   }
 }
 
-function isList(given: HeadArgument): given is readonly OutgoingHttpHeader[] | readonly (readonly [string, OutgoingHttpHeader])[] {
+/** The headers among the arguments of `writeHead`, and at which place; null: there are none. */
+export function headersIn(args: readonly unknown[]): { readonly index: number; readonly headers: HeadArgument } | null {
+  const index = typeof args[1] === 'object' && args[1] !== null ? 1 : 2;
+  const headers = args[index];
+  return typeof headers === 'object' && headers !== null ? { index, headers: headers as HeadArgument } : null;
+}
+
+/**
+ * Makes the head that of another answer, a JSON text of `length` bytes that no cache may keep. What the application has set
+ * stays, but for what describes the body that is not sent.
+ */
+export function substituteHead(
+  response: RawResponse,
+  given: HeadArgument | null,
+  status: number,
+  length: number,
+): void {
+  for (const [name, value] of Object.entries(given === null ? {} : toObject(given))) {
+    if (value !== undefined && !describesBody(name)) response.setHeader(name, value);
+  }
+  for (const name of response.getHeaderNames()) if (describesBody(name)) response.removeHeader(name);
+  response.statusCode = status;
+  // HTTP/2 has no such thing, and Node warns of it.
+  if (response.req.httpVersionMajor === 1) response.statusMessage = STATUS_CODES[status] ?? '';
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', length);
+  response.setHeader('Cache-Control', 'no-store');
+}
+
+const bodyHeaders = new Set([
+  'accept-ranges',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'digest',
+  'etag',
+  'expires',
+  'last-modified',
+  'location',
+  'refresh',
+  'trailer',
+  'transfer-encoding',
+]);
+
+function describesBody(name: string): boolean {
+  return bodyHeaders.has(name.toLowerCase());
+}
+
+/** Names and values in turn, each name once; a copy, since what was given is the caller's. */
+function toList(given: HeadArgument): (OutgoingHttpHeader | undefined)[] {
+  const headers = isList(given) ? toObject(given) : given;
+  const list: (OutgoingHttpHeader | undefined)[] = [];
+  // Node refuses a header without a value, and says so better than could be done here.
+  for (const name of Object.keys(headers)) list.push(name, headers[name]);
+  return list;
+}
+
+function indexIn(list: Flat, name: string): number {
+  for (let index = 0; index < list.length; index += 2) {
+    const key = list[index];
+    if (typeof key !== 'string' || key.length !== name.length) continue;
+    if (key === name || key.toLowerCase() === name.toLowerCase()) return index;
+  }
+  return -1;
+}
+
+function toObject(given: HeadArgument): Given {
+  if (!isList(given)) return { ...given };
+  const headers: Given = {};
+  const pairs = isPairs(given) ? given : inPairs(given);
+  for (const [name, value] of pairs) {
+    const spelling = spellingIn(headers, name);
+    const before = headers[spelling];
+    headers[spelling] = before === undefined ? value : [before, value].flat().map(String);
+  }
+  return headers;
+}
+
+function spellingIn(headers: Given, name: string): string {
+  const lower = name.toLowerCase();
+  for (const key in headers) if (key === lower || key.toLowerCase() === lower) return key;
+  return name;
+}
+
+function isList(given: HeadArgument): given is Flat | Pairs {
   return Array.isArray(given);
 }
 
-function fromList(
-  list: readonly OutgoingHttpHeader[] | readonly (readonly [string, OutgoingHttpHeader])[],
-): Record<string, OutgoingHttpHeader | undefined> {
-  const headers: Record<string, OutgoingHttpHeader | undefined> = {};
-  const flat: readonly OutgoingHttpHeader[] = Array.isArray(list[0])
-    ? (list as readonly (readonly [string, OutgoingHttpHeader])[]).flatMap((pair) => [...pair])
-    : (list as readonly OutgoingHttpHeader[]);
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    const name = String(flat[index]).toLowerCase();
-    const value = flat[index + 1];
-    const before = headers[name];
-    headers[name] = before === undefined ? value : [before, value].flat().map(String);
-  }
-  return headers;
+function isPairs(list: Flat | Pairs): list is Pairs {
+  return Array.isArray(list[0]);
+}
+
+/** @throws TypeError for a name without a value, as Node does */
+function inPairs(list: Flat): Pairs {
+  if (list.length % 2 !== 0) throw new TypeError('The headers given to writeHead() have a name without a value.');
+  const pairs: [string, OutgoingHttpHeader][] = [];
+  for (let index = 0; index < list.length; index += 2) pairs.push([String(list[index]), list[index + 1] ?? '']);
+  return pairs;
 }

@@ -21,7 +21,8 @@ export const httpOptions = {
     env: 'SESSION_EAGER',
     kind: bool(),
     default: false,
-    meaning: 'Loads every session before everything else and gives `req.session` in the form of express-session, for Passport and the like.',
+    meaning:
+      'Loads every session before everything else and gives `req.session` in the form of express-session, for Passport and the like.',
   }),
   storeTimeout: option({
     env: 'SESSION_STORE_TIMEOUT',

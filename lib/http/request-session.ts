@@ -1,13 +1,31 @@
-import type { SessionToken } from '../cookie/session-cookie.js';
+import { inspect } from 'node:util';
+import { HttpException } from '@nestjs/common';
+import type { SessionCookie, SessionToken } from '../cookie/session-cookie.js';
 import { SessionStoreUnavailableError } from '../errors.js';
+import type { Lifetime } from '../session/lifetime.js';
+import type { SessionObserver } from '../session/observer.js';
+import type { SessionRepository } from '../session/session-repository.js';
 import { stateOf, type SessionObject } from '../session/session.js';
 import { readonlyView } from '../session/readonly-view.js';
 import { cacheControl, varyByCookie } from './cache-headers.js';
 import type { ResponseHead } from './head.js';
-import type { RawRequest, RawResponse } from './platforms/platform.js';
+import type { HttpOptions } from './http.options.js';
+import type { Platform } from './platforms/platform.js';
+import type { RawRequest, RawResponse } from './platforms/raw.js';
 import { ResponseGate, type GateKeeper } from './response-gate.js';
 import { toHttpException } from './session-exception.js';
-import type { SessionRuntime } from './session-runtime.js';
+
+/** What a request's session needs of its application. */
+export interface SessionSurroundings {
+  readonly repository: SessionRepository;
+  readonly cookie: SessionCookie;
+  readonly lifetime: Lifetime;
+  readonly options: HttpOptions;
+  readonly observer: Required<SessionObserver>;
+  readonly platform: Platform;
+  readonly report: (error: unknown) => void;
+  readonly now: () => number;
+}
 
 /**
  * Which session belongs to a request: loaded once, when somebody first asks, from wherever; the others get the same one. It
@@ -22,23 +40,28 @@ export class RequestSession implements GateKeeper {
   #heldId: string | null;
   #isWritable = false;
   #isHeadOut = false;
+  #isToEnd = false;
+  #hasFailed = false;
 
   constructor(
-    private readonly runtime: SessionRuntime,
+    private readonly runtime: SessionSurroundings,
     private request: object,
     rawRequest: RawRequest,
-    private response: object,
     rawResponse: RawResponse,
   ) {
     this.#token = runtime.cookie.read(rawRequest.headers.cookie);
     this.#heldId = this.#token?.id ?? null;
-    new ResponseGate(rawResponse, this);
+    new ResponseGate(rawResponse, this, runtime.platform.doors);
   }
 
-  /** The server's own request and response, where the session was first asked for with Node's. */
-  meet(request: object, response: object): void {
+  /** It hangs on the request, which applications log. */
+  [inspect.custom](): string {
+    return 'RequestSession {}';
+  }
+
+  /** The server's own request, where the session was first asked for with Node's. */
+  meet(request: object): void {
     this.request = request;
-    this.response = response;
   }
 
   /** The session, at once where it is there already or needs no store; it will be saved. */
@@ -50,13 +73,22 @@ export class RequestSession implements GateKeeper {
   /** A view of the session that refuses changes; asking for nothing else leaves the commit out. */
   getReadonly(): SessionObject | Promise<SessionObject> {
     const session = this.#session ?? this.#loading ?? this.#load();
-    return session instanceof Promise ? session.then(viewOf) : viewOf(session);
+    // What is there without the store is such a view already.
+    return session instanceof Promise
+      ? session.then((loaded) => (this.#session === null ? loaded : viewOf(loaded)))
+      : viewOf(session);
+  }
+
+  /** The session ends with the next commit: `req.session = null`. */
+  endAtCommit(): void {
+    this.#isToEnd = true;
   }
 
   /** Saves what has changed. Returns nothing where nothing was to be done. @throws HttpException, also as a rejection */
   commit(): Promise<void> | undefined {
     const session = this.#session;
     if (!this.#isWritable || session === null) return undefined;
+    if (this.#isToEnd) return this.#end(session);
     if (this.#isHeadOut && !this.#clientHolds(session)) return this.#drop(session);
     try {
       return this.runtime.repository.commit(session)?.catch((error: unknown) => {
@@ -69,6 +101,7 @@ export class RequestSession implements GateKeeper {
 
   /** Takes back what has not been saved yet. */
   discard(): void {
+    this.#isToEnd = false;
     if (this.#session !== null) this.runtime.repository.discard(this.#session);
   }
 
@@ -84,7 +117,7 @@ export class RequestSession implements GateKeeper {
     if (session !== null) stateOf(session).answered = true;
     if (line !== null) head.addCookie(line);
     head.set('Vary', varyByCookie(head.get('Vary')));
-    const cacheable = cacheControl(head.get('Cache-Control'), line !== null || session === null);
+    const cacheable = cacheControl(head.get('Cache-Control'), line !== null || session === null || this.#hasFailed);
     if (cacheable !== null) head.set('Cache-Control', cacheable);
   }
 
@@ -92,12 +125,18 @@ export class RequestSession implements GateKeeper {
     return this.commit();
   }
 
-  failed(error: unknown): void {
-    this.runtime.report(error);
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
-  answersAtOnce(): boolean {
-    return this.runtime.platform.answersAtOnce(this.response);
+  failed(error: unknown): void {
+    this.#hasFailed = true;
+    // What a commit failed for has been reported where it was found.
+    if (!(error instanceof HttpException)) this.runtime.report(error);
+  }
+
+  endsAtOnce(args: readonly unknown[]): boolean {
+    return this.runtime.platform.endsAtOnce(args);
   }
 
   #load(): SessionObject | Promise<SessionObject> {
@@ -120,9 +159,16 @@ export class RequestSession implements GateKeeper {
 
   #withoutStore(error: unknown): SessionObject {
     const { options, repository, observer } = this.runtime;
-    if (error instanceof SessionStoreUnavailableError) observer.storeError({ error });
-    if (options.onStoreError === 'fail' || !(error instanceof SessionStoreUnavailableError)) throw toHttpException(error);
-    return readonlyView(repository.create(), 'Sessions are not available at the moment, so this one cannot be changed.');
+    if (options.onStoreError === 'fail' || !(error instanceof SessionStoreUnavailableError)) throw this.#asHttp(error);
+    observer.storeError({ error });
+    return readonlyView(
+      repository.create(),
+      () =>
+        new SessionStoreUnavailableError(
+          'The session store does not answer, so this session is empty and cannot be changed.',
+          { cause: error },
+        ),
+    );
   }
 
   #clientHolds(session: SessionObject): boolean {
@@ -130,14 +176,27 @@ export class RequestSession implements GateKeeper {
     return stored !== null && stored.id === this.#heldId;
   }
 
+  async #end(session: SessionObject): Promise<void> {
+    this.#isToEnd = false;
+    try {
+      await this.runtime.repository.destroy(session);
+    } catch (error) {
+      throw this.#asHttp(error);
+    }
+  }
+
   /** A session that the client has no cookie for, and can be given none any more, is of no use to anybody. */
   #drop(session: SessionObject): undefined {
     if (this.runtime.repository.isModified(session)) this.runtime.observer.droppedChange({ publicId: session.id });
   }
 
+  /** The operator is told here, with the cause: Nest logs no exception that has a status. */
   #asHttp(error: unknown): unknown {
+    this.#hasFailed = true;
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
-    return toHttpException(error);
+    const exception = toHttpException(error);
+    if (exception instanceof HttpException && exception.getStatus() >= 500) this.runtime.report(error);
+    return exception;
   }
 
   /** The Set-Cookie line that the answer needs; null where the client's cookie is right as it is. */
@@ -159,5 +218,5 @@ export class RequestSession implements GateKeeper {
 }
 
 function viewOf(session: SessionObject): SessionObject {
-  return readonlyView(session, 'The session was asked for with { readonly: true }.');
+  return readonlyView(session);
 }

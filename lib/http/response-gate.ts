@@ -1,6 +1,9 @@
-import { STATUS_CODES } from 'node:http';
-import { ResponseHead, type HeadArgument } from './head.js';
-import type { RawResponse } from './platforms/platform.js';
+import { inspect } from 'node:util';
+import type { Readable } from 'node:stream';
+import type { GateDoors, Method, Passage, Writers } from './gate-doors.js';
+import { headersIn, ResponseHead, substituteHead } from './head.js';
+import { HeadersSentError, HeldResponse } from './held-response.js';
+import type { RawResponse } from './platforms/raw.js';
 import { answerTo } from './session-exception.js';
 
 /** What stands behind the gate: a session that is to be saved before the answer to its request goes out. */
@@ -11,21 +14,17 @@ export interface GateKeeper {
   writeHead(head: ResponseHead): void;
   /** The answer is complete, or its client has gone, some time after the head went out: saves what has changed since. */
   afterHead(): Promise<void> | undefined;
-  /** A save that failed; the client gets the answer for it. */
+  /** Something failed: a save, or a call that waited for one. The client gets the answer for it, if it is not too late. */
   failed(error: unknown): void;
-  /** Whether the head and the end come from the server's own code, so that nothing can have changed in between. */
-  answersAtOnce(): boolean;
+  /** A save has failed, so that the answer which is given is the one for that, whoever still writes another one. */
+  readonly hasFailed: boolean;
+  /** Whether an `end` right after `writeHead` is the server's own, so that nothing can have changed in between. */
+  endsAtOnce(args: readonly unknown[]): boolean;
 }
 
-type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end';
-type Writer = (this: RawResponse, ...args: unknown[]) => unknown;
-
-const GATE = Symbol('session response gate');
-type Gated = RawResponse & { [GATE]: ResponseGate };
-
-/** What Node says to a change of headers that have gone out. */
-class HeadersSentError extends Error {
-  readonly code = 'ERR_HTTP_HEADERS_SENT';
+interface Call {
+  readonly method: Method;
+  readonly args: unknown[];
 }
 
 /**
@@ -35,29 +34,24 @@ class HeadersSentError extends Error {
  * While the response waits, it looks as if its head had gone out, and `write` says that the buffer is full: a stream that
  * minds that waits, and is told to go on later, so nothing piles up here.
  */
-export class ResponseGate {
+export class ResponseGate implements Passage {
   #state: 'closed' | 'saving' | 'open' | 'ending' | 'failed' = 'closed';
-  readonly #waiting: { readonly method: Method; readonly args: unknown[] }[] = [];
-  readonly #original: Readonly<Record<Method, Writer>>;
-  #headAlone = false;
-  #watchesClose = false;
+  readonly #waiting: Call[] = [];
+  readonly #original: Writers;
+  #held: HeldResponse | null = null;
+  #isHeadJustOut = false;
 
   constructor(
     private readonly response: RawResponse,
     private readonly keeper: GateKeeper,
+    doors: GateDoors,
   ) {
-    this.#original = {
-      writeHead: response.writeHead as Writer,
-      flushHeaders: response.flushHeaders as Writer,
-      write: response.write as Writer,
-      end: response.end as Writer,
-    };
-    const gated = response as Gated;
-    gated[GATE] = this;
-    gated.writeHead = gatedMethods.writeHead as Gated['writeHead'];
-    gated.flushHeaders = gatedMethods.flushHeaders as Gated['flushHeaders'];
-    gated.write = gatedMethods.write as Gated['write'];
-    gated.end = gatedMethods.end as Gated['end'];
+    this.#original = doors.hang(response, this);
+  }
+
+  /** It hangs on the response, which applications log. */
+  [inspect.custom](): string {
+    return 'ResponseGate {}';
   }
 
   /** One call of the application, or of the server's own code, on the response. */
@@ -68,13 +62,12 @@ export class ResponseGate {
       case 'closed':
         return this.#open(method, args);
       case 'saving':
+        return this.#wait(method, args);
       case 'ending':
-        this.#waiting.push({ method, args });
-        return method === 'write' ? false : this.response;
+        return method === 'write' || method === 'end' ? this.#wait(method, args) : this.#write(method, args);
       case 'failed':
-        // Another answer has been given in its place.
-        callbackIn(args)?.();
-        return method === 'write' ? true : this.response;
+        this.#drop([{ method, args }]);
+        return method === 'write' ? false : this.response;
     }
   }
 
@@ -84,72 +77,106 @@ export class ResponseGate {
     try {
       saving = this.keeper.beforeHead(status);
     } catch (error) {
-      this.#fail(error);
-      return this.response;
+      this.#fail(error, [{ method, args }]);
+      return method === 'write' ? false : this.response;
     }
     if (saving === undefined) return this.#release(method, args);
 
     this.#state = 'saving';
-    this.#waiting.push({ method, args });
-    pretendHeadIsOut(this.response);
+    const held = (this.#held = new HeldResponse(this.response));
     saving.then(
       () => {
-        stopPretending(this.response);
+        held.release();
         this.#state = 'closed';
         this.#releaseWaiting();
       },
       (error: unknown) => {
-        stopPretending(this.response);
-        this.#fail(error);
+        held.release();
+        this.#fail(error, this.#waiting.splice(0));
       },
     );
+    return this.#wait(method, args);
+  }
+
+  #wait(method: Method, args: unknown[]): unknown {
+    if (method === 'writeHead' && this.#waiting.length > 0) {
+      // A wrapper such as compression may ask for the head before each write, which does nothing where it is out.
+      if (headersIn(args) !== null) throw new HeadersSentError('write headers');
+      return this.response;
+    }
+    if (method === 'end') this.#held?.end();
+    this.#waiting.push({ method, args });
     return method === 'write' ? false : this.response;
   }
 
   /** The first call goes through, with the session's headers. */
   #release(method: Method, args: unknown[]): unknown {
-    const index = headIndex(method, args);
-    const head = new ResponseHead(this.response, index < 0 ? null : (args[index] as HeadArgument));
+    const given = method === 'writeHead' ? headersIn(args) : null;
+    const head = new ResponseHead(this.response, given?.headers ?? null);
     this.keeper.writeHead(head);
-    if (index >= 0) args[index] = head.given;
+    if (given !== null) args[given.index] = head.given;
     this.#state = 'open';
-    if (method === 'writeHead' && this.keeper.answersAtOnce()) {
-      this.#headAlone = true;
-      queueMicrotask(() => (this.#headAlone = false));
+    try {
+      const result = this.#write(method, args);
+      if (method === 'writeHead') this.#noteHeadAlone();
+      else if (method !== 'end') this.#watchClose();
+      return result;
+    } catch (error) {
+      // Node refused what `writeHead` was given, and with it the session's headers: they belong to the next try.
+      if (given !== null && !this.response.headersSent) this.#state = 'closed';
+      throw error;
     }
-    return this.#write(method, args);
   }
 
   #releaseWaiting(): void {
-    const calls = this.#waiting.splice(0);
-    let full = false;
     let wrote = false;
-    for (const [index, { method, args }] of calls.entries()) {
-      const result = index === 0 && this.#state === 'closed' ? this.#release(method, args) : this.pass(method, args);
-      if (method === 'write') {
+    let full = false;
+    try {
+      for (const { method, args } of this.#waiting.splice(0)) {
+        const result = this.#state === 'closed' ? this.#release(method, args) : this.pass(method, args);
+        if (method !== 'write') continue;
         wrote = true;
         full = result === false;
       }
+    } catch (error) {
+      this.#giveUp(error);
     }
     // Whoever was told that the buffer is full waits for this event, which Node sends only where it was full indeed.
-    if (wrote && !full) process.nextTick(() => this.response.emit('drain'));
+    if (wrote && !full) this.#tellToGoOn();
   }
 
   #write(method: Method, args: unknown[]): unknown {
-    if (method === 'write' && !this.#watchesClose) this.#watchClose();
-    return this.#original[method].apply(this.response, args);
+    const result = this.#original[method].apply(this.response, args);
+    if (method === 'end' && this.keeper.hasFailed) this.#refuseOthers();
+    return result;
+  }
+
+  /** From here on what belongs to the answer that was meant to go out is dropped, instead of "write after end". */
+  #refuseOthers(): void {
+    if (this.#state === 'failed') return;
+    this.#state = 'failed';
+    // What was piped into it has no reader any more, and would be left open.
+    this.response.on('unpipe', (source: Readable) => {
+      if (source.listenerCount('data') === 0) source.destroy();
+    });
   }
 
   /** The end of an answer whose head went out before: what has changed since is saved first. */
   #end(args: unknown[]): unknown {
-    if (this.#headAlone) return this.#write('end', args);
+    if (this.#isHeadJustOut && this.keeper.endsAtOnce(args)) return this.#write('end', args);
     const saving = this.#saveLate();
     if (saving === undefined) return this.#write('end', args);
     this.#state = 'ending';
-    void saving.finally(() => {
+    const held = (this.#held = new HeldResponse(this.response));
+    this.#wait('end', args);
+    void saving.then(() => {
+      held.release();
       this.#state = 'open';
-      this.#write('end', args);
-      for (const call of this.#waiting.splice(0)) this.#write(call.method, call.args);
+      try {
+        for (const call of this.#waiting.splice(0)) this.#write(call.method, call.args);
+      } catch (error) {
+        this.#giveUp(error);
+      }
     });
     return this.response;
   }
@@ -166,79 +193,69 @@ export class ResponseGate {
     }
   }
 
+  #noteHeadAlone(): void {
+    this.#isHeadJustOut = true;
+    queueMicrotask(() => {
+      this.#isHeadJustOut = false;
+      if (this.#state === 'open' && !this.response.writableEnded) this.#watchClose();
+    });
+  }
+
   #watchClose(): void {
-    this.#watchesClose = true;
     this.response.once('close', () => {
       if (this.#state === 'open' && !this.response.writableEnded) void this.#saveLate();
     });
   }
 
   /** The answer that was being given is dropped for one that tells of the failure. */
-  #fail(error: unknown): void {
+  #fail(error: unknown, dropped: readonly Call[]): void {
     this.keeper.failed(error);
-    const { response } = this;
-    const { status, body } = answerTo(error);
-    const text = Buffer.from(JSON.stringify(body));
-    const waiting = this.#waiting.splice(0);
-    for (const name of response.getHeaderNames()) if (describesBody(name)) response.removeHeader(name);
-    response.statusCode = status;
-    if ('statusMessage' in response && response.req.httpVersionMajor === 1) response.statusMessage = STATUS_CODES[status] ?? '';
-    response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.setHeader('Content-Length', text.length);
-    response.setHeader('Cache-Control', 'no-store');
+    const [first] = dropped;
+    const text = this.#substitute(error, first?.method === 'writeHead' ? first.args : []);
     this.#state = 'open';
     this.#write('end', [text]);
-    this.#state = 'failed';
-    for (const { args } of waiting) callbackIn(args)?.();
+    this.#drop(dropped);
   }
-}
 
-/** One function each for all responses: a closure for every request would cost more than it is worth. */
-const gatedMethods: Readonly<Record<Method, (this: Gated, ...args: unknown[]) => unknown>> = {
-  writeHead(...args) {
-    return this[GATE].pass('writeHead', args);
-  },
-  flushHeaders(...args) {
-    return this[GATE].pass('flushHeaders', args);
-  },
-  write(...args) {
-    return this[GATE].pass('write', args);
-  },
-  end(...args) {
-    return this[GATE].pass('end', args);
-  },
-};
-
-/** Where in the arguments of `writeHead` the headers are; -1: nowhere. */
-function headIndex(method: Method, args: readonly unknown[]): number {
-  if (method !== 'writeHead') return -1;
-  const index = typeof args[1] === 'string' ? 2 : args[1] === undefined || args[1] === null ? 2 : 1;
-  return typeof args[index] === 'object' && args[index] !== null ? index : -1;
-}
-
-const headerChanges = ['setHeader', 'removeHeader', 'appendHeader', 'setHeaders'] as const;
-
-/** An answer that waits must not be changed by a second one that would be begun in its place. */
-function pretendHeadIsOut(response: RawResponse): void {
-  Object.defineProperty(response, 'headersSent', { value: true, configurable: true });
-  for (const name of headerChanges) {
-    const value = (): never => {
-      throw new HeadersSentError(`Cannot ${name} after headers are sent to the client`);
-    };
-    if (name in response) Object.defineProperty(response, name, { value, configurable: true, writable: true });
+  /** A call that had waited was no good, and its caller has gone on long since. */
+  #giveUp(error: unknown): void {
+    this.keeper.failed(error);
+    if (this.response.headersSent) {
+      this.response.destroy();
+      return;
+    }
+    const text = this.#substitute(error, []);
+    if (this.#state === 'closed') this.#release('end', [text]);
+    else this.#write('end', [text]);
   }
-}
 
-function stopPretending(response: RawResponse): void {
-  Reflect.deleteProperty(response, 'headersSent');
-  for (const name of headerChanges) Reflect.deleteProperty(response, name);
-}
+  /** Gives the response the head of an answer to `error`. @returns its body */
+  #substitute(error: unknown, headArgs: readonly unknown[]): Buffer {
+    const { status, body } = answerTo(error);
+    const text = Buffer.from(JSON.stringify(body));
+    try {
+      substituteHead(this.response, headersIn(headArgs)?.headers ?? null, status, text.length);
+    } catch (refused) {
+      // Headers that Node refuses would have failed the answer that is dropped, too: this one goes without them.
+      this.keeper.failed(refused);
+      substituteHead(this.response, null, status, text.length);
+    }
+    return text;
+  }
 
-function describesBody(name: string): boolean {
-  return /^(?:content-|transfer-encoding$|etag$|last-modified$|expires$|accept-ranges$|location$|vary$)/i.test(name);
-}
+  /**
+   * Another answer was given: whoever waits for this one to go on must not wait for ever. One who writes without end must not
+   * keep the event loop from sending that answer, either, and so is told in a later turn.
+   */
+  #drop(calls: readonly Call[]): void {
+    for (const { args } of calls) {
+      const last = args.at(-1);
+      if (typeof last === 'function') process.nextTick(last);
+    }
+    setImmediate(() => this.response.emit('drain'));
+  }
 
-function callbackIn(args: readonly unknown[]): (() => void) | undefined {
-  const last = args.at(-1);
-  return typeof last === 'function' ? (last as () => void) : undefined;
+  #tellToGoOn(): void {
+    process.nextTick(() => this.response.emit('drain'));
+  }
 }

@@ -6,12 +6,13 @@ export type SessionCounts = Readonly<Record<SessionEventName, number>>;
 type EventOf<Name extends SessionEventName> = Parameters<Required<SessionObserver>[Name]>[0];
 
 /** The observer by name and event, which is what a method for any of its events needs. */
-type Listeners = { readonly [Name in SessionEventName]?: (event: EventOf<Name>) => void };
+type Listeners = { readonly [Name in SessionEventName]?: (event: EventOf<Name>) => unknown };
 
 /** What the operator reads of an event; those that are everyday life have none. */
 const remarks: Partial<Record<SessionEventName, string>> = {
   lateWrite: 'A change of a session that had ended meanwhile was dropped',
-  overwritten: 'Two requests changed the same value of a session, and the later one was kept; session.mutate() keeps both',
+  overwritten:
+    'Two requests changed the same value of a session, and the later one was kept; session.mutate() keeps both',
   brokenRecord: 'A stored session could not be read and was treated as absent',
   droppedChange: 'A change of a new session was dropped, since the response had gone out without its cookie',
 };
@@ -66,10 +67,16 @@ export class SessionCounters {
     const remark = remarks[name];
     if (remark !== undefined) this.log.warn(`${remark} (${describe(event)}).`);
     const listeners: Listeners | null = this.observer;
+    const failed = (error: unknown): void => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.error(`The session observer's ${name}() failed: ${reason}`);
+    };
     try {
-      listeners?.[name]?.call(this.observer, event);
+      const answer: unknown = listeners?.[name]?.call(this.observer, event);
+      // It may be asynchronous, and is not waited for; but nobody else would hear of its failure.
+      if (answer instanceof Promise) answer.catch(failed);
     } catch (error) {
-      this.log.error(`The session observer's ${name}() threw: ${error instanceof Error ? error.message : String(error)}`);
+      failed(error);
     }
   }
 }

@@ -16,7 +16,6 @@ export function toHttpException(error: unknown): unknown {
   switch (error.code) {
     case 'SESSION_STORE_UNAVAILABLE':
     case 'SESSION_CONTENDED':
-    case 'SESSION_READONLY':
       return new ServiceUnavailableException('Sessions are not available at the moment. Try again.', options);
     case 'SESSION_GONE':
       return new ConflictException('The session has ended.', options);
@@ -25,6 +24,7 @@ export function toHttpException(error: unknown): unknown {
     case 'SESSION_VALUE_UNSUPPORTED':
     case 'SESSION_TOO_LARGE':
     case 'SESSION_KEY_RESERVED':
+    case 'SESSION_READONLY':
     case 'SESSION_HEADERS_SENT':
     case 'SESSION_UNREACHABLE':
     case 'SESSION_USER_INVALID':

@@ -4,17 +4,20 @@ import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { SessionRepository } from '../session/session-repository.js';
 import type { HttpOptions } from './http.options.js';
-import type { Platform, RawRequest } from './platforms/platform.js';
+import type { Platform } from './platforms/platform.js';
+import type { RawRequest } from './platforms/raw.js';
 import { RequestSession } from './request-session.js';
 
 const RUNTIME = Symbol('nestjs-session-auth runtime');
-const SESSION = Symbol('nestjs-session-auth session');
 
-type Bearer = RawRequest & { [SESSION]?: RequestSession };
+type Bearer = RawRequest & Record<symbol, RequestSession | undefined>;
 
 /** What every request of an application needs to come to its session; made once. */
 export class SessionRuntime {
+  /** Where Node's request keeps its session. An application that is mounted in another one has a place of its own. */
+  readonly #slot = Symbol('nestjs-session-auth session');
   #platform: Platform | null = null;
+  #isExposed = false;
 
   constructor(
     readonly repository: SessionRepository,
@@ -40,28 +43,39 @@ export class SessionRuntime {
   attach(platform: Platform): void {
     this.#platform = platform;
     platform.bind(RUNTIME, this);
+    platform.reserve(this.#slot);
+    if (this.#isExposed) platform.exposeSession?.();
+  }
+
+  /** A middleware is going to set `session` of Node's requests. */
+  exposeSession(): void {
+    if (this.#isExposed) return;
+    this.#isExposed = true;
+    this.#platform?.exposeSession?.();
   }
 
   get platform(): Platform {
     if (this.#platform !== null) return this.#platform;
-    throw new SessionUnreachableError('The application has not been initialised yet: call app.init() or app.listen() first.');
+    throw new SessionUnreachableError(
+      'The application has not been initialised yet: call app.init() or app.listen() first.',
+    );
   }
 
   /** The session of a request; with it comes the gate at its response. */
   of(request: object, response: object): RequestSession {
-    const raw: Bearer = this.platform.rawRequest(request);
-    const existing = raw[SESSION];
+    const raw = this.platform.rawRequest(request) as Bearer;
+    const existing = raw[this.#slot];
     if (existing === undefined) {
-      return (raw[SESSION] = new RequestSession(this, request, raw, response, this.platform.rawResponse(response)));
+      return (raw[this.#slot] = new RequestSession(this, request, raw, this.platform.rawResponse(response)));
     }
-    // A middleware on Fastify has Node's objects, which know less than Fastify's own.
-    if (request !== raw) existing.meet(request, response);
+    // A middleware on Fastify has Node's request, which knows less than Fastify's own.
+    if (request !== raw) existing.meet(request);
     return existing;
   }
 
   /** The same, if anybody has asked for it: a request that has not touched its session has none. */
   existing(request: object): RequestSession | undefined {
-    const raw: Bearer = this.platform.rawRequest(request);
-    return raw[SESSION];
+    const raw = this.platform.rawRequest(request) as Bearer;
+    return raw[this.#slot];
   }
 }

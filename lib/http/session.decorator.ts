@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import type { SessionData } from '../session/session-data.js';
 import type { SessionObject } from '../session/session.js';
 import { requestSessionOf } from './execution-context.js';
@@ -10,6 +10,9 @@ export type SessionParameter =
   | (string & NonNullable<unknown>)
   /** A session that cannot be changed, whose commit is left out. */
   | { readonly readonly: true };
+
+/** A pipe that a parameter runs through. The decorators' types are spelled out, since Nest 11 does not know those of Nest 12. */
+export type ParameterPipe = Type<PipeTransform> | PipeTransform;
 
 /**
  * The session of the request, as the type of a parameter.
@@ -26,10 +29,11 @@ export type Session = SessionObject & SessionData;
  *
  * @publicApi
  */
-export const Session = createParamDecorator((parameter: SessionParameter | undefined, context: ExecutionContext) => {
-  const requestSession = requestSessionOf(context);
-  if (typeof parameter === 'object') return requestSession.getReadonly();
-  const session = requestSession.get();
-  if (parameter === undefined) return session;
-  return session instanceof Promise ? session.then((loaded) => loaded.get(parameter)) : session.get(parameter);
-});
+export const Session: (...parameterOrPipes: (SessionParameter | ParameterPipe)[]) => ParameterDecorator =
+  createParamDecorator((parameter: SessionParameter | undefined, context: ExecutionContext) => {
+    const requestSession = requestSessionOf(context);
+    if (typeof parameter === 'object') return requestSession.getReadonly();
+    const session = requestSession.get();
+    if (parameter === undefined) return session;
+    return session instanceof Promise ? session.then((loaded) => loaded.get(parameter)) : session.get(parameter);
+  });

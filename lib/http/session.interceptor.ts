@@ -14,7 +14,7 @@ export class SessionInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const handled = next.handle();
     if (context.getType() !== 'http') return handled;
-    const request = context.switchToHttp().getRequest<object>();
+    const request = context.getArgByIndex<object>(0);
     // Nest answers when the stream completes, so only that has to wait; what flows before (events, a body) flows on.
     return new Observable((subscriber) =>
       handled.subscribe({
@@ -22,12 +22,16 @@ export class SessionInterceptor implements NestInterceptor {
           subscriber.next(value);
         },
         error: (error: unknown) => {
-          this.#settle(this.#afterError(request), () => {
-            subscriber.error(error);
-          }, (failure) => {
-            this.runtime.report(error);
-            subscriber.error(failure);
-          });
+          this.#settle(
+            this.#afterError(request),
+            () => {
+              subscriber.error(error);
+            },
+            (failure) => {
+              this.runtime.report(error);
+              subscriber.error(failure);
+            },
+          );
         },
         complete: () => {
           this.#settle(
@@ -53,14 +57,19 @@ export class SessionInterceptor implements NestInterceptor {
   }
 
   #settle(session: RequestSession | undefined, done: () => void, failed: (error: unknown) => void): void {
+    const fail = (error: unknown): void => {
+      // The application's exception filter answers for it. The gate must not try once more, and answer in its place.
+      session?.discard();
+      failed(error);
+    };
     let saving: Promise<void> | undefined;
     try {
       saving = session?.commit();
     } catch (error) {
-      failed(error);
+      fail(error);
       return;
     }
     if (saving === undefined) done();
-    else saving.then(done, failed);
+    else saving.then(done, fail);
   }
 }

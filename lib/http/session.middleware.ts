@@ -10,11 +10,14 @@ export type SessionMiddleware = (request: object, response: object, next: Next) 
 /**
  * Loads the session before everything that comes after it, and gives `req.session` in the form of express-session, so that
  * Passport, connect-flash and the like work. `forRoot({ eager: true })` uses it for all routes; use it by hand where other
- * middleware of `app.use()` needs the session earlier:
+ * middleware of `app.use()` needs the session earlier, before `app.listen()` and `app.init()`, since Express has its routes
+ * by then:
  *
  * ```ts
- * await app.init();
+ * const app = await NestFactory.create(AppModule);
  * app.use(sessionMiddleware(app));
+ * app.use(flash());
+ * await app.listen(3000);
  * ```
  *
  * @publicApi
@@ -24,11 +27,18 @@ export function sessionMiddleware(app: INestApplicationContext): SessionMiddlewa
 }
 
 export function eagerMiddleware(runtimeOf: () => SessionRuntime): SessionMiddleware {
+  const runtime = runtimeOf();
+  runtime.exposeSession();
   return function session(request, response, next) {
-    const runtime = runtimeOf();
     const requestSession = runtime.of(request, response);
     Promise.resolve(requestSession.get()).then((loaded) => {
-      const slot = new ExpressSessionSlot(loaded, runtime.repository, () => requestSession.commit());
+      const slot = new ExpressSessionSlot(loaded, {
+        commit: () => requestSession.commit(),
+        reload: () => runtime.repository.reload(loaded),
+        endAtCommit: () => requestSession.endAtCommit(),
+        report: (error) => runtime.report(error),
+        now: () => runtime.now(),
+      });
       Object.defineProperty(request, 'session', {
         configurable: true,
         enumerable: true,

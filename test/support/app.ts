@@ -11,7 +11,7 @@ import {
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { SessionModule, type SessionModuleOptions } from 'nestjs-session-auth';
 import { CookieJar } from './jar.js';
 import { BareNodeAdapter } from './node-adapter.js';
@@ -72,7 +72,8 @@ export async function startApp(setup: AppSetup): Promise<RunningApp> {
   });
   await setup.prepare?.(app);
   await app.listen(0, '127.0.0.1');
-  const { port } = app.getHttpServer().address() as AddressInfo;
+  const server = app.getHttpServer() as Server;
+  const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${String(port)}`;
   return { app, url, jar: () => new CookieJar(url), close: () => app.close() };
 }

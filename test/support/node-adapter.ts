@@ -57,17 +57,17 @@ export class BareNodeAdapter extends AbstractHttpAdapter<Server, IncomingMessage
   override reply(response: ServerResponse, body: unknown, statusCode?: number): void {
     if (statusCode !== undefined) response.statusCode = statusCode;
     if (body instanceof StreamableFile) {
-      response.setHeader('Content-Type', body.getHeaders().type ?? 'application/octet-stream');
+      response.setHeader('Content-Type', body.getHeaders().type);
       body.getStream().pipe(response);
     } else if (typeof body === 'object' && body !== null) {
       response.setHeader('Content-Type', 'application/json; charset=utf-8');
       response.end(JSON.stringify(body));
     } else if (body === undefined || body === null) response.end();
-    else response.end(String(body));
+    else response.end(typeof body === 'string' ? body : JSON.stringify(body));
   }
 
   override createMiddlewareFactory(method: RequestMethod): Awaited<MiddlewareFactory> {
-    const name = method === RequestMethod.ALL ? null : (RequestMethod[method] ?? null);
+    const name = method === RequestMethod.ALL ? null : RequestMethod[method];
     return (_path, callback) => {
       const handler: Handler = (...args) => Reflect.apply(callback, undefined, args) as unknown;
       this.layers.push({ method: name, path: null, handler });

@@ -1,17 +1,42 @@
-import { isEncrypted, type Platform, type RawRequest, type RawResponse } from './platform.js';
+import { OwnDoors } from '../gate-doors.js';
+import type { Platform } from './platform.js';
+import { isEncrypted, type RawRequest, type RawResponse } from './raw.js';
 
 /** The parts of a Fastify instance that are used. */
 export interface FastifyInstance {
-  decorateRequest(key: symbol, value: { getter: () => object }): unknown;
-  hasRequestDecorator(key: symbol): boolean;
+  decorateRequest(key: symbol | string, value: Accessor): unknown;
+  hasRequestDecorator(key: symbol | string): boolean;
+}
+
+interface Accessor {
+  getter(this: { raw: object }): unknown;
+  setter?(this: { raw: object }, value: unknown): void;
 }
 
 /** Fastify wraps Node's request and response, and keeps them under `raw`. */
 export class FastifyPlatform implements Platform {
+  readonly doors = new OwnDoors();
+
   constructor(private readonly instance: FastifyInstance) {}
 
   bind(key: symbol, value: object): void {
     if (!this.instance.hasRequestDecorator(key)) this.instance.decorateRequest(key, { getter: () => value });
+  }
+
+  exposeSession(): void {
+    if (this.instance.hasRequestDecorator('session')) return;
+    this.instance.decorateRequest('session', {
+      getter() {
+        return Reflect.get(this.raw, 'session') as unknown;
+      },
+      setter(value) {
+        Reflect.set(this.raw, 'session', value);
+      },
+    });
+  }
+
+  reserve(): void {
+    // A property can be added to Node's requests at no cost.
   }
 
   rawRequest(request: object): RawRequest {
@@ -27,8 +52,8 @@ export class FastifyPlatform implements Platform {
     return 'protocol' in request ? request.protocol === 'https' : isEncrypted(this.rawRequest(request));
   }
 
-  answersAtOnce(response: object): boolean {
-    // `sent` is true before the end where a handler has taken the response over, and may do something in between.
-    return 'sent' in response && response.sent === false;
+  endsAtOnce(args: readonly unknown[]): boolean {
+    // Fastify spells out every argument; whoever writes to `reply.raw` may have changed the session since its `writeHead`.
+    return args.length === 3 && args[1] === null && args[2] === null;
   }
 }

@@ -14,10 +14,10 @@ export interface AdapterLike {
 /** The platform behind a Nest HTTP adapter. */
 export function platformOf(adapter: AdapterLike): Platform {
   const instance = adapter.getInstance();
-  if (isExpress(instance)) return new ExpressPlatform(instance);
   if (isFastify(instance)) return new FastifyPlatform(instance);
-  const server = adapter.getHttpServer();
-  return new NodePlatform(isEmitter(server) ? server : undefined);
+  const listening = adapter.getHttpServer();
+  const server = isEmitter(listening) ? listening : undefined;
+  return isExpress(instance) ? new ExpressPlatform(instance, server) : new NodePlatform(server);
 }
 
 function isFastify(value: unknown): value is FastifyInstance {
@@ -25,7 +25,14 @@ function isFastify(value: unknown): value is FastifyInstance {
 }
 
 function isExpress(value: unknown): value is ExpressInstance {
-  return typeof value === 'function' && 'request' in value && typeof value.request === 'object' && 'handle' in value;
+  return (
+    typeof value === 'function' && 'handle' in value && isPrototype(value, 'request') && isPrototype(value, 'response')
+  );
+}
+
+function isPrototype(application: object, name: string): boolean {
+  const prototype: unknown = Reflect.get(application, name);
+  return typeof prototype === 'object' && prototype !== null;
 }
 
 function isEmitter(value: unknown): value is EventEmitter {

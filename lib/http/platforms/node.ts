@@ -1,8 +1,12 @@
 import type { EventEmitter } from 'node:events';
-import { isEncrypted, type Platform, type RawRequest, type RawResponse } from './platform.js';
+import { OwnDoors } from '../gate-doors.js';
+import type { Platform } from './platform.js';
+import { isEncrypted, type RawRequest, type RawResponse } from './raw.js';
 
 /** Nest's NodeAdapter, and any other that hands on Node's own request and response. */
 export class NodePlatform implements Platform {
+  readonly doors = new OwnDoors();
+
   constructor(private readonly server: EventEmitter | undefined) {}
 
   bind(key: symbol, value: object): void {
@@ -10,6 +14,10 @@ export class NodePlatform implements Platform {
     this.server?.prependListener('request', (request: object) => {
       Object.defineProperty(request, key, { value, configurable: true });
     });
+  }
+
+  reserve(): void {
+    // A property can be added to Node's requests at no cost.
   }
 
   rawRequest(request: object): RawRequest {
@@ -24,7 +32,7 @@ export class NodePlatform implements Platform {
     return isEncrypted(this.rawRequest(request));
   }
 
-  answersAtOnce(): boolean {
+  endsAtOnce(): boolean {
     return false;
   }
 }

@@ -1,0 +1,27 @@
+import { Catch, HttpException, type ArgumentsHost } from '@nestjs/common';
+import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
+import { SessionError, SessionStoreUnavailableError } from '../errors.js';
+import { toHttpException } from './session-exception.js';
+import { SessionRuntime } from './session-runtime.js';
+
+/**
+ * Answers for an error of this package that a handler or a guard let through, such as that of `session.commit()` where the
+ * store is down: by the status that it has elsewhere, too. A filter of the application for the same class goes before it.
+ */
+@Catch(SessionError)
+export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
+  constructor(
+    private readonly runtime: SessionRuntime,
+    adapterHost: HttpAdapterHost,
+  ) {
+    super(adapterHost.httpAdapter);
+  }
+
+  override catch(error: SessionError, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
+    if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
+    const exception = toHttpException(error);
+    if (exception instanceof HttpException && exception.getStatus() >= 500) this.runtime.report(error);
+    super.catch(exception as SessionError, host);
+  }
+}

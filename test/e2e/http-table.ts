@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import { startApp, type AppSetup, type PlatformName, type RunningApp } from '../support/app.js';
+import { FailingStore } from '../support/failing-store.js';
+
+/** The servers that the cases of HTTP run on: `node` is a small adapter of the tests, right on node:http. */
+export const servers: readonly PlatformName[] = ['express', 'fastify', 'node'];
+export const commits = ['interceptor', 'response'] as const;
+export type Commit = (typeof commits)[number];
+
+/** What a case of the table is run with; `running` is there once the tests run. */
+export interface Row {
+  readonly platform: PlatformName;
+  readonly commit: Commit;
+  readonly running: RunningApp;
+  readonly store: FailingStore;
+}
+
+/** Runs the cases on every server and with both ways to commit, against one application each. */
+export function onEveryServer(setup: AppSetup, cases: (row: () => Row) => void): void {
+  for (const platform of servers) {
+    for (const commit of commits) {
+      describe(`on ${platform}, commit: ${commit}`, () => {
+        const store = new FailingStore();
+        let running: RunningApp;
+        beforeAll(async () => {
+          running = await startApp({ ...setup, platform, session: { store, commit, ...setup.session } });
+        });
+        afterAll(() => running.close());
+        cases(() => ({ platform, commit, running, store }));
+      });
+    }
+  }
+}
+
+/** Node's response behind a platform's. */
+export function rawResponse(response: object): ServerResponse {
+  return ('raw' in response ? response.raw : response) as ServerResponse;
+}
+
+/** How many calls of each kind `work` makes to the store. */
+export async function callsDuring(store: FailingStore, work: () => Promise<unknown>): Promise<FailingStore['calls']> {
+  const before = { ...store.calls };
+  await work();
+  const now = store.calls;
+  return {
+    read: now.read - before.read,
+    write: now.write - before.write,
+    touch: now.touch - before.touch,
+    delete: now.delete - before.delete,
+  };
+}
+
+/** The Set-Cookie lines of the session. */
+export function sessionCookies(response: Response): string[] {
+  return response.headers.getSetCookie().filter((line) => line.startsWith('session='));
+}
