@@ -81,7 +81,10 @@ export class SessionPeerMissingError extends SessionError {
     neededFor: string,
     options?: ErrorOptions,
   ) {
-    super(`${neededFor} needs the package "${packageName}", which is not installed: npm install ${packageName}`, options);
+    super(
+      `${neededFor} needs the package "${packageName}", which is not installed: npm install ${packageName}`,
+      options,
+    );
   }
 }
 

@@ -67,11 +67,18 @@ function checkStore({ type, store, redis }: SessionConfig, environment: Environm
   }
   if (type === 'redis' && redis.url === null && redis.client === null) {
     const problem = 'is not set; expected a URL such as redis://user:password@host:6379/0';
-    return { problems: [{ setting: settingName(sessionModuleOptions.redis.url.env, 'redis.url'), problem }], warnings: [] };
+    return {
+      problems: [{ setting: settingName(sessionModuleOptions.redis.url.env, 'redis.url'), problem }],
+      warnings: [],
+    };
   }
   if (type === null || (type === 'memory' && environment === 'production')) {
-    const reason = type === null ? 'is not set: sessions are kept in memory' : 'is memory: sessions are kept in this process';
-    return { problems: [], warnings: [`${setting} ${reason} and end with it. Choose one of ${storeTypes.join(', ')}.`] };
+    const reason =
+      type === null ? 'is not set: sessions are kept in memory' : 'is memory: sessions are kept in this process';
+    return {
+      problems: [],
+      warnings: [`${setting} ${reason} and end with it. Choose one of ${storeTypes.join(', ')}.`],
+    };
   }
   return { problems: [], warnings: [] };
 }

@@ -1,6 +1,9 @@
 import type { DynamicModule } from '@nestjs/common';
+import type { ConfigService } from '@nestjs/config';
 import { processValues } from './config/environment.js';
 import type { OptionValues } from './config/read.js';
+import { SessionPeerMissingError } from './errors.js';
+import { importPeer } from './stores/import-peer.js';
 import { SESSION_SETTINGS } from './tokens.js';
 
 /**
@@ -24,15 +27,11 @@ export class SessionSettingsModule {
   }
 }
 
-async function configPackage(): Promise<typeof import('@nestjs/config') | null> {
+async function configPackage(): Promise<{ readonly ConfigService: typeof ConfigService } | null> {
   try {
-    return await import('@nestjs/config');
+    return await importPeer('@nestjs/config', 'ConfigService', () => import('@nestjs/config'));
   } catch (error) {
-    if (isNotFound(error)) return null;
+    if (error instanceof SessionPeerMissingError) return null;
     throw error;
   }
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND');
 }

@@ -10,7 +10,7 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { attachAuth } from './auth/auth-binding.js';
 import { AuthConfig } from './auth/auth-config.js';
 import { AuthService } from './auth/auth.service.js';
@@ -20,8 +20,9 @@ import type { OptionValues } from './config/read.js';
 import { createKeyRing } from './cookie/key-ring.js';
 import { resolveCookie } from './cookie/resolved-cookie.js';
 import { SessionCookie } from './cookie/session-cookie.js';
-import { platformOf } from './http/platforms/index.js';
+import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { SessionCounters } from './http/session-counters.js';
+import { SessionExceptionFilter } from './http/session-exception.filter.js';
 import { SessionInterceptor } from './http/session.interceptor.js';
 import { eagerMiddleware } from './http/session.middleware.js';
 import { SessionRuntime } from './http/session-runtime.js';
@@ -33,9 +34,8 @@ import { Lifetime } from './session/lifetime.js';
 import { RecordCodec } from './session/record-codec.js';
 import { refreshIntervalOf } from './session/session.options.js';
 import { StoredSessionRepository } from './session/stored-session.repository.js';
-import { loadStore } from './stores/load-store.js';
 import { SessionStore } from './stores/session-store.js';
-import { withTimeLimit } from './stores/time-limit.js';
+import { startStore } from './stores/start-store.js';
 import { SESSION_CONFIG, SESSION_STORE, SESSION_SETTINGS } from './tokens.js';
 
 const logger = new Logger('SessionModule');
@@ -53,11 +53,7 @@ const providers: Provider[] = [
   {
     provide: SESSION_STORE,
     inject: [SESSION_CONFIG],
-    useFactory: async (config: SessionConfig): Promise<SessionStore> => {
-      const type = config.type ?? 'memory';
-      const store = config.store ?? (await loadStore(type, config[type], { log: logger, now: config.clock }));
-      return withTimeLimit(store, config.storeTimeout);
-    },
+    useFactory: (config: SessionConfig): Promise<SessionStore> => startStore(config, logger),
   },
   { provide: SessionStore, useExisting: SESSION_STORE },
   {
@@ -71,8 +67,20 @@ const providers: Provider[] = [
     useFactory: (config: SessionConfig, store: SessionStore, counters: SessionCounters): SessionRuntime => {
       const { clock } = config;
       const observer = counters.toObserver();
-      const lifetime = new Lifetime(config.idleTimeout, config.absoluteTimeout, refreshIntervalOf(config), config.rotateEvery);
-      const repository = new StoredSessionRepository(store, new RecordCodec(config.serializer), lifetime, config, observer, clock);
+      const lifetime = new Lifetime(
+        config.idleTimeout,
+        config.absoluteTimeout,
+        refreshIntervalOf(config),
+        config.rotateEvery,
+      );
+      const repository = new StoredSessionRepository(
+        store,
+        new RecordCodec(config.serializer),
+        lifetime,
+        config,
+        observer,
+        clock,
+      );
       const cookie = resolveCookie(config.cookie, environmentOf(process.env['NODE_ENV']));
       const sessionCookie = new SessionCookie(cookie, createKeyRing(config), clock);
       return new SessionRuntime(repository, sessionCookie, lifetime, config, observer, report, clock);
@@ -81,7 +89,7 @@ const providers: Provider[] = [
   {
     provide: AuthConfig,
     inject: [SESSION_CONFIG],
-    useFactory: (config: SessionConfig) => new AuthConfig(config),
+    useFactory: ({ userLoader, loginUrl }: SessionConfig) => new AuthConfig({ userLoader, loginUrl }),
   },
   {
     // Nest leaves out what a factory does not make: without a global interceptor a request costs a fifth less.
@@ -90,6 +98,7 @@ const providers: Provider[] = [
     useFactory: (config: SessionConfig, runtime: SessionRuntime) =>
       config.commit === 'interceptor' ? new SessionInterceptor(runtime) : undefined,
   },
+  { provide: APP_FILTER, useClass: SessionExceptionFilter },
   AuthService,
   SessionAuthGuard,
   SessionService,
@@ -130,29 +139,22 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     if (this.config.eager) consumer.apply(eagerMiddleware(() => this.runtime)).forRoutes('{*path}');
   }
 
-  async onModuleInit(): Promise<void> {
-    const adapter = this.adapterHost.httpAdapter;
+  onModuleInit(): void {
+    const adapter = adapterOf(this.adapterHost);
+    if (adapter === null) return;
     const platform = platformOf(adapter);
     this.runtime.attach(platform);
     attachAuth(platform, this.auth);
-    await this.#probeStore();
   }
 
   async onApplicationShutdown(): Promise<void> {
     if (this.config.store === null) await this.store.close?.();
   }
+}
 
-  /** An operator learns at boot that the store is away; the application starts all the same. */
-  async #probeStore(): Promise<void> {
-    try {
-      await this.store.read(`${this.config.keyPrefix}probe`);
-    } catch (error) {
-      logger.error(
-        `The session store (${this.config.type ?? 'memory'}) does not answer. The application starts, and requests that need a ` +
-          `session fail until it does. ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
+/** Null in a worker or a command (`createApplicationContext`), which has no requests; Nest's type does not say so. */
+function adapterOf({ httpAdapter }: { readonly httpAdapter: AdapterLike | null | undefined }): AdapterLike | null {
+  return httpAdapter ?? null;
 }
 
 function report(error: unknown): void {

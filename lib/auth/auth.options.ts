@@ -9,14 +9,20 @@ export const authOptions = {
     kind: nullable(fn<UserLoader>('a function (id, context) => user or null')),
     default: null,
     defaultText: 'none: a user is `{ id }`',
-    meaning: 'Finds the user with the id that the session holds; null: there is no such user (any more), and nobody is logged in.',
+    meaning:
+      'Finds the user with the id that the session holds; null: there is no such user (any more), and nobody is logged in.',
   }),
   loginUrl: option({
     env: 'SESSION_LOGIN_URL',
-    kind: text({ nullable: true }),
+    kind: text({
+      nullable: true,
+      pattern: /(?:\/|https?:\/\/)[\x21-\x7e]*/i,
+      expected: 'a path such as /login, or a URL that begins with https://, percent-encoded where needed',
+    }),
     default: null,
     defaultText: 'none: a 401',
-    meaning: 'Where `SessionAuthGuard` sends a browser that is not logged in, with `?next=`. API clients get a 401 in any case.',
+    meaning:
+      'Where `SessionAuthGuard` sends a browser that is not logged in, with `?next=`. API clients get a 401 in any case.',
   }),
 };
 

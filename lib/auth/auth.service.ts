@@ -1,4 +1,11 @@
-import { Injectable, ServiceUnavailableException, HttpException, type ExecutionContext } from '@nestjs/common';
+import {
+  HttpException,
+  Injectable,
+  InternalServerErrorException,
+  ServiceUnavailableException,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { SessionStoreUnavailableError } from '../errors.js';
 import { requestSessionOf } from '../http/execution-context.js';
 import { toHttpException } from '../http/session-exception.js';
 import { SessionRuntime } from '../http/session-runtime.js';
@@ -23,19 +30,20 @@ export class AuthService {
 
   /**
    * Logs a user in, at once: the session gets a new id, so that one that somebody planted before is worth nothing, and keeps
-   * its data, unless they belonged to another user.
+   * its data. Another user who is logged in there is logged out first, and the data go with that session.
    *
    * @param user the user, with an `id`, or the id by itself; its password has been checked by the application.
    * @throws SessionUserError where there is no usable id
    * @throws ServiceUnavailableException where the store does not answer
    * @throws SessionHeadersSentError where the response has been begun
+   * @throws SessionValueError, SessionTooLargeError where the session cannot be stored as it is
    */
   async login(session: SessionObject, user: UserOrId): Promise<void> {
     const userId = userIdOf(user);
-    const { auth } = stateOf(session);
-    if (auth !== null && auth.userId !== userId) session.clear();
+    const { auth, answered } = stateOf(session);
+    // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
+    if (auth !== null && auth.userId !== userId && !answered) await this.logout(session);
     await this.#atOnce(this.runtime.repository.login(session, { userId, at: this.runtime.now() }));
-    this.#known.delete(session);
     this.runtime.observer.login({ publicId: session.id, userId });
   }
 
@@ -49,7 +57,6 @@ export class AuthService {
     const { auth } = stateOf(session);
     const publicId = session.id;
     await this.#atOnce(this.runtime.repository.destroy(session));
-    this.#known.delete(session);
     if (auth !== null) this.runtime.observer.logout({ publicId, userId: auth.userId });
   }
 
@@ -78,9 +85,12 @@ export class AuthService {
     const { userLoader } = this.config.options;
     if (userLoader === null) return withIdAlone(id);
     try {
-      return await userLoader(id, context);
+      const user: unknown = await userLoader(id, context);
+      // A loader that finds nothing may also answer undefined or false, whatever its type says: that is nobody, too.
+      return isUser(user) ? user : null;
     } catch (error) {
       if (error instanceof HttpException) throw error;
+      this.runtime.report(error);
       throw new ServiceUnavailableException('The user cannot be loaded at the moment. Try again.', { cause: error });
     }
   }
@@ -89,13 +99,23 @@ export class AuthService {
     try {
       await work;
     } catch (error) {
-      throw toHttpException(error);
+      if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
+      const exception = toHttpException(error);
+      // A mistake of the application's keeps its class and its message, which say what to do.
+      if (exception instanceof InternalServerErrorException) throw error;
+      // Nest logs no exception that has a status.
+      if (exception instanceof ServiceUnavailableException) this.runtime.report(error);
+      throw exception;
     }
   }
 }
 
+function isUser(user: unknown): user is SessionUser {
+  return typeof user === 'object' && user !== null;
+}
+
 /** Without a user loader the id is all that there is of a user, whatever type the application gives to its users. */
 function withIdAlone(id: UserId): SessionUser {
-  const user: object = { id };
+  const user: unknown = { id };
   return user as SessionUser;
 }

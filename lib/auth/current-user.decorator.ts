@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { ParameterPipe } from '../http/session.decorator.js';
 import { authBehind } from './auth-binding.js';
 
 /**
@@ -7,8 +8,9 @@ import { authBehind } from './auth-binding.js';
  *
  * @publicApi
  */
-export const CurrentUser = createParamDecorator(async (field: string | undefined, context: ExecutionContext) => {
-  const user = await authBehind(context).user(context);
-  if (field === undefined || user === null) return user;
-  return Object.hasOwn(user, field) || field in Object.getPrototypeOf(user) ? (Reflect.get(user, field) as unknown) : undefined;
-});
+export const CurrentUser: (...fieldOrPipes: (string | ParameterPipe)[]) => ParameterDecorator = createParamDecorator(
+  async (field: string | undefined, context: ExecutionContext) => {
+    const user = await authBehind(context).user(context);
+    return field === undefined || user === null ? user : (Reflect.get(user, field) as unknown);
+  },
+);

@@ -2,7 +2,7 @@ import { Injectable, UnauthorizedException, type CanActivate, type ExecutionCont
 import { HttpAdapterHost } from '@nestjs/core';
 import { AuthConfig } from './auth-config.js';
 import { AuthService } from './auth.service.js';
-import { isBrowser, loginRedirect, type RedirectedRequest } from './redirect/login-redirect.js';
+import { isBrowser, isLoginPage, loginRedirect, type RedirectedRequest } from './redirect/login-redirect.js';
 
 /**
  * Lets only users in who are logged in, and sets `request.user`. An API client gets a 401 in JSON; a browser is sent to
@@ -32,7 +32,7 @@ export class SessionAuthGuard implements CanActivate {
     const { loginUrl } = this.config.options;
     const http = context.switchToHttp();
     const request = http.getRequest<RedirectedRequest>();
-    if (loginUrl === null || !isBrowser(request)) throw new UnauthorizedException();
+    if (loginUrl === null || !isBrowser(request) || isLoginPage(loginUrl, request)) throw new UnauthorizedException();
     const redirect = loginRedirect(loginUrl, request);
     this.adapterHost.httpAdapter.setHeader(http.getResponse<unknown>(), 'Location', redirect.location);
     throw redirect;

@@ -15,11 +15,11 @@ export type UserId = string | number;
  *
  * @publicApi
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- augmented by applications
 export interface SessionUser {}
 
 /**
- * Finds a user by id; `null` where there is none. Called at most once a request, and only when somebody asks who is there.
+ * Finds a user, an object, by id; `null` where there is none, and so for whatever is no object. Called at most once a
+ * request, and only when somebody asks who is there. What it throws becomes a 503, if it is no HttpException.
  *
  * @publicApi
  */

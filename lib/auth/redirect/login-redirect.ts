@@ -1,5 +1,6 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
+import { safeNext } from './safe-next.js';
 
 /** What is needed of a request to send its browser to the login page. */
 export interface RedirectedRequest {
@@ -28,12 +29,22 @@ export function isBrowser({ headers }: RedirectedRequest): boolean {
   return (headers.accept ?? '').toLowerCase().includes('text/html');
 }
 
+/** Whether it asks for the login page itself: a guard in front of that would send a browser round in circles. */
+export function isLoginPage(loginUrl: string, { originalUrl, url = '/' }: RedirectedRequest): boolean {
+  return pathOf(loginUrl) === pathOf(originalUrl ?? url);
+}
+
 /** The way to the login page, which knows where the browser wanted to go: not where that would repeat a change. */
 export function loginRedirect(loginUrl: string, request: RedirectedRequest): LoginRedirectException {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const next = isRead ? (request.originalUrl ?? request.url ?? '/') : '/';
-  const [path = '', fragment] = loginUrl.split('#', 2);
-  const separator = path.includes('?') ? '&' : '?';
-  const location = `${path}${separator}next=${encodeURIComponent(next)}${fragment === undefined ? '' : `#${fragment}`}`;
+  const next = isRead ? safeNext(request.originalUrl ?? request.url) : '/';
+  const fragmentAt = loginUrl.includes('#') ? loginUrl.indexOf('#') : loginUrl.length;
+  const page = loginUrl.slice(0, fragmentAt);
+  const separator = page.includes('?') ? '&' : '?';
+  const location = `${page}${separator}next=${encodeURIComponent(next)}${loginUrl.slice(fragmentAt)}`;
   return new LoginRedirectException(location, isRead ? HttpStatus.FOUND : HttpStatus.SEE_OTHER);
+}
+
+function pathOf(url: string): string {
+  return url.replace(/[?#].*$/s, '');
 }

@@ -1,0 +1,140 @@
+import { expect, it } from '@jest/globals';
+import { Controller, Get, Post, UseGuards } from '@nestjs/common';
+import { AuthService, CurrentUser, Session, SessionAuthGuard, SessionService } from 'nestjs-session-auth';
+import { platforms, startApp } from '../support/app.js';
+import { CapturedLogger } from '../support/captured-logger.js';
+import { FailingStore } from '../support/failing-store.js';
+import { HeardEvents } from '../support/heard-events.js';
+import type { CookieJar } from '../support/jar.js';
+import { keyBehind } from '../support/stored-keys.js';
+
+@Controller()
+class CanaryController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Post('set')
+  set(@Session() session: Session) {
+    session.set('basket', ['apple']);
+    return { id: session.id, session: session.toJSON() };
+  }
+
+  @Post('login')
+  async login(@Session() session: Session) {
+    await this.auth.login(session, 42);
+    return { id: session.id };
+  }
+
+  @Post('logout')
+  async logout(@Session() session: Session) {
+    await this.auth.logout(session);
+    return { id: session.id };
+  }
+
+  @Post('regenerate')
+  async regenerate(@Session() session: Session) {
+    await session.regenerate();
+    return { id: session.id };
+  }
+
+  @Post('not-storable')
+  notStorable(@Session() session: Session) {
+    session.set('render', () => undefined);
+    return {};
+  }
+
+  @Post('too-large')
+  tooLarge(@Session() session: Session) {
+    session.set('basket', 'x'.repeat(2_000_000));
+    return {};
+  }
+
+  @Post('reserved')
+  reserved(@Session() session: Session) {
+    session.set('get', 1);
+    return {};
+  }
+
+  @Post('readonly')
+  readonly(@Session({ readonly: true }) session: Session) {
+    session.set('basket', []);
+    return {};
+  }
+
+  @Get('throws')
+  throws(@Session() session: Session) {
+    throw new Error(`the handler failed for ${session.id}, which holds ${JSON.stringify(session)}`);
+  }
+
+  @Get('me')
+  @UseGuards(SessionAuthGuard)
+  me(@CurrentUser() user: unknown, @Session() session: Session) {
+    return { user, session };
+  }
+}
+
+it.each(
+  platforms.flatMap((platform) => (['interceptor', 'response'] as const).map((commit) => ({ platform, commit }))),
+)(
+  'no id and no cookie appears in a log, an event or a body: $platform, $commit',
+  async ({ platform, commit }) => {
+    const store = new FailingStore();
+    const logger = new CapturedLogger();
+    const heard = new HeardEvents();
+    const session = { store, commit, observer: heard.observer };
+    const running = await startApp({ platform, logger, session, controllers: [CanaryController] });
+    const jar = running.jar();
+    const bodies: string[] = [];
+    const secrets = new Set<string>();
+
+    const request = async (path: string, method = 'POST', from: CookieJar = jar): Promise<number> => {
+      const response = await from.fetch(path, { method });
+      bodies.push(await response.text());
+      const cookie = from.get('session');
+      if (cookie !== undefined) for (const secret of [...cookie.split('.'), keyBehind(cookie, '')]) secrets.add(secret);
+      return response.status;
+    };
+
+    const statuses = [await request('/set'), await request('/login'), await request('/me', 'GET')];
+    for (const path of ['/not-storable', '/too-large', '/reserved', '/readonly']) await request(path);
+    await request('/throws', 'GET');
+    await request('/regenerate');
+    // A stolen cookie of a session that has ended, a late write, a broken record, a store in trouble.
+    const stale = jar.copy();
+    await request('/logout');
+    await request('/set', 'POST', stale);
+    await request('/login');
+    await breakRecord(store.inner, keyBehind(jar.get('session')));
+    await request('/me', 'GET');
+    await request('/login');
+    store.fail(new Error(`ECONNRESET while reading ${keyBehind(jar.get('session'))}`));
+    for (const path of ['/set', '/login', '/logout']) await request(path);
+    await request('/me', 'GET');
+    await running.close();
+
+    expect(statuses).toEqual([201, 201, 200]);
+    expect(secrets.size).toBeGreaterThan(8);
+    expect(running.app.get(SessionService).counts).toMatchObject({ brokenRecord: 2, logout: 1 });
+    const events = heard.all.map(({ event }) => spelledOut(event)).join('\n');
+    for (const secret of secrets) {
+      // An issue time is no secret, and shorter.
+      if (secret.length < 40) continue;
+      const beginning = secret.slice(0, 10);
+      expect(bodies.join('\n')).not.toContain(beginning);
+      expect(events).not.toContain(beginning);
+      expect(logger.text).not.toContain(beginning);
+    }
+  },
+  15_000,
+);
+
+async function breakRecord(store: FailingStore['inner'], key: string): Promise<void> {
+  const record = await store.read(key);
+  await store.write(key, Buffer.from('garbage'), 60_000, record?.version);
+}
+
+/** An event as text. Of an error its name and message: the cause is for whoever asks for it. */
+function spelledOut(event: unknown): string {
+  return JSON.stringify(event, (_key, value: unknown) =>
+    value instanceof Error ? `${value.name}: ${value.message}` : value,
+  );
+}
