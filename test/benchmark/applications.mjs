@@ -11,6 +11,19 @@ const ours = (commit, store) => ({
   ours: true,
 });
 
+/** The floor with the one thing that this package does besides to its client. */
+export const PIPELINED_FLOOR = 'floor-pipelined';
+
+const floor = (name, title, autoPipelining) => ({
+  name,
+  title,
+  file: './floor.mjs',
+  platforms: BOTH,
+  routes: ['read', 'write'],
+  store: 'redis',
+  options: { autoPipelining },
+});
+
 const peer = (name, title, platform, rest) => ({
   name,
   title,
@@ -23,14 +36,8 @@ const peer = (name, title, platform, rest) => ({
 
 export const APPLICATIONS = [
   { name: 'none', title: 'no session', file: './none.mjs', platforms: BOTH, routes: ['untouched'] },
-  {
-    name: 'floor',
-    title: 'floor, by hand',
-    file: './floor.mjs',
-    platforms: BOTH,
-    routes: ['read', 'write'],
-    store: 'redis',
-  },
+  floor('floor', 'floor, by hand', false),
+  floor(PIPELINED_FLOOR, 'floor, by hand, with auto-pipelining', true),
   ours('response', 'redis'),
   ours('interceptor', 'redis'),
   peer('express-session', 'express-session, connect-redis', 'express', {

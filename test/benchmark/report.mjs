@@ -4,7 +4,7 @@ import { PARALLEL } from './behaviours.mjs';
 import { behaviourRows } from './behaviour-rows.mjs';
 import { AGAINST, NAMES, NOT_MEASURED, PLATFORMS, spread, table, user, verdict } from './markdown.mjs';
 import { ROUTES, median, ratio } from './speed.mjs';
-import { exactTargets, speedTargets } from './targets.mjs';
+import { exactTargets, pipelinedRows, speedTargets } from './targets.mjs';
 
 const FIGURES = [
   {
@@ -58,7 +58,7 @@ export function report(results) {
   const exact = exactTargets(results);
   const parts = [
     results.machine,
-    targetTable([...exact, ...speedTargets(results)]),
+    targetTable([...exact, ...speedTargets(results), ...pipelinedRows(results)]),
     ...Object.keys(results.speed).flatMap((platform) => FIGURES.map((figure) => speedTable(results, platform, figure))),
     `#### Behaviour\n\n${table(
       ['application', 'store', `keys kept of ${PARALLEL}`, 'user after logout', 'to one who kept the old cookie'],

@@ -82,9 +82,9 @@ export const median = (values) => {
 };
 
 /** The median, least and greatest of the rounds' ratios; undefined where one of the two was not measured. */
-export function ratio(rates, route, name, figure = ({ rate }) => rate) {
+export function ratio(rates, route, name, figure = ({ rate }) => rate, baselineName = BASELINES[route]) {
   const own = rates[route]?.[name];
-  const baseline = rates[route]?.[BASELINES[route]];
+  const baseline = rates[route]?.[baselineName];
   if (!own || !baseline) return undefined;
   const ratios = own.map((measured, round) => figure(measured) / figure(baseline[round]));
   return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };

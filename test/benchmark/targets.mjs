@@ -1,8 +1,9 @@
 /** What the package must reach, and whether it does, beside the best of the peers. */
+import { PIPELINED_FLOOR } from './applications.mjs';
 import { SESSION_BYTES } from './apps/data.mjs';
 import { PARALLEL } from './behaviours.mjs';
 import { behaviourRows } from './behaviour-rows.mjs';
-import { AGAINST, NAMES, PLATFORMS, fixed, greatest, least, spread } from './markdown.mjs';
+import { AGAINST, NAMES, NOT_MEASURED, PLATFORMS, fixed, greatest, least, spread } from './markdown.mjs';
 import { ROUTES, ratio } from './speed.mjs';
 
 /** The targets that depend on the machine: ratios to a baseline, never a rate. */
@@ -17,7 +18,7 @@ const SPEED_TARGETS = [
 const COMMANDS_REACH = { untouched: 0, read: 1, write: 2 };
 const MEMORY_REACH = 400;
 
-/** The exact rows of the issue's table: ours must be the same on every machine, so a miss is a failure. */
+/** The targets that are exact: ours must be the same on every machine, so a miss is a failure. */
 export function exactTargets({ behaviours, costs }) {
   const rows = behaviourRows(behaviours);
   const peers = rows.filter((row) => !row.ours);
@@ -72,7 +73,7 @@ function decided({ least: lowest, greatest: highest }, reach) {
   return highest < reach ? false : 'unclear';
 }
 
-/** The rows of the issue's table that are ratios. The peers are those that keep sessions on the server, as ours does. */
+/** The targets that are ratios. The peers are those that keep sessions on the server, as ours does. */
 export function speedTargets({ speed, applications }) {
   return SPEED_TARGETS.filter(({ platform }) => speed[platform]).map(({ platform, route, commit, reach }) => {
     const rates = speed[platform];
@@ -88,4 +89,18 @@ export function speedTargets({ speed, applications }) {
       reached: own && decided(own, reach),
     };
   });
+}
+
+/** For comparison, without a target: the reads against the floor whose client is set up as ours is. */
+export function pipelinedRows({ speed }) {
+  return SPEED_TARGETS.filter(({ platform, route }) => speed[platform] && route === 'read').map(
+    ({ platform, route, commit }) => {
+      const own = ratio(speed[platform], route, commit, undefined, PIPELINED_FLOOR);
+      return {
+        what: `${PLATFORMS[platform]}, ${NAMES[route]}, requests/s against the floor with auto-pipelining, \`commit: '${commit}'\``,
+        ours: own && spread(own),
+        reach: NOT_MEASURED,
+      };
+    },
+  );
 }

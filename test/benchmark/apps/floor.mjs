@@ -1,6 +1,7 @@
 /**
  * The floor: a session written by hand with nothing that is not needed. The cookie is the id, unsigned; a read is one GET.
- * No library that keeps sessions in Redis can do less.
+ * No library that keeps sessions in Redis can do less. The client is as ioredis makes it, or with the auto-pipelining that
+ * this package turns on.
  */
 import { randomBytes } from 'node:crypto';
 import { Req, Res } from '@nestjs/common';
@@ -12,8 +13,8 @@ const COOKIE = 'sid=';
 const PREFIX = 'floor:';
 const LIFETIME_SECONDS = 86_400;
 
-export async function application({ platform, redisPort }) {
-  const redis = new Redis({ host: '127.0.0.1', port: redisPort, enableAutoPipelining: true });
+export async function application({ platform, redisPort, options }) {
+  const redis = new Redis({ host: '127.0.0.1', port: redisPort, enableAutoPipelining: options.autoPipelining });
   await redis.ping();
 
   const keyOf = (request) => {
