@@ -19,7 +19,7 @@ describe('the session cookie in a browser', () => {
     await shop.close();
   });
 
-  it('is kept from scripts, from other sites, and from nothing else of this one', async () => {
+  it('ASVS 3.3.2, 3.3.4: is kept from scripts, from other sites, and from nothing else of this one', async () => {
     const visitor = await Visitor.arrive(await browser.newContext(), shop);
     await visitor.countVisit();
     expect(await visitor.context.cookies()).toEqual([
@@ -37,7 +37,7 @@ describe('the session cookie in a browser', () => {
     await visitor.context.close();
   });
 
-  it('does not exist before there is something to remember', async () => {
+  it('ASVS 7.6.2: does not exist before there is something to remember', async () => {
     const visitor = await Visitor.arrive(await browser.newContext(), shop);
     for (const path of ['/cart', '/login', '/session', '/assets/shop.css', '/nowhere']) await visitor.goTo(path);
     expect(await visitor.context.cookies()).toEqual([]);
@@ -46,7 +46,7 @@ describe('the session cookie in a browser', () => {
     await visitor.context.close();
   });
 
-  it('is not sent along when another site posts a form', async () => {
+  it('ASVS 3.3.2: is not sent along when another site posts a form', async () => {
     const visitor = await Visitor.arrive(await browser.newContext(), shop);
     await visitor.countVisit();
     // "localhost" is another site than "127.0.0.1": the form is the attack.
@@ -65,7 +65,7 @@ describe('the session cookie in a browser', () => {
     await visitor.context.close();
   });
 
-  it('is bound to HTTPS and to the exact host in production', async () => {
+  it('ASVS 3.3.1, 3.3.3: is bound to HTTPS and to the exact host in production', async () => {
     const inProduction = await RunningShop.open({
       NODE_ENV: 'production',
       SESSION_TYPE: 'memory',

@@ -34,13 +34,13 @@ describe('the shop and what does not belong there', () => {
     'javascript:alert(1)',
     '/\t/evil.example/',
     'http:evil.example',
-  ])('goes to the account, not to %j, after a login', async (next) => {
+  ])('ASVS 3.7.2: goes to the account, not to %j, after a login', async (next) => {
     await visitor.goTo(`/login?next=${encodeURIComponent(next)}`);
     await visitor.logIn();
     expect(visitor.page.url()).toBe(shop.url('/account'));
   });
 
-  it('checks the place again that the form itself carries', async () => {
+  it('ASVS 3.7.2: checks the place again that the form itself carries', async () => {
     const response = await visitor.context.request.post(shop.url('/login'), {
       form: { email: account.email, password: account.password, next: 'https://evil.example/' },
       maxRedirects: 0,

@@ -100,7 +100,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
     expect(await visitor.messages()).toEqual([`success: Welcome, ${account.name}. You are logged in.`]);
   });
 
-  it('changes the session id at login and takes the cart along; the old cookie opens nothing', async () => {
+  it('ASVS 7.2.4: changes the session id at login and takes the cart along; the old cookie opens nothing', async () => {
     await visitor.goTo('/');
     await visitor.press('Add Beeswax candle to the cart');
     const before = await visitor.sessionCookie();
@@ -117,7 +117,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
     expect(await visitor.cart()).toEqual({});
   });
 
-  it('logs out, for the old cookie, too', async () => {
+  it('ASVS 7.4.1: logs out, for the old cookie, too', async () => {
     await visitor.goTo('/login');
     await visitor.logIn();
     const loggedIn = await visitor.sessionCookie();
@@ -133,7 +133,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
     expect(new URL(visitor.page.url()).pathname).toBe('/login');
   });
 
-  it('shows what is stored and where, and nothing of the secret id', async () => {
+  it('ASVS 3.3.4: shows what is stored and where, and nothing of the secret id', async () => {
     await visitor.countVisit();
     await visitor.goTo('/');
     await visitor.press('Add Reading lamp to the cart');

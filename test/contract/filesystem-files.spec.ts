@@ -167,7 +167,7 @@ describe('FilesystemStore and its files', () => {
     expect((await keysOf(store)).length).toBe(30);
   });
 
-  it('removes expired sessions by itself once there are more files than the threshold', async () => {
+  it('ASVS 14.2.7: removes expired sessions by itself once there are more files than the threshold', async () => {
     const store = open({ threshold: 5 });
     for (let index = 0; index < 5; index++) await create(store, `key ${String(index)}`, 1_000);
     now += 2_000;

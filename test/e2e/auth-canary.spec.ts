@@ -75,7 +75,7 @@ class CanaryController {
 it.each(
   platforms.flatMap((platform) => (['interceptor', 'response'] as const).map((commit) => ({ platform, commit }))),
 )(
-  'no id and no cookie appears in a log, an event or a body: $platform, $commit',
+  'ASVS 3.3.4, 16.2.5: no id and no cookie appears in a log, an event or a body: $platform, $commit',
   async ({ platform, commit }) => {
     const store = new FailingStore();
     const logger = new CapturedLogger();

@@ -216,7 +216,7 @@ describe.each(platforms)('%s', (platform) => {
     expect(heard.all).toEqual([]);
   });
 
-  it('and all that happens is heard once, by public ids', async () => {
+  it('OWASP SM: all that happens is heard once, by public ids', async () => {
     const jar = running.jar();
     const { id: first } = (await jar.json('/set', post({ basket: [] }))) as { id: string };
     const { id: second } = (await jar.json('/login', post({ user: 7 }))) as { id: string };

@@ -160,7 +160,7 @@ describe.each(platforms)('%s', (platform) => {
 
   // What a loader in an application without strict types may answer for a user who is not there any more.
   const nobody: readonly unknown[] = [null, undefined, false, 0, '', 'yes', true];
-  it.each(nobody.map((answer) => [answer]))('a loader that answers %p lets nobody in', async (answer) => {
+  it.each(nobody.map((answer) => [answer]))('ASVS 7.4.2: a loader that answers %p lets nobody in', async (answer) => {
     const jar = await loggedIn(() => answer);
     expect((await jar.fetch('/guarded')).status).toBe(401);
     expect(await jar.json('/whoever')).toEqual({ user: null, email: null, label: null });

@@ -36,7 +36,7 @@ const known = { data: { a: true }, user: null, isNew: false };
 const unknown = { data: {}, user: null, isNew: true };
 
 describe('a change of SECRET_KEY', () => {
-  it('logs nobody out while the former one is a fallback, and signs each cookie anew', async () => {
+  it('ASVS 11.2.2: logs nobody out while the former one is a fallback, and signs each cookie anew', async () => {
     const before = (await restarted({ secretKey: first })).jar();
     await before.fetch('/set/a', post);
     const during = moved(before, await restarted({ secretKey: second, secretKeyFallbacks: [String(first)] }));
@@ -52,7 +52,7 @@ describe('a change of SECRET_KEY', () => {
     expect(await moved(before, after).json('/read')).toEqual(unknown);
   });
 
-  it('refuses what neither the current nor a former one has signed', async () => {
+  it('ASVS 11.2.2: refuses what neither the current nor a former one has signed', async () => {
     const before = (await restarted({ secretKey: first })).jar();
     await before.fetch('/set/a', post);
     const after = await restarted({ secretKey: second, secretKeyFallbacks: [String(third)] });
@@ -120,7 +120,7 @@ describe('in the store', () => {
     ['32', 43],
     ['64', 86],
   ])(
-    'an id has SESSION_ID_LENGTH=%s random bytes, which are %i characters, and the key does not show it',
+    'ASVS 7.2.3: an id has SESSION_ID_LENGTH=%s random bytes, which are %i characters, and the key does not show it',
     async (bytes, length) => {
       const running = await withEnvironment({ SECRET_KEY: first, SESSION_ID_LENGTH: bytes }, () => restarted({}));
       const [, id = ''] = /^session=([\w-]+)\./.exec(await firstCookie(running)) ?? [];

@@ -32,6 +32,16 @@ async function redis(): Promise<RedisServer> {
   return server;
 }
 
+const stores = ['memory', 'filesystem', 'redis'] as const;
+
+async function storeOptions(type: (typeof stores)[number]): Promise<SessionModuleOptions> {
+  if (type === 'redis') return { type, redis: { url: (await redis()).url } };
+  if (type === 'memory') return { type };
+  const folder = temporaryFolder('lifetime');
+  cleanUps.push(() => folder.remove());
+  return { type, filesystem: { dir: folder.path } };
+}
+
 /** A clock that stands until it is moved. */
 class Clock {
   #now = Date.now();
@@ -46,7 +56,7 @@ const known = { data: { a: true }, user: null, isNew: false };
 const unknown = { data: {}, user: null, isNew: true };
 
 describe('SESSION_PERMANENT', () => {
-  it('false gives a cookie that ends with the browser', async () => {
+  it('NIST 800-63B-4 5.1: false gives a cookie that ends with the browser', async () => {
     await withEnvironment({ SESSION_PERMANENT: 'false' }, async () => {
       expect(await firstCookie(await started({}))).not.toMatch(/Max-Age|Expires/);
     });
@@ -87,14 +97,8 @@ describe('PERMANENT_SESSION_LIFETIME', () => {
 });
 
 describe('a session that is not used for its idle timeout', () => {
-  it.each(['memory', 'filesystem', 'redis'] as const)('is gone, in real time, from the store: %s', async (type) => {
-    const options: SessionModuleOptions = { type, idleTimeout: '400ms', refreshEachRequest: false };
-    if (type === 'redis') options.redis = { url: (await redis()).url };
-    if (type === 'filesystem') {
-      const folder = temporaryFolder('lifetime');
-      cleanUps.push(() => folder.remove());
-      options.filesystem = { dir: folder.path };
-    }
+  it.each(stores)('ASVS 7.3.1: is gone, in real time, from the store: %s', async (type) => {
+    const options = { ...(await storeOptions(type)), idleTimeout: '400ms', refreshEachRequest: false };
     const jar = (await started(options)).jar();
     await jar.fetch('/set/a', post);
 
@@ -103,7 +107,7 @@ describe('a session that is not used for its idle timeout', () => {
     expect(await jar.json('/read')).toEqual(unknown);
   });
 
-  it('is gone to the millisecond', async () => {
+  it('ASVS 7.3.1: is gone to the millisecond', async () => {
     const clock = new Clock();
     const jar = (await started({ idleTimeout: '20m', clock: clock.read })).jar();
     await jar.fetch('/set/a', post);
@@ -118,7 +122,7 @@ describe('a session that is not used for its idle timeout', () => {
 });
 
 describe('a session in use', () => {
-  it('is extended at most once in a refresh interval, and its cookie issued again', async () => {
+  it('NIST 800-63B-4 5.2: is extended at most once in a refresh interval, and its cookie issued again', async () => {
     const clock = new Clock();
     const jar = (await started({ idleTimeout: '20m', clock: clock.read })).jar();
     await jar.fetch('/set/a', post);
@@ -149,7 +153,24 @@ describe('a session in use', () => {
     expect(await writer.json('/read')).toEqual({ ...known, data: { a: true, b: true } });
   });
 
-  it('ends at its absolute timeout, however much it is used', async () => {
+  it.each(stores)('ASVS 7.3.2: ends at its absolute timeout, in real time and across rotations, in %s', async (type) => {
+    const options = { absoluteTimeout: '900ms', rotateEvery: '200ms', rotateGrace: '100ms' };
+    const jar = (await started({ ...(await storeOptions(type)), ...options })).jar();
+    await jar.fetch('/login/42', post);
+    const ids = new Set<string | undefined>();
+    const users = new Set<unknown>();
+    await until('the session ends', async () => {
+      const { user, isNew } = (await jar.json('/read')) as { user: unknown; isNew: boolean };
+      ids.add(jar.get('session')?.split('.')[0]);
+      users.add(user);
+      return isNew;
+    });
+
+    expect([...users]).toEqual(['42', null]);
+    expect(ids.size).toBeGreaterThan(1);
+  });
+
+  it('ASVS 7.3.2: ends at its absolute timeout, however much it is used', async () => {
     const clock = new Clock();
     const options = { idleTimeout: '20m', absoluteTimeout: '1h', permanent: true, clock: clock.read };
     const jar = (await started(options)).jar();

@@ -123,7 +123,6 @@ describe('an application does not start', () => {
       { rotateEvery: '30s', rotateGrace: '30s' },
       'SESSION_ROTATE_GRACE (rotateGrace)',
     ],
-    ['an id that can be guessed', { idLength: 8 }, 'SESSION_ID_LENGTH (idLength)'],
     ['SameSite=None without Secure', { cookie: { sameSite: 'none' } }, 'SESSION_COOKIE_SAMESITE (cookie.sameSite)'],
     [
       '__Host- with a domain',
@@ -148,6 +147,11 @@ describe('an application does not start', () => {
     ],
   ])('with %s', async (_what, options, setting) => {
     expect(await refusedSettings({}, { secretKey: strong, type: 'memory', ...options })).toEqual([setting]);
+  });
+
+  it('ASVS 7.2.3: with ids of fewer than 128 bits', async () => {
+    const settings = { secretKey: strong, type: 'memory', idLength: 15 };
+    expect(await refusedSettings({}, settings)).toEqual(['SESSION_ID_LENGTH (idLength)']);
   });
 
   it('and shows no value of a secret, wherever it is wrong', async () => {

@@ -52,7 +52,7 @@ describe('SESSION_ROTATE_EVERY', () => {
     expect(heard.names).toEqual(['rotated']);
   });
 
-  it('lets requests with the former cookie arrive for the grace time, and gives them the new one', async () => {
+  it('OWASP SM: lets requests with the former cookie arrive for the grace time, and gives them the new one', async () => {
     const { jar, former } = await userDue();
     await jar.fetch('/read');
     now += 29_000;
@@ -62,7 +62,7 @@ describe('SESSION_ROTATE_EVERY', () => {
     expect(await jar.json('/read')).toEqual({ ...session, data: { a: true, b: true } });
   });
 
-  it('refuses the former cookie after the grace time', async () => {
+  it('OWASP SM: refuses the former cookie after the grace time', async () => {
     const { jar, former } = await userDue();
     await jar.fetch('/read');
     now += 30_000;
@@ -85,7 +85,7 @@ describe('SESSION_ROTATE_EVERY', () => {
     expect(await storedKeys(running.app)).toHaveLength(2);
   });
 
-  it.each(['former', 'new'])('a logout with the %s cookie ends the session under both', async (which) => {
+  it.each(['former', 'new'])('ASVS 7.4.1: a logout with the %s cookie ends the session under both', async (which) => {
     const { jar, former } = await userDue();
     await jar.fetch('/read');
     const unchanged = former.copy();

@@ -76,7 +76,7 @@ describe.each(platforms)('%s', (platform) => {
     expect(logger.text).not.toContain(password);
   });
 
-  it('answers 503 within the limit while Redis stands still, and goes on with the session afterwards', async () => {
+  it('ASVS 13.1.3, 16.5.2: answers 503 within the limit while Redis stands still, and goes on with the session afterwards', async () => {
     const { server, app } = await startBoth(platform);
     const jar = app.jar();
     await jar.fetch('/set/a', post);
@@ -107,7 +107,7 @@ it('answers 503 while Redis is killed, and goes on without a restart of its own'
   expect(await jar.json('/read')).toEqual({ data: { b: true }, user: null });
 });
 
-it('a failed login logs nobody in, and a failed logout says so and leaves the user logged in', async () => {
+it('ASVS 16.5.3: a failed login logs nobody in, and a failed logout says so and leaves the user logged in', async () => {
   const { server, app } = await startBoth();
   const visitor = app.jar();
   await visitor.fetch('/set/a', post);
@@ -174,7 +174,7 @@ it.each([
 });
 
 describe('the guard', () => {
-  it('lets nobody in while the store does not answer', async () => {
+  it('ASVS 16.5.3: lets nobody in while the store does not answer', async () => {
     const { server, app } = await startBoth();
     const jar = app.jar();
     await jar.fetch('/login/42', post);
@@ -185,7 +185,7 @@ describe('the guard', () => {
     expect((await app.jar().fetch('/me')).status).toBe(401);
   });
 
-  it('takes everybody for nobody where onStoreError is anonymous, and nothing can be changed', async () => {
+  it('ASVS 16.5.3: takes everybody for nobody where onStoreError is anonymous, and nothing can be changed', async () => {
     const { server, app } = await startBoth('express', { onStoreError: 'anonymous' });
     const jar = app.jar();
     await jar.fetch('/login/42', post);

@@ -65,7 +65,7 @@ it('a store that works is asked once at boot, and nothing is said', async () => 
   expect([logger.at('warn'), logger.at('error')]).toEqual([[], []]);
 });
 
-it('a store that fails in the middle answers 503 with nothing of its reason, and changes nothing', async () => {
+it('ASVS 16.5.1: a store that fails in the middle answers 503 with nothing of its reason, and changes nothing', async () => {
   const app = await start();
   const jar = app.jar();
   await jar.fetch('/login/42', post);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { AuthService, Session } from 'nestjs-session-auth';
 import { createKeyRing } from '../../lib/cookie/key-ring.js';
 import { signValue } from '../../lib/cookie/signed-value.js';
@@ -15,6 +15,11 @@ class HostileController {
   @Get('read')
   read(@Session() session: Session, @Query() query: unknown) {
     return { data: session.toJSON(), user: this.auth.userId(session), isNew: session.isNew, query };
+  }
+
+  @Get('read/:given')
+  readAt(@Session() session: Session, @Param('given') given: string) {
+    return { data: session.toJSON(), user: this.auth.userId(session), isNew: session.isNew, given };
   }
 
   @Post('read')
@@ -124,7 +129,7 @@ describe.each(platforms)('%s', (platform) => {
     ['a value from two minutes ahead', () => `session=${signed(testSecret, purpose, Date.now() + 120_000)}`],
   ];
 
-  it.each(refused)('%s in the cookie is a fresh session, without a call to the store', async (_what, cookie) => {
+  it.each(refused)('ASVS 7.2.1: %s in the cookie is a fresh session, without a call to the store', async (_what, cookie) => {
     const answer = await sendRaw(running.url, getWithCookie('/read', cookie()));
 
     expect(answer.status).toBe(200);
@@ -151,7 +156,18 @@ describe.each(platforms)('%s', (platform) => {
     expect(store.calls).toEqual({ read: 1, write: 0, touch: 0, delete: 0 });
   });
 
-  it('a cookie that is signed but unknown to the store is a fresh session', async () => {
+  it('ASVS 11.2.5: every kind of bad cookie gets one and the same answer', async () => {
+    const unknown = () => `session=${signed(testSecret, purpose).replace(id, 'B'.repeat(43))}`;
+    const answers = new Set<string>();
+    for (const [, cookie] of [...refused, ['a cookie that nobody signed for a session', unknown] as const]) {
+      const { head, body } = await sendRaw(running.url, getWithCookie('/read', cookie()));
+      answers.add(`${head.replace(/^date:.*$/im, '')}\n${body}`);
+    }
+
+    expect([...answers]).toHaveLength(1);
+  });
+
+  it('OWASP SM: a cookie that is signed but unknown to the store is a fresh session', async () => {
     const unknown = signValue(
       createKeyRing({ secretKey: testSecret, secretKeyFallbacks: [] }),
       purpose,
@@ -169,7 +185,7 @@ describe.each(platforms)('%s', (platform) => {
     ['a line feed', 0x0a],
     ['an escape', 0x1b],
     ['DEL', 0x7f],
-  ])('%s in the cookie never leads to a session, and the server goes on', async (_name, byte) => {
+  ])('OWASP SM: %s in the cookie never leads to a session, and the server goes on', async (_name, byte) => {
     const cookie = Buffer.concat([
       Buffer.from(`session=${id}`),
       Buffer.from([byte]),
@@ -185,8 +201,9 @@ describe.each(platforms)('%s', (platform) => {
     expect(JSON.parse(bodyOf(next.body))).toEqual(mine);
   });
 
-  it('a session id in the query, the body or a header is ignored', async () => {
+  it('ASVS 14.2.1: a session id in the query, the path, the body or a header is ignored', async () => {
     const query = await fetch(`${running.url}/read?session=${valid}&sid=${id}&PHPSESSID=${valid}`);
+    const path = await fetch(`${running.url}/read/${valid};session=${valid}`);
     const headers = await fetch(`${running.url}/read`, {
       headers: { session: valid, 'x-session-id': valid, authorization: `Bearer ${valid}` },
     });
@@ -196,7 +213,7 @@ describe.each(platforms)('%s', (platform) => {
       body: JSON.stringify({ session: valid, cookie: `session=${valid}` }),
     });
 
-    for (const response of [query, headers, posted]) {
+    for (const response of [query, path, headers, posted]) {
       expect(await response.json()).toMatchObject({ data: {}, user: null, isNew: true });
       expect(response.headers.getSetCookie()).toEqual([]);
     }

@@ -78,7 +78,7 @@ for (const platform of servers) {
         }
       }
 
-      it('sets the cookie with exactly its attributes, and clears it with the same', () =>
+      it('NIST 800-63B-4 5.1.1: sets the cookie with exactly its attributes, and clears it with the same', () =>
         withApp({}, async (running) => {
           const jar = running.jar();
           const [line] = (await jar.fetch('/login', { method: 'POST' })).headers.getSetCookie();
@@ -145,7 +145,7 @@ for (const platform of servers) {
         });
       });
 
-      it('issues a cookie of a former secret again under the current one, as old as it was', async () => {
+      it('ASVS 11.2.2: issues a cookie of a former secret again under the current one, as old as it was', async () => {
         const store = new FailingStore();
         let now = Date.now();
         const clock = (): number => now;
@@ -182,7 +182,7 @@ for (const platform of servers) {
         );
       });
 
-      it('takes the first of several cookies that verifies', () =>
+      it('OWASP SM: takes the first of several cookies that verifies', () =>
         withApp({}, async (running) => {
           const jar = running.jar();
           await jar.fetch('/write');

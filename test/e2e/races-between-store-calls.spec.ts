@@ -86,7 +86,7 @@ it('a logout ends the session also where a write comes between its read and its 
   expect(await storedKeys(running.app)).toEqual([]);
 });
 
-it('a write that a logout overtakes inside the store revives nobody', async () => {
+it('ASVS 7.4.1: a write that a logout overtakes inside the store revives nobody', async () => {
   const jar = await visitorWith('cart');
   await jar.fetch('/login/42', post);
   const other = jar.copy();

@@ -8,7 +8,7 @@ describePlaces((place) => {
   });
 
   for (const end of ['/logout', '/destroy']) {
-    it(`brings nobody back when a slow request saves after ${end}`, async () => {
+    it(`ASVS 7.4.1: brings nobody back when a slow request saves after ${end}`, async () => {
       const jar = await place.user('42');
       const cookie = jar.get('session');
       const slow = await place.hold(jar, '/held-set/late');
@@ -25,7 +25,7 @@ describePlaces((place) => {
   }
 
   for (const change of ['/regenerate', '/login/42', '/login/7']) {
-    it(`neither brings the former id back nor sends a cookie when a slow request saves after ${change}`, async () => {
+    it(`ASVS 7.2.4: brings no former id back and sends no cookie when a slow request saves after ${change}`, async () => {
       const jar = await place.user('42');
       const former = jar.get('session');
       const slow = await place.hold(jar, '/held-set/late');

@@ -48,7 +48,7 @@ describePlaces((place) => {
     expect(await place.at(former)).toEqual({ data: {}, user: null });
   });
 
-  it('a session id that somebody planted is worth nothing after the login', async () => {
+  it('ASVS 7.2.4: a session id that somebody planted is worth nothing after the login', async () => {
     const attacker = await place.visitor('planted');
     const planted = attacker.get('session');
     const victim = attacker.copy();
@@ -62,7 +62,7 @@ describePlaces((place) => {
     expect((await place.at(victim.get('session'))).data).not.toHaveProperty('again');
   });
 
-  it('an id is never adopted: one that was used up leads to a session with another one', async () => {
+  it('OWASP SM: an id is never adopted: one that was used up leads to a session with another one', async () => {
     const jar = await place.user('42');
     const former = jar.get('session');
     await jar.fetch('/logout', post);
@@ -75,7 +75,7 @@ describePlaces((place) => {
     expect(await place.at(former)).toEqual({ data: {}, user: null });
   });
 
-  it('the id changes at each login and logout, also of the same user', async () => {
+  it('ASVS 7.2.4: the id changes at each login and logout, also of the same user', async () => {
     const jar = await place.visitor();
     const cookies = [jar.get('session')];
     for (const path of ['/login/42', '/login/42', '/logout-and-flash', '/login/7']) {

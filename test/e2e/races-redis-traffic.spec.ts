@@ -24,7 +24,7 @@ for (const platform of platforms) {
 
       for (const path of ['/untouched', '/read']) {
         // Over the four applications, 10 000 at each of the two routes.
-        it(`keeps nothing of 2500 visitors without a cookie at ${path}, and asks Redis nothing`, async () => {
+        it(`ASVS 7.6.2: keeps nothing of 2500 visitors without a cookie at ${path}, and asks Redis nothing`, async () => {
           const statuses: number[] = [];
           const counts = await server.commandCounts(async () => {
             for (let batch = 0; batch < 5; batch++) statuses.push(...(await pipeline(running.url, path, 500)));

@@ -6,7 +6,7 @@ const twenty = Array.from({ length: 20 }, (_, index) => `key${String(index)}`);
 jest.setTimeout(20_000);
 
 describePlaces((place) => {
-  it('keeps what each of twenty parallel requests adds', async () => {
+  it('ASVS 15.4.2: keeps what each of twenty parallel requests adds', async () => {
     const jar = await place.visitor();
     const responses = await Promise.all(twenty.map((key) => jar.copy().fetch(`/work-and-set/${key}`, post)));
 
@@ -23,7 +23,7 @@ describePlaces((place) => {
     expect([...(data['items'] as string[])].sort()).toEqual([...twenty].sort());
   });
 
-  it('counts each of twenty parallel mutations', async () => {
+  it('ASVS 15.4.2: counts each of twenty parallel mutations', async () => {
     const jar = await place.visitor();
     await Promise.all(twenty.map(() => jar.copy().fetch('/work-and-count', post)));
 

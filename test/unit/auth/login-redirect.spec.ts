@@ -47,7 +47,7 @@ describe('the way to the login page', () => {
   });
 
   it.each(['//evil.example', '/\\evil.example', 'http://evil.example/', '*', `/${'a'.repeat(3000)}`])(
-    'never knows another site: %s',
+    'ASVS 3.7.2: never knows another site: %s',
     (url) => {
       expect(to('/login', { url })).toBe('/login?next=%2F');
     },

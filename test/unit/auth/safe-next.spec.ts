@@ -86,7 +86,7 @@ describe('safeNext', () => {
     '／／github.com',
     '〱github.com',
     `/${'a'.repeat(2048)}`,
-  ])('%j is refused', (next) => {
+  ])('ASVS 3.7.2: %j is refused', (next) => {
     expect(safeNext(next)).toBe('/');
     expect(safeNext(next, '/home')).toBe('/home');
   });
@@ -103,7 +103,7 @@ describe('safeNext', () => {
     expect(safeNext(next)).toBe(next);
   });
 
-  it('whatever it gives stays on the site, and is its own answer', () => {
+  it('ASVS 3.7.2: whatever it gives stays on the site, and is its own answer', () => {
     const parts = [
       '/',
       '//',

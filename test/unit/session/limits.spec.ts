@@ -32,7 +32,7 @@ describe('limits', () => {
     expect(await setup.dataOf(id)).toEqual({ a: 1, one: 'x'.repeat(300) });
   });
 
-  it('retries are bounded, and end in an error that says what to do, not in a loss', async () => {
+  it('ASVS 15.4.3: retries are bounded, and end in an error that says what to do, not in a loss', async () => {
     const setup = new Setup({ maxRetries: 3 });
     const id = await setup.begin({ n: 0 });
     const session = await setup.request(id);
@@ -98,7 +98,7 @@ describe('timeouts', () => {
     expect(await setup.dataOf(id)).toEqual({ a: 2 });
   });
 
-  it('a session that is used all the time ends with its absolute timeout', async () => {
+  it('ASVS 7.3.2: a session that is used all the time ends with its absolute timeout', async () => {
     const setup = new Setup({ idleTimeout: HOUR, absoluteTimeout: 90 * MINUTE, refreshInterval: 0 });
     const id = await setup.begin({ a: 1 });
     for (let minutes = 0; minutes < 80; minutes += 20) {
@@ -112,7 +112,7 @@ describe('timeouts', () => {
     expect(await setup.dataOf(id)).toBeNull();
   });
 
-  it('a record that its store kept too long is no session all the same', async () => {
+  it('ASVS 7.3.2: a record that its store kept too long is no session all the same', async () => {
     const setup = new Setup({ absoluteTimeout: 2 * HOUR });
     const id = await setup.begin({ a: 1 });
     const session = await setup.request(id);

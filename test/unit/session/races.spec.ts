@@ -243,7 +243,7 @@ describe.each(places)('on $name', (place) => {
     expect([Object.keys(data).length, data.list.length, data.n]).toEqual([22, 21, 20]);
   });
 
-  it('a request that saves after a logout brings nobody back', async () => {
+  it('ASVS 7.4.1: a request that saves after a logout brings nobody back', async () => {
     const { setup, id } = await start();
     const slow = await setup.request(id);
     await (await setup.request(id)).destroy();

@@ -203,7 +203,7 @@ describe('a pointer', () => {
     }
   });
 
-  it('that was cut or changed anywhere does not open', () => {
+  it('ASVS 11.3.3: that was cut or changed anywhere does not open', () => {
     const { sealedId } = sealPointer('next', 'former');
     for (let index = 0; index < sealedId.length; index++) {
       const changed = Buffer.from(sealedId);
