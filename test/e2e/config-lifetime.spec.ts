@@ -153,22 +153,25 @@ describe('a session in use', () => {
     expect(await writer.json('/read')).toEqual({ ...known, data: { a: true, b: true } });
   });
 
-  it.each(stores)('ASVS 7.3.2: ends at its absolute timeout, in real time and across rotations, in %s', async (type) => {
-    const options = { absoluteTimeout: '900ms', rotateEvery: '200ms', rotateGrace: '100ms' };
-    const jar = (await started({ ...(await storeOptions(type)), ...options })).jar();
-    await jar.fetch('/login/42', post);
-    const ids = new Set<string | undefined>();
-    const users = new Set<unknown>();
-    await until('the session ends', async () => {
-      const { user, isNew } = (await jar.json('/read')) as { user: unknown; isNew: boolean };
-      ids.add(jar.get('session')?.split('.')[0]);
-      users.add(user);
-      return isNew;
-    });
+  it.each(stores)(
+    'ASVS 7.3.2: ends at its absolute timeout, in real time and across rotations, in %s',
+    async (type) => {
+      const options = { absoluteTimeout: '900ms', rotateEvery: '200ms', rotateGrace: '100ms' };
+      const jar = (await started({ ...(await storeOptions(type)), ...options })).jar();
+      await jar.fetch('/login/42', post);
+      const ids = new Set<string | undefined>();
+      const users = new Set<unknown>();
+      await until('the session ends', async () => {
+        const { user, isNew } = (await jar.json('/read')) as { user: unknown; isNew: boolean };
+        ids.add(jar.get('session')?.split('.')[0]);
+        users.add(user);
+        return isNew;
+      });
 
-    expect([...users]).toEqual(['42', null]);
-    expect(ids.size).toBeGreaterThan(1);
-  });
+      expect([...users]).toEqual(['42', null]);
+      expect(ids.size).toBeGreaterThan(1);
+    },
+  );
 
   it('ASVS 7.3.2: ends at its absolute timeout, however much it is used', async () => {
     const clock = new Clock();

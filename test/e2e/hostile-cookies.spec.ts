@@ -129,14 +129,17 @@ describe.each(platforms)('%s', (platform) => {
     ['a value from two minutes ahead', () => `session=${signed(testSecret, purpose, Date.now() + 120_000)}`],
   ];
 
-  it.each(refused)('ASVS 7.2.1: %s in the cookie is a fresh session, without a call to the store', async (_what, cookie) => {
-    const answer = await sendRaw(running.url, getWithCookie('/read', cookie()));
+  it.each(refused)(
+    'ASVS 7.2.1: %s in the cookie is a fresh session, without a call to the store',
+    async (_what, cookie) => {
+      const answer = await sendRaw(running.url, getWithCookie('/read', cookie()));
 
-    expect(answer.status).toBe(200);
-    expect(JSON.parse(bodyOf(answer.body))).toEqual(fresh);
-    expect(answer.head).not.toMatch(/set-cookie/i);
-    expect(store.calls).toEqual({ read: 0, write: 0, touch: 0, delete: 0 });
-  });
+      expect(answer.status).toBe(200);
+      expect(JSON.parse(bodyOf(answer.body))).toEqual(fresh);
+      expect(answer.head).not.toMatch(/set-cookie/i);
+      expect(store.calls).toEqual({ read: 0, write: 0, touch: 0, delete: 0 });
+    },
+  );
 
   it.each([
     ['behind garbage of the same name', () => `session=garbage; session=; session=${changed(valid)}; session=${valid}`],
@@ -203,7 +206,7 @@ describe.each(platforms)('%s', (platform) => {
 
   it('ASVS 14.2.1: a session id in the query, the path, the body or a header is ignored', async () => {
     const query = await fetch(`${running.url}/read?session=${valid}&sid=${id}&PHPSESSID=${valid}`);
-    const path = await fetch(`${running.url}/read/${valid};session=${valid}`);
+    const path = await fetch(`${running.url}/read/${valid}`);
     const headers = await fetch(`${running.url}/read`, {
       headers: { session: valid, 'x-session-id': valid, authorization: `Bearer ${valid}` },
     });

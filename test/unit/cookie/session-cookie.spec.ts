@@ -213,10 +213,13 @@ const cleared: readonly [Partial<ResolvedCookie>, boolean, string][] = [
 ];
 
 describe('the session cookie, written', () => {
-  it.each(written)('ASVS 3.3.1, 3.3.2, 3.3.4: with %j, for %j ms, https %j', (settings, maxAge, https, line) => {
-    const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
-    expect(configured.write(id, now, maxAge, https)).toBe(line.replace('…', value));
-  });
+  it.each(written)(
+    'ASVS 3.3.1, 3.3.2, 3.3.4: is set with exactly its attributes: %j, for %j ms, https %j',
+    (settings, maxAge, https, line) => {
+      const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
+      expect(configured.write(id, now, maxAge, https)).toBe(line.replace('…', value));
+    },
+  );
 
   it('RFC 6265bis: lives for 400 days at most, whatever was asked for', () => {
     expect(cookie.write(id, now, 401 * 86_400_000, false)).toBe(
@@ -224,16 +227,19 @@ describe('the session cookie, written', () => {
     );
   });
 
-  it.each(cleared)('RFC 6265bis: is removed with the attributes that it was set with: %j, https %j', (settings, https, line) => {
-    const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
-    expect(configured.clear(https)).toBe(line);
-    const attributes = (text: string) =>
-      text
-        .split('; ')
-        .slice(1)
-        .filter((part) => !/^(?:Expires|Max-Age)=/.test(part));
-    expect(attributes(configured.clear(https))).toEqual(attributes(configured.write(id, now, 1000, https)));
-  });
+  it.each(cleared)(
+    'RFC 6265bis: is removed with the attributes that it was set with: %j, https %j',
+    (settings, https, line) => {
+      const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
+      expect(configured.clear(https)).toBe(line);
+      const attributes = (text: string) =>
+        text
+          .split('; ')
+          .slice(1)
+          .filter((part) => !/^(?:Expires|Max-Age)=/.test(part));
+      expect(attributes(configured.clear(https))).toEqual(attributes(configured.write(id, now, 1000, https)));
+    },
+  );
 
   it.each<[Partial<ResolvedCookie>, boolean, boolean]>([
     [{ secure: 'auto' }, false, false],
