@@ -64,11 +64,14 @@ export interface ConfigProblem {
 /** Settings that cannot be used, all of them at once. Thrown while the application starts. @publicApi */
 export class SessionConfigError extends SessionError {
   readonly code = 'SESSION_CONFIG_INVALID';
+  declare readonly problems: readonly ConfigProblem[];
 
-  constructor(readonly problems: readonly ConfigProblem[]) {
+  constructor(problems: readonly ConfigProblem[]) {
     const lines = problems.map(({ setting, problem }) => `  - ${setting}: ${problem}`);
     const count = problems.length === 1 ? 'A session setting is' : `${String(problems.length)} session settings are`;
     super(`${count} not usable:\n${lines.join('\n')}`);
+    // The message has them all: whoever logs the error need not print them twice.
+    Object.defineProperty(this, 'problems', { value: problems });
   }
 }
 

@@ -10,16 +10,18 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { attachAuth } from './auth/auth-binding.js';
 import { AuthConfig } from './auth/auth-config.js';
 import { AuthService } from './auth/auth.service.js';
 import { SessionAuthGuard } from './auth/session-auth.guard.js';
 import { environmentOf } from './config/environment.js';
+import { misspeltKeys } from './config/misspelt.js';
 import type { OptionValues } from './config/read.js';
 import { createKeyRing } from './cookie/key-ring.js';
 import { resolveCookie } from './cookie/resolved-cookie.js';
 import { SessionCookie } from './cookie/session-cookie.js';
+import { SessionConfigError } from './errors.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { SessionCounters } from './http/session-counters.js';
 import { SessionExceptionFilter } from './http/session-exception.filter.js';
@@ -27,13 +29,18 @@ import { SessionInterceptor } from './http/session.interceptor.js';
 import { eagerMiddleware } from './http/session.middleware.js';
 import { SessionRuntime } from './http/session-runtime.js';
 import { SessionService } from './http/session.service.js';
-import { readConfig, type SessionConfig, type SessionModuleOptions } from './session-module.options.js';
+import {
+  readConfig,
+  sessionModuleOptions,
+  type SessionConfig,
+  type SessionModuleOptions,
+} from './session-module.options.js';
 import { ConfigurableModuleClass, SESSION_OPTIONS } from './session.module-definition.js';
 import { SessionSettingsModule } from './session-settings.module.js';
 import { Lifetime } from './session/lifetime.js';
 import { RecordCodec } from './session/record-codec.js';
 import { refreshIntervalOf } from './session/session.options.js';
-import { StoredSessionRepository } from './session/stored-session.repository.js';
+import { StoredSessionRepository, type StoredSessionOptions } from './session/stored-session.repository.js';
 import { SessionStore } from './stores/session-store.js';
 import { startStore } from './stores/start-store.js';
 import { SESSION_CONFIG, SESSION_STORE, SESSION_SETTINGS } from './tokens.js';
@@ -43,10 +50,16 @@ const logger = new Logger('SessionModule');
 const providers: Provider[] = [
   {
     provide: SESSION_CONFIG,
-    inject: [SESSION_OPTIONS, SESSION_SETTINGS],
-    useFactory: (options: SessionModuleOptions, settings: OptionValues): SessionConfig => {
-      const { options: config, warnings } = readConfig(options, settings, environmentOf(process.env['NODE_ENV']));
-      for (const warning of warnings) logger.warn(warning);
+    inject: [{ token: SESSION_OPTIONS, optional: true }, SESSION_SETTINGS, ModulesContainer],
+    useFactory: (
+      options: SessionModuleOptions | undefined,
+      settings: OptionValues,
+      modules: ModulesContainer,
+    ): SessionConfig => {
+      assertImportedOnce(options, modules);
+      const { options: config, warnings } = readConfig(options ?? {}, settings, environmentOf(process.env['NODE_ENV']));
+      const misspelt = misspeltKeys(sessionModuleOptions, Object.keys(process.env));
+      for (const warning of [...misspelt, ...warnings]) logger.warn(warning);
       return config;
     },
   },
@@ -77,13 +90,16 @@ const providers: Provider[] = [
         store,
         new RecordCodec(config.serializer),
         lifetime,
-        config,
+        savingOptions(config),
         observer,
         clock,
       );
       const cookie = resolveCookie(config.cookie, environmentOf(process.env['NODE_ENV']));
       const sessionCookie = new SessionCookie(cookie, createKeyRing(config), clock);
-      return new SessionRuntime(repository, sessionCookie, lifetime, config, observer, report, clock);
+      // Not all of the settings: the runtime can be reached from a request, and they hold the secret.
+      const { commit, commitOnError, eager, onStoreError, storeTimeout } = config;
+      const options = { commit, commitOnError, eager, onStoreError, storeTimeout };
+      return new SessionRuntime(repository, sessionCookie, lifetime, options, observer, report, clock);
     },
   },
   {
@@ -155,6 +171,22 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
 /** Null in a worker or a command (`createApplicationContext`), which has no requests; Nest's type does not say so. */
 function adapterOf({ httpAdapter }: { readonly httpAdapter: AdapterLike | null | undefined }): AdapterLike | null {
   return httpAdapter ?? null;
+}
+
+/** The module is global: a second import would have settings of its own, and nobody could say which of them hold. */
+function assertImportedOnce(options: SessionModuleOptions | undefined, modules: ModulesContainer): void {
+  const imports = [...modules.values()].filter(({ metatype }) => metatype === SessionModule).length;
+  if (imports === 1 && options !== undefined) return;
+  const problem =
+    imports > 1
+      ? 'is imported more than once, with different options: import SessionModule.forRoot() or forRootAsync() once, in the root module; it is there for all others, too'
+      : 'is imported without options: import SessionModule.forRoot() or forRootAsync()';
+  throw new SessionConfigError([{ setting: 'SessionModule', problem }]);
+}
+
+function savingOptions(config: SessionConfig): StoredSessionOptions {
+  const { keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace } = config;
+  return { keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace };
 }
 
 function report(error: unknown): void {

@@ -16,8 +16,11 @@ export const authOptions = {
     env: 'SESSION_LOGIN_URL',
     kind: text({
       nullable: true,
-      pattern: /(?:\/|https?:\/\/)[\x21-\x7e]*/i,
-      expected: 'a path such as /login, or a URL that begins with https://, percent-encoded where needed',
+      // A second slash, or a backslash, would make a path the name of another host.
+      pattern:
+        /\/(?:[\x21-\x2e\x30-\x5b\x5d-\x7e][\x21-\x7e]*)?|(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)(?:[/?#][\x21-\x7e]*)?/i,
+      expected:
+        'a path such as /login, or a URL that begins with https:// (http:// for localhost alone), percent-encoded where needed',
     }),
     default: null,
     defaultText: 'none: a 401',

@@ -26,7 +26,7 @@ export interface SessionUser {}
 export type UserLoader = (id: UserId, context: ExecutionContext) => SessionUser | null | Promise<SessionUser | null>;
 
 /** A user that has an id, or an id by itself. */
-export type UserOrId = UserId | { readonly id: UserId };
+export type UserOrId = UserId | { readonly id: UserId } | (SessionUser & { readonly id: UserId });
 
 /** @throws SessionUserError where there is no id that could be stored */
 export function userIdOf(user: UserOrId | null | undefined): UserId {

@@ -1,11 +1,13 @@
 /**
  * The one of `known` that was most likely meant by `name`, if any is near. Names are paths such as `cookie.sameSite`: the
  * same last part in another group is as near as can be.
+ *
+ * @param furthest how many characters may differ; a third of the name where it is left out.
  */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: readonly string[], furthest?: number): string | undefined {
   if (name.length > 100) return undefined;
   const wanted = plain(lastPart(name));
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  const limit = furthest ?? Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of known) {

@@ -18,7 +18,11 @@ export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
   }
 
   override catch(error: SessionError, host: ArgumentsHost): void {
-    if (host.getType() !== 'http') throw error;
+    if (host.getType() !== 'http') {
+      // Nest answers for it there; without this line nobody would read what it says.
+      this.runtime.report(error);
+      throw error;
+    }
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
     const exception = toHttpException(error);
     if (exception instanceof HttpException && exception.getStatus() >= 500) this.runtime.report(error);

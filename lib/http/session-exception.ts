@@ -19,16 +19,17 @@ export function toHttpException(error: unknown): unknown {
       return new ServiceUnavailableException('Sessions are not available at the moment. Try again.', options);
     case 'SESSION_GONE':
       return new ConflictException('The session has ended.', options);
-    case 'SESSION_CONFIG_INVALID':
-    case 'SESSION_PEER_MISSING':
     case 'SESSION_VALUE_UNSUPPORTED':
     case 'SESSION_TOO_LARGE':
+      return new InternalServerErrorException('The session could not be saved.', options);
+    case 'SESSION_CONFIG_INVALID':
+    case 'SESSION_PEER_MISSING':
     case 'SESSION_KEY_RESERVED':
     case 'SESSION_READONLY':
     case 'SESSION_HEADERS_SENT':
     case 'SESSION_UNREACHABLE':
     case 'SESSION_USER_INVALID':
-      return new InternalServerErrorException('The session could not be saved.', options);
+      return new InternalServerErrorException('Internal Server Error', options);
   }
 }
 

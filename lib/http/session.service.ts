@@ -1,4 +1,4 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import type { Session } from './session.decorator.js';
 import { requestSessionOf } from './execution-context.js';
 import { SessionCounters, type SessionCounts } from './session-counters.js';
@@ -13,12 +13,12 @@ export class SessionService {
   constructor(private readonly counters: SessionCounters) {}
 
   /**
-   * The session of the request behind `context`, loaded when it is first asked for.
+   * The session of the request behind `context` (an ExecutionContext, or what a filter is given), loaded when it is first asked for.
    *
    * @throws ServiceUnavailableException where the store does not answer
    * @throws SessionUnreachableError outside of an HTTP request
    */
-  async get(context: ExecutionContext): Promise<Session> {
+  async get(context: ArgumentsHost): Promise<Session> {
     return requestSessionOf(context).get();
   }
 

@@ -2,7 +2,7 @@ import { SessionKeyReservedError } from '../errors.js';
 import type { FlashMessage } from './flash.js';
 import { ABSENT } from './merge.js';
 import { runMutation } from './mutations.js';
-import type { SessionData, ValueOf } from './session-data.js';
+import type { Declared, SessionData, ValueOf } from './session-data.js';
 import type { SessionState } from './session-state.js';
 
 /** What a session asks of the repository that it came from. */
@@ -104,6 +104,7 @@ export class SessionObject {
 
   /** The value of `key`, or `fallback` where there is none. */
   get<Key extends string>(key: Key): ValueOf<Key>;
+  get<Key extends keyof SessionData & string>(key: Key, fallback: Declared<Key>): Declared<Key>;
   get<Key extends string, Fallback>(key: Key, fallback: Fallback): Exclude<ValueOf<Key>, undefined> | Fallback;
   get(key: string, fallback?: unknown): unknown {
     return Object.hasOwn(this, key) ? ownData(this)[key] : fallback;
@@ -122,6 +123,7 @@ export class SessionObject {
 
   /** Takes the value of `key` out of the session; `fallback` where there is none. */
   pop<Key extends string>(key: Key): ValueOf<Key>;
+  pop<Key extends keyof SessionData & string>(key: Key, fallback: Declared<Key>): Declared<Key>;
   pop<Key extends string, Fallback>(key: Key, fallback: Fallback): Exclude<ValueOf<Key>, undefined> | Fallback;
   pop(key: string, fallback?: unknown): unknown {
     if (!Object.hasOwn(this, key)) return fallback;

@@ -247,3 +247,33 @@ describe('the module gives to other modules', () => {
     expect(app.get(AuthService)).toBeInstanceOf(AuthService);
   });
 });
+
+describe('the module, imported wrongly', () => {
+  it.each([
+    [
+      'more than once with different options',
+      [SessionModule.forRoot(named('first')), SessionModule.forRoot(named('second'))],
+      'once, in the root module',
+    ],
+    ['without options', [SessionModule], 'is imported without options'],
+  ])('stops the boot and says how to import it: %s', async (_how, imports, hint) => {
+    @Module({ imports })
+    class WrongModule {}
+    const created = NestFactory.create(WrongModule, { logger: false, abortOnError: false });
+    await expect(created).rejects.toMatchObject({
+      code: 'SESSION_CONFIG_INVALID',
+      message: expect.stringContaining(hint),
+    });
+  });
+
+  it('may have the same options in several modules', async () => {
+    const session = SessionModule.forRoot(named('same'));
+    @Module({ imports: [session] })
+    class FeatureModule {}
+    @Module({ imports: [session, FeatureModule] })
+    class AppModule {}
+    const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
+    await app.init();
+    await app.close();
+  });
+});

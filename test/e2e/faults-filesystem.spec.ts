@@ -32,7 +32,7 @@ it('starts where a file stands in place of the folder, says so, answers 503, and
   const app = await start();
   const jar = app.jar();
 
-  expect(logger.at('error')).toEqual([expect.stringContaining('The session store (filesystem) does not answer.')]);
+  expect(logger.at('error')).toEqual([expect.stringContaining('The session store (filesystem) is not ready.')]);
   expect((await jar.fetch('/set/a', post)).status).toBe(503);
   expect((await jar.fetch('/untouched')).status).toBe(200);
   rmSync(dir);

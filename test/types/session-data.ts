@@ -10,6 +10,9 @@ export function declaredKeysHaveTheirTypes(session: Session): void {
   const cart: Item[] | undefined = session.get('cart');
   const withDefault: number = session.get('visits', 0);
   const popped: number | undefined = session.pop('visits');
+  session.get('cart', []).push({ sku: 'A-2', qty: 1 });
+  session.pop('cart', []).push({ sku: 'A-2', qty: 1 });
+  const orNull: number | null = session.get('visits', null);
   session.set('visits', 3);
   session.update({ visits: 4, cart: [] });
   const first: number = session.setDefault('visits', 1);

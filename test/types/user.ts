@@ -31,6 +31,7 @@ export class ShopController {
     // An id by itself is enough, or whatever has one.
     await this.auth.login(session, ada.id);
     await this.auth.login(session, { id: 1 });
+    await this.auth.login(session, { id: 'ada', email: 'ada@example.com' });
     // @ts-expect-error there is no id
     await this.auth.login(session, { email: 'ada@example.com' });
     // @ts-expect-error a date is no id

@@ -18,7 +18,11 @@ export function nullable<T, Input>(kind: OptionKind<T, Input>): OptionKind<T | n
       if (raw === null) return null;
       const value = kind.parse(raw, source);
       if (!(value instanceof OptionMismatch)) return value;
-      return typeof raw === 'string' && nullWords.has(raw.trim().toLowerCase()) ? null : value;
+      if (typeof raw === 'string' && nullWords.has(raw.trim().toLowerCase())) return null;
+      // Whoever set an environment key did not mean "none".
+      return source === 'environment' && value.reason === undefined
+        ? new OptionMismatch(`expected ${kind.expected}`)
+        : value;
     },
   };
 }

@@ -156,8 +156,14 @@ export class StorableWalk {
 /** Ends a walk; its message is the reason. */
 class Refusal extends Error {}
 
+/** How much of a path is shown: one that goes round in a circle has no end. */
+const SHOWN_PARTS = 12;
+
 function pathOf(parts: readonly (string | number)[]): string {
-  return `session${parts.map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${part}`)).join('')}`;
+  const shown = parts
+    .slice(0, SHOWN_PARTS)
+    .map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${part}`));
+  return `session${shown.join('')}${parts.length > SHOWN_PARTS ? '…' : ''}`;
 }
 
 function nameOf(value: object): string {

@@ -6,7 +6,7 @@ export const filesystemOptions = {
     env: 'SESSION_FILE_DIR',
     kind: text({ pattern: /[^\0]+/, expected: 'the path of a folder' }),
     default: '.sessions',
-    meaning: 'The folder of the filesystem store, made when it is first needed. Relative to the working directory.',
+    meaning: 'The folder of the filesystem store, made when the application starts. Relative to the working directory.',
   }),
   mode: option<number, number | string>({
     env: 'SESSION_FILE_MODE',

@@ -60,6 +60,11 @@ export class FilesystemStore extends SessionStore {
     this.now = context.now ?? Date.now;
   }
 
+  /** Makes the folder, which is otherwise made at the first write. @throws SessionStoreUnavailableError */
+  prepare(): Promise<void> {
+    return this.guarded(() => this.folder.make());
+  }
+
   override read(key: string): Promise<StoredRecord | null> {
     return this.guarded(async () => {
       const file = await this.readLive(key);

@@ -5,7 +5,16 @@ import { FilesystemStore } from './filesystem.store.js';
 
 export { FilesystemStore, type FilesystemStoreOptions } from './filesystem.store.js';
 
-/** Makes the store from the module's options. */
-export function create(options: ResolvedOptions<typeof filesystemOptions>, context: StoreContext): FilesystemStore {
-  return new FilesystemStore(options, context);
+/** Makes the store from the module's options, and says at once where its folder cannot be made. */
+export async function create(
+  options: ResolvedOptions<typeof filesystemOptions>,
+  context: StoreContext,
+): Promise<FilesystemStore> {
+  const store = new FilesystemStore(options, context);
+  await store.prepare().catch((error: unknown) => {
+    context.log.error(
+      `The session store (filesystem) is not ready. The application starts, and sessions cannot be stored until it is. ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
+  return store;
 }

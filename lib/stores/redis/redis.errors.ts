@@ -7,7 +7,9 @@ import { SessionStoreUnavailableError } from '../../errors.js';
  */
 export function unavailable(error: unknown, secrets: readonly string[] = []): SessionStoreUnavailableError {
   const cause = withoutSecrets(error, secrets);
-  return new SessionStoreUnavailableError(`Redis did not answer: ${cause.message}`, { cause });
+  // The client's own words for it name a setting that is of no help here.
+  const reason = cause.name === 'MaxRetriesPerRequestError' ? 'it is not connected (SESSION_REDIS)' : cause.message;
+  return new SessionStoreUnavailableError(`Redis did not answer: ${reason}`, { cause });
 }
 
 /** A copy of an error's name, message, code and stack, without the given texts and without anything else. */

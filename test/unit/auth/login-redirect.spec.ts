@@ -1,3 +1,5 @@
+import { authOptions } from '../../../lib/auth/auth.options.js';
+import { resolveOptions } from '../../../lib/config/read.js';
 import { describe, expect, it } from '@jest/globals';
 import { isBrowser, isLoginPage, loginRedirect } from '../../../lib/auth/redirect/login-redirect.js';
 
@@ -74,5 +76,34 @@ describe('the login page itself', () => {
     ['https://id.example/login', '/login', false],
   ])('at %s is what %s asks for: %s', (loginUrl, url, expected) => {
     expect(isLoginPage(loginUrl, { method: 'GET', url, headers: page })).toBe(expected);
+  });
+});
+
+describe('SESSION_LOGIN_URL', () => {
+  const read = (loginUrl: string) =>
+    resolveOptions(authOptions, { code: { loginUrl }, source: { get: () => undefined }, environment: 'production' });
+
+  it.each([
+    '/',
+    '/login',
+    '/login?lang=de#form',
+    'https://login.example.com/in?x=1',
+    'https://login.example.com',
+    'http://localhost:3000/login',
+  ])('may be %s', (loginUrl) => {
+    expect(read(loginUrl)).toMatchObject({ options: { loginUrl }, problems: [] });
+  });
+
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    'http://login.example.com/',
+    'https://user:word@login.example.com/',
+    'http://localhost@evil.example/',
+    'javascript:alert(1)',
+    'login',
+    '/log in',
+  ])('must not be %s', (loginUrl) => {
+    expect(read(loginUrl).problems).toHaveLength(1);
   });
 });
