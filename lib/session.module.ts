@@ -179,7 +179,7 @@ function assertImportedOnce(options: SessionModuleOptions | undefined, modules: 
   if (imports === 1 && options !== undefined) return;
   const problem =
     imports > 1
-      ? 'is imported more than once, with different options: import SessionModule.forRoot() or forRootAsync() once, in the root module; it is there for all others, too'
+      ? 'is imported more than once: import SessionModule.forRoot() or forRootAsync() once, in the root module; it is there for all others, too'
       : 'is imported without options: import SessionModule.forRoot() or forRootAsync()';
   throw new SessionConfigError([{ setting: 'SessionModule', problem }]);
 }

@@ -33,7 +33,7 @@ export class SessionCounters {
   };
 
   constructor(
-    private readonly log: { warn(message: string): void; debug(message: string): void; error(message: string): void },
+    private readonly log: { warn(message: string): void; error(message: string): void },
     private readonly observer: SessionObserver | null,
   ) {}
 
