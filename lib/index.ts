@@ -24,10 +24,12 @@ export { safeNext } from './auth/redirect/safe-next.js';
 
 export {
   isListable,
+  isOwned,
   isPrunable,
   SessionStore,
   type DeleteResult,
   type Listable,
+  type Owned,
   type Prunable,
   type StoredRecord,
   type Version,

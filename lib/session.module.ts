@@ -18,9 +18,9 @@ import { SessionAuthGuard } from './auth/session-auth.guard.js';
 import { environmentOf } from './config/environment.js';
 import { misspeltKeys } from './config/misspelt.js';
 import type { OptionValues } from './config/read.js';
-import { createKeyRing } from './cookie/key-ring.js';
+import { createKeyRing, KeyRing } from './cookie/key-ring.js';
 import { resolveCookie } from './cookie/resolved-cookie.js';
-import { SessionCookie } from './cookie/session-cookie.js';
+import { sessionCookiePurpose, SignedCookie } from './cookie/signed-cookie.js';
 import { SessionConfigError } from './errors.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { SessionCounters } from './http/session-counters.js';
@@ -75,9 +75,19 @@ const providers: Provider[] = [
     useFactory: (config: SessionConfig) => new SessionCounters(logger, config.observer),
   },
   {
+    provide: KeyRing,
+    inject: [SESSION_CONFIG],
+    useFactory: createKeyRing,
+  },
+  {
     provide: SessionRuntime,
-    inject: [SESSION_CONFIG, SESSION_STORE, SessionCounters],
-    useFactory: (config: SessionConfig, store: SessionStore, counters: SessionCounters): SessionRuntime => {
+    inject: [SESSION_CONFIG, SESSION_STORE, KeyRing, SessionCounters],
+    useFactory: (
+      config: SessionConfig,
+      store: SessionStore,
+      keys: KeyRing,
+      counters: SessionCounters,
+    ): SessionRuntime => {
       const { clock } = config;
       const observer = counters.toObserver();
       const lifetime = new Lifetime(
@@ -95,7 +105,7 @@ const providers: Provider[] = [
         clock,
       );
       const cookie = resolveCookie(config.cookie, environmentOf(process.env['NODE_ENV']));
-      const sessionCookie = new SessionCookie(cookie, createKeyRing(config), clock);
+      const sessionCookie = new SignedCookie(cookie, keys, sessionCookiePurpose, clock);
       // Not all of the settings: the runtime can be reached from a request, and they hold the secret.
       const { commit, commitOnError, eager, onStoreError, storeTimeout } = config;
       const options = { commit, commitOnError, eager, onStoreError, storeTimeout };

@@ -17,12 +17,17 @@ export interface ResolvedCookie {
   readonly partitioned: boolean;
 }
 
-export function resolveCookie(options: CookieOptions, environment: Environment): ResolvedCookie {
+/** @param defaultName the name where none is set, without a prefix. */
+export function resolveCookie(
+  options: CookieOptions,
+  environment: Environment,
+  defaultName = 'session',
+): ResolvedCookie {
   const { httpOnly, sameSite, partitioned } = options;
   const domain = resolveDomain(options.domain);
   const path = options.path === '' ? '/' : options.path;
   const secure = resolveSecure(options, environment);
-  const name = resolveName(options, environment, { domain, path, secure });
+  const name = resolveName(options, environment, defaultName, { domain, path, secure });
   return { name, path, domain, secure, httpOnly, sameSite, partitioned };
 }
 
@@ -40,9 +45,10 @@ function resolveDomain(domain: string | null): string | null {
 function resolveName(
   options: CookieOptions,
   environment: Environment,
+  defaultName: string,
   { domain, path, secure }: Pick<ResolvedCookie, 'domain' | 'path' | 'secure'>,
 ): string {
-  const name = options.name ?? 'session';
+  const name = options.name ?? defaultName;
   const prefix = options.prefix ?? (environment === 'production' && options.name === null ? 'auto' : 'none');
   // A name that brings its own prefix keeps it; the check compares it with the one that was asked for.
   if (prefixOf(name) !== null) return name;

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { HttpException } from '@nestjs/common';
-import type { SessionCookie, SessionToken } from '../cookie/session-cookie.js';
+import type { SignedCookie, SignedToken } from '../cookie/signed-cookie.js';
 import { SessionStoreUnavailableError } from '../errors.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
@@ -12,13 +12,14 @@ import type { ResponseHead } from './head.js';
 import type { HttpOptions } from './http.options.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest, RawResponse } from './platforms/raw.js';
+import { RequestClient } from './request-client.js';
 import { ResponseGate, type GateKeeper } from './response-gate.js';
 import { toHttpException } from './session-exception.js';
 
 /** What a request's session needs of its application. */
 export interface SessionSurroundings {
   readonly repository: SessionRepository;
-  readonly cookie: SessionCookie;
+  readonly cookie: SignedCookie;
   readonly lifetime: Lifetime;
   readonly options: HttpOptions;
   readonly observer: Required<SessionObserver>;
@@ -32,7 +33,9 @@ export interface SessionSurroundings {
  * also stands at the border between the session and its cookie.
  */
 export class RequestSession implements GateKeeper {
-  readonly #token: SessionToken | null;
+  readonly #token: SignedToken | null;
+  readonly #rawRequest: RawRequest;
+  #client: RequestClient | null = null;
   #session: SessionObject | null = null;
   #loading: Promise<SessionObject> | null = null;
   #wasPermanent = false;
@@ -51,7 +54,16 @@ export class RequestSession implements GateKeeper {
   ) {
     this.#token = runtime.cookie.read(rawRequest.headers.cookie);
     this.#heldId = this.#token?.id ?? null;
+    this.#rawRequest = rawRequest;
     new ResponseGate(rawResponse, this, runtime.platform.doors);
+  }
+
+  /** Who sent the request, and what else its answer sets. */
+  get client(): RequestClient {
+    if (this.#client !== null) return this.#client;
+    this.#client = new RequestClient(this.request, this.#rawRequest, this.runtime.platform);
+    if (this.#isHeadOut) this.#client.takeLines();
+    return this.#client;
   }
 
   /** It hangs on the request, which applications log. */
@@ -62,6 +74,7 @@ export class RequestSession implements GateKeeper {
   /** The server's own request, where the session was first asked for with Node's. */
   meet(request: object): void {
     this.request = request;
+    this.#client?.meet(request);
   }
 
   /** The session, at once where it is there already or needs no store; it will be saved. */
@@ -116,8 +129,13 @@ export class RequestSession implements GateKeeper {
     const line = session === null ? null : this.#cookieLine(session);
     if (session !== null) stateOf(session).answered = true;
     if (line !== null) head.addCookie(line);
+    let isSet = line !== null;
+    for (const other of this.#client?.takeLines() ?? []) {
+      head.addCookie(other);
+      isSet = true;
+    }
     head.set('Vary', varyByCookie(head.get('Vary')));
-    const cacheable = cacheControl(head.get('Cache-Control'), line !== null || session === null || this.#hasFailed);
+    const cacheable = cacheControl(head.get('Cache-Control'), isSet || session === null || this.#hasFailed);
     if (cacheable !== null) head.set('Cache-Control', cacheable);
   }
 

@@ -1,4 +1,4 @@
-import type { SessionCookie } from '../cookie/session-cookie.js';
+import type { SignedCookie } from '../cookie/signed-cookie.js';
 import { SessionUnreachableError } from '../errors.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
@@ -21,7 +21,7 @@ export class SessionRuntime {
 
   constructor(
     readonly repository: SessionRepository,
-    readonly cookie: SessionCookie,
+    readonly cookie: SignedCookie,
     readonly lifetime: Lifetime,
     readonly options: HttpOptions,
     readonly observer: Required<SessionObserver>,

@@ -52,8 +52,16 @@ export abstract class SessionStore {
    * @param expected the version that was read: written only if the record still has it. A record that was deleted or has
    *   expired since gives `gone`, and is never created again. Or `'absent'`: creates the record, and gives `conflict`
    *   where one is there already.
+   * @param owner whose record it is, for a store that is {@link Owned}; others leave it aside. Given with `'absent'` alone,
+   *   since a record never changes hands.
    */
-  abstract write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult>;
+  abstract write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    expected: Version | 'absent',
+    owner?: string,
+  ): Promise<WriteResult>;
 
   /** Lets the record live for `ttlMs` milliseconds from now. `false`: it is absent, and stays so. */
   abstract touch(key: string, ttlMs: number): Promise<boolean>;
@@ -84,10 +92,35 @@ export interface Listable {
   keys(): AsyncIterable<string>;
 }
 
+/**
+ * An ability that a store may have besides: knowing whose a record is, so that all of a user's sessions can be listed, and
+ * ended at once.
+ *
+ * A record that was written with an owner is never missing from that owner's, for as long as it lives, however often it
+ * was touched or written since. Where {@link deleteOwnedBy} ran while a record was being created, either it has deleted
+ * that record, or the `write` answers `gone` and has created nothing.
+ *
+ * @publicApi
+ */
+export interface Owned {
+  /**
+   * The keys of the owner's records, in no order. One whose record has been deleted or has expired may still be among
+   * them: read it to know. A record that comes or goes meanwhile may be missed.
+   */
+  ownedBy(owner: string): AsyncIterable<string>;
+
+  /** Removes all of the owner's records but that under `exceptKey`, and says how many there were. */
+  deleteOwnedBy(owner: string, exceptKey?: string): Promise<number>;
+}
+
 export function isPrunable(store: SessionStore): store is SessionStore & Prunable {
   return 'prune' in store && typeof store.prune === 'function';
 }
 
 export function isListable(store: SessionStore): store is SessionStore & Listable {
   return 'keys' in store && typeof store.keys === 'function';
+}
+
+export function isOwned(store: SessionStore): store is SessionStore & Owned {
+  return 'ownedBy' in store && typeof store.ownedBy === 'function';
 }

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { PrototypeDoors, type GateDoors } from '../gate-doors.js';
 import type { Platform } from './platform.js';
-import { isEncrypted, type RawRequest, type RawResponse } from './raw.js';
+import { isEncrypted, remoteAddress, type RawRequest, type RawResponse } from './raw.js';
 
 /** The parts of an Express application that are used. */
 export interface ExpressInstance {
@@ -59,6 +59,11 @@ export class ExpressPlatform implements Platform {
   isHttps(request: object): boolean {
     // `secure` minds the setting "trust proxy".
     return 'secure' in request ? request.secure === true : isEncrypted(this.rawRequest(request));
+  }
+
+  addressOf(request: object): string {
+    // `ip` minds the trust in proxies, as `secure` does.
+    return 'ip' in request && typeof request.ip === 'string' ? request.ip : remoteAddress(this.rawRequest(request));
   }
 
   endsAtOnce(): boolean {

@@ -1,6 +1,6 @@
 import { OwnDoors } from '../gate-doors.js';
 import type { Platform } from './platform.js';
-import { isEncrypted, type RawRequest, type RawResponse } from './raw.js';
+import { isEncrypted, remoteAddress, type RawRequest, type RawResponse } from './raw.js';
 
 /** The parts of a Fastify instance that are used. */
 export interface FastifyInstance {
@@ -50,6 +50,11 @@ export class FastifyPlatform implements Platform {
   isHttps(request: object): boolean {
     // `protocol` minds the setting "trustProxy". A middleware is handed Node's request, which knows no proxy.
     return 'protocol' in request ? request.protocol === 'https' : isEncrypted(this.rawRequest(request));
+  }
+
+  addressOf(request: object): string {
+    // `ip` minds the trust in proxies, as `protocol` does.
+    return 'ip' in request && typeof request.ip === 'string' ? request.ip : remoteAddress(this.rawRequest(request));
   }
 
   endsAtOnce(args: readonly unknown[]): boolean {

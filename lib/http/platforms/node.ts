@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { OwnDoors } from '../gate-doors.js';
 import type { Platform } from './platform.js';
-import { isEncrypted, type RawRequest, type RawResponse } from './raw.js';
+import { isEncrypted, remoteAddress, type RawRequest, type RawResponse } from './raw.js';
 
 /** Nest's NodeAdapter, and any other that hands on Node's own request and response. */
 export class NodePlatform implements Platform {
@@ -30,6 +30,10 @@ export class NodePlatform implements Platform {
 
   isHttps(request: object): boolean {
     return isEncrypted(this.rawRequest(request));
+  }
+
+  addressOf(request: object): string {
+    return remoteAddress(this.rawRequest(request));
   }
 
   endsAtOnce(): boolean {

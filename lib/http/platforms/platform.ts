@@ -17,6 +17,8 @@ export interface Platform {
   readonly doors: GateDoors;
   /** Whether the client speaks HTTPS, as far as the platform's trust in proxies goes. */
   isHttps(request: object): boolean;
+  /** The client's network address, as far as the platform's trust in proxies goes; empty where it is not known. */
+  addressOf(request: object): string;
   /** Whether an `end` with these arguments, right after `writeHead`, is the platform's own, so that nobody was in between. */
   endsAtOnce(args: readonly unknown[]): boolean;
 }

@@ -9,3 +9,8 @@ export type RawResponse = ServerResponse | (Http2ServerResponse & Pick<ServerRes
 export function isEncrypted(request: RawRequest): boolean {
   return 'encrypted' in request.socket && request.socket.encrypted;
 }
+
+/** The address at the other end of the connection; empty where it has been closed. */
+export function remoteAddress(request: RawRequest): string {
+  return request.socket.remoteAddress ?? '';
+}

@@ -1,11 +1,11 @@
-import { isListable, isPrunable, type SessionStore } from '../../stores/session-store.js';
+import { isListable, isOwned, isPrunable, type SessionStore } from '../../stores/session-store.js';
 
 /**
- * What a store is able to do. `prune` and `keys` are offered by some; the rest is the law of {@link SessionStore}.
+ * What a store is able to do. `prune`, `keys` and `owner-index` are offered by some; the rest is the law of {@link SessionStore}.
  *
  * @publicApi
  */
-export type StoreAbility = 'read-write' | 'expiry' | 'compare-and-set' | 'gone' | 'many-at-once' | 'prune' | 'keys';
+export type StoreAbility = 'read-write' | 'expiry' | 'compare-and-set' | 'gone' | 'many-at-once' | 'prune' | 'keys' | 'owner-index';
 
 /** A store to be tried, and how to come by another one. @publicApi */
 export interface StoreHarness {
@@ -34,6 +34,8 @@ export function offers(store: SessionStore, ability: StoreAbility): boolean {
       return isPrunable(store);
     case 'keys':
       return isListable(store);
+    case 'owner-index':
+      return isOwned(store);
     default:
       return true;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { KeyRing } from '../../../lib/cookie/key-ring.js';
 import type { ResolvedCookie } from '../../../lib/cookie/resolved-cookie.js';
-import { SessionCookie } from '../../../lib/cookie/session-cookie.js';
+import { SignedCookie } from '../../../lib/cookie/signed-cookie.js';
 import { signValue } from '../../../lib/cookie/signed-value.js';
 
 const purpose = 'session-cookie-signature:v1';
@@ -18,7 +18,7 @@ const plain: ResolvedCookie = {
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 const id = 'Abc-_0123456789Abc-_0123456789Abc-_01234567';
 const ring = new KeyRing('the current secret, of 32 bytes or more');
-const cookie = new SessionCookie(plain, ring, () => now);
+const cookie = new SignedCookie(plain, ring, purpose, () => now);
 
 function pair(from = cookie, issuedAt = now): string {
   return String(from.write(id, issuedAt, null, true).split(';')[0]);
@@ -91,7 +91,7 @@ describe('the session cookie, read', () => {
   it('OWASP SM: hashes nothing of a value that has not the form and the length of one', () => {
     const keys = new KeyRing('the current secret, of 32 bytes or more');
     const verify = jest.spyOn(keys, 'verify');
-    const watched = new SessionCookie(plain, keys, () => now);
+    const watched = new SignedCookie(plain, keys, purpose, () => now);
     const far = (now + 3_600_000).toString(36);
     for (const header of [
       `session=${'a'.repeat(100_000)}`,
@@ -161,12 +161,12 @@ describe('the session cookie, read', () => {
     for (const current of secrets) {
       const fallbacks = secrets.filter((secret) => secret !== current);
       for (const order of [fallbacks, fallbacks.toReversed()]) {
-        const rotated = new SessionCookie(plain, new KeyRing(current, order), () => now);
+        const rotated = new SignedCookie(plain, new KeyRing(current, order), purpose, () => now);
         for (const secret of secrets) {
-          const former = new SessionCookie(plain, new KeyRing(secret), () => now);
+          const former = new SignedCookie(plain, new KeyRing(secret), purpose, () => now);
           expect(rotated.read(pair(former))).toEqual({ id, issuedAt: now, outdated: secret !== current });
         }
-        const alone = new SessionCookie(plain, new KeyRing(current), () => now);
+        const alone = new SignedCookie(plain, new KeyRing(current), purpose, () => now);
         expect(alone.read(pair(rotated))).toEqual({ id, issuedAt: now, outdated: false });
       }
     }
@@ -216,7 +216,7 @@ describe('the session cookie, written', () => {
   it.each(written)(
     'ASVS 3.3.1, 3.3.2, 3.3.4: is set with exactly its attributes: %j, for %j ms, https %j',
     (settings, maxAge, https, line) => {
-      const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
+      const configured = new SignedCookie({ ...plain, ...settings }, ring, purpose, () => now);
       expect(configured.write(id, now, maxAge, https)).toBe(line.replace('…', value));
     },
   );
@@ -230,7 +230,7 @@ describe('the session cookie, written', () => {
   it.each(cleared)(
     'RFC 6265bis: is removed with the attributes that it was set with: %j, https %j',
     (settings, https, line) => {
-      const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
+      const configured = new SignedCookie({ ...plain, ...settings }, ring, purpose, () => now);
       expect(configured.clear(https)).toBe(line);
       const attributes = (text: string) =>
         text
@@ -248,13 +248,13 @@ describe('the session cookie, written', () => {
     [{ secure: false }, true, false],
     [{ secure: 'auto', partitioned: true }, false, true],
   ])('ASVS 3.3.1: says of %j, https %j, whether it is Secure: %j', (settings, https, secure) => {
-    const configured = new SessionCookie({ ...plain, ...settings }, ring, () => now);
+    const configured = new SignedCookie({ ...plain, ...settings }, ring, purpose, () => now);
     expect(configured.isSecure(https)).toBe(secure);
     expect(configured.write(id, now, null, https).includes('; Secure')).toBe(secure);
   });
 
   it('ASVS 3.3.5: fits into 4096 octets with the longest name and id', () => {
-    const longest = new SessionCookie({ ...plain, name: 'n'.repeat(1024) }, ring, () => now);
+    const longest = new SignedCookie({ ...plain, name: 'n'.repeat(1024) }, ring, purpose, () => now);
     expect(longest.write('a'.repeat(1024), now, null, false).indexOf(';')).toBeLessThanOrEqual(4096);
   });
 });

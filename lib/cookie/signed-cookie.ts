@@ -5,13 +5,14 @@ import type { ResolvedCookie } from './resolved-cookie.js';
 import { SetCookie } from './set-cookie.js';
 import { signValue, verifyValue } from './signed-value.js';
 
-const purpose = 'session-cookie-signature:v1';
+/** What the session cookie is signed for. */
+export const sessionCookiePurpose = 'session-cookie-signature:v1';
 
 /** How many verified cookies are remembered: what a busy server's browsers send within seconds, in about 1 MB. */
 const remembered = 2048;
 
-/** What the session cookie carries, once verified. */
-export interface SessionToken {
+/** What a cookie carries, once verified. */
+export interface SignedToken {
   readonly id: string;
   /** When the cookie was issued, in milliseconds. */
   readonly issuedAt: number;
@@ -19,8 +20,8 @@ export interface SessionToken {
   readonly outdated: boolean;
 }
 
-/** The session cookie: from the Cookie header to a session token, and back to a Set-Cookie line. */
-export class SessionCookie {
+/** A cookie whose value is signed for one purpose: from the Cookie header to its token, and back to a Set-Cookie line. */
+export class SignedCookie {
   readonly name: string;
   readonly #secure: boolean | 'auto';
   readonly #setCookie: SetCookie;
@@ -31,9 +32,14 @@ export class SessionCookie {
    * change, so its signature need not be computed each time. Looking a whole value up tells a guesser nothing about a part
    * of it: a hit takes all of its 256 bits.
    */
-  readonly #verified = new Recent<SessionToken>(remembered);
+  readonly #verified = new Recent<SignedToken>(remembered);
 
-  constructor(cookie: ResolvedCookie, keys: KeyRing, now: () => number = Date.now) {
+  constructor(
+    cookie: ResolvedCookie,
+    keys: KeyRing,
+    private readonly purpose: string,
+    now: () => number = Date.now,
+  ) {
     this.name = cookie.name;
     this.#secure = cookie.partitioned ? true : cookie.secure;
     this.#setCookie = new SetCookie(cookie);
@@ -45,7 +51,7 @@ export class SessionCookie {
    * The first cookie of the name that verifies: a browser may send several, and one that another host of the domain has
    * planted must not hide ours. Whatever the header holds, this does not throw.
    */
-  read(header: string | undefined): SessionToken | null {
+  read(header: string | undefined): SignedToken | null {
     if (header === undefined) return null;
     let at = findCookie(header, this.name, 0);
     for (let tried = 0; at !== -1 && tried < maxSameNamed; tried++) {
@@ -56,10 +62,15 @@ export class SessionCookie {
     return null;
   }
 
-  #verify(value: string): SessionToken | null {
+  /** Whether the header has a cookie of this name, of whatever worth. */
+  isIn(header: string | undefined): boolean {
+    return header !== undefined && findCookie(header, this.name, 0) !== -1;
+  }
+
+  #verify(value: string): SignedToken | null {
     const known = this.#verified.get(value);
     if (known !== undefined) return known;
-    const signed = verifyValue(this.#keys, purpose, value, this.#now());
+    const signed = verifyValue(this.#keys, this.purpose, value, this.#now());
     if (signed === null) return null;
     const token = { id: detached(signed.id), issuedAt: signed.issuedAt, outdated: signed.verifiedBy === 'fallback' };
     this.#verified.set(detached(value), token);
@@ -67,11 +78,11 @@ export class SessionCookie {
   }
 
   /**
-   * The Set-Cookie line for a session. `issuedAt` and `maxAge` are in milliseconds; `maxAge` is cut to 400 days, and `null`
+   * The Set-Cookie line that carries `id`. `issuedAt` and `maxAge` are in milliseconds; `maxAge` is cut to 400 days, and `null`
    * lets the cookie end with the browser. `https`: whether the request came by HTTPS.
    */
   write(id: string, issuedAt: number, maxAge: number | null, https: boolean): string {
-    const value = signValue(this.#keys, purpose, id, issuedAt);
+    const value = signValue(this.#keys, this.purpose, id, issuedAt);
     return this.#setCookie.line(value, maxAge, this.isSecure(https), this.#now());
   }
 
