@@ -6,11 +6,12 @@
 /** Each room, and the rooms and files below it that it may import, besides itself. */
 const arrows = {
   accounts: ['auth', 'http', 'session'],
-  auth: ['http', 'session'],
+  auth: ['http', 'session', 'cookie', 'stores/session-store\\.ts'],
   http: ['session', 'cookie'],
   session: ['stores/session-store\\.ts'],
   cookie: [],
   stores: [],
+  interop: ['cookie', 'session', 'stores/session-store\\.ts'],
   config: [],
   testing: ['index\\.ts', 'stores/session-store\\.ts'],
 };
@@ -33,7 +34,18 @@ const room = ([name, below]) => {
   };
 };
 
-const optionalPeers = ['ioredis', '@nestjs/config'];
+const optionalPeers = [
+  'ioredis',
+  '@nestjs/config',
+  '@nestjs/event-emitter',
+  '@nestjs/throttler',
+  'kysely',
+  'pg',
+  'mysql2',
+  'better-sqlite3',
+  'lmdb',
+  'memcache-client',
+];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

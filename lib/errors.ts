@@ -16,7 +16,9 @@ export type SessionErrorCode =
   | 'SESSION_READONLY'
   | 'SESSION_HEADERS_SENT'
   | 'SESSION_UNREACHABLE'
-  | 'SESSION_USER_INVALID';
+  | 'SESSION_USER_INVALID'
+  | 'SESSION_LOGIN_REFUSED'
+  | 'SESSION_ABILITY_MISSING';
 
 /** The base of every error of this package. @publicApi */
 export abstract class SessionError extends Error {
@@ -41,6 +43,8 @@ const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
   'SESSION_HEADERS_SENT',
   'SESSION_UNREACHABLE',
   'SESSION_USER_INVALID',
+  'SESSION_LOGIN_REFUSED',
+  'SESSION_ABILITY_MISSING',
 ]);
 
 /**
@@ -152,4 +156,28 @@ export class SessionUnreachableError extends SessionError {
 /** A user without a usable id was handed to `AuthService.login()`. @publicApi */
 export class SessionUserError extends SessionError {
   readonly code = 'SESSION_USER_INVALID';
+}
+
+/** Why a login was refused. @publicApi */
+export type LoginRefusal =
+  /** The user is not active (any more); `force` lets it in. */
+  | 'inactive'
+  /** The user has as many sessions as `maxSessionsPerUser` allows, and `onTooManySessions` is `refuse`. */
+  | 'too-many-sessions';
+
+/** A user who has proved who it is may not log in all the same. Becomes a 403. @publicApi */
+export class SessionLoginRefusedError extends SessionError {
+  readonly code = 'SESSION_LOGIN_REFUSED';
+
+  constructor(
+    readonly reason: LoginRefusal,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The session store cannot do what was asked for. @publicApi */
+export class SessionAbilityMissingError extends SessionError {
+  readonly code = 'SESSION_ABILITY_MISSING';
 }

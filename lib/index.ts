@@ -4,6 +4,8 @@ export type { SessionModuleOptions } from './session-module.options.js';
 export { SESSION_STORE } from './tokens.js';
 
 export { Session, type SessionParameter } from './http/session.decorator.js';
+export { Passive } from './http/passive.decorator.js';
+export { SessionListener } from './http/session-listener.decorator.js';
 export { SessionService } from './http/session.service.js';
 export type { SessionCounts } from './http/session-counters.js';
 export { sessionMiddleware, type SessionMiddleware } from './http/session.middleware.js';
@@ -12,13 +14,25 @@ export type { ExpressSession, ExpressSessionCookie } from './http/express-sessio
 export { SessionObject } from './session/session.js';
 export type { SessionData } from './session/session-data.js';
 export type { FlashMessage } from './session/flash.js';
-export type { SessionEventName, SessionObserver } from './session/observer.js';
+export type { SessionEventName, SessionEventOf, SessionObserver } from './session/observer.js';
 export type { Serializer } from './session/serializer/serializer.js';
 
 export { AuthService } from './auth/auth.service.js';
-export { SessionAuthGuard } from './auth/session-auth.guard.js';
-export { CurrentUser } from './auth/current-user.decorator.js';
-export type { SessionUser, UserId, UserLoader } from './auth/user.js';
+export type { ConfirmOptions, LoginOptions } from './auth/login.js';
+export type { LoginTimeouts, NamesOf, SessionLimit } from './auth/auth.options.js';
+export { SessionAuthGuard } from './auth/access/session-auth.guard.js';
+export { Fresh, Permissions, Public, Roles, type FreshOptions } from './auth/access/access.decorators.js';
+export type { Freshness } from './auth/access/freshness.js';
+export type { DeviceSession } from './auth/devices/device-session.js';
+export { CurrentUser } from './auth/users/current-user.decorator.js';
+export { RequestLoader, UserLoader } from './auth/users/loader.decorators.js';
+export type { SessionUser, UserId } from './auth/users/user.js';
+export {
+  RememberStore,
+  type PreviousToken,
+  type RememberRow,
+  type StoredRememberRow,
+} from './auth/remember/remember-store.js';
 export { LoginRedirectException } from './auth/redirect/login-redirect.js';
 export { safeNext } from './auth/redirect/safe-next.js';
 
@@ -38,11 +52,13 @@ export {
 
 export {
   isSessionError,
+  SessionAbilityMissingError,
   SessionConfigError,
   SessionContendedError,
   SessionError,
   SessionGoneError,
   SessionHeadersSentError,
+  SessionLoginRefusedError,
   SessionKeyReservedError,
   SessionPeerMissingError,
   SessionReadonlyError,
@@ -52,5 +68,6 @@ export {
   SessionUserError,
   SessionValueError,
   type ConfigProblem,
+  type LoginRefusal,
   type SessionErrorCode,
 } from './errors.js';

@@ -12,9 +12,10 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { attachAuth } from './auth/auth-binding.js';
+import { SessionAuthGuard } from './auth/access/session-auth.guard.js';
 import { AuthConfig } from './auth/auth-config.js';
+import { authProviders } from './auth/auth.providers.js';
 import { AuthService } from './auth/auth.service.js';
-import { SessionAuthGuard } from './auth/session-auth.guard.js';
 import { environmentOf } from './config/environment.js';
 import { misspeltKeys } from './config/misspelt.js';
 import type { OptionValues } from './config/read.js';
@@ -22,11 +23,13 @@ import { createKeyRing, KeyRing } from './cookie/key-ring.js';
 import { resolveCookie } from './cookie/resolved-cookie.js';
 import { sessionCookiePurpose, SignedCookie } from './cookie/signed-cookie.js';
 import { SessionConfigError } from './errors.js';
+import { discover } from './http/discovery.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { SessionCounters } from './http/session-counters.js';
 import { SessionExceptionFilter } from './http/session-exception.filter.js';
 import { SessionInterceptor } from './http/session.interceptor.js';
 import { eagerMiddleware } from './http/session.middleware.js';
+import { SESSION_LISTENER } from './http/session-listener.decorator.js';
 import { SessionRuntime } from './http/session-runtime.js';
 import { SessionService } from './http/session.service.js';
 import {
@@ -40,6 +43,7 @@ import { SessionSettingsModule } from './session-settings.module.js';
 import { Lifetime } from './session/lifetime.js';
 import { RecordCodec } from './session/record-codec.js';
 import { refreshIntervalOf } from './session/session.options.js';
+import { timeoutPresets, timeoutsUnder } from './session/timeouts.js';
 import { StoredSessionRepository, type StoredSessionOptions } from './session/stored-session.repository.js';
 import { SessionStore } from './stores/session-store.js';
 import { startStore } from './stores/start-store.js';
@@ -90,11 +94,13 @@ const providers: Provider[] = [
     ): SessionRuntime => {
       const { clock } = config;
       const observer = counters.toObserver();
+      const { idleTimeout, absoluteTimeout } = timeoutsUnder(config.timeouts, config);
       const lifetime = new Lifetime(
-        config.idleTimeout,
-        config.absoluteTimeout,
+        idleTimeout,
+        absoluteTimeout,
         refreshIntervalOf(config),
         config.rotateEvery,
+        config.timeouts === null ? undefined : timeoutPresets[config.timeouts],
       );
       const repository = new StoredSessionRepository(
         store,
@@ -113,11 +119,6 @@ const providers: Provider[] = [
     },
   },
   {
-    provide: AuthConfig,
-    inject: [SESSION_CONFIG],
-    useFactory: ({ userLoader, loginUrl }: SessionConfig) => new AuthConfig({ userLoader, loginUrl }),
-  },
-  {
     // Nest leaves out what a factory does not make: without a global interceptor a request costs a fifth less.
     provide: APP_INTERCEPTOR,
     inject: [SESSION_CONFIG, SessionRuntime],
@@ -125,8 +126,7 @@ const providers: Provider[] = [
       config.commit === 'interceptor' ? new SessionInterceptor(runtime) : undefined,
   },
   { provide: APP_FILTER, useClass: SessionExceptionFilter },
-  AuthService,
-  SessionAuthGuard,
+  ...authProviders,
   SessionService,
 ];
 
@@ -146,6 +146,8 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     private readonly adapterHost: HttpAdapterHost,
     private readonly runtime: SessionRuntime,
     private readonly auth: AuthService,
+    private readonly counters: SessionCounters,
+    private readonly modules: ModulesContainer,
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
     @Inject(SESSION_STORE) private readonly store: SessionStore,
   ) {
@@ -166,11 +168,12 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
   }
 
   onModuleInit(): void {
+    for (const { instance } of discover(this.modules, SESSION_LISTENER)) this.counters.add(instance);
     const adapter = adapterOf(this.adapterHost);
     if (adapter === null) return;
     const platform = platformOf(adapter);
     this.runtime.attach(platform);
-    attachAuth(platform, this.auth);
+    attachAuth(platform, { auth: this.auth, anonymousUser: this.config.anonymousUser });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -5,16 +5,23 @@ import type { AuthService } from './auth.service.js';
 
 const AUTH = Symbol('nestjs-session-auth auth');
 
-/** Ties the application's server to its AuthService, for decorators, which cannot be injected into. */
-export function attachAuth(platform: Platform, auth: AuthService): void {
-  platform.bind(AUTH, auth);
+/** What a decorator needs, which cannot be injected into. */
+export interface BoundAuth {
+  readonly auth: AuthService;
+  /** Makes the user of a request that nobody is logged in at. */
+  readonly anonymousUser: (() => object) | null;
+}
+
+/** Ties the application's server to its AuthService. */
+export function attachAuth(platform: Platform, bound: BoundAuth): void {
+  platform.bind(AUTH, bound);
 }
 
 /** @throws SessionUnreachableError outside of an application that imports the module */
-export function authBehind(context: ExecutionContext): AuthService {
-  const request = context.switchToHttp().getRequest<{ [AUTH]?: AuthService } | undefined>();
-  const auth = request?.[AUTH];
-  if (auth !== undefined) return auth;
+export function authBehind(context: ExecutionContext): BoundAuth {
+  const request = context.switchToHttp().getRequest<{ [AUTH]?: BoundAuth } | undefined>();
+  const bound = request?.[AUTH];
+  if (bound !== undefined) return bound;
   throw new SessionUnreachableError(
     'There is no current user here: import SessionModule.forRoot() in the root module, and use @CurrentUser() in HTTP controllers.',
   );

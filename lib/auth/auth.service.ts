@@ -1,121 +1,308 @@
 import {
   HttpException,
+  Inject,
   Injectable,
   InternalServerErrorException,
   ServiceUnavailableException,
+  UnauthorizedException,
   type ExecutionContext,
 } from '@nestjs/common';
-import { SessionStoreUnavailableError } from '../errors.js';
+import { SessionLoginRefusedError, SessionStoreUnavailableError } from '../errors.js';
 import { requestSessionOf } from '../http/execution-context.js';
+import { RequestSession } from '../http/request-session.js';
 import { toHttpException } from '../http/session-exception.js';
 import { SessionRuntime } from '../http/session-runtime.js';
+import type { AuthFacts } from '../session/auth-facts.js';
 import { stateOf, type SessionObject } from '../session/session.js';
+import type { AuthFeature, Entry } from './auth-feature.js';
+import type { AuthWatcher } from './auth-watcher.js';
 import { AuthConfig } from './auth-config.js';
-import { userIdOf, type SessionUser, type UserId, type UserOrId } from './user.js';
+import { isFresh, type Freshness } from './access/freshness.js';
+import type { DeviceSession } from './devices/device-session.js';
+import { Devices } from './devices/devices.js';
+import { NotBefore } from './everyone/not-before.js';
+import { confirmed, factsOf, timeoutsIn, type ConfirmOptions, type LoginOptions } from './login.js';
+import { SignIn } from './sign-in.js';
+import { AUTH_FEATURES, AUTH_WATCHER } from './tokens.js';
+import type { SessionUser, UserId, UserOrId } from './users/user.js';
+import { Users } from './users/users.js';
+
+/** What is known of a request's user. */
+interface Known {
+  /** Null: nobody is logged in, though a request loader may have found somebody. */
+  readonly id: UserId | null;
+  readonly user: Promise<SessionUser | null>;
+}
 
 /**
  * Logs users in and out, and says who is there.
+ *
+ * Where the store does not answer, every method rejects with Nest's `ServiceUnavailableException`, and what it was to do is
+ * not done.
  *
  * @publicApi
  */
 @Injectable()
 export class AuthService {
-  /** What is known of a request's user; a session belongs to one request. */
-  readonly #known = new WeakMap<SessionObject, { readonly id: UserId; readonly user: Promise<SessionUser | null> }>();
+  readonly #known = new WeakMap<RequestSession, Known>();
 
   constructor(
     private readonly runtime: SessionRuntime,
     private readonly config: AuthConfig,
+    private readonly users: Users,
+    private readonly signIn: SignIn,
+    private readonly devices: Devices,
+    private readonly notBefore: NotBefore,
+    @Inject(AUTH_FEATURES) private readonly features: readonly AuthFeature[],
+    @Inject(AUTH_WATCHER) private readonly watcher: AuthWatcher,
   ) {}
 
   /**
    * Logs a user in, at once: the session gets a new id, so that one that somebody planted before is worth nothing, and keeps
    * its data. Another user who is logged in there is logged out first, and the data go with that session.
    *
-   * @param user the user, with an `id`, or the id by itself; its password has been checked by the application.
+   * @param user the user, with an id, or the id by itself; its password has been checked by the application.
+   * @throws ForbiddenException for a user who is not active (without `force`), or has too many sessions
+   * @throws ConflictException where all of the user's sessions were ended while this one began
    * @throws SessionUserError where there is no usable id
-   * @throws ServiceUnavailableException where the store does not answer
    * @throws SessionHeadersSentError where the response has been begun
    * @throws SessionValueError, SessionTooLargeError where the session cannot be stored as it is
    */
-  async login(session: SessionObject, user: UserOrId): Promise<void> {
-    const userId = userIdOf(user);
-    const { auth, answered } = stateOf(session);
-    // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
-    if (auth !== null && auth.userId !== userId && !answered) await this.logout(session);
-    await this.#atOnce(this.runtime.repository.login(session, { userId, at: this.runtime.now() }));
-    this.runtime.observer.login({ publicId: session.id, userId });
+  async login(session: SessionObject, user: UserOrId, options: LoginOptions = {}): Promise<void> {
+    const userId = this.users.idOf(user);
+    const known = isObject(user) ? (user as SessionUser) : null;
+    const request = requestOf(session);
+    await this.#atOnce(async () => {
+      this.#refuseInactive(known, options);
+      const { auth, answered } = stateOf(session);
+      // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
+      if (auth !== null && auth.userId !== userId && !answered) await this.#leave(session);
+      const own = known === null ? null : (this.config.options.timeoutsOf?.(known) ?? null);
+      const plain = factsOf(userId, this.notBefore.loginTime, request?.client ?? null, options);
+      const facts = { ...(own === null ? {} : timeoutsIn(own)), ...plain };
+      await this.#enter({ request, session, userId, options }, known, facts);
+    });
+    if (request !== null && known !== null) this.#known.set(request, { id: userId, user: Promise.resolve(known) });
   }
 
   /**
-   * Logs out, at once: the session ends, with its data, and cannot be brought back by a request that is still under way. What
-   * is written afterwards, such as a flash message, begins a new session.
-   *
-   * @throws ServiceUnavailableException where the store does not answer; the user is then still logged in
+   * Logs out, at once: the session ends, with its data, and cannot be brought back by a request that is still under way; the
+   * login is not remembered on this device any more. What is written afterwards, such as a flash message, begins a new
+   * session.
    */
   async logout(session: SessionObject): Promise<void> {
-    const { auth } = stateOf(session);
-    const publicId = session.id;
-    await this.#atOnce(this.runtime.repository.destroy(session));
-    if (auth !== null) this.runtime.observer.logout({ publicId, userId: auth.userId });
+    await this.#atOnce(() => this.#leave(session));
   }
 
-  /** The id of the user who is logged in; null: nobody is. Does not ask the user loader. */
+  /**
+   * The user has proved once more who it is: the login is fresh again, both of its timeouts begin anew, and the session gets a
+   * new id, as after a login.
+   *
+   * @throws UnauthorizedException where nobody is logged in
+   * @throws ConflictException where the session was ended meanwhile
+   */
+  async confirm(session: SessionObject, options: ConfirmOptions = {}): Promise<void> {
+    const { auth } = stateOf(session);
+    if (auth === null) throw new UnauthorizedException();
+    const facts = confirmed(auth, this.notBefore.loginTime, requestOf(session)?.client ?? null, options);
+    await this.#atOnce(() => this.runtime.repository.confirm(session, facts));
+    const { action = null } = options;
+    this.runtime.observer.confirmed({ publicId: session.id, userId: auth.userId, action });
+  }
+
+  /**
+   * Ends all sessions of a user, and everything that would log it in again without being asked. A login that is being made at
+   * the same time either comes after this, or is refused.
+   *
+   * @param options.except a session that goes on, or its public id; the login of that device stays remembered.
+   * @returns how many sessions were ended
+   * @throws SessionAbilityMissingError where the store does not know whose a session is
+   */
+  async logoutEverywhere(
+    userId: UserId,
+    { except }: { readonly except?: SessionObject | string | null | undefined } = {},
+  ): Promise<number> {
+    return this.#atOnce(async () => {
+      const { owned } = this.runtime.repository;
+      const kept = await this.#sessionToKeep(userId, except ?? null);
+      for (const feature of this.features) await feature.endingAll?.(userId, kept?.auth ?? null);
+      const sessions = await (kept === null ? owned.endAll(userId) : owned.endAll(userId, kept.key));
+      this.runtime.observer.revoked({ userId, publicId: null, sessions });
+      return sessions;
+    });
+  }
+
+  /**
+   * Logs everybody out, and ends every remembered login, by a single write. Other processes notice within
+   * `everyoneInterval`.
+   */
+  async logoutEveryone(): Promise<void> {
+    await this.#atOnce(() => this.notBefore.raise());
+    this.runtime.observer.revoked({ userId: null, publicId: null, sessions: null });
+  }
+
+  /**
+   * The sessions of a user: "your devices". The one used last comes first.
+   *
+   * @param current the session that asks, to be marked.
+   * @throws SessionAbilityMissingError where the store does not know whose a session is
+   */
+  async sessions(userId: UserId, current: SessionObject | null = null): Promise<DeviceSession[]> {
+    return this.#atOnce(() => this.devices.list(userId, current));
+  }
+
+  /**
+   * Ends one session of a user, and its remembered login. False: the user has no such session (any more).
+   *
+   * @param publicId as {@link sessions} names it; that of another user's session is none.
+   * @throws SessionAbilityMissingError where the store does not know whose a session is
+   */
+  async revoke(userId: UserId, publicId: string): Promise<boolean> {
+    return this.#atOnce(async () => {
+      const found = await this.devices.find(userId, publicId);
+      if (found === null) return false;
+      for (const feature of this.features) await feature.ending?.(found.auth);
+      const ended = await this.runtime.repository.owned.end(found);
+      if (ended) this.runtime.observer.revoked({ userId, publicId, sessions: 1 });
+      return ended;
+    });
+  }
+
+  /**
+   * The id of the user whom the session holds; null: none. Asks neither the user loader nor remember-me: {@link user} does.
+   */
   userId(session: SessionObject): UserId | null {
     return stateOf(session).auth?.userId ?? null;
   }
 
   /**
-   * The user who is logged in; null: nobody is, or there is no such user any more. Loaded at most once a request.
+   * The user of a request; null: nobody is logged in, or there is no such user any more. Asked are the session, remember-me,
+   * and the request loaders, in this order and at most once a request.
    *
-   * @throws ServiceUnavailableException where the store or the user loader fails: that is no "nobody"
+   * @throws ServiceUnavailableException where the store or a loader fails: that is no "nobody"
    */
   async user(context: ExecutionContext): Promise<SessionUser | null> {
-    const session = await requestSessionOf(context).get();
+    const request = requestSessionOf(context);
+    const session = await request.get();
     const id = this.userId(session);
-    if (id === null) return null;
-    const known = this.#known.get(session);
+    const known = this.#known.get(request);
     if (known?.id === id) return known.user;
-    const user = this.#load(id, context);
-    this.#known.set(session, { id, user });
+    const user =
+      id === null ? this.#findSomebody(request, session, context) : this.#find(id, request, session, context);
+    this.#known.set(request, { id, user });
     return user;
   }
 
-  async #load(id: UserId, context: ExecutionContext): Promise<SessionUser | null> {
-    const { userLoader } = this.config.options;
-    if (userLoader === null) return withIdAlone(id);
-    try {
-      const user: unknown = await userLoader(id, context);
-      // A loader that finds nothing may also answer undefined or false, whatever its type says: that is nobody, too.
-      return isUser(user) ? user : null;
-    } catch (error) {
-      if (error instanceof HttpException) throw error;
-      this.runtime.report(error);
-      throw new ServiceUnavailableException('The user cannot be loaded at the moment. Try again.', { cause: error });
-    }
+  /**
+   * Whether the user has proved who it is as {@link Freshness} wants it: what `@Fresh()` asks. Default: one factor, within
+   * `freshFor`. Nobody is never fresh.
+   */
+  async isFresh(session: SessionObject, user: SessionUser, asked: Partial<Freshness> = {}): Promise<boolean> {
+    const { auth } = stateOf(session);
+    if (auth === null) return false;
+    const { freshFor, factorsOf } = this.config.options;
+    const freshness: Freshness = { factors: 1, within: freshFor, action: null, ...asked };
+    const all = freshness.factors === 'all' ? [...(await factorsOf(user))] : [];
+    return isFresh(auth, freshness, this.runtime.now(), all);
   }
 
-  async #atOnce(work: Promise<void>): Promise<void> {
+  /** Whether the login was restored by remember-me, and not confirmed since. */
+  isRemembered(session: SessionObject): boolean {
+    const { auth } = stateOf(session);
+    return auth?.restored === true && auth.factors === undefined;
+  }
+
+  async #enter(entry: Entry, user: SessionUser | null, plain: AuthFacts): Promise<void> {
+    let facts = plain;
+    for (const feature of this.features) facts = (await feature.entering?.(entry, facts)) ?? facts;
     try {
-      await work;
+      await this.signIn.enter(entry.session, user, facts);
+    } catch (error) {
+      for (const feature of this.features) await feature.notEntered?.(entry, facts);
+      throw error;
+    }
+    for (const feature of this.features) feature.entered?.(entry, facts);
+  }
+
+  async #leave(session: SessionObject): Promise<void> {
+    const { auth } = stateOf(session);
+    const request = requestOf(session);
+    const publicId = session.id;
+    // First, or they would log in again between the two.
+    for (const feature of this.features) await feature.leaving?.(request, auth);
+    await this.runtime.repository.destroy(session);
+    if (request !== null) this.#known.set(request, { id: null, user: Promise.resolve(null) });
+    if (auth !== null) this.runtime.observer.logout({ publicId, userId: auth.userId });
+  }
+
+  async #find(
+    id: UserId,
+    request: RequestSession,
+    session: SessionObject,
+    context: ExecutionContext,
+  ): Promise<SessionUser | null> {
+    const user = await this.users.find(id, context);
+    if (user !== null && (this.users.isActive(user) || stateOf(session).auth?.forced === true)) return user;
+    // There is no such user any more. Where the answer has begun, the login cannot be ended, and is none all the same.
+    if (!stateOf(session).answered) await this.#atOnce(() => this.#leave(session));
+    const somebody = this.#findSomebody(request, session, context);
+    this.#known.set(request, { id: null, user: somebody });
+    return somebody;
+  }
+
+  async #findSomebody(
+    request: RequestSession,
+    session: SessionObject,
+    context: ExecutionContext,
+  ): Promise<SessionUser | null> {
+    if (this.watcher.wasTurnedAway(request)) return null;
+    for (const feature of this.features) {
+      const restored = await this.#atOnce(async () => (await feature.restore?.(request, session, context)) ?? null);
+      if (restored === null) continue;
+      this.#known.set(request, { id: this.userId(session), user: Promise.resolve(restored.user) });
+      return restored.user;
+    }
+    return this.users.findByRequest(context);
+  }
+
+  #refuseInactive(user: SessionUser | null, { force }: LoginOptions): void {
+    if (user === null || force === true || this.users.isActive(user)) return;
+    throw new SessionLoginRefusedError('inactive', 'This user is not active. `force` logs it in all the same.');
+  }
+
+  async #sessionToKeep(
+    userId: UserId,
+    except: SessionObject | string | null,
+  ): Promise<{ readonly key: string; readonly auth: AuthFacts } | null> {
+    if (except === null) return null;
+    if (typeof except === 'string') return this.devices.find(userId, except);
+    const { stored, auth } = stateOf(except);
+    return stored !== null && auth?.userId === userId ? { key: stored.key, auth } : null;
+  }
+
+  async #atOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
     } catch (error) {
       if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
       const exception = toHttpException(error);
       // A mistake of the application's keeps its class and its message, which say what to do.
       if (exception instanceof InternalServerErrorException) throw error;
       // Nest logs no exception that has a status.
-      if (exception instanceof ServiceUnavailableException) this.runtime.report(error);
+      if (exception instanceof ServiceUnavailableException && !(error instanceof HttpException)) {
+        this.runtime.report(error);
+      }
       throw exception;
     }
   }
 }
 
-function isUser(user: unknown): user is SessionUser {
-  return typeof user === 'object' && user !== null;
+/** The request that a session belongs to; null: it was made outside of one. */
+function requestOf(session: SessionObject): RequestSession | null {
+  const { bearer } = stateOf(session);
+  return bearer instanceof RequestSession ? bearer : null;
 }
 
-/** Without a user loader the id is all that there is of a user, whatever type the application gives to its users. */
-function withIdAlone(id: UserId): SessionUser {
-  const user: unknown = { id };
-  return user as SessionUser;
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -4,7 +4,9 @@ import type { SignedCookie, SignedToken } from '../cookie/signed-cookie.js';
 import { SessionStoreUnavailableError } from '../errors.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
+import { publicId } from '../session/session-id.js';
 import type { SessionRepository } from '../session/session-repository.js';
+import type { SessionBearer } from '../session/session-state.js';
 import { stateOf, type SessionObject } from '../session/session.js';
 import { readonlyView } from '../session/readonly-view.js';
 import { cacheControl, varyByCookie } from './cache-headers.js';
@@ -26,13 +28,20 @@ export interface SessionSurroundings {
   readonly platform: Platform;
   readonly report: (error: unknown) => void;
   readonly now: () => number;
+  readonly watcher: SessionWatcher | null;
+}
+
+/** Looks at every session with a login that comes in, before anybody else does. */
+export interface SessionWatcher {
+  /** May change it, or end it. Returns nothing where nothing was to be done. */
+  arrived(request: RequestSession, session: SessionObject): Promise<void> | undefined;
 }
 
 /**
  * Which session belongs to a request: loaded once, when somebody first asks, from wherever; the others get the same one. It
  * also stands at the border between the session and its cookie.
  */
-export class RequestSession implements GateKeeper {
+export class RequestSession implements GateKeeper, SessionBearer {
   readonly #token: SignedToken | null;
   readonly #rawRequest: RawRequest;
   #client: RequestClient | null = null;
@@ -43,6 +52,7 @@ export class RequestSession implements GateKeeper {
   #heldId: string | null;
   #isWritable = false;
   #isHeadOut = false;
+  #isPassive = false;
   #isToEnd = false;
   #hasFailed = false;
 
@@ -90,6 +100,17 @@ export class RequestSession implements GateKeeper {
     return session instanceof Promise
       ? session.then((loaded) => (this.#session === null ? loaded : viewOf(loaded)))
       : viewOf(session);
+  }
+
+  /** The session has changed by itself, and is saved even if nobody but readers asked for it. */
+  requireCommit(): void {
+    this.#isWritable = true;
+  }
+
+  /** The request is no use of the session: it is saved where it was changed, but neither extended nor rotated. */
+  becomePassive(): void {
+    this.#isPassive = true;
+    if (this.#session !== null) stateOf(this.#session).passive = true;
   }
 
   /** The session ends with the next commit: `req.session = null`. */
@@ -162,16 +183,36 @@ export class RequestSession implements GateKeeper {
     // No cookie, or a forged one: the store is not asked.
     if (this.#token === null) return this.#found(repository.create());
     this.#loading = repository.load(this.#token).then(
-      (session) => this.#found(session ?? repository.create()),
+      (session) => this.#arrived(session),
       (error: unknown) => this.#withoutStore(error),
     );
     return this.#loading;
   }
 
+  #arrived(session: SessionObject | null): SessionObject | Promise<SessionObject> {
+    const { repository, observer, watcher } = this.runtime;
+    if (session === null) {
+      if (this.#token !== null) observer.expired({ publicId: publicId(this.#token.id) });
+      return this.#found(repository.create());
+    }
+    if (watcher === null || stateOf(session).auth === null) return this.#found(session);
+    stateOf(session).bearer = this;
+    // Nobody gets to see it before it has been looked at.
+    return (
+      watcher.arrived(this, session)?.then(
+        () => this.#found(session),
+        (error: unknown) => this.#withoutStore(error),
+      ) ?? this.#found(session)
+    );
+  }
+
   #found(session: SessionObject): SessionObject {
     this.#session = session;
     this.#wasPermanent = session.permanent;
-    stateOf(session).answered = this.#isHeadOut;
+    const state = stateOf(session);
+    state.answered = this.#isHeadOut;
+    state.bearer = this;
+    state.passive = this.#isPassive;
     return session;
   }
 
@@ -230,7 +271,7 @@ export class RequestSession implements GateKeeper {
     if (isKnown && state.permanent === this.#wasPermanent) return null;
     this.#heldId = stored.id;
     const time = now();
-    const maxAge = state.permanent ? lifetime.remaining(state.createdAt, time) : null;
+    const maxAge = state.permanent ? lifetime.remaining(state, time) : null;
     return cookie.write(stored.id, state.issuedAt ?? time, maxAge, platform.isHttps(this.request));
   }
 }

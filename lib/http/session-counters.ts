@@ -1,12 +1,16 @@
-import type { SessionEventName, SessionObserver } from '../session/observer.js';
+import {
+  observeAll,
+  sessionEventNames,
+  type SessionEventName,
+  type SessionEventOf,
+  type SessionObserver,
+} from '../session/observer.js';
 
 /** How often an event has happened. @publicApi */
 export type SessionCounts = Readonly<Record<SessionEventName, number>>;
 
-type EventOf<Name extends SessionEventName> = Parameters<Required<SessionObserver>[Name]>[0];
-
 /** The observer by name and event, which is what a method for any of its events needs. */
-type Listeners = { readonly [Name in SessionEventName]?: (event: EventOf<Name>) => unknown };
+type Listeners = { readonly [Name in SessionEventName]?: (event: SessionEventOf<Name>) => unknown };
 
 /** What the operator reads of an event; those that are everyday life have none. */
 const remarks: Partial<Record<SessionEventName, string>> = {
@@ -14,28 +18,27 @@ const remarks: Partial<Record<SessionEventName, string>> = {
   overwritten:
     'Two requests changed the same value of a session, and the later one was kept; session.mutate() keeps both',
   brokenRecord: 'A stored session could not be read and was treated as absent',
+  rememberStolen:
+    'A remember-me token was shown that had been used up, so somebody has a copy of it; its family and the sessions of it were ended',
   droppedChange: 'A change of a new session was dropped, since the response had gone out without its cookie',
 };
 
 /** Counts what happens to sessions, says what an operator should know, and tells the application's observer. */
 export class SessionCounters {
-  readonly #counts: Record<SessionEventName, number> = {
-    lateWrite: 0,
-    overwritten: 0,
-    brokenRecord: 0,
-    storeError: 0,
-    created: 0,
-    destroyed: 0,
-    rotated: 0,
-    droppedChange: 0,
-    login: 0,
-    logout: 0,
-  };
+  readonly #counts = Object.fromEntries(sessionEventNames.map((name) => [name, 0])) as Record<SessionEventName, number>;
+  readonly #observers: SessionObserver[];
 
   constructor(
     private readonly log: { warn(message: string): void; error(message: string): void },
-    private readonly observer: SessionObserver | null,
-  ) {}
+    observer: SessionObserver | null,
+  ) {
+    this.#observers = observer === null ? [] : [observer];
+  }
+
+  /** One more who hears of everything from now on. */
+  add(observer: SessionObserver): void {
+    this.#observers.push(observer);
+  }
 
   get counts(): SessionCounts {
     return { ...this.#counts };
@@ -43,36 +46,22 @@ export class SessionCounters {
 
   /** The observer that the package itself speaks to; it never throws. */
   toObserver(): Required<SessionObserver> {
-    const hear =
-      <Name extends SessionEventName>(name: Name) =>
-      (event: EventOf<Name>): void => {
-        this.#hear(name, event);
-      };
-    return {
-      lateWrite: hear('lateWrite'),
-      overwritten: hear('overwritten'),
-      brokenRecord: hear('brokenRecord'),
-      storeError: hear('storeError'),
-      created: hear('created'),
-      destroyed: hear('destroyed'),
-      rotated: hear('rotated'),
-      droppedChange: hear('droppedChange'),
-      login: hear('login'),
-      logout: hear('logout'),
-    };
+    return observeAll((name, event) => {
+      this.#counts[name]++;
+      const remark = remarks[name];
+      if (remark !== undefined) this.log.warn(`${remark} (${describe(event)}).`);
+      for (const observer of this.#observers) this.#tell(observer, name, event);
+    });
   }
 
-  #hear<Name extends SessionEventName>(name: Name, event: EventOf<Name>): void {
-    this.#counts[name]++;
-    const remark = remarks[name];
-    if (remark !== undefined) this.log.warn(`${remark} (${describe(event)}).`);
-    const listeners: Listeners | null = this.observer;
+  #tell<Name extends SessionEventName>(observer: SessionObserver, name: Name, event: SessionEventOf<Name>): void {
+    const listeners: Listeners = observer;
     const failed = (error: unknown): void => {
       const reason = error instanceof Error ? error.message : String(error);
       this.log.error(`The session observer's ${name}() failed: ${reason}`);
     };
     try {
-      const answer: unknown = listeners?.[name]?.call(this.observer, event);
+      const answer: unknown = listeners[name]?.call(observer, event);
       // It may be asynchronous, and is not waited for; but nobody else would hear of its failure.
       if (answer instanceof Promise) answer.catch(failed);
     } catch (error) {
@@ -82,8 +71,10 @@ export class SessionCounters {
 }
 
 /** What of an event goes into a log line: which session, and which keys or why. */
-function describe(event: EventOf<SessionEventName>): string {
-  if (!('publicId' in event)) return event.error.message;
+function describe(event: SessionEventOf<SessionEventName>): string {
+  if ('error' in event) return event.error.message;
+  if ('sessions' in event) return `${String(event.sessions)} sessions`;
   const details = 'paths' in event ? event.paths.join(', ') : 'reason' in event ? event.reason : '';
-  return details === '' ? `session ${event.publicId}` : `session ${event.publicId}: ${details}`;
+  const where = 'publicId' in event && event.publicId !== null ? `session ${event.publicId}` : 'no session';
+  return details === '' ? where : `${where}: ${details}`;
 }

@@ -1,5 +1,6 @@
 import {
   ConflictException,
+  ForbiddenException,
   HttpException,
   InternalServerErrorException,
   ServiceUnavailableException,
@@ -19,6 +20,8 @@ export function toHttpException(error: unknown): unknown {
       return new ServiceUnavailableException('Sessions are not available at the moment. Try again.', options);
     case 'SESSION_GONE':
       return new ConflictException('The session has ended.', options);
+    case 'SESSION_LOGIN_REFUSED':
+      return new ForbiddenException('This login is not allowed.', options);
     case 'SESSION_VALUE_UNSUPPORTED':
     case 'SESSION_TOO_LARGE':
       return new InternalServerErrorException('The session could not be saved.', options);
@@ -29,6 +32,7 @@ export function toHttpException(error: unknown): unknown {
     case 'SESSION_HEADERS_SENT':
     case 'SESSION_UNREACHABLE':
     case 'SESSION_USER_INVALID':
+    case 'SESSION_ABILITY_MISSING':
       return new InternalServerErrorException('Internal Server Error', options);
   }
 }

@@ -6,7 +6,7 @@ import type { SessionRepository } from '../session/session-repository.js';
 import type { HttpOptions } from './http.options.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
-import { RequestSession } from './request-session.js';
+import { RequestSession, type SessionWatcher } from './request-session.js';
 
 const RUNTIME = Symbol('nestjs-session-auth runtime');
 
@@ -18,6 +18,8 @@ export class SessionRuntime {
   readonly #slot = Symbol('nestjs-session-auth session');
   #platform: Platform | null = null;
   #isExposed = false;
+  /** Set before the first request, by whoever knows users. */
+  watcher: SessionWatcher | null = null;
 
   constructor(
     readonly repository: SessionRepository,

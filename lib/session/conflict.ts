@@ -1,3 +1,4 @@
+import { mergeAuth } from './auth-facts.js';
 import { mergeFlashes } from './flash.js';
 import { ABSENT, mergeValue } from './merge.js';
 import type { CopyValue } from './mutations.js';
@@ -7,7 +8,8 @@ import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
 /**
  * Brings into a session what other requests have stored since it was read: afterwards it holds both sides' changes.
  *
- * Who somebody is never merges: a login changes the id, so the newest record's word stands.
+ * Who somebody is never merges: a login changes the id, so the newest record's word stands; of what that login may do, the
+ * less.
  *
  * @param base the record as this request read it. @param mine the session now, in the form in which it would come back.
  * @returns the paths at which both sides changed the same thing and this request's value was taken.
@@ -44,7 +46,8 @@ export function absorb(
   state.flashes = mergeFlashes(base?.flashes ?? [], mine.flashes, theirs.flashes);
   state.permanent = mergeValue(base?.permanent, mine.permanent, theirs.permanent, () => undefined) === true;
   state.rotatedAt = theirs.rotatedAt;
-  state.auth = theirs.auth;
+  state.auth = mergeAuth(mine.auth, theirs.auth);
+  state.kept ||= theirs.kept === true;
   return overwritten;
 }
 

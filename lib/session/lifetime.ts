@@ -1,5 +1,23 @@
+import { shorter, type Timeouts } from './timeouts.js';
+
 /** What a session without any timeout is kept for in a store: ten years, in ms. */
 const NO_TIMEOUT = 10 * 365 * 86_400_000;
+
+/** A refresh comes this often within an idle timeout, at least. */
+const REFRESHES_PER_IDLE_TIMEOUT = 20;
+
+/** What of a session decides how long it lives. Times in ms. */
+export interface Lived {
+  readonly createdAt: number;
+  readonly auth: LoginTimes | null;
+}
+
+/** A login has its times from its authentication on, and may bring timeouts of its own. */
+interface LoginTimes {
+  readonly at: number;
+  readonly idleTimeout?: number | null;
+  readonly absoluteTimeout?: number | null;
+}
 
 /** A session's times. All in ms; pure, the clock's reading is handed in. */
 export class Lifetime {
@@ -8,26 +26,32 @@ export class Lifetime {
     private readonly absoluteTimeout: number | null,
     private readonly refreshInterval: number | null,
     private readonly rotateEvery: number | null,
+    /** What no login may exceed that brings timeouts of its own. */
+    private readonly longest: Timeouts = { idleTimeout: null, absoluteTimeout: null },
   ) {}
 
   /** How long a store is to keep a session that was used just now; 0 or less: it has reached its absolute timeout. */
-  remaining(createdAt: number, now: number): number {
-    const absolute = this.absoluteTimeout === null ? NO_TIMEOUT : createdAt + this.absoluteTimeout - now;
-    return Math.ceil(Math.min(this.idleTimeout ?? NO_TIMEOUT, absolute));
+  remaining(lived: Lived, now: number): number {
+    const end = this.#endOf(lived);
+    return Math.ceil(Math.min(this.#idleOf(lived.auth) ?? NO_TIMEOUT, end === null ? NO_TIMEOUT : end - now));
   }
 
-  isOver(createdAt: number, now: number): boolean {
-    return this.absoluteTimeout !== null && createdAt + this.absoluteTimeout <= now;
+  /** Whether a session has reached its absolute timeout. */
+  isOver(lived: Lived, now: number): boolean {
+    const end = this.#endOf(lived);
+    return end !== null && end <= now;
   }
 
   /** Whether a session whose cookie was issued at `issuedAt` is to be extended. */
-  isRefreshDue(issuedAt: number, now: number): boolean {
-    return this.refreshInterval !== null && this.idleTimeout !== null && now - issuedAt >= this.refreshInterval;
+  isRefreshDue(issuedAt: number, now: number, auth: LoginTimes | null): boolean {
+    const interval = this.#refreshIntervalOf(auth);
+    return interval !== null && now - issuedAt >= interval;
   }
 
   /** Whether a write, which extends the session in any case, is to extend its cookie as well. */
-  isReissueDue(issuedAt: number, now: number): boolean {
-    return this.idleTimeout !== null && (this.refreshInterval === null || this.isRefreshDue(issuedAt, now));
+  isReissueDue(issuedAt: number, now: number, auth: LoginTimes | null): boolean {
+    if (this.#idleOf(auth) === null) return false;
+    return this.refreshInterval === null || this.isRefreshDue(issuedAt, now, auth);
   }
 
   /** Whether sessions get a new id from time to time. */
@@ -37,5 +61,24 @@ export class Lifetime {
 
   isRotationDue(rotatedAt: number, now: number): boolean {
     return this.rotateEvery !== null && now - rotatedAt >= this.rotateEvery;
+  }
+
+  #endOf({ createdAt, auth }: Lived): number | null {
+    const timeout =
+      auth?.absoluteTimeout === undefined
+        ? this.absoluteTimeout
+        : shorter(auth.absoluteTimeout, this.longest.absoluteTimeout);
+    return timeout === null ? null : (auth?.at ?? createdAt) + timeout;
+  }
+
+  #idleOf(auth: LoginTimes | null): number | null {
+    return auth?.idleTimeout === undefined ? this.idleTimeout : shorter(auth.idleTimeout, this.longest.idleTimeout);
+  }
+
+  #refreshIntervalOf(auth: LoginTimes | null): number | null {
+    const idle = this.#idleOf(auth);
+    if (this.refreshInterval === null || idle === null) return null;
+    if (auth?.idleTimeout === undefined) return this.refreshInterval;
+    return Math.min(this.refreshInterval, Math.floor(idle / REFRESHES_PER_IDLE_TIMEOUT));
   }
 }

@@ -1,14 +1,8 @@
 import { JsonSerializer } from './serializer/json.js';
 import { MsgpackSerializer } from './serializer/msgpack.js';
 import type { Serializer } from './serializer/serializer.js';
-import {
-  BrokenRecord,
-  packPointer,
-  packRecord,
-  unpackRecord,
-  type RotationPointer,
-  type SessionRecord,
-} from './record.js';
+import { packPointer, packRecord, unpackRecord, type RotationPointer, type SessionRecord } from './record.js';
+import { BrokenRecord } from './record-parts.js';
 
 const JSON_OBJECT = 0x7b;
 

@@ -1,12 +1,6 @@
+import { packAuth, unpackAuth, type AuthFacts, type PackedAuth } from './auth-facts.js';
 import type { FlashMessage } from './flash.js';
-
-/** Who the session belongs to: what a login leaves in the record. */
-export interface AuthFacts {
-  /** The user's id, as the application's users have it; string and number are kept apart. */
-  readonly userId: string | number;
-  /** When the login was, in ms since the epoch. */
-  readonly at: number;
-}
+import { BrokenRecord, isObject, isTime } from './record-parts.js';
 
 /** What is stored of a session. */
 export interface SessionRecord {
@@ -18,6 +12,8 @@ export interface SessionRecord {
   permanent: boolean;
   flashes: readonly FlashMessage[];
   auth: AuthFacts | null;
+  /** The session is kept although there is nothing in it, since something was made of its id. Left out: no. */
+  kept?: boolean;
 }
 
 /** What an id that was rotated away leaves behind for a grace time: the way to its successor. */
@@ -26,9 +22,6 @@ export interface RotationPointer {
   sealedId: Uint8Array;
 }
 
-/** Bytes that are no record. It never leaves the room: such a session is treated as not there. */
-export class BrokenRecord extends Error {}
-
 /** The short keys of the stored form; what has its default is left out. */
 interface Packed extends Record<string, unknown> {
   d: Record<string, unknown>;
@@ -36,7 +29,8 @@ interface Packed extends Record<string, unknown> {
   r?: number;
   p?: true;
   f?: readonly (readonly [string, string])[];
-  a?: { u: string | number; t: number };
+  a?: PackedAuth;
+  k?: true;
 }
 
 export function packRecord(record: SessionRecord): Packed {
@@ -44,7 +38,8 @@ export function packRecord(record: SessionRecord): Packed {
   if (record.rotatedAt !== record.createdAt) packed.r = record.rotatedAt;
   if (record.permanent) packed.p = true;
   if (record.flashes.length > 0) packed.f = record.flashes.map(({ category, message }) => [category, message]);
-  if (record.auth !== null) packed.a = { u: record.auth.userId, t: record.auth.at };
+  if (record.auth !== null) packed.a = packAuth(record.auth);
+  if (record.kept) packed.k = true;
   return packed;
 }
 
@@ -63,11 +58,21 @@ export function unpackRecord(value: unknown): SessionRecord | RotationPointer {
     p: permanent = false,
     f: flashes = [],
     a: auth = null,
+    k: kept = false,
   } = value;
   if (!isObject(data)) throw new BrokenRecord('It has no data.');
   if (!isTime(createdAt) || !isTime(rotatedAt)) throw new BrokenRecord('It has no times.');
-  if (typeof permanent !== 'boolean') throw new BrokenRecord('Its permanence is no boolean.');
-  return { data, createdAt, rotatedAt, permanent, flashes: unpackFlashes(flashes), auth: unpackAuth(auth) };
+  if (typeof permanent !== 'boolean' || typeof kept !== 'boolean') throw new BrokenRecord('A flag is no boolean.');
+  const record: SessionRecord = {
+    data,
+    createdAt,
+    rotatedAt,
+    permanent,
+    flashes: unpackFlashes(flashes),
+    auth: auth === null ? null : unpackAuth(auth),
+  };
+  if (kept) record.kept = true;
+  return record;
 }
 
 export function isPointer(record: SessionRecord | RotationPointer): record is RotationPointer {
@@ -83,22 +88,4 @@ function unpackFlashes(value: unknown): FlashMessage[] {
     }
     return { category, message };
   });
-}
-
-function unpackAuth(value: unknown): AuthFacts | null {
-  if (value === null) return null;
-  if (!isObject(value)) throw new BrokenRecord('Its login is no object.');
-  const { u: userId, t: at } = value;
-  if ((typeof userId !== 'string' && typeof userId !== 'number') || !isTime(at)) {
-    throw new BrokenRecord('Its login is broken.');
-  }
-  return { userId, at };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

@@ -17,5 +17,15 @@ export function storeKey(prefix: string, id: string): string {
 
 /** What may be shown and logged: says which session is meant and gives neither the id nor the key away. */
 export function publicId(id: string): string {
-  return createHash('sha256').update(DOMAIN_PUBLIC).update(id).digest('base64url').slice(0, 16);
+  return publicIdOfKey('', storeKey('', id));
+}
+
+/** The same of a session of which only the key is known: a list of devices has no ids. */
+export function publicIdOfKey(prefix: string, key: string): string {
+  return createHash('sha256').update(DOMAIN_PUBLIC).update(key.slice(prefix.length)).digest('base64url').slice(0, 16);
+}
+
+/** The name under which a store lists what belongs to a user. The id, which may be an e-mail address, is not in it. */
+export function ownerKey(prefix: string, kind: string, userId: string | number): string {
+  return `${prefix}owner:${hash('sha256', `${kind}\n${typeof userId}\n${String(userId)}`, 'base64url')}`;
 }

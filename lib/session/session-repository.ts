@@ -1,5 +1,6 @@
+import type { OwnedSessions } from './owned-sessions.js';
 import type { SessionObject } from './session.js';
-import type { AuthFacts } from './record.js';
+import type { AuthFacts } from './auth-facts.js';
 
 /** What a verified cookie says. */
 export interface SessionReference {
@@ -36,8 +37,22 @@ export interface SessionRepository {
   /** A new id for the same session, at once. */
   regenerate(session: SessionObject): Promise<void>;
 
-  /** A new id and this login, at once. Data of a session that was ended meanwhile are not carried over. */
-  login(session: SessionObject, auth: AuthFacts): Promise<void>;
+  /**
+   * A new id and this login, at once. Data of a session that was ended meanwhile are not carried over.
+   *
+   * @param id the new id, where several requests agreed on one: whoever comes later finds the session there.
+   * @throws SessionGoneError where all of the user's sessions were ended while this one began
+   */
+  login(session: SessionObject, auth: AuthFacts, id?: string): Promise<void>;
+
+  /** The session becomes the one with this id, and keeps what this request has changed. False: there is none. */
+  join(session: SessionObject, id: string): Promise<boolean>;
+
+  /** A new id for the same session, with its login as it is now. @throws SessionGoneError where it was ended meanwhile */
+  confirm(session: SessionObject, auth: AuthFacts): Promise<void>;
+
+  /** The sessions of a user, wherever they are in use. */
+  readonly owned: OwnedSessions;
 
   /** Ends the session, at once. */
   destroy(session: SessionObject): Promise<void>;

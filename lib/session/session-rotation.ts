@@ -1,6 +1,7 @@
 import { SessionStoreUnavailableError } from '../errors.js';
-import type { SessionStore, StoredRecord, Version } from '../stores/session-store.js';
+import { isOwned, type SessionStore, type StoredRecord, type Version } from '../stores/session-store.js';
 import { mergeFlashes } from './flash.js';
+import type { AuthFacts } from './auth-facts.js';
 import type { Lifetime } from './lifetime.js';
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
@@ -17,6 +18,8 @@ export type RotationReason =
   | 'regenerate'
   /** Periodic: the same; the old id leads to the new one for a grace time. */
   | 'periodic'
+  /** The user has proved once more who it is: as `regenerate`, with the login as it is now. */
+  | 'confirm'
   /** A login: it goes on, without the data of the session that was ended. */
   | 'login';
 
@@ -47,47 +50,92 @@ export class SessionRotation {
     this.#store = records.store;
   }
 
-  async rotate(session: SessionObject, former: StoredSession, reason: RotationReason): Promise<void> {
+  /**
+   * @param id the new id, where several requests agreed on one; that one of them was there first is answered with `taken`,
+   *   and the session is as it was.
+   */
+  async rotate(
+    session: SessionObject,
+    former: StoredSession,
+    reason: RotationReason,
+    id = newSessionId(this.options.idLength),
+  ): Promise<'taken' | undefined> {
     const state = stateOf(session);
     const { auth } = state;
-    const id = newSessionId(this.options.idLength);
     const key = this.records.keyOf(id);
     let version: Version = 'absent';
     let old = former;
     // Where an error comes between, the session stays where it is, and the new record, which nobody knows, expires.
     for (let attempt = 0; ; attempt++) {
       const rotatedAt = this.now();
-      const ttl = this.lifetime.remaining(state.createdAt, rotatedAt);
-      if (ttl <= 0) return this.#end(session, old, reason);
+      const ttl = this.lifetime.remaining(state, rotatedAt);
+      if (ttl <= 0) {
+        await this.#end(session, old, reason);
+        return undefined;
+      }
       const encoded = this.saver.encode(session, rotatedAt);
-      version = await this.#writeNew(key, encoded.bytes, ttl, version);
+      const arrived = await this.#writeNew(key, encoded.bytes, ttl, version, state.auth);
+      if (arrived === 'taken') return 'taken';
+      // All of the user's sessions were ended while this one moved, the one that it leaves included.
+      if (arrived === 'gone') return void this.saver.lose(session);
+      version = arrived.written;
       const left = await this.saver.unlessInDoubt(state, encoded, () =>
         this.#leave(old, reason === 'periodic' ? id : null),
       );
       if (left === 'left') {
         state.rotatedAt = rotatedAt;
-        return this.#arrive(session, { id, key, bytes: encoded.bytes, version }, encoded, former);
+        this.#arrive(session, { id, key, bytes: encoded.bytes, version }, encoded, former);
+        return undefined;
       }
       if (left === 'absent' || !(await this.saver.takeIn(session, old, left))) {
         await this.#store.delete(key);
-        return this.#end(session, old, reason);
+        await this.#end(session, old, reason);
+        return undefined;
       }
-      if (reason === 'login') state.auth = auth;
+      if (reason === 'login' || reason === 'confirm') state.auth = auth;
       const newest = state.stored ?? old;
       if (reason === 'periodic' && newest.key !== old.key) {
         // Another request has rotated first: this one follows it there.
         await this.#store.delete(key);
-        return this.saver.save(session);
+        await this.saver.save(session);
+        return undefined;
       }
       old = newest;
       await this.saver.waitToRetry(attempt);
     }
   }
 
-  /** Nobody knows the new key, so only the store itself can have come between. */
-  async #writeNew(key: string, bytes: Uint8Array, ttl: number, expected: Version): Promise<Version> {
-    const result = await this.#store.write(key, bytes, ttl, expected);
-    if ('written' in result) return result.written;
+  /** Stores a new session under an id that several requests agreed on; `taken`: one of them was there first. */
+  async begin(session: SessionObject, id: string): Promise<'taken' | undefined> {
+    const state = stateOf(session);
+    const now = this.now();
+    const key = this.records.keyOf(id);
+    const encoded = this.saver.encode(session, now);
+    const arrived = await this.#writeNew(key, encoded.bytes, this.lifetime.remaining(state, now), 'absent', state.auth);
+    if (arrived === 'taken') return 'taken';
+    if (arrived === 'gone') return void this.saver.lose(session);
+    state.rotatedAt = now;
+    this.saver.settle(state, { id, key, bytes: encoded.bytes, version: arrived.written }, encoded);
+    this.observer.created({ publicId: publicId(id) });
+    return undefined;
+  }
+
+  /** Nobody knows the new key, but for those who agreed on it: otherwise only the store itself can have come between. */
+  async #writeNew(
+    key: string,
+    bytes: Uint8Array,
+    ttl: number,
+    expected: Version | 'absent',
+    auth: AuthFacts | null,
+  ): Promise<{ readonly written: Version } | 'taken' | 'gone'> {
+    const isNew = expected === 'absent';
+    const result = await (isNew
+      ? this.records.create(key, bytes, ttl, auth)
+      : this.#store.write(key, bytes, ttl, expected));
+    if ('written' in result) return result;
+    // In a store that knows no owners nobody can have ended what nobody knows.
+    if ('gone' in result && auth !== null && isOwned(this.#store)) return 'gone';
+    if ('conflict' in result && isNew) return 'taken';
     throw new SessionStoreUnavailableError(
       'The store has lost a session that was written just now. Is its memory too small?',
     );

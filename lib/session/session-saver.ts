@@ -5,13 +5,14 @@ import { absorb } from './conflict.js';
 import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
 import type { SessionObserver } from './observer.js';
-import { BrokenRecord, isPointer, type SessionRecord } from './record.js';
+import { isPointer, type SessionRecord } from './record.js';
+import { BrokenRecord } from './record-parts.js';
 import type { RecordCodec } from './record-codec.js';
 import { newSessionId, publicId } from './session-id.js';
 import { tooLarge } from './session-size.js';
 import type { EncodedSession, SessionState, StoredSession } from './session-state.js';
 import { dataOf, stateOf, type SessionObject } from './session.js';
-import type { StoredRecords } from './stored-records.js';
+import type { FoundSession, StoredRecords } from './stored-records.js';
 
 /** How sessions are saved. */
 export interface SavingOptions {
@@ -65,8 +66,8 @@ export class SessionSaver {
 
   /** Whether there is nothing in it that would be missed: such a session is not kept. */
   isDisposable(session: SessionObject): boolean {
-    const { auth, flashes, permanent, stored } = stateOf(session);
-    if (auth !== null || flashes.length > 0) return false;
+    const { auth, flashes, kept, permanent, stored } = stateOf(session);
+    if (auth !== null || kept || flashes.length > 0) return false;
     // Permanence is a reason to keep a session, but not where it is only how all sessions begin.
     if (permanent && (stored !== null || !this.options.permanent)) return false;
     return Object.keys(session).length === 0;
@@ -101,18 +102,22 @@ export class SessionSaver {
   async #write(session: SessionObject, stored: StoredSession | null, encoded: EncodedSession): Promise<boolean> {
     const state = stateOf(session);
     const now = this.now();
-    const ttl = this.lifetime.remaining(state.createdAt, now);
+    const ttl = this.lifetime.remaining(state, now);
     if (ttl <= 0) return this.lose(session);
     const id = this.idOf(state);
     const key = stored?.key ?? this.records.keyOf(id);
     const { bytes } = encoded;
     const result = await this.unlessInDoubt(state, encoded, () =>
-      this.records.store.write(key, bytes, ttl, stored?.version ?? 'absent'),
+      stored === null
+        ? this.records.create(key, bytes, ttl, state.auth)
+        : this.records.store.write(key, bytes, ttl, stored.version),
     );
     if ('written' in result) {
       this.settle(state, { id, key, bytes, version: result.written }, encoded);
       if (stored === null) this.observer.created({ publicId: publicId(id) });
-      else if (state.issuedAt !== null && this.lifetime.isReissueDue(state.issuedAt, now)) state.issuedAt = now;
+      else if (state.issuedAt !== null && this.lifetime.isReissueDue(state.issuedAt, now, state.auth)) {
+        state.issuedAt = now;
+      }
       return true;
     }
     if ('gone' in result) return this.lose(session);
@@ -157,6 +162,20 @@ export class SessionSaver {
     state.inDoubt = null;
     if (overwritten.length > 0) this.observer.overwritten({ publicId: publicId(theirs.id), paths: overwritten });
     return true;
+  }
+
+  /** The session becomes the one that was found, which holds what another request made of it; what this one changed stays. */
+  moveTo(session: SessionObject, found: FoundSession): void {
+    const state = stateOf(session);
+    const base = state.stored && this.recordIn(state.stored.bytes);
+    absorb(session, base, found.record, this.#asItWouldComeBack(session), this.copyOf);
+    state.createdAt = found.record.createdAt;
+    state.auth = found.record.auth;
+    state.stored = placeOf(found);
+    state.nextId = null;
+    state.end = null;
+    state.inDoubt = null;
+    state.issuedAt = null;
   }
 
   /** Runs a write of `encoded`. One that fails may have arrived all the same, and is remembered. */
@@ -240,8 +259,8 @@ export class SessionSaver {
 }
 
 function recordOf(session: SessionObject): SessionRecord {
-  const { createdAt, rotatedAt, permanent, flashes, auth } = stateOf(session);
-  return { data: dataOf(session), createdAt, rotatedAt, permanent, flashes, auth };
+  const { createdAt, rotatedAt, permanent, flashes, auth, kept } = stateOf(session);
+  return { data: dataOf(session), createdAt, rotatedAt, permanent, flashes, auth, kept };
 }
 
 function placeOf({ id, key, bytes, version }: StoredSession): StoredSession {

@@ -1,7 +1,8 @@
 import type { Version } from '../stores/session-store.js';
 import type { FlashMessage } from './flash.js';
 import { MutationLog, type MutationMark } from './mutations.js';
-import type { AuthFacts, SessionRecord } from './record.js';
+import type { AuthFacts } from './auth-facts.js';
+import type { SessionRecord } from './record.js';
 
 /** The record as it was read or written last. */
 export interface StoredSession {
@@ -26,6 +27,11 @@ export type SessionEnd =
   /** It was ended elsewhere while this request ran: nothing is saved, and no cookie is sent. */
   | 'gone';
 
+/** The request that a session belongs to, as far as a session knows of such a thing. */
+export interface SessionBearer {
+  readonly client: { readonly address: string };
+}
+
 /** What the package knows of one request's session besides its data. */
 export class SessionState {
   /** Null: not stored yet, or no more. */
@@ -46,6 +52,13 @@ export class SessionState {
   flashes: readonly FlashMessage[] = [];
   auth: AuthFacts | null = null;
 
+  /** The session is stored although there is nothing in it: something was made of its id, such as a CSRF token. */
+  kept = false;
+  /** What brought the session here; null: it was made outside of a request. */
+  bearer: SessionBearer | null = null;
+  /** The request is no use of the session: its timeouts go on. */
+  passive = false;
+
   /** `session.modified = true`: write even if nothing changed. */
   forced = false;
   /** The response's headers are out: nothing that needs a new cookie can be done any more. */
@@ -65,6 +78,7 @@ export class SessionState {
     this.permanent = record.permanent;
     this.flashes = record.flashes;
     this.auth = record.auth;
+    this.kept = record.kept === true;
   }
 
   /**
@@ -93,6 +107,7 @@ export class SessionState {
     this.permanent = permanent;
     this.flashes = [];
     this.auth = null;
+    this.kept = false;
     this.forced = false;
     this.mutations.clear();
   }

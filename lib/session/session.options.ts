@@ -4,6 +4,7 @@ import type { RoomCheck } from '../config/room-check.js';
 import { settingName } from '../config/setting-name.js';
 import type { Serializer } from './serializer/serializer.js';
 import type { SessionObserver } from './observer.js';
+import { timeoutsUnder } from './timeouts.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -25,6 +26,14 @@ export const sessionOptions = {
     default: 90 * DAY,
     defaultText: '90d',
     meaning: 'Absolute timeout: a session ends so long after it began, however much it is used; `null` turns it off.',
+  }),
+  timeouts: option({
+    env: 'SESSION_TIMEOUTS',
+    kind: oneOf(['aal1', 'aal2', 'aal3'], { nullable: true }),
+    default: null,
+    defaultText: 'none',
+    meaning:
+      'The assurance level of NIST SP 800-63B-4 whose timeouts no session may exceed: `aal1`: 30d in all; `aal2`: 24h in all, 1h idle; `aal3`: 12h in all, 15m idle. Under the latter two nobody is remembered.',
   }),
   permanent: option({
     env: 'SESSION_PERMANENT',
@@ -121,19 +130,26 @@ export type SessionOptions = ResolvedOptions<typeof sessionOptions>;
 
 /** How old a cookie may be before the session is extended, in ms; null: reading extends nothing. */
 export function refreshIntervalOf(
-  options: Pick<SessionOptions, 'refreshEachRequest' | 'refreshInterval' | 'idleTimeout'>,
+  options: Pick<
+    SessionOptions,
+    'refreshEachRequest' | 'refreshInterval' | 'idleTimeout' | 'absoluteTimeout' | 'timeouts'
+  >,
 ): number | null {
-  if (!options.refreshEachRequest || options.idleTimeout === null) return null;
-  return options.refreshInterval ?? Math.min(LONGEST_REFRESH_INTERVAL, Math.floor(options.idleTimeout / 20));
+  const { idleTimeout } = timeoutsUnder(options.timeouts, options);
+  if (!options.refreshEachRequest || idleTimeout === null) return null;
+  return options.refreshInterval ?? Math.min(LONGEST_REFRESH_INTERVAL, Math.floor(idleTimeout / 20));
 }
 
 export function checkSession(options: SessionOptions, environment: Environment): RoomCheck {
-  const { idleTimeout, absoluteTimeout, refreshInterval, rotateEvery, rotateGrace } = options;
+  const { refreshInterval, rotateEvery, rotateGrace, timeouts } = options;
+  const { idleTimeout, absoluteTimeout } = timeoutsUnder(timeouts, options);
   const problems: { setting: string; problem: string }[] = [];
   const warnings: string[] = [];
   const name = (key: keyof typeof sessionOptions): string => settingName(sessionOptions[key].env, key);
 
-  if (idleTimeout !== null && absoluteTimeout !== null && idleTimeout > absoluteTimeout) {
+  // Under a preset, and where nobody set it, that is as it should be.
+  const isMeant = timeouts !== null && options.idleTimeout === sessionOptions.idleTimeout.default;
+  if (idleTimeout !== null && absoluteTimeout !== null && idleTimeout > absoluteTimeout && !isMeant) {
     warnings.push(
       `${name('idleTimeout')} is longer than ${name('absoluteTimeout')}, which then is the only one that counts.`,
     );

@@ -150,6 +150,7 @@ export class SessionObject {
   clear(): void {
     for (const key of Object.keys(this)) Reflect.deleteProperty(this, key);
     this.#state.flashes = [];
+    this.#state.kept = false;
   }
 
   /** The names of the data. */

@@ -1,9 +1,10 @@
-import { SessionHeadersSentError } from '../errors.js';
+import { SessionGoneError, SessionHeadersSentError } from '../errors.js';
 import type { SessionStore } from '../stores/session-store.js';
 import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
 import type { SessionObserver } from './observer.js';
-import type { AuthFacts } from './record.js';
+import type { AuthFacts } from './auth-facts.js';
+import { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
 import { publicId } from './session-id.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
@@ -23,6 +24,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
   readonly #records: StoredRecords;
   readonly #saver: SessionSaver;
   readonly #rotation: SessionRotation;
+  readonly owned: OwnedSessions;
 
   constructor(
     store: SessionStore,
@@ -35,6 +37,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     this.#records = new StoredRecords(store, codec, observer, options.keyPrefix);
     this.#saver = new SessionSaver(this.#records, codec, lifetime, options, observer, now);
     this.#rotation = new SessionRotation(this.#records, this.#saver, codec, lifetime, options, observer, now);
+    this.owned = new OwnedSessions(this.#records, lifetime, observer, now);
   }
 
   create(): SessionObject {
@@ -45,7 +48,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     reference.key ??= this.#records.keyOf(reference.id);
     return this.#records.find(reference.id, reference.key).then((found) => {
       const now = this.now();
-      if (found === null || this.lifetime.isOver(found.record.createdAt, now)) return null;
+      if (found === null || this.lifetime.isOver(found.record, now)) return null;
       const state = new SessionState(now, found.record.permanent);
       state.stored = found;
       // A cookie that led here by a pointer is to be replaced by one with the new id.
@@ -83,7 +86,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     let isThere = false;
     await this.#inTurn(state, async () => {
       const found = state.stored && (await this.#records.find(state.stored.id));
-      if (found === null || this.lifetime.isOver(found.record.createdAt, this.now())) return;
+      if (found === null || this.lifetime.isOver(found.record, this.now())) return;
       if (found.id !== state.stored?.id) state.issuedAt = null;
       state.stored = found;
       this.discard(session);
@@ -104,7 +107,25 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     });
   }
 
-  async login(session: SessionObject, auth: AuthFacts): Promise<void> {
+  async confirm(session: SessionObject, auth: AuthFacts): Promise<void> {
+    assertWritable(session);
+    const state = stateOf(session);
+    refuseOnceAnswered(state, 'A confirmation');
+    await this.#inTurn(state, async () => {
+      const former = state.auth;
+      if (state.stored === null || state.end === 'gone') throw endedMeanwhile();
+      state.auth = auth;
+      try {
+        await this.#rotation.rotate(session, state.stored, 'confirm');
+      } catch (error) {
+        state.auth = former;
+        throw error;
+      }
+      if (isGone(state)) throw endedMeanwhile();
+    });
+  }
+
+  async login(session: SessionObject, auth: AuthFacts, id?: string): Promise<void> {
     assertWritable(session);
     const state = stateOf(session);
     refuseOnceAnswered(state, 'A login');
@@ -113,15 +134,33 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
       if (state.end === 'gone') this.#saver.forget(session, null);
       state.auth = auth;
       state.nextId = null;
+      let result: 'taken' | undefined;
       try {
-        if (state.stored === null) await this.#saver.save(session);
-        else await this.#rotation.rotate(session, state.stored, 'login');
+        if (state.stored !== null) result = await this.#rotation.rotate(session, state.stored, 'login', id);
+        else if (id === undefined) await this.#saver.save(session);
+        else result = await this.#rotation.begin(session, id);
       } catch (error) {
         // A login that was ended while this one failed must not come back with what is saved next.
         state.auth = state.stored === null ? null : former;
         throw error;
       }
+      if (result === 'taken') {
+        state.auth = former;
+        if (id !== undefined && (await this.#joinNow(session, id))) return;
+      }
+      if (result === 'taken' || isGone(state)) throw endedMeanwhile();
     });
+  }
+
+  async join(session: SessionObject, id: string): Promise<boolean> {
+    assertWritable(session);
+    const state = stateOf(session);
+    refuseOnceAnswered(state, 'A login');
+    let isThere = false;
+    await this.#inTurn(state, async () => {
+      isThere = await this.#joinNow(session, id);
+    });
+    return isThere;
   }
 
   async destroy(session: SessionObject): Promise<void> {
@@ -147,9 +186,10 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
 
   expiryOf(state: SessionState): Date {
     const now = this.now();
-    const { issuedAt, createdAt } = state;
-    const lastUse = issuedAt === null || this.lifetime.isRefreshDue(issuedAt, now) ? now : issuedAt;
-    return new Date(lastUse + Math.max(0, this.lifetime.remaining(createdAt, lastUse)));
+    const { issuedAt, auth, passive } = state;
+    const isExtended = issuedAt === null || (!passive && this.lifetime.isRefreshDue(issuedAt, now, auth));
+    const lastUse = isExtended ? now : issuedAt;
+    return new Date(lastUse + Math.max(0, this.lifetime.remaining(state, lastUse)));
   }
 
   baseValue(state: SessionState, key: string): unknown {
@@ -169,19 +209,32 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     if (state.stored === null) return this.#saver.isDisposable(session) ? undefined : this.#saver.save(session);
     const now = this.now();
     const changes = this.#saver.changesOf(session, state.stored);
-    if (!state.answered && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#saver.isDisposable(session)) {
-      return this.#rotation.rotate(session, state.stored, 'periodic');
+    const mayExtend = !state.answered && !state.passive;
+    if (mayExtend && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#saver.isDisposable(session)) {
+      return this.#rotation.rotate(session, state.stored, 'periodic').then(() => undefined);
     }
-    if (changes !== null) return this.#saver.save(session, changes);
-    if (!state.answered && state.issuedAt !== null && this.lifetime.isRefreshDue(state.issuedAt, now)) {
+    if (mayExtend && state.issuedAt !== null && this.lifetime.isRefreshDue(state.issuedAt, now, state.auth)) {
+      if (state.auth !== null) {
+        noteUse(state, state.auth, now);
+        return this.#saver.save(session);
+      }
       // Where a rotation may come between, a touch would keep alive the pointer that it left, which is to expire.
-      return this.lifetime.rotates ? this.#saver.save(session) : this.#touch(state, state.stored, now);
+      if (changes === null) {
+        return this.lifetime.rotates ? this.#saver.save(session) : this.#touch(state, state.stored, now);
+      }
     }
-    return undefined;
+    return changes === null ? undefined : this.#saver.save(session, changes);
+  }
+
+  async #joinNow(session: SessionObject, id: string): Promise<boolean> {
+    const found = await this.#records.find(id);
+    if (found === null || this.lifetime.isOver(found.record, this.now())) return false;
+    this.#saver.moveTo(session, found);
+    return true;
   }
 
   async #touch(state: SessionState, stored: StoredSession, now: number): Promise<void> {
-    const ttl = this.lifetime.remaining(state.createdAt, now);
+    const ttl = this.lifetime.remaining(state, now);
     if (ttl > 0 && (await this.#records.store.touch(stored.key, ttl))) state.issuedAt = now;
     else state.end = 'gone';
   }
@@ -223,4 +276,23 @@ function refuseOnceAnswered(state: SessionState, what: string): void {
   throw new SessionHeadersSentError(
     `${what} needs a new cookie, and the response's headers have gone out. Do it before answering.`,
   );
+}
+
+/** Another request may have ended the session while this one was waiting, which the type of what was read before hides. */
+function isGone({ end }: SessionState): boolean {
+  return end === 'gone';
+}
+
+function endedMeanwhile(): SessionGoneError {
+  return new SessionGoneError(
+    'The login was ended by another request while this one was running. Log in and try again.',
+  );
+}
+
+/** To the second, so that parallel requests note the same, and only the first of them writes. */
+function noteUse(state: SessionState, auth: AuthFacts, now: number): void {
+  const seenAt = Math.floor(now / 1000) * 1000;
+  const address = state.bearer?.client.address;
+  const isElsewhere = address !== undefined && address !== (auth.seenFrom ?? auth.device?.address);
+  state.auth = { ...auth, seenAt, ...(isElsewhere ? { seenFrom: address } : {}) };
 }

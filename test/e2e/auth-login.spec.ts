@@ -141,7 +141,7 @@ describe.each(platforms)('%s', (platform) => {
     expect(await jar.json('/read')).toMatchObject({ user: 8, data: { after: true } });
     expect(await jar.json('/read')).not.toMatchObject({ data: { basket: ['apple'] } });
     expect(await former.json('/read')).toMatchObject({ user: null, data: {} });
-    expect(heard.names).toEqual(['destroyed', 'logout', 'created', 'login']);
+    expect(heard.names).toEqual(['destroyed', 'logout', 'created', 'login', 'expired']);
     expect(await storedKeys(running.app)).toHaveLength(1);
   });
 
@@ -226,7 +226,7 @@ describe.each(platforms)('%s', (platform) => {
     expect(heard.all).toEqual([
       { name: 'created', event: { publicId: first } },
       { name: 'rotated', event: { publicId: second, formerPublicId: first } },
-      { name: 'login', event: { publicId: second, userId: 7 } },
+      { name: 'login', event: { publicId: second, userId: 7, restored: false } },
       { name: 'destroyed', event: { publicId: second } },
       { name: 'logout', event: { publicId: second, userId: 7 } },
     ]);

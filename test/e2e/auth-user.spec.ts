@@ -154,8 +154,10 @@ describe.each(platforms)('%s', (platform) => {
     expect((await (await loggedIn(find, 'number')).fetch('/guarded')).status).toBe(200);
     await running?.close();
     const jar = await loggedIn(find, 'text');
-    expect((await jar.fetch('/guarded')).status).toBe(401);
     expect(await jar.json('/public')).toEqual({ id: '7' });
+    expect((await jar.fetch('/guarded')).status).toBe(401);
+    // Nobody of that id is there, so the login has ended.
+    expect(await jar.json('/public')).toEqual({ id: null });
   });
 
   // What a loader in an application without strict types may answer for a user who is not there any more.

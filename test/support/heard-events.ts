@@ -17,8 +17,16 @@ export class HeardEvents {
       destroyed: this.#listener('destroyed'),
       rotated: this.#listener('rotated'),
       droppedChange: this.#listener('droppedChange'),
+      expired: this.#listener('expired'),
       login: this.#listener('login'),
       logout: this.#listener('logout'),
+      loginFailed: this.#listener('loginFailed'),
+      confirmed: this.#listener('confirmed'),
+      remembered: this.#listener('remembered'),
+      rememberStolen: this.#listener('rememberStolen'),
+      revoked: this.#listener('revoked'),
+      protected: this.#listener('protected'),
+      refused: this.#listener('refused'),
     } satisfies Record<SessionEventName, Listener>;
     this.observer = names;
   }

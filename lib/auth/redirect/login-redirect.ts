@@ -1,5 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
+import { loginUrlFor, type LoginUrlOptions } from './login-url.js';
+import { parseUrl } from './parse-url.js';
 import { safeNext } from './safe-next.js';
 
 /** What is needed of a request to send its browser to the login page. */
@@ -9,6 +11,14 @@ export interface RedirectedRequest {
   /** The path as the client asked for it, where something in between has changed `url`. */
   readonly originalUrl?: string | undefined;
   readonly headers: IncomingHttpHeaders;
+}
+
+/** How the way to the login page is made. */
+export interface LoginRedirectOptions extends Omit<LoginUrlOptions, 'field'> {
+  /** The name of the query's field; null: the place to come back to is kept elsewhere. Default: `next`. */
+  readonly field?: string | null;
+  /** The request's own origin; without it, a login page of another origin learns the path alone. */
+  readonly origin?: string | null | undefined;
 }
 
 /** A browser is sent to the login page; the guard has set the header `Location`. @publicApi */
@@ -29,20 +39,39 @@ export function isBrowser({ headers }: RedirectedRequest): boolean {
   return (headers.accept ?? '').toLowerCase().includes('text/html');
 }
 
-/** Whether it asks for the login page itself: a guard in front of that would send a browser round in circles. */
-export function isLoginPage(loginUrl: string, { originalUrl, url = '/' }: RedirectedRequest): boolean {
-  return pathOf(loginUrl) === pathOf(originalUrl ?? url);
+/**
+ * Whether it asks for the login page itself: a guard in front of that would send a browser round in circles.
+ *
+ * @param origin the request's own, where `loginUrl` may be a whole URL of it.
+ */
+export function isLoginPage(
+  loginUrl: string,
+  { originalUrl, url = '/' }: RedirectedRequest,
+  origin: string | null = null,
+): boolean {
+  const [page, asked] = [pathOf(loginUrl), pathOf(originalUrl ?? url)];
+  if (page === asked) return true;
+  const login = parseUrl(page);
+  return login !== null && login.origin === origin && login.pathname === asked;
 }
 
-/** The way to the login page, which knows where the browser wanted to go: not where that would repeat a change. */
-export function loginRedirect(loginUrl: string, request: RedirectedRequest): LoginRedirectException {
+/**
+ * The way to the login page, which knows where the browser wanted to go: not where that would repeat a change.
+ *
+ * Where the login page is on another origin, the place to come back to is a whole URL, with the host that the request named:
+ * it may be anybody's word. See {@link loginUrlFor} for what the application there has to do about it.
+ */
+export function loginRedirect(
+  loginUrl: string,
+  request: RedirectedRequest,
+  { origin = null, field = 'next', host = null }: LoginRedirectOptions = {},
+): LoginRedirectException {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const next = isRead ? safeNext(request.originalUrl ?? request.url) : '/';
-  const fragmentAt = loginUrl.includes('#') ? loginUrl.indexOf('#') : loginUrl.length;
-  const page = loginUrl.slice(0, fragmentAt);
-  const separator = page.includes('?') ? '&' : '?';
-  const location = `${page}${separator}next=${encodeURIComponent(next)}${loginUrl.slice(fragmentAt)}`;
-  return new LoginRedirectException(location, isRead ? HttpStatus.FOUND : HttpStatus.SEE_OTHER);
+  const status = isRead ? HttpStatus.FOUND : HttpStatus.SEE_OTHER;
+  if (field === null) return new LoginRedirectException(loginUrl, status);
+  const path = isRead ? safeNext(request.originalUrl ?? request.url) : '/';
+  const location = loginUrlFor(loginUrl, `${origin ?? ''}${path}`, { field, host });
+  return new LoginRedirectException(location, status);
 }
 
 function pathOf(url: string): string {

@@ -1,20 +1,71 @@
-const LONGEST = 2048;
+import { webOriginOf } from './origin.js';
+import { parseUrl } from './parse-url.js';
+
+/** The longest `next` that is looked at, in characters. */
+export const longestNext = 2048;
+
 const SOMEWHERE = 'http://same-site.invalid';
+/** Browsers drop tabs and newlines, and read a backslash as a slash: what is left may be another host. */
+const misread = /[\p{Cc}\\]/u;
+/** A full URL in its one plain form: `https:/host`, `https:host` and a user in front of the host are none. */
+const fullUrl = /^https?:\/\/[^\s/?#@]+(?:[/?#]|$)/i;
+
+/** Which full URLs are taken besides paths. @publicApi */
+export interface SafeNextOptions {
+  /**
+   * The origin of this site, such as `https://shop.example`: a URL of it becomes its path. It may come from the request, since
+   * only the path is given back, whoever sent the header `Host`; what is no origin of http or https matches nothing.
+   */
+  readonly origin?: string | null | undefined;
+  /**
+   * Origins of other sites that a login may lead to, scheme and port included, such as `https://blog.shop.example`. There
+   * are no wildcards: a subdomain that somebody else can take over is another site.
+   */
+  readonly allowedOrigins?: readonly string[] | undefined;
+}
 
 /**
  * Where to go after a login: `next`, if it is a path of this site, otherwise `fallback`. Refused are other hosts in all their
  * spellings (`//host`, `/\host`, `https:host`), other schemes, control characters, and whatever is no text.
  *
+ * A full URL is refused, too, unless `options` name its origin.
+ *
  * @param next from the request, and so from anybody.
+ * @throws TypeError where one of `allowedOrigins` is no origin of http or https
  *
  * @publicApi
  */
-export function safeNext(next: unknown, fallback = '/'): string {
-  if (typeof next !== 'string' || next.length > LONGEST) return fallback;
-  // Browsers drop tabs and newlines, and read a backslash as a slash: what is left may be another host.
-  if (!next.startsWith('/') || next.startsWith('//') || /[\p{Cc}\\]/u.test(next)) return fallback;
-  if (!URL.canParse(next, SOMEWHERE)) return fallback;
-  const url = new URL(next, SOMEWHERE);
-  const path = url.pathname + url.search + url.hash;
-  return url.origin === SOMEWHERE && !path.startsWith('//') ? path : fallback;
+export function safeNext(next: unknown, fallback = '/', options: SafeNextOptions = {}): string {
+  const allowed = (options.allowedOrigins ?? []).map(allowedOrigin);
+  if (typeof next !== 'string' || next.length > longestNext || misread.test(next)) return fallback;
+  if (next.startsWith('/')) return pathOf(next) ?? fallback;
+  const url = fullUrl.test(next) ? parseUrl(next) : null;
+  if (url === null) return fallback;
+  // Two slashes at the beginning would make a host of what was a path.
+  if (url.origin === ownOrigin(options)) return restOf(url).replace(/^\/+/, '/');
+  return allowed.includes(url.origin) ? url.href : fallback;
+}
+
+/** A path of this site as a browser reads it; null: it leads elsewhere. */
+function pathOf(next: string): string | null {
+  const url = next.startsWith('//') ? null : parseUrl(next, SOMEWHERE);
+  if (url === null) return null;
+  const path = restOf(url);
+  return url.origin === SOMEWHERE && !path.startsWith('//') ? path : null;
+}
+
+function restOf({ pathname, search, hash }: URL): string {
+  return pathname + search + hash;
+}
+
+function ownOrigin({ origin }: SafeNextOptions): string | null {
+  return typeof origin === 'string' ? webOriginOf(origin) : null;
+}
+
+function allowedOrigin(text: string): string {
+  const origin = webOriginOf(text);
+  if (origin !== null) return origin;
+  throw new TypeError(
+    'safeNext: each of allowedOrigins must be an origin such as https://shop.example, without a path and without *.',
+  );
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { userIdOf, type UserOrId } from '../../../lib/auth/user.js';
+import { userIdOf } from '../../../lib/auth/users/user-id.js';
 import { SessionUserError } from '../../../lib/errors.js';
 
 describe('the id of a user', () => {
-  it.each<[UserOrId, string | number]>([
+  it.each<[unknown, string | number]>([
     [7, 7],
     [0, 0],
     [-1, -1],
@@ -24,6 +24,12 @@ describe('the id of a user', () => {
     expect(userIdOf(new User())).toBe('made');
   });
 
+  it('may be in another field, and then is in no other', () => {
+    expect(userIdOf({ id: 7, uuid: 'a-b' }, 'uuid')).toBe('a-b');
+    expect(() => userIdOf({ id: 7 }, 'uuid')).toThrow('field `uuid`');
+    expect(userIdOf(7, 'uuid')).toBe(7);
+  });
+
   // What an application without types may hand in.
   const unusable: unknown[] = [
     undefined,
@@ -41,7 +47,7 @@ describe('the id of a user', () => {
     [],
   ];
   it.each(unusable.map((value) => [value]))('%p has none, and the error shows nothing of it', (user) => {
-    const login = () => userIdOf(user as UserOrId);
+    const login = () => userIdOf(user);
     expect(login).toThrow(SessionUserError);
     expect(login).toThrow(expect.objectContaining({ code: 'SESSION_USER_INVALID' }));
   });

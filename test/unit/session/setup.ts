@@ -1,5 +1,10 @@
 import { Lifetime } from '../../../lib/session/lifetime.js';
-import type { SessionEventName, SessionObserver } from '../../../lib/session/observer.js';
+import {
+  observeAll,
+  type SessionEventName,
+  type SessionEventOf,
+  type SessionObserver,
+} from '../../../lib/session/observer.js';
 import { RecordCodec } from '../../../lib/session/record-codec.js';
 import { stateOf, type SessionObject } from '../../../lib/session/session.js';
 import { StoredSessionRepository, type StoredSessionOptions } from '../../../lib/session/stored-session.repository.js';
@@ -22,13 +27,11 @@ interface Settings extends Partial<StoredSessionOptions> {
   readonly store?: SessionStore;
 }
 
-type EventOf<Name extends SessionEventName> = Parameters<Required<SessionObserver>[Name]>[0];
-
 /** A repository over a real store, with what a test wants to see of it. Each `request` is one request's session. */
 export class Setup {
   /** The time, in ms; a test turns it on. Whole seconds, as cookies have it. */
   time = 1_764_000_000_000;
-  readonly events: { readonly name: SessionEventName; readonly event: EventOf<SessionEventName> }[] = [];
+  readonly events: { readonly name: SessionEventName; readonly event: SessionEventOf<SessionEventName> }[] = [];
   readonly store: WatchedStore;
   readonly memory: MemoryStore;
   readonly codec: RecordCodec;
@@ -100,28 +103,12 @@ export class Setup {
   }
 
   /** The events of a name, in order. */
-  heard(name: SessionEventName): EventOf<SessionEventName>[] {
+  heard(name: SessionEventName): SessionEventOf<SessionEventName>[] {
     return this.events.filter((event) => event.name === name).map(({ event }) => event);
   }
 
   #observer(): Required<SessionObserver> {
-    const hear =
-      <Name extends SessionEventName>(name: Name) =>
-      (event: EventOf<Name>): void => {
-        this.events.push({ name, event });
-      };
-    return {
-      lateWrite: hear('lateWrite'),
-      overwritten: hear('overwritten'),
-      brokenRecord: hear('brokenRecord'),
-      storeError: hear('storeError'),
-      created: hear('created'),
-      destroyed: hear('destroyed'),
-      rotated: hear('rotated'),
-      droppedChange: hear('droppedChange'),
-      login: hear('login'),
-      logout: hear('logout'),
-    };
+    return observeAll((name, event) => void this.events.push({ name, event }));
   }
 }
 

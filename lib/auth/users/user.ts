@@ -1,5 +1,4 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { SessionUserError } from '../errors.js';
 
 /** The id of a user: `7` and `'7'` are two different users. @publicApi */
 export type UserId = string | number;
@@ -25,15 +24,19 @@ export interface SessionUser {}
  */
 export type UserLoader = (id: UserId, context: ExecutionContext) => SessionUser | null | Promise<SessionUser | null>;
 
-/** A user that has an id, or an id by itself. */
-export type UserOrId = UserId | { readonly id: UserId } | (SessionUser & { readonly id: UserId });
+/**
+ * Finds a user by what a request brings along, such as an API key; `null` where it brings nothing of the kind. What it
+ * throws is answered as it is, if it is an HttpException, otherwise with a 503.
+ *
+ * @publicApi
+ */
+export type RequestLoader = (
+  request: never,
+  context: ExecutionContext,
+) => SessionUser | null | Promise<SessionUser | null>;
 
-/** @throws SessionUserError where there is no id that could be stored */
-export function userIdOf(user: UserOrId | null | undefined): UserId {
-  const id: unknown = typeof user === 'object' && user !== null ? user.id : user;
-  if (typeof id === 'string' && id !== '') return id;
-  if (typeof id === 'number' && Number.isFinite(id)) return id;
-  throw new SessionUserError(
-    'AuthService.login() needs a user with an `id` that is a number or a text that is not empty, or such an id.',
-  );
-}
+/** A user that has an id, or an id by itself. */
+export type UserOrId = UserId | { readonly id: UserId } | DeclaredUser;
+
+/** Until an application says what its users are, they have an `id`. */
+type DeclaredUser = keyof SessionUser extends never ? { readonly id: UserId } : SessionUser;

@@ -1,0 +1,40 @@
+import type { RequestSession, SessionWatcher } from '../http/request-session.js';
+import { stateOf, type SessionObject } from '../session/session.js';
+import type { AuthFeature } from './auth-feature.js';
+
+/** Shows every session with a login to the features, before anybody else gets to see it. */
+export class AuthWatcher implements SessionWatcher {
+  /** Requests whose session a feature has ended: they are nobody's, whatever else they bring along. */
+  readonly #turnedAway = new WeakSet<RequestSession>();
+
+  constructor(private readonly features: readonly AuthFeature[]) {}
+
+  arrived(request: RequestSession, session: SessionObject): Promise<void> | undefined {
+    return this.#ask(0, request, session);
+  }
+
+  wasTurnedAway(request: RequestSession): boolean {
+    return this.#turnedAway.has(request);
+  }
+
+  /** One after the other, without a turn of the event loop as long as none of them needs one. */
+  #ask(from: number, request: RequestSession, session: SessionObject): Promise<void> | undefined {
+    for (let index = from; index < this.features.length; index++) {
+      const { auth } = stateOf(session);
+      if (auth === null) return undefined;
+      const answer = this.features[index]?.arrived?.({ request, session, auth });
+      if (answer instanceof Promise) {
+        return answer.then((result) =>
+          this.#isOver(result, request) ? undefined : this.#ask(index + 1, request, session),
+        );
+      }
+      if (this.#isOver(answer, request)) return undefined;
+    }
+    return undefined;
+  }
+
+  #isOver(answer: 'ended' | undefined, request: RequestSession): boolean {
+    if (answer === 'ended') this.#turnedAway.add(request);
+    return answer === 'ended';
+  }
+}

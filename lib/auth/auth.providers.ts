@@ -1,0 +1,93 @@
+import type { Provider } from '@nestjs/common';
+import { environmentOf } from '../config/environment.js';
+import { KeyRing } from '../cookie/key-ring.js';
+import { SessionRuntime } from '../http/session-runtime.js';
+import type { SessionOptions } from '../session/session.options.js';
+import { SessionStore } from '../stores/session-store.js';
+import { SESSION_CONFIG } from '../tokens.js';
+import { SessionAuthGuard } from './access/session-auth.guard.js';
+import { AuthConfig } from './auth-config.js';
+import type { AuthFeature } from './auth-feature.js';
+import { AuthWatcher } from './auth-watcher.js';
+import { authOptions, type AuthOptions } from './auth.options.js';
+import { AuthService } from './auth.service.js';
+import { Devices } from './devices/devices.js';
+import { SessionLimiter } from './devices/session-limiter.js';
+import { NotBefore } from './everyone/not-before.js';
+import { authFeatures } from './features.js';
+import { RememberCookie } from './remember/remember-cookie.js';
+import { RememberFamilies } from './remember/remember-families.js';
+import { RememberStore } from './remember/remember-store.js';
+import { rememberRefusal, resolveRememberCookie } from './remember/resolve-remember.js';
+import { StoredRemember } from './remember/stored-remember.js';
+import { SignIn } from './sign-in.js';
+import { AUTH_FEATURES, AUTH_WATCHER } from './tokens.js';
+import { Users } from './users/users.js';
+
+/** What of the module's settings this room goes by. */
+type AuthSettings = AuthOptions &
+  Pick<SessionOptions, 'keyPrefix' | 'idLength' | 'absoluteTimeout' | 'timeouts' | 'clock'> & {
+    readonly onStoreError: 'fail' | 'anonymous';
+  };
+
+/** Everything that logs in and out, as the module provides it. */
+export const authProviders: Provider[] = [
+  {
+    provide: AuthConfig,
+    inject: [SESSION_CONFIG],
+    useFactory: (settings: AuthSettings): AuthConfig => {
+      const { keyPrefix, idLength, absoluteTimeout, onStoreError, timeouts } = settings;
+      const surroundings = {
+        keyPrefix,
+        idLength,
+        absoluteTimeout,
+        onStoreError,
+        rememberRefusal: rememberRefusal(timeouts),
+      };
+      // Its own alone: it can be reached from a guard, and the others hold the secret.
+      const own = Object.fromEntries(
+        Object.keys(authOptions).map((name) => [name, Reflect.get(settings, name) as unknown]),
+      );
+      return new AuthConfig(own as AuthOptions, surroundings);
+    },
+  },
+  {
+    provide: RememberStore,
+    inject: [SESSION_CONFIG, SessionStore],
+    useFactory: (settings: AuthSettings, store: SessionStore): RememberStore => {
+      const { remember, keyPrefix, clock } = settings;
+      return remember.store ?? new StoredRemember(store, keyPrefix, clock);
+    },
+  },
+  {
+    provide: RememberCookie,
+    inject: [SESSION_CONFIG, KeyRing],
+    useFactory: ({ remember, clock }: AuthSettings, keys: KeyRing): RememberCookie => {
+      const cookie = resolveRememberCookie(remember, environmentOf(process.env['NODE_ENV']));
+      return new RememberCookie(cookie, keys, clock);
+    },
+  },
+  ...authFeatures,
+  {
+    provide: AUTH_FEATURES,
+    inject: [...authFeatures],
+    useFactory: (...features: AuthFeature[]): readonly AuthFeature[] => features,
+  },
+  {
+    provide: AUTH_WATCHER,
+    inject: [AUTH_FEATURES, SessionRuntime],
+    useFactory: (features: readonly AuthFeature[], runtime: SessionRuntime): AuthWatcher => {
+      const watcher = new AuthWatcher(features);
+      runtime.watcher = watcher;
+      return watcher;
+    },
+  },
+  Users,
+  NotBefore,
+  SessionLimiter,
+  SignIn,
+  Devices,
+  RememberFamilies,
+  AuthService,
+  SessionAuthGuard,
+];

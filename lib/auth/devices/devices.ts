@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { SessionRuntime } from '../../http/session-runtime.js';
+import type { OwnedSession } from '../../session/owned-sessions.js';
+import { stateOf, type SessionObject } from '../../session/session.js';
+import type { UserId } from '../users/user.js';
+import { deviceSession, type DeviceSession } from './device-session.js';
+
+/** A user's sessions, wherever they are in use. */
+@Injectable()
+export class Devices {
+  constructor(private readonly runtime: SessionRuntime) {}
+
+  /** The one used last comes first. */
+  async list(userId: UserId, current: SessionObject | null): Promise<DeviceSession[]> {
+    const currentKey = current === null ? null : (stateOf(current).stored?.key ?? null);
+    const sessions = await this.runtime.repository.owned.list(userId);
+    return sessions
+      .map((session) => deviceSession(session, currentKey))
+      .sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
+  }
+
+  /** Null: the user has no such session. */
+  async find(userId: UserId, publicId: string): Promise<OwnedSession | null> {
+    const sessions = await this.runtime.repository.owned.list(userId);
+    return sessions.find((session) => session.publicId === publicId) ?? null;
+  }
+}

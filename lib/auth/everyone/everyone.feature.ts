@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { SessionRuntime } from '../../http/session-runtime.js';
+import type { Arrival, AuthFeature } from '../auth-feature.js';
+import { NotBefore } from './not-before.js';
+
+/** Ends every login that was made before everybody was logged out. */
+@Injectable()
+export class EveryoneFeature implements AuthFeature {
+  constructor(
+    private readonly notBefore: NotBefore,
+    private readonly runtime: SessionRuntime,
+  ) {}
+
+  arrived({ session, auth }: Arrival): Promise<'ended' | undefined> | undefined {
+    const excluded = this.notBefore.excludes(auth.at);
+    if (excluded === false) return undefined;
+    return this.#end(session, excluded);
+  }
+
+  async #end(session: Arrival['session'], excluded: true | Promise<boolean>): Promise<'ended' | undefined> {
+    if (!(await excluded)) return undefined;
+    await this.runtime.repository.destroy(session);
+    return 'ended';
+  }
+}

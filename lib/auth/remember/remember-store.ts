@@ -1,0 +1,76 @@
+import type { UserId } from '../users/user.js';
+
+/** What is kept of a remembered login: a family of tokens, of which one at a time is good. Times in ms since the epoch. */
+export interface RememberRow {
+  readonly userId: UserId;
+  /** SHA-256 of the good token's validator, base64url: a stolen store gives no token. */
+  readonly validator: string;
+  /** The token before, which leads to its successor for a grace time; null: there was none. */
+  readonly previous: PreviousToken | null;
+  /** When the good token was made. */
+  readonly rotatedAt: number;
+  /** Whether the good token has been shown by the client, so that the one before has no business any more. */
+  readonly isShown: boolean;
+  /** When the login was. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** How long it is remembered, counted from a use where use extends it. */
+  readonly duration: number;
+  /** Timeouts that the login brought; left out: those of the module. */
+  readonly idleTimeout?: number | null;
+  readonly absoluteTimeout?: number | null;
+  /** The user was let in although inactive. */
+  readonly forced?: true;
+}
+
+export interface PreviousToken {
+  /** SHA-256 of its validator, base64url. */
+  readonly validator: string;
+  /** Its successor and the session that came with it, under a key that only its validator gives; base64url. */
+  readonly successor: string;
+}
+
+/** A row as it was read, and what a store needs to recognise it. @publicApi */
+export interface StoredRememberRow {
+  readonly row: RememberRow;
+  /** Opaque: only the store that made it reads it. */
+  readonly version: unknown;
+}
+
+/**
+ * Keeps remembered logins. By default they are in the session store ({@link StoredRemember}); an application that wants
+ * them elsewhere, in a table of its own for instance, hands in another one as `remember.store`.
+ *
+ * @publicApi
+ */
+export abstract class RememberStore {
+  /** Keeps a new row until its `expiresAt`. False: all of the user's were ended while it was being written, and it is not kept. */
+  abstract create(family: string, row: RememberRow): Promise<boolean>;
+
+  /** The row; null: there is none (any more). */
+  abstract read(family: string): Promise<StoredRememberRow | null>;
+
+  /**
+   * Puts `row` in the place of what was read. Of several at once, one succeeds.
+   *
+   * @returns `replaced`; `gone`: it has ended meanwhile, and stays so; otherwise the row that is there now.
+   */
+  abstract replace(
+    family: string,
+    row: RememberRow,
+    version: unknown,
+  ): Promise<'replaced' | 'gone' | StoredRememberRow>;
+
+  /** Ends a family. False: there was none. */
+  abstract end(family: string): Promise<boolean>;
+
+  /** Ends all of a user's families but `exceptFamily`, and says how many there were. */
+  abstract endAll(userId: UserId, exceptFamily?: string): Promise<number>;
+}
+
+const methods = ['create', 'read', 'replace', 'end', 'endAll'];
+
+export function isRememberStore(value: unknown): value is RememberStore {
+  if (typeof value !== 'object' || value === null) return false;
+  return methods.every((method) => typeof Reflect.get(value, method) === 'function');
+}

@@ -1,0 +1,19 @@
+import type { Environment } from '../../config/option.js';
+import { resolveCookie, type ResolvedCookie } from '../../cookie/resolved-cookie.js';
+import type { RememberOptions } from './remember.options.js';
+
+/** The remember-me cookie as it will be written. */
+export function resolveRememberCookie(options: RememberOptions, environment: Environment): ResolvedCookie {
+  const { cookieName: name, domain, path, secure, httpOnly, sameSite } = options;
+  const cookie = { name, domain, path, secure, httpOnly, sameSite, prefix: null, partitioned: false };
+  return resolveCookie(cookie, environment, 'remember_token');
+}
+
+/**
+ * Why nobody is remembered under a preset of NIST SP 800-63B-4; null: somebody may be. Section 5.1: to have been here before is
+ * no authentication, but at the lowest level.
+ */
+export function rememberRefusal(timeouts: 'aal1' | 'aal2' | 'aal3' | null): string | null {
+  if (timeouts !== 'aal2' && timeouts !== 'aal3') return null;
+  return `SESSION_TIMEOUTS (timeouts) is ${timeouts}, under which a remembered login does not stand for a new one (NIST SP 800-63B-4, 5.1)`;
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { SessionAbilityMissingError } from '../../errors.js';
+import { ownerKey } from '../../session/session-id.js';
+import { isOwned, type SessionStore } from '../../stores/session-store.js';
+import type { UserId } from '../users/user.js';
+import { readRow, writeRow } from './remember-row.js';
+import { RememberStore, type RememberRow, type StoredRememberRow } from './remember-store.js';
+
+/** Keeps remembered logins in a session store, whichever that is: a family is a record of its own, under a hash of its name. */
+export class StoredRemember extends RememberStore {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly keyPrefix: string,
+    private readonly now: () => number,
+  ) {
+    super();
+  }
+
+  override async create(family: string, row: RememberRow): Promise<boolean> {
+    const result = await this.store.write(
+      this.#keyOf(family),
+      writeRow(row),
+      this.#ttlOf(row),
+      'absent',
+      this.#ownerOf(row.userId),
+    );
+    return 'written' in result;
+  }
+
+  override async read(family: string): Promise<StoredRememberRow | null> {
+    const found = await this.store.read(this.#keyOf(family));
+    const row = found && readRow(found.bytes);
+    return row && { row, version: found.version };
+  }
+
+  override async replace(
+    family: string,
+    row: RememberRow,
+    version: unknown,
+  ): Promise<'replaced' | 'gone' | StoredRememberRow> {
+    const result = await this.store.write(this.#keyOf(family), writeRow(row), this.#ttlOf(row), version);
+    if ('written' in result) return 'replaced';
+    if ('gone' in result) return 'gone';
+    const newest = readRow(result.conflict.bytes);
+    return newest === null ? 'gone' : { row: newest, version: result.conflict.version };
+  }
+
+  override async end(family: string): Promise<boolean> {
+    return (await this.store.delete(this.#keyOf(family))) === 'deleted';
+  }
+
+  override async endAll(userId: UserId, exceptFamily?: string): Promise<number> {
+    if (!isOwned(this.store)) {
+      throw new SessionAbilityMissingError(
+        'This session store does not know whose a record is, so the remembered logins of a user cannot be ended together. ' +
+          'Choose another one (SESSION_TYPE), or hand in a remember.store.',
+      );
+    }
+    const owner = this.#ownerOf(userId);
+    if (exceptFamily === undefined) return this.store.deleteOwnedBy(owner);
+    return this.store.deleteOwnedBy(owner, this.#keyOf(exceptFamily));
+  }
+
+  #keyOf(family: string): string {
+    return `${this.keyPrefix}remember:${createHash('sha256').update(family).digest('base64url')}`;
+  }
+
+  #ownerOf(userId: UserId): string {
+    return ownerKey(this.keyPrefix, 'remember', userId);
+  }
+
+  #ttlOf(row: RememberRow): number {
+    return Math.max(1, Math.ceil(row.expiresAt - this.now()));
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  HttpException,
+  Injectable,
+  ServiceUnavailableException,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { SessionConfigError } from '../../errors.js';
+import { discover, type Discovered } from '../../http/discovery.js';
+import { SessionRuntime } from '../../http/session-runtime.js';
+import { AuthConfig } from '../auth-config.js';
+import { REQUEST_LOADER, USER_LOADER, type LoaderMark } from './loader.decorators.js';
+import { userIdOf } from './user-id.js';
+import type { SessionUser, UserId, UserLoader } from './user.js';
+
+type Loader = (subject: unknown, context: ExecutionContext) => unknown;
+
+/** The application's users: how they are found, and what is known of one. */
+@Injectable()
+export class Users implements OnModuleInit {
+  #userLoader: UserLoader | null;
+  #requestLoaders: readonly Loader[] = [];
+
+  constructor(
+    private readonly config: AuthConfig,
+    private readonly modules: ModulesContainer,
+    private readonly runtime: SessionRuntime,
+  ) {
+    this.#userLoader = config.options.userLoader;
+  }
+
+  /** Finds the loaders among the application's providers. @throws SessionConfigError */
+  onModuleInit(): void {
+    const [found, ...others] = discover<LoaderMark>(this.modules, USER_LOADER);
+    if (found !== undefined) {
+      const given = this.#userLoader === null ? [] : ['the option userLoader'];
+      if (given.length + others.length > 0) {
+        const names = [...given, found.name, ...others.map(({ name }) => name)].join(', ');
+        throw problem('@UserLoader()', `there can be one loader of users, and there are several: ${names}`);
+      }
+      this.#userLoader = loaderOf(found, '@UserLoader()') as UserLoader;
+    }
+    this.#requestLoaders = discover<LoaderMark>(this.modules, REQUEST_LOADER)
+      .sort((a, b) => a.mark.order - b.mark.order)
+      .map((loader) => loaderOf(loader, '@RequestLoader()'));
+  }
+
+  /** @throws SessionUserError where there is no id that could be stored */
+  idOf(user: unknown): UserId {
+    return userIdOf(user, this.config.options.userIdField);
+  }
+
+  isActive(user: SessionUser): boolean {
+    return this.config.options.isActive(user);
+  }
+
+  /** The user with an id; null: there is none. @throws ServiceUnavailableException where the loader fails */
+  async find(id: UserId, context: ExecutionContext): Promise<SessionUser | null> {
+    const loader = this.#userLoader;
+    return loader === null ? this.#withIdAlone(id) : this.#ask(() => loader(id, context));
+  }
+
+  /** Whoever a request brings along by itself; null: nobody. @throws ServiceUnavailableException where a loader fails */
+  async findByRequest(context: ExecutionContext): Promise<SessionUser | null> {
+    for (const loader of this.#requestLoaders) {
+      const user = await this.#ask(() => loader(context.switchToHttp().getRequest(), context));
+      if (user !== null && this.isActive(user)) return user;
+    }
+    return null;
+  }
+
+  async #ask(load: () => unknown): Promise<SessionUser | null> {
+    try {
+      const user = await load();
+      // A loader that finds nothing may also answer undefined or false, whatever its type says: that is nobody, too.
+      return isUser(user) ? user : null;
+    } catch (error) {
+      if (error instanceof HttpException) throw error;
+      this.runtime.report(error);
+      throw new ServiceUnavailableException('The user cannot be loaded at the moment. Try again.', { cause: error });
+    }
+  }
+
+  /** Without a loader the id is all that there is of a user, whatever type the application gives to its users. */
+  #withIdAlone(id: UserId): SessionUser {
+    const user: unknown = { [this.config.options.userIdField]: id };
+    return user as SessionUser;
+  }
+}
+
+function loaderOf({ instance, method, name }: Discovered<LoaderMark>, decorator: string): Loader {
+  const load: unknown = Reflect.get(instance, method ?? 'load');
+  if (typeof load !== 'function') {
+    throw problem(decorator, `${name} needs a method load(), or a method that carries the decorator itself`);
+  }
+  return (subject, context) => Reflect.apply(load, instance, [subject, context]) as unknown;
+}
+
+function problem(setting: string, text: string): SessionConfigError {
+  return new SessionConfigError([{ setting, problem: text }]);
+}
+
+function isUser(user: unknown): user is SessionUser {
+  return typeof user === 'object' && user !== null;
+}

@@ -1,0 +1,176 @@
+import { BrokenRecord, isObject, isTime } from './record-parts.js';
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** When things were done, by their names, in ms since the epoch. */
+export type Times = Readonly<Record<string, number>>;
+
+/** Who the session belongs to: what a login leaves in the record. What is left out has the value that is named. */
+export interface AuthFacts {
+  /** The user's id, as the application's users have it; string and number are kept apart. */
+  readonly userId: string | number;
+  /** When the user was authenticated last, by the login or by a confirmation since, in ms: the absolute timeout counts from here. */
+  readonly at: number;
+  /** When the login was, in ms, where a confirmation came later; otherwise `at`. */
+  readonly since?: number;
+  /** This login's own idle timeout in ms; null: none. Otherwise that of the module. */
+  readonly idleTimeout?: number | null;
+  /** This login's own absolute timeout in ms; null: none. Otherwise that of the module. */
+  readonly absoluteTimeout?: number | null;
+  /** Which factors the user has proved in this session, and when; otherwise none: the login is not fresh. */
+  readonly factors?: Times;
+  /** Which actions were confirmed by themselves, and when; otherwise none. */
+  readonly grants?: Times;
+  /** Where the login came from. */
+  readonly device?: Device;
+  /** When the session was last seen in use, in ms, as far as that is noted; otherwise at its login. */
+  readonly seenAt?: number;
+  /** The address that it was seen from then; otherwise that of the login. */
+  readonly seenFrom?: string;
+  /** The remember-me family that belongs to the session; otherwise none. */
+  readonly family?: string;
+  /** The login was restored by remember-me. */
+  readonly restored?: true;
+  /** The remember-me token that was sent along with the session has not come back yet. */
+  readonly awaiting?: true;
+  /** The user was let in although inactive. */
+  readonly forced?: true;
+}
+
+export interface Device {
+  /** The network address; empty: not known. */
+  readonly address: string;
+  /** The header `User-Agent`; empty: none. */
+  readonly userAgent: string;
+}
+
+/** The short keys of the stored form. */
+export interface PackedAuth {
+  u: string | number;
+  t: number;
+  s?: number;
+  i?: number | null;
+  b?: number | null;
+  f?: Times;
+  g?: Times;
+  d?: readonly [address: string, userAgent: string];
+  n?: number;
+  o?: string;
+  m?: string;
+  r?: true;
+  w?: true;
+  x?: true;
+}
+
+export function packAuth(auth: AuthFacts): PackedAuth {
+  const packed: PackedAuth = { u: auth.userId, t: auth.at };
+  if (auth.since !== undefined && auth.since !== auth.at) packed.s = auth.since;
+  if (auth.idleTimeout !== undefined) packed.i = auth.idleTimeout;
+  if (auth.absoluteTimeout !== undefined) packed.b = auth.absoluteTimeout;
+  if (auth.factors !== undefined && !isEmpty(auth.factors)) packed.f = auth.factors;
+  if (auth.grants !== undefined && !isEmpty(auth.grants)) packed.g = auth.grants;
+  if (auth.device !== undefined) packed.d = [auth.device.address, auth.device.userAgent];
+  if (auth.seenAt !== undefined) packed.n = auth.seenAt;
+  if (auth.seenFrom !== undefined) packed.o = auth.seenFrom;
+  if (auth.family !== undefined) packed.m = auth.family;
+  if (auth.restored) packed.r = true;
+  if (auth.awaiting) packed.w = true;
+  if (auth.forced) packed.x = true;
+  return packed;
+}
+
+/** Checks every part: a login that is half readable is no login. @throws BrokenRecord */
+export function unpackAuth(value: unknown): AuthFacts {
+  if (!isObject(value)) throw new BrokenRecord('Its login is no object.');
+  const { u, t, s, i, b, f, g, d, n, o, m, r, w, x } = value;
+  if ((typeof u !== 'string' && typeof u !== 'number') || !isTime(t)) throw broken();
+  const auth: Writable<AuthFacts> = { userId: u, at: t };
+  if (s !== undefined) auth.since = asTime(s);
+  if (i !== undefined) auth.idleTimeout = asTimeout(i);
+  if (b !== undefined) auth.absoluteTimeout = asTimeout(b);
+  if (f !== undefined) auth.factors = asTimes(f);
+  if (g !== undefined) auth.grants = asTimes(g);
+  if (d !== undefined) auth.device = asDevice(d);
+  if (n !== undefined) auth.seenAt = asTime(n);
+  if (o !== undefined) auth.seenFrom = asText(o);
+  if (m !== undefined) auth.family = asText(m);
+  if (r !== undefined) auth.restored = asTrue(r);
+  if (w !== undefined) auth.awaiting = asTrue(w);
+  if (x !== undefined) auth.forced = asTrue(x);
+  return auth;
+}
+
+/**
+ * What holds where two requests have changed one login: the newest record's word on who it is, and of both sides whatever
+ * lets the user do less.
+ */
+export function mergeAuth(mine: AuthFacts | null, theirs: AuthFacts | null): AuthFacts | null {
+  if (mine === null || theirs === null) return theirs;
+  if (mine.userId !== theirs.userId || mine.at !== theirs.at || mine.since !== theirs.since) return theirs;
+  const merged: Writable<AuthFacts> = { ...theirs };
+  delete merged.factors;
+  delete merged.grants;
+  const factors = common(mine.factors, theirs.factors);
+  const grants = common(mine.grants, theirs.grants);
+  if (factors !== null) merged.factors = factors;
+  if (grants !== null) merged.grants = grants;
+  // What one side has seen come back has come back.
+  if (!mine.awaiting) delete merged.awaiting;
+  if (mine.seenAt !== undefined && mine.seenAt > (theirs.seenAt ?? 0)) {
+    merged.seenAt = mine.seenAt;
+    if (mine.seenFrom !== undefined) merged.seenFrom = mine.seenFrom;
+  }
+  return merged;
+}
+
+/** What both have, at the earlier of the two times; null: nothing. */
+function common(mine: Times | undefined, theirs: Times | undefined): Times | null {
+  if (mine === undefined || theirs === undefined) return null;
+  const times: Record<string, number> = {};
+  for (const [name, time] of Object.entries(theirs)) {
+    const other = Object.hasOwn(mine, name) ? mine[name] : undefined;
+    if (other !== undefined) times[name] = Math.min(time, other);
+  }
+  return isEmpty(times) ? null : times;
+}
+
+function asTime(value: unknown): number {
+  if (!isTime(value)) throw broken();
+  return value;
+}
+
+function asTimeout(value: unknown): number | null {
+  if (value === null) return null;
+  if (typeof value !== 'number' || !(value > 0)) throw broken();
+  return value;
+}
+
+function asTimes(value: unknown): Times {
+  if (!isObject(value)) throw broken();
+  for (const time of Object.values(value)) asTime(time);
+  return value as Times;
+}
+
+function asDevice(value: unknown): Device {
+  const [address, userAgent] = Array.isArray(value) ? (value as unknown[]) : [];
+  return { address: asText(address), userAgent: asText(userAgent) };
+}
+
+function asText(value: unknown): string {
+  if (typeof value !== 'string') throw broken();
+  return value;
+}
+
+function asTrue(value: unknown): true {
+  if (value !== true) throw broken();
+  return value;
+}
+
+function broken(): BrokenRecord {
+  return new BrokenRecord('Its login is broken.');
+}
+
+function isEmpty(times: Times): boolean {
+  for (const name in times) if (Object.hasOwn(times, name)) return false;
+  return true;
+}
