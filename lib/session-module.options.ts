@@ -1,3 +1,4 @@
+import { checkAuth } from './auth/check-auth.js';
 import { authOptions } from './auth/auth.options.js';
 import { instance, nullable, oneOf } from './config/kinds.js';
 import { option, type Environment, type OptionInput, type ResolvedOptions } from './config/option.js';
@@ -56,6 +57,7 @@ export function readConfig(
     (options) => checkStore(options, environment),
     (options) => checkSession(options, environment),
     (options) => checkCookie(options.cookie, environment),
+    (options) => checkAuth(options, options.cookie, options.timeouts, environment),
   ]);
 }
 

@@ -4,8 +4,9 @@ import { settingName } from '../config/setting-name.js';
 import type { ConfigProblem } from '../errors.js';
 import { type CookieOptions, cookieOptions } from './cookie.options.js';
 import { prefixProblems } from './check-prefix.js';
+import type { CheckedCookie } from './checked-cookie.js';
 import { prefixOf } from './name-prefix.js';
-import { resolveCookie, type ResolvedCookie } from './resolved-cookie.js';
+import { resolveCookie } from './resolved-cookie.js';
 
 /** Browsers ignore an attribute whose value is longer (RFC 6265bis), in octets. */
 const longestAttribute = 1024;
@@ -15,82 +16,99 @@ const longestName = 1024;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const hostName = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
 
-/** Whether browsers will take a cookie with these options, as far as that can be known before one is set. */
+/** Whether browsers will take the session cookie, as far as that can be known before one is set. */
 export function checkCookie(options: CookieOptions, environment: Environment): RoomCheck {
   const cookie = resolveCookie(options, environment);
+  const settingOf = (name: keyof CookieOptions): string => settingName(cookieOptions[name].env, `cookie.${name}`);
+  return checkAnyCookie({ options, cookie, title: 'session', settingOf }, environment);
+}
+
+/** The same for another cookie, whose settings have other names. */
+export function checkAnyCookie(checked: CheckedCookie, environment: Environment): RoomCheck {
   const problems = [
-    ...nameProblems(cookie),
-    ...domainProblems(cookie),
-    ...pathProblems(cookie),
-    ...secureProblems(cookie),
-    ...prefixProblems(options, cookie),
+    ...nameProblems(checked),
+    ...domainProblems(checked),
+    ...pathProblems(checked),
+    ...secureProblems(checked),
+    ...prefixProblems(checked),
   ];
-  return { problems, warnings: problems.length > 0 ? [] : warningsFor(cookie, environment) };
+  return { problems, warnings: problems.length > 0 ? [] : warningsFor(checked, environment) };
 }
 
-function nameProblems({ name }: ResolvedCookie): ConfigProblem[] {
+function nameProblems({ cookie: { name }, settingOf }: CheckedCookie): ConfigProblem[] {
+  const setting = settingOf('name');
   if (!token.test(name)) {
-    return [problem('name', "expected a cookie name of letters, digits and !#$%&'*+-.^_`|~ (RFC 6265)")];
+    return [{ setting, problem: "expected a cookie name of letters, digits and !#$%&'*+-.^_`|~ (RFC 6265)" }];
   }
-  return name.length > longestName ? [problem('name', `is longer than ${String(longestName)} characters`)] : [];
+  return name.length > longestName ? [{ setting, problem: `is longer than ${String(longestName)} characters` }] : [];
 }
 
-function domainProblems({ domain }: ResolvedCookie): ConfigProblem[] {
+function domainProblems({ cookie: { domain }, settingOf }: CheckedCookie): ConfigProblem[] {
   if (domain === null) return [];
-  if (Buffer.byteLength(domain) > longestAttribute) return [problem('domain', tooLong)];
-  return hostName.test(domain) ? [] : [problem('domain', 'expected a host name, such as example.com')];
+  const setting = settingOf('domain');
+  if (Buffer.byteLength(domain) > longestAttribute) return [{ setting, problem: tooLong }];
+  return hostName.test(domain) ? [] : [{ setting, problem: 'expected a host name, such as example.com' }];
 }
 
-function pathProblems({ path }: ResolvedCookie): ConfigProblem[] {
-  if (Buffer.byteLength(path) > longestAttribute) return [problem('path', tooLong)];
-  if (!path.startsWith('/')) return [problem('path', 'expected a path that begins with /')];
+function pathProblems({ cookie: { path }, settingOf }: CheckedCookie): ConfigProblem[] {
+  const setting = settingOf('path');
+  if (Buffer.byteLength(path) > longestAttribute) return [{ setting, problem: tooLong }];
+  if (!path.startsWith('/')) return [{ setting, problem: 'expected a path that begins with /' }];
   return /^[\x20-\x3a\x3c-\x7e]*$/.test(path)
     ? []
-    : [problem('path', 'expected printable ASCII without a semicolon; write other characters percent-encoded')];
+    : [
+        {
+          setting,
+          problem: 'expected printable ASCII without a semicolon; write other characters percent-encoded',
+        },
+      ];
 }
 
-function secureProblems({ secure, sameSite, partitioned }: ResolvedCookie): ConfigProblem[] {
+function secureProblems({ cookie, settingOf }: CheckedCookie): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  if (sameSite === 'none' && secure !== true) {
-    problems.push(problem('sameSite', `SameSite=None needs Secure, or browsers drop the cookie: ${setSecure}`));
+  const setSecure = `set ${envOf(settingOf('secure'))}=true`;
+  if (cookie.sameSite === 'none' && cookie.secure !== true) {
+    const problem = `SameSite=None needs Secure, or browsers drop the cookie: ${setSecure}`;
+    problems.push({ setting: settingOf('sameSite'), problem });
   }
-  if (partitioned && secure !== true) {
-    problems.push(problem('partitioned', `Partitioned needs Secure, or browsers drop the cookie: ${setSecure}`));
+  if (cookie.partitioned && cookie.secure !== true) {
+    const problem = `Partitioned needs Secure, or browsers drop the cookie: ${setSecure}`;
+    problems.push({ setting: settingOf('partitioned'), problem });
   }
   return problems;
 }
 
-function warningsFor(
-  { name, secure, httpOnly, partitioned, sameSite }: ResolvedCookie,
-  environment: Environment,
-): string[] {
+function warningsFor({ cookie, title, settingOf }: CheckedCookie, environment: Environment): string[] {
+  const { name, secure, httpOnly, partitioned, sameSite } = cookie;
   const warnings: string[] = [];
   if (environment === 'production' && secure === false) {
     warnings.push(
-      `${setting('secure')} is false: the session cookie also travels over plain HTTP, where it can be read.`,
+      `${settingOf('secure')} is false: the ${title} cookie also travels over plain HTTP, where it can be read.`,
     );
   }
   if (environment === 'production' && prefixOf(name) === null) {
     warnings.push(
-      `The session cookie has a name without a prefix, so another host of the domain can set it, too: set ${setting('prefix')} to auto.`,
+      `The ${title} cookie has a name without a prefix, so another host of the domain can set it, too: set ${prefixHint(settingOf)}.`,
     );
   }
-  if (!httpOnly) warnings.push(`${setting('httpOnly')} is false: scripts in the page can read the session cookie.`);
+  if (!httpOnly) warnings.push(`${settingOf('httpOnly')} is false: scripts in the page can read the ${title} cookie.`);
   if (partitioned && sameSite !== 'none') {
     warnings.push(
-      `${setting('partitioned')} without SameSite=None: a page of another site that embeds the application gets no session.`,
+      `${settingOf('partitioned')} without SameSite=None: a page of another site that embeds the application gets no session.`,
     );
   }
   return warnings;
 }
 
 const tooLong = `is longer than ${String(longestAttribute)} octets, which browsers ignore`;
-const setSecure = 'set SESSION_COOKIE_SECURE=true';
 
-function problem(name: keyof CookieOptions, text: string): ConfigProblem {
-  return { setting: setting(name), problem: text };
+/** The environment key of a setting. */
+function envOf(setting: string): string {
+  return setting.replace(/ .*$/, '');
 }
 
-function setting(name: keyof CookieOptions): string {
-  return settingName(cookieOptions[name].env, `cookie.${name}`);
+/** Where a cookie has no setting for the prefix, it is part of the name. */
+function prefixHint(settingOf: CheckedCookie['settingOf']): string {
+  const setting = settingOf('prefix');
+  return setting === settingOf('name') ? `${setting} to one that begins with __Host-` : `${setting} to auto`;
 }

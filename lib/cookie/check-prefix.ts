@@ -1,23 +1,25 @@
-import { settingName } from '../config/setting-name.js';
 import type { ConfigProblem } from '../errors.js';
-import { type CookieOptions, cookieOptions } from './cookie.options.js';
+import type { CheckedCookie } from './checked-cookie.js';
+import type { CookieOptions } from './cookie.options.js';
 import { ruleOf } from './name-prefix.js';
-import type { ResolvedCookie } from './resolved-cookie.js';
 
 /** What of a cookie's attributes the prefix of its name forbids. */
-export function prefixProblems(options: CookieOptions, cookie: ResolvedCookie): ConfigProblem[] {
+export function prefixProblems({ options, cookie, settingOf }: CheckedCookie): ConfigProblem[] {
   const rule = ruleOf(cookie.name);
   if (rule === undefined) return [];
   const { prefix } = rule;
   const problems: ConfigProblem[] = [];
   const refuse = (name: keyof CookieOptions, problem: string): void => {
-    problems.push({ setting: settingName(cookieOptions[name].env, `cookie.${name}`), problem });
+    problems.push({ setting: settingOf(name), problem });
   };
   if ((options.prefix === 'host' || options.prefix === 'secure') && options.prefix !== rule.option) {
     refuse('prefix', `is ${options.prefix}, but the name already begins with ${prefix}: set one of them`);
   }
   if (cookie.secure !== true) {
-    refuse('secure', `a name that begins with ${prefix} needs Secure: set SESSION_COOKIE_SECURE=true, or another name`);
+    refuse(
+      'secure',
+      `a name that begins with ${prefix} needs Secure: set ${settingOf('secure').replace(/ .*$/, '')}=true, or another name`,
+    );
   }
   if (rule.hostOnly && cookie.domain !== null) {
     refuse('domain', `a name that begins with ${prefix} allows no domain: leave it out, or use __Secure-`);

@@ -1,7 +1,18 @@
 import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import type { Session } from './session.decorator.js';
 import { requestSessionOf } from './execution-context.js';
+import { SessionRuntime } from './session-runtime.js';
 import { SessionCounters, type SessionCounts } from './session-counters.js';
+
+/** How long a session still lives. @publicApi */
+export interface SessionStatus {
+  /** False: there is none, or it has ended. */
+  readonly isThere: boolean;
+  /** When it ends if it is not used; a write that needed no new cookie may have put that off. Null: there is none. */
+  readonly expiresAt: Date | null;
+  /** The same in ms from now; 0: there is none. */
+  readonly expiresIn: number;
+}
 
 /**
  * Sessions for code that no parameter decorator reaches: guards, interceptors, filters.
@@ -20,6 +31,23 @@ export class SessionService {
    */
   async get(context: ArgumentsHost): Promise<Session> {
     return requestSessionOf(context).get();
+  }
+
+  /**
+   * How long the session of the request behind `context` still lives, without extending it: for a page that warns before the
+   * end. The request then counts as no use of the session, whatever else it does with it; see {@link Passive} for a route
+   * whose guard has been there before.
+   *
+   * @throws ServiceUnavailableException where the store does not answer
+   */
+  async status(context: ArgumentsHost): Promise<SessionStatus> {
+    const request = requestSessionOf(context);
+    request.becomePassive();
+    const session = await request.getReadonly();
+    if (session.isNew) return { isThere: false, expiresAt: null, expiresIn: 0 };
+    const { expiresAt } = session;
+    const { now } = SessionRuntime.behind(context.getArgByIndex<object>(0));
+    return { isThere: true, expiresAt, expiresIn: Math.max(0, expiresAt.getTime() - now()) };
   }
 
   /** How often what should be rare has happened since the application started. */

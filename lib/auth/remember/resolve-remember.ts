@@ -1,12 +1,17 @@
 import type { Environment } from '../../config/option.js';
+import type { CookieOptions } from '../../cookie/cookie.options.js';
 import { resolveCookie, type ResolvedCookie } from '../../cookie/resolved-cookie.js';
 import type { RememberOptions } from './remember.options.js';
 
 /** The remember-me cookie as it will be written. */
 export function resolveRememberCookie(options: RememberOptions, environment: Environment): ResolvedCookie {
+  return resolveCookie(rememberCookieOptions(options), environment, 'remember_token');
+}
+
+/** The settings of the remember-me cookie, in the form of those of the session cookie. */
+export function rememberCookieOptions(options: RememberOptions): CookieOptions {
   const { cookieName: name, domain, path, secure, httpOnly, sameSite } = options;
-  const cookie = { name, domain, path, secure, httpOnly, sameSite, prefix: null, partitioned: false };
-  return resolveCookie(cookie, environment, 'remember_token');
+  return { name, domain, path, secure, httpOnly, sameSite, prefix: null, partitioned: false };
 }
 
 /**

@@ -1,0 +1,1 @@
+export { SessionEventsModule, type SessionEventsOptions } from './session-events.module.js';
