@@ -9,7 +9,8 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-session-auth$': '<rootDir>/lib/index.ts',
-    '^nestjs-session-auth/testing$': '<rootDir>/lib/testing/index.ts',
+    '^nestjs-session-auth/(testing|events)$': '<rootDir>/lib/$1/index.ts',
+    '^nestjs-session-auth/(flask|express)$': '<rootDir>/lib/interop/$1/index.ts',
     '^nestjs-session-auth/(.*)$': '<rootDir>/lib/stores/$1/index.ts',
   },
   transform: {

@@ -33,8 +33,13 @@ export {
   type RememberRow,
   type StoredRememberRow,
 } from './auth/remember/remember-store.js';
+export { CsrfExempt } from './auth/csrf/csrf-exempt.decorator.js';
+export { CsrfGuard } from './auth/csrf/csrf.guard.js';
+export { CsrfRefusedException, type CsrfRefusal } from './auth/csrf/csrf-refused.exception.js';
+export { CsrfService } from './auth/csrf/csrf.service.js';
 export { LoginRedirectException } from './auth/redirect/login-redirect.js';
-export { safeNext } from './auth/redirect/safe-next.js';
+export { loginUrlFor, type LoginUrlOptions } from './auth/redirect/login-url.js';
+export { safeNext, type SafeNextOptions } from './auth/redirect/safe-next.js';
 
 export {
   isListable,

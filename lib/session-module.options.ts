@@ -1,5 +1,7 @@
 import { checkAuth } from './auth/check-auth.js';
 import { authOptions } from './auth/auth.options.js';
+import { checkCsrf } from './auth/csrf/check-csrf.js';
+import { csrfOptions } from './auth/csrf/csrf.options.js';
 import { instance, nullable, oneOf } from './config/kinds.js';
 import { option, type Environment, type OptionInput, type ResolvedOptions } from './config/option.js';
 import type { OptionValues } from './config/read.js';
@@ -36,6 +38,7 @@ export const sessionModuleOptions = {
   ...sessionOptions,
   ...httpOptions,
   ...authOptions,
+  csrf: csrfOptions,
   cookie: cookieOptions,
   ...storeTrees,
 };
@@ -57,6 +60,7 @@ export function readConfig(
     (options) => checkStore(options, environment),
     (options) => checkSession(options, environment),
     (options) => checkCookie(options.cookie, environment),
+    (options) => checkCsrf(options, environment),
     (options) => checkAuth(options, options.cookie, options.timeouts, environment),
   ]);
 }

@@ -12,6 +12,9 @@ export interface Arrival {
   readonly auth: AuthFacts;
 }
 
+/** What a feature has done with a session: `ended` it, or done so and `turned away` its request, whatever else that brings along. */
+export type ArrivalAnswer = 'ended' | 'turned away' | undefined;
+
 /** A login that is about to be made, or has been made. */
 export interface Entry {
   readonly request: RequestSession | null;
@@ -30,8 +33,8 @@ export interface Restored {
  * nothing, so that a request which only reads takes no turn of the event loop for it.
  */
 export interface AuthFeature {
-  /** A session with a login came in, before anybody else sees it. May take from it, or end it: `ended`. */
-  arrived?(arrival: Arrival): Promise<'ended' | undefined> | 'ended' | undefined;
+  /** A session with a login came in, before anybody else sees it. May take from it, or end it. */
+  arrived?(arrival: Arrival): Promise<ArrivalAnswer> | ArrivalAnswer;
 
   /** Nobody is logged in, and somebody asks who is there. May log somebody in. */
   restore?(request: RequestSession, session: SessionObject, context: ExecutionContext): Promise<Restored | null> | null;

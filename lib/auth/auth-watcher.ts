@@ -1,10 +1,10 @@
 import type { RequestSession, SessionWatcher } from '../http/request-session.js';
 import { stateOf, type SessionObject } from '../session/session.js';
-import type { AuthFeature } from './auth-feature.js';
+import type { ArrivalAnswer, AuthFeature } from './auth-feature.js';
 
 /** Shows every session with a login to the features, before anybody else gets to see it. */
 export class AuthWatcher implements SessionWatcher {
-  /** Requests whose session a feature has ended: they are nobody's, whatever else they bring along. */
+  /** Requests that are nobody's, whatever else they bring along. */
   readonly #turnedAway = new WeakSet<RequestSession>();
 
   constructor(private readonly features: readonly AuthFeature[]) {}
@@ -33,8 +33,8 @@ export class AuthWatcher implements SessionWatcher {
     return undefined;
   }
 
-  #isOver(answer: 'ended' | undefined, request: RequestSession): boolean {
-    if (answer === 'ended') this.#turnedAway.add(request);
-    return answer === 'ended';
+  #isOver(answer: ArrivalAnswer, request: RequestSession): boolean {
+    if (answer === 'turned away') this.#turnedAway.add(request);
+    return answer !== undefined;
   }
 }

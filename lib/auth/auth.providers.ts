@@ -11,6 +11,10 @@ import type { AuthFeature } from './auth-feature.js';
 import { AuthWatcher } from './auth-watcher.js';
 import { authOptions, type AuthOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
+import { CsrfConfig } from './csrf/csrf-config.js';
+import { CsrfGuard } from './csrf/csrf.guard.js';
+import type { CsrfOptions } from './csrf/csrf.options.js';
+import { CsrfService } from './csrf/csrf.service.js';
 import { Devices } from './devices/devices.js';
 import { SessionLimiter } from './devices/session-limiter.js';
 import { NotBefore } from './everyone/not-before.js';
@@ -82,6 +86,13 @@ export const authProviders: Provider[] = [
       return watcher;
     },
   },
+  {
+    provide: CsrfConfig,
+    inject: [SESSION_CONFIG],
+    useFactory: ({ csrf }: { readonly csrf: CsrfOptions }): CsrfConfig => new CsrfConfig(csrf),
+  },
+  { provide: CsrfService, inject: [KeyRing], useFactory: (keys: KeyRing): CsrfService => new CsrfService(keys) },
+  CsrfGuard,
   Users,
   NotBefore,
   SessionLimiter,

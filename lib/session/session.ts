@@ -8,6 +8,8 @@ import type { SessionState } from './session-state.js';
 /** What a session asks of the repository that it came from. */
 export interface SessionKeeper {
   publicIdOf(state: SessionState): string;
+  /** The id that the session has, or will be stored under. */
+  secretIdOf(state: SessionState): string;
   expiryOf(state: SessionState): Date;
   isModified(session: SessionObject): boolean;
   /** The value of a key in the record as it was read, as a copy; `ABSENT` where there was none. */
@@ -24,6 +26,7 @@ export interface SessionKeeper {
 }
 
 let readState: (session: SessionObject) => SessionState;
+let readId: (session: SessionObject) => string;
 
 /** Views that refuse changes, each with the session behind it. */
 const views = new WeakMap<object, { readonly session: SessionObject; readonly refuse: () => never }>();
@@ -35,6 +38,11 @@ export function addView(view: SessionObject, session: SessionObject, refuse: () 
 /** The package's own knowledge of a session; no part of the public face. */
 export function stateOf(session: SessionObject): SessionState {
   return readState(views.get(session)?.session ?? session);
+}
+
+/** The secret id that a session has, or will be stored under: for what is to be bound to it, and never for anybody to see. */
+export function secretIdOf(session: SessionObject): string {
+  return readId(views.get(session)?.session ?? session);
 }
 
 /** @throws SessionReadonlyError where `session` is a view that refuses changes. */
@@ -57,6 +65,7 @@ export class SessionObject {
 
   static {
     readState = (session) => session.#state;
+    readId = (session) => session.#keeper.secretIdOf(session.#state);
   }
 
   constructor(state: SessionState, keeper: SessionKeeper) {

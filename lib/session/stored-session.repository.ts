@@ -184,6 +184,10 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     return publicId(this.#saver.idOf(state));
   }
 
+  secretIdOf(state: SessionState): string {
+    return this.#saver.idOf(state);
+  }
+
   expiryOf(state: SessionState): Date {
     const now = this.now();
     const { issuedAt, auth, passive } = state;

@@ -18,7 +18,8 @@ export interface FreshOptions {
 }
 
 /**
- * Lets anybody in, where `SessionAuthGuard` guards the controller or the whole application.
+ * Lets anybody in, where `SessionAuthGuard` guards the controller or the whole application. What stands at the route goes
+ * before what stands at the controller; side by side with a guard, or with anything else that asks for more, it says nothing.
  *
  * @publicApi
  */
@@ -26,24 +27,22 @@ export const Public = (): Decorator => SetMetadata(PUBLIC, true);
 
 /**
  * Lets only users in who have proved just now who they are: by a login, or by `AuthService.confirm()`. Others are sent to
- * `confirmUrl`, or get a 401 that says so. It brings `SessionAuthGuard` along.
+ * `confirmUrl`, or get a 401 that says so. It brings `SessionAuthGuard` along. That of a route holds in place of that of its
+ * controller.
  *
- * @throws SessionConfigError for a `within` that is no duration
+ * @throws SessionConfigError for what cannot be asked for
  *
  * @publicApi
  */
-export function Fresh({ within, factors, action }: FreshOptions = {}): Decorator {
-  const freshness: Partial<Freshness> = {
-    ...(within === undefined ? {} : { within: milliseconds(within) }),
-    ...(factors === undefined ? {} : { factors }),
-    ...(action === undefined ? {} : { action }),
-  };
-  return guarded(FRESH, freshness);
+export function Fresh(options: FreshOptions = {}): Decorator {
+  return guarded(FRESH, freshnessOf(options));
 }
 
 /**
  * Lets only users in who have any of the roles; `Roles.all()`: all of them. Others get a 403. It brings `SessionAuthGuard`
  * along; what the controller asks for comes on top of what the route does.
+ *
+ * @throws SessionConfigError where no role is named
  *
  * @publicApi
  */
@@ -56,6 +55,8 @@ export const Roles = Object.assign((...names: string[]): Decorator => wanted(ROL
  * Lets only users in who have all of the permissions; `Permissions.any()`: any of them. Others get a 403. It brings
  * `SessionAuthGuard` along; what the controller asks for comes on top of what the route does.
  *
+ * @throws SessionConfigError where no permission is named
+ *
  * @publicApi
  */
 export const Permissions = Object.assign((...names: string[]): Decorator => wanted(PERMISSIONS, names, 'all'), {
@@ -63,12 +64,14 @@ export const Permissions = Object.assign((...names: string[]): Decorator => want
   all: (...names: string[]): Decorator => wanted(PERMISSIONS, names, 'all'),
 });
 
-/** Several at one place add up. */
+/** Several at one place add up. An empty list would let in everybody, or nobody: neither is what anybody means by it. */
 function wanted(key: symbol, names: readonly string[], mode: Wanted['mode']): Decorator {
+  const decorator = key === ROLES ? '@Roles()' : '@Permissions()';
+  if (names.length === 0 || !names.every(isName)) throw problem(decorator, 'expected at least one name, and each a text');
   const add = (target: object, _property?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const place: unknown = descriptor === undefined ? target : descriptor.value;
     if (typeof place !== 'function') return;
-    const before = (Reflect.getMetadata(key, place) ?? []) as readonly Wanted[];
+    const before = (Reflect.getOwnMetadata(key, place) ?? []) as readonly Wanted[];
     Reflect.defineMetadata(key, [...before, { names, mode }], place);
   };
   return applyDecorators(add, UseGuards(SessionAuthGuard));
@@ -79,10 +82,35 @@ function guarded(key: symbol, value: unknown): Decorator {
   return applyDecorators(SetMetadata(key, value), UseGuards(SessionAuthGuard));
 }
 
+function freshnessOf({ within, factors, action }: FreshOptions): Partial<Freshness> {
+  if (factors !== undefined && !isFactors(factors)) {
+    throw problem('@Fresh({ factors })', "expected names, a number of them above 0, or 'all'");
+  }
+  if (action !== undefined && !isName(action)) {
+    throw problem('@Fresh({ action })', 'expected a name, a text that is not empty');
+  }
+  return {
+    ...(within === undefined ? {} : { within: milliseconds(within) }),
+    ...(factors === undefined ? {} : { factors }),
+    ...(action === undefined ? {} : { action }),
+  };
+}
+
+function isFactors(factors: unknown): boolean {
+  if (Array.isArray(factors)) return factors.length > 0 && factors.every(isName);
+  return factors === 'all' || (Number.isInteger(factors) && Number(factors) > 0);
+}
+
 function milliseconds(within: number | string): number {
   const ms = parseDuration(within);
   if (ms !== null && ms > 0) return ms;
-  throw new SessionConfigError([
-    { setting: '@Fresh({ within })', problem: 'expected a number of seconds above 0, or a text such as 15m' },
-  ]);
+  throw problem('@Fresh({ within })', 'expected a number of seconds above 0, or a text such as 15m');
+}
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && name !== '';
+}
+
+function problem(setting: string, text: string): SessionConfigError {
+  return new SessionConfigError([{ setting, problem: text }]);
 }

@@ -1,15 +1,23 @@
 /**
- * The names in a user's field: texts, or objects with a `name`, as lists of roles usually are. Whatever else is there is left
- * out, and so grants nothing.
+ * The names in what is given for a user's roles, permissions or factors: texts, or objects with a `name`, as lists of them
+ * usually are; a text by itself is one name. Whatever else is there is left out, and so grants nothing.
  */
-export function listOf(user: object, field: string): string[] {
-  const value: unknown = Reflect.get(user, field);
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) return [];
-  const names: string[] = [];
-  for (const item of value as Iterable<unknown>) {
+export function namesIn(value: unknown): Set<string> {
+  if (typeof value === 'string') return new Set([value]);
+  const names = new Set<string>();
+  if (!isIterable(value)) return names;
+  for (const item of value) {
     const name: unknown = typeof item === 'object' && item !== null && 'name' in item ? item.name : item;
-    if (typeof name === 'string') names.push(name);
+    if (typeof name === 'string') names.add(name);
   }
   return names;
+}
+
+/** The same of a user's field. */
+export function listOf(user: object, field: string): Set<string> {
+  return namesIn(Reflect.get(user, field));
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, Symbol.iterator) === 'function';
 }

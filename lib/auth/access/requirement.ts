@@ -1,4 +1,4 @@
-import type { ExecutionContext } from '@nestjs/common';
+import { RequestMethod, type ExecutionContext } from '@nestjs/common';
 import 'reflect-metadata';
 import type { Freshness } from './freshness.js';
 
@@ -7,6 +7,12 @@ export const PUBLIC = Symbol('nestjs-session-auth public');
 export const FRESH = Symbol('nestjs-session-auth fresh');
 export const ROLES = Symbol('nestjs-session-auth roles');
 export const PERMISSIONS = Symbol('nestjs-session-auth permissions');
+/** Carried by the class of a guard that asks who is there, and by those that extend it. */
+export const ASKS_WHO = Symbol('nestjs-session-auth asks who');
+
+/** Where `@UseGuards()` and the decorators of routes leave their word; Nest does not export these names. */
+const GUARDS = '__guards__';
+const METHOD = 'method';
 
 /** Names of which a user must have all, or any. */
 export interface Wanted {
@@ -20,6 +26,12 @@ export interface Requirement {
   readonly fresh: Partial<Freshness> | null;
   readonly roles: readonly Wanted[];
   readonly permissions: readonly Wanted[];
+}
+
+/** What stands at one place: at a route, at its controller, or at a class that this one extends. */
+interface Place extends Requirement {
+  /** Whether it asks for anything. */
+  readonly asks: boolean;
 }
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
@@ -39,26 +51,61 @@ export function requirementOf(context: ExecutionContext): Requirement {
 }
 
 /**
- * What stands at the route goes before what stands at the controller: a public route of a guarded controller is public, a
- * guarded one of a public controller is guarded. What asks for something, side by side with `@Public()`, holds. Roles and
- * permissions of both add up.
+ * The nearest place that says something decides whether a route is public: the route, then its controller, then what that
+ * extends. A place that asks for anything, by a guard alone if need be, is not, `@Public()` beside it or not. Of `@Fresh()`
+ * the nearest holds; roles and permissions of all places add up.
  */
 function read(handler: Handler, controller: Controller): Requirement {
-  const atRoute = at(handler);
-  const atController = at(controller);
+  const route = at(handler);
+  const places = [route, ...withItsBases(controller).map(at)];
+  const decisive = places.find(({ asks, isPublic }) => asks || isPublic);
   return {
-    isPublic: (atRoute.isPublic && !atRoute.asks) || (atController.isPublic && !atController.asks && !atRoute.asks),
-    fresh: atRoute.fresh ?? atController.fresh,
-    roles: [...atController.roles, ...atRoute.roles],
-    permissions: [...atController.permissions, ...atRoute.permissions],
+    isPublic: (decisive !== undefined && !decisive.asks) || (answersOptions(handler) && !wantsMore(route)),
+    fresh: places.find(({ fresh }) => fresh !== null)?.fresh ?? null,
+    roles: places.flatMap(({ roles }) => roles),
+    permissions: places.flatMap(({ permissions }) => permissions),
   };
 }
 
-function at(target: object): Requirement & { readonly asks: boolean } {
-  const metadata = (key: symbol): unknown => Reflect.getMetadata(key, target);
-  const fresh = metadata(FRESH) ?? null;
+function at(target: object): Place {
+  const metadata = (key: symbol): unknown => Reflect.getOwnMetadata(key, target);
+  const fresh = (metadata(FRESH) ?? null) as Partial<Freshness> | null;
   const roles = (metadata(ROLES) ?? []) as readonly Wanted[];
   const permissions = (metadata(PERMISSIONS) ?? []) as readonly Wanted[];
-  const asks = fresh !== null || roles.length > 0 || permissions.length > 0;
-  return { isPublic: metadata(PUBLIC) === true, fresh, roles, permissions, asks };
+  const place = { isPublic: metadata(PUBLIC) === true, fresh, roles, permissions };
+  return { ...place, asks: wantsMore(place) || hasGuard(target) };
+}
+
+/** More than that somebody is there. */
+function wantsMore({ fresh, roles, permissions }: Requirement): boolean {
+  return fresh !== null || roles.length > 0 || permissions.length > 0;
+}
+
+function hasGuard(target: object): boolean {
+  const guards = (Reflect.getOwnMetadata(GUARDS, target) ?? []) as readonly object[];
+  return guards.some((guard) => {
+    const type: unknown = typeof guard === 'function' ? guard : guard.constructor;
+    return typeof type === 'function' && Reflect.getMetadata(ASKS_WHO, type) === true;
+  });
+}
+
+/**
+ * A preflight request brings no cookies. It comes this far only where a route is for such requests alone: one that answers
+ * all methods does for OPTIONS what it does for GET, and whoever wants in need only ask by OPTIONS.
+ */
+function answersOptions(handler: Handler): boolean {
+  return Reflect.getOwnMetadata(METHOD, handler) === RequestMethod.OPTIONS;
+}
+
+/** Nest reads metadata of classes through their bases, and so do we. */
+function withItsBases(controller: Controller): object[] {
+  const classes: object[] = [];
+  for (
+    let type: unknown = controller;
+    typeof type === 'function' && type !== Function.prototype;
+    type = Object.getPrototypeOf(type)
+  ) {
+    classes.push(type);
+  }
+  return classes;
 }

@@ -1,6 +1,8 @@
 import {
   ForbiddenException,
+  Inject,
   Injectable,
+  SetMetadata,
   UnauthorizedException,
   type CanActivate,
   type ExecutionContext,
@@ -11,71 +13,71 @@ import { SessionRuntime } from '../../http/session-runtime.js';
 import type { SessionEventOf } from '../../session/observer.js';
 import { AuthConfig } from '../auth-config.js';
 import { AuthService } from '../auth.service.js';
-import { isBrowser, isLoginPage, loginRedirect, type RedirectedRequest } from '../redirect/login-redirect.js';
-import { requestOrigin } from '../redirect/origin.js';
-import { safeNext } from '../redirect/safe-next.js';
-import type { Freshness } from './freshness.js';
-import { requirementOf, type Wanted } from './requirement.js';
 import type { SessionUser } from '../users/user.js';
+import type { Freshness } from './freshness.js';
+import { namesIn } from './names.js';
+import { ASKS_WHO, requirementOf, type Requirement, type Wanted } from './requirement.js';
+import { sendToPage } from './send-to-page.js';
 
 type Reason = SessionEventOf<'refused'>['reason'];
 
-/** A page that a browser is sent to, and what is left for it in the session. */
-interface Page {
-  readonly url: string | null;
-  readonly message: string | null;
-  readonly category: string;
-  /** What it is asked for, in its query. */
-  readonly action: string | null;
-}
+/** Who was let in, and by what: the guard of a route, of its controller and of the application are often the same. */
+const letIn = new WeakMap<object, { readonly requirement: Requirement; readonly user: SessionUser }>();
 
 /**
  * Lets only users in who are logged in, and sets `request.user`. An API client gets a 401 in JSON; a browser is sent to
  * `loginUrl`, where one is set, with `next` saying where it wanted to go. `@Fresh()`, `@Roles()` and `@Permissions()` ask
  * for more, `@Public()` for nothing.
  *
- * The steps are methods, for an application to override.
+ * The steps are methods, for an application to override. The observer has heard of a refusal before they are called.
  *
  * @publicApi
  */
 @Injectable()
+@SetMetadata(ASKS_WHO, true)
 export class SessionAuthGuard implements CanActivate {
-  constructor(
-    protected readonly auth: AuthService,
-    protected readonly config: AuthConfig,
-    protected readonly adapterHost: HttpAdapterHost,
-  ) {}
+  // As properties: the constructor is for those who extend it.
+  @Inject(AuthService) protected readonly auth!: AuthService;
+  @Inject(AuthConfig) protected readonly config!: AuthConfig;
+  @Inject(HttpAdapterHost) protected readonly adapterHost!: HttpAdapterHost;
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { isPublic, fresh, roles, permissions } = requirementOf(context);
-    const request = context.switchToHttp().getRequest<RedirectedRequest & { user?: unknown }>();
-    // A preflight request brings no cookies, and its answer holds nothing.
-    if (isPublic || request.method === 'OPTIONS') return true;
+    const requirement = requirementOf(context);
+    if (requirement.isPublic) return true;
     const user = await this.auth.user(context);
-    if (user === null) return this.refuse(context);
-    request.user = user;
-    const { rolesOf, permissionsOf } = this.config.options;
-    if (roles.length > 0 && !meets(roles, await rolesOf(user))) return this.forbid(context, 'roles');
-    if (permissions.length > 0 && !meets(permissions, await permissionsOf(user))) {
-      return this.forbid(context, 'permissions');
+    if (user === null) {
+      await this.#tell(context, 'login');
+      return this.refuse(context);
     }
-    if (fresh !== null && !(await this.#isFresh(context, user, fresh))) return this.askAgain(context, fresh);
+    const request = context.getArgByIndex<{ user?: unknown }>(0);
+    request.user = user;
+    const before = letIn.get(request);
+    if (before?.requirement === requirement && before.user === user) return true;
+    const lacking = await this.#lackingOf(requirement, user);
+    if (lacking !== null) {
+      await this.#tell(context, lacking);
+      return this.forbid(context, lacking);
+    }
+    const { fresh } = requirement;
+    if (fresh !== null && !(await this.auth.isFresh(await requestSessionOf(context).get(), user, fresh))) {
+      await this.#tell(context, 'fresh');
+      return this.askAgain(context, fresh);
+    }
+    letIn.set(request, { requirement, user });
     return true;
   }
 
   /** Answers a request without a user. @throws UnauthorizedException, LoginRedirectException */
   protected async refuse(context: ExecutionContext): Promise<never> {
     const { loginUrl: url, loginMessage: message, loginMessageCategory: category } = this.config.options;
-    await this.#tell(context, 'login');
-    await this.#sendTo({ url, message, category, action: null }, context);
+    await sendToPage({ url, message, category, action: null }, context, this.config.options, this.adapterHost);
     throw new UnauthorizedException();
   }
 
   /** Answers a user whose login is not fresh enough. @throws UnauthorizedException, LoginRedirectException */
   protected async askAgain(context: ExecutionContext, { action = null, factors }: Partial<Freshness>): Promise<never> {
     const { confirmUrl: url, confirmMessage: message, confirmMessageCategory: category } = this.config.options;
-    await this.#tell(context, 'fresh');
-    await this.#sendTo({ url, message, category, action }, context);
+    await sendToPage({ url, message, category, action }, context, this.config.options, this.adapterHost);
     throw new UnauthorizedException({
       statusCode: 401,
       message: 'Confirm who you are to go on.',
@@ -87,42 +89,18 @@ export class SessionAuthGuard implements CanActivate {
   }
 
   /** Answers a user who may not do this. @throws ForbiddenException */
-  protected async forbid(context: ExecutionContext, reason: 'roles' | 'permissions'): Promise<never> {
-    await this.#tell(context, reason);
-    throw new ForbiddenException();
+  protected forbid(_context: ExecutionContext, _reason: 'roles' | 'permissions'): Promise<never> {
+    return Promise.reject(new ForbiddenException());
   }
 
-  async #isFresh(context: ExecutionContext, user: SessionUser, fresh: Partial<Freshness>): Promise<boolean> {
-    return this.auth.isFresh(await requestSessionOf(context).get(), user, fresh);
-  }
-
-  /** Does nothing where there is no such page, where no browser asks, or where it asks for that very page. */
-  async #sendTo({ url, message, category, action }: Page, context: ExecutionContext): Promise<void> {
-    const { nextField, nextInSession, redirectHost } = this.config.options;
-    const http = context.switchToHttp();
-    const request = http.getRequest<RedirectedRequest>();
-    if (url === null || !this.#wantsPage(request)) return;
-    const requestSession = requestSessionOf(context);
-    const origin = requestOrigin(requestSession.client.isHttps, request.headers.host);
-    if (isLoginPage(url, request, origin)) return;
-    const page = action === null ? url : withField(url, 'action', action);
-    const redirect = loginRedirect(page, request, {
-      origin,
-      host: redirectHost,
-      field: nextInSession ? null : nextField,
-    });
-    if (nextInSession || message !== null) {
-      const session = await requestSession.get();
-      if (nextInSession) session.set('next', safeNext(request.originalUrl ?? request.url));
-      if (message !== null) session.flash(category, message);
-    }
-    this.adapterHost.httpAdapter.setHeader(http.getResponse<unknown>(), 'Location', redirect.location);
-    throw redirect;
-  }
-
-  #wantsPage(request: RedirectedRequest): boolean {
-    const { refusal } = this.config.options;
-    return refusal === 'auto' ? isBrowser(request) : refusal === 'redirect';
+  async #lackingOf(
+    { roles, permissions }: Requirement,
+    user: SessionUser,
+  ): Promise<Exclude<Reason, 'login' | 'fresh'> | null> {
+    const { rolesOf, permissionsOf } = this.config.options;
+    if (roles.length > 0 && !meets(roles, namesIn(await rolesOf(user)))) return 'roles';
+    if (permissions.length > 0 && !meets(permissions, namesIn(await permissionsOf(user)))) return 'permissions';
+    return null;
   }
 
   async #tell(context: ExecutionContext, reason: Reason): Promise<void> {
@@ -132,16 +110,8 @@ export class SessionAuthGuard implements CanActivate {
   }
 }
 
-function meets(all: readonly Wanted[], names: Iterable<string>): boolean {
-  const held = new Set(names);
-  return all.every(({ names: wanted, mode }) =>
-    mode === 'all' ? wanted.every((name) => held.has(name)) : wanted.some((name) => held.has(name)),
+function meets(all: readonly Wanted[], held: ReadonlySet<string>): boolean {
+  return all.every(({ names, mode }) =>
+    mode === 'all' ? names.every((name) => held.has(name)) : names.some((name) => held.has(name)),
   );
-}
-
-function withField(url: string, field: string, value: string): string {
-  const fragmentAt = url.includes('#') ? url.indexOf('#') : url.length;
-  const page = url.slice(0, fragmentAt);
-  const separator = page.includes('?') ? '&' : '?';
-  return `${page}${separator}${field}=${encodeURIComponent(value)}${url.slice(fragmentAt)}`;
 }

@@ -1,23 +1,37 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { SessionLoginRefusedError } from '../../errors.js';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { settingName } from '../../config/setting-name.js';
+import { SessionConfigError, SessionLoginRefusedError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { AuthFacts } from '../../session/auth-facts.js';
 import type { OwnedSession } from '../../session/owned-sessions.js';
 import { ownerKey } from '../../session/session-id.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
-import { SessionStore } from '../../stores/session-store.js';
+import { isOwned, SessionStore } from '../../stores/session-store.js';
 import { AuthConfig } from '../auth-config.js';
+import { authOptions } from '../auth.options.js';
 import type { SessionUser } from '../users/user.js';
 import { withLock } from './lock.js';
 
 /** Sees to it that a user has no more sessions than are allowed, however many log in at once. */
 @Injectable()
-export class SessionLimiter {
+export class SessionLimiter implements OnModuleInit {
   constructor(
     private readonly runtime: SessionRuntime,
     private readonly config: AuthConfig,
     @Inject(SessionStore) private readonly store: SessionStore,
   ) {}
+
+  /** @throws SessionConfigError where there is a limit that this store cannot count up to */
+  onModuleInit(): void {
+    if (this.config.options.maxSessionsPerUser === null || isOwned(this.store)) return;
+    throw new SessionConfigError([
+      {
+        setting: settingName(authOptions.maxSessionsPerUser.env, 'maxSessionsPerUser'),
+        problem:
+          'needs a session store that knows whose a session is (ownedBy and deleteOwnedBy), which this one does not',
+      },
+    ]);
+  }
 
   /**
    * Runs `login`, where there is room for one more session.

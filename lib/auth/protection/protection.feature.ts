@@ -18,7 +18,7 @@ export class ProtectionFeature implements AuthFeature {
     private readonly runtime: SessionRuntime,
   ) {}
 
-  arrived(arrival: Arrival): Promise<'ended'> | undefined {
+  arrived(arrival: Arrival): Promise<'turned away'> | undefined {
     const { protection } = this.config.options;
     const { device } = arrival.auth;
     if (protection === null || device === undefined || this.#isFrom(device, arrival.request.client)) return undefined;
@@ -42,10 +42,10 @@ export class ProtectionFeature implements AuthFeature {
     this.runtime.observer.protected({ publicId: session.id, userId: auth.userId, protection: 'basic' });
   }
 
-  async #end({ session, auth }: Arrival): Promise<'ended'> {
+  async #end({ session, auth }: Arrival): Promise<'turned away'> {
     const publicId = session.id;
     await this.runtime.repository.destroy(session);
     this.runtime.observer.protected({ publicId, userId: auth.userId, protection: 'strong' });
-    return 'ended';
+    return 'turned away';
   }
 }

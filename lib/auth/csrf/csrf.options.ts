@@ -1,0 +1,46 @@
+import { list, oneOf, text } from '../../config/kinds.js';
+import { option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../../config/option.js';
+import { originOf } from '../redirect/origin.js';
+
+/** How `CsrfGuard` tells that a request comes from the application. */
+export const csrfOptions = {
+  mode: option({
+    env: 'SESSION_CSRF_MODE',
+    kind: oneOf(['origin', 'token']),
+    default: 'origin' as const,
+    meaning:
+      'What `CsrfGuard` asks of a request that changes something. `origin`: that the browser says it comes from this site, or a token where it says nothing. `token`: a token of the session in any case, besides.',
+  }),
+  trustedOrigins: option({
+    env: 'SESSION_CSRF_TRUSTED_ORIGINS',
+    kind: list(origin()),
+    default: [],
+    defaultText: 'none',
+    meaning:
+      'Other origins whose pages may send such requests, and those of the site itself that the server does not know it by.',
+  }),
+  header: option({
+    env: 'SESSION_CSRF_HEADER',
+    kind: text({ pattern: /[!#$%&'*+.^_`|~0-9a-z-]+/i, expected: 'the name of a header, such as x-csrf-token' }),
+    default: 'x-csrf-token',
+    meaning: 'The request header that carries the token.',
+  }),
+  field: option({
+    env: 'SESSION_CSRF_FIELD',
+    kind: text({ pattern: /[^\p{Cc}\s]+/u, expected: 'the name of a form field, such as _csrf' }),
+    default: '_csrf',
+    meaning: 'The field of a form or of a JSON body that carries the token.',
+  }),
+};
+
+export type CsrfOptions = ResolvedOptions<typeof csrfOptions>;
+
+/** An origin; it comes out as browsers send it. */
+function origin(): OptionKind<string> {
+  return {
+    expected: 'an origin such as https://shop.example, without a path and without *',
+    parse(raw) {
+      return (typeof raw === 'string' ? originOf(raw.trim()) : null) ?? new OptionMismatch();
+    },
+  };
+}
