@@ -2,6 +2,7 @@ import { bool, duration, fn, integer, nullable, oneOf, text } from '../config/ki
 import { option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../config/option.js';
 import { listOf } from './access/names.js';
 import { rememberOptions } from './remember/remember.options.js';
+import { isActiveByItself, type IsActive } from './users/active.js';
 import type { SessionUser, UserId, UserLoader } from './users/user.js';
 
 /** A path of the site, or a URL that another application answers. */
@@ -44,12 +45,12 @@ export const authOptions = {
     meaning:
       'The field of a user whose value the session holds. With one whose value can be changed, changing it ends all logins of the user.',
   }),
-  isActive: option<(user: SessionUser) => boolean>({
+  isActive: option<IsActive>({
     env: null,
     kind: fn('a function (user) => true or false'),
-    default: () => (user: SessionUser) => Reflect.get(user, 'isActive') !== false,
-    defaultText: 'whether `user.isActive` is anything but `false`',
-    meaning: 'Whether a user may log in, and stay so. Asked at every login and once a request.',
+    default: () => isActiveByItself,
+    defaultText: 'what `user.isActive` says, a field or a method; without one: yes',
+    meaning: 'Whether a user may log in, and stay so. Asked at every login and once a request. May be asynchronous.',
   }),
   rolesOf: option<NamesOf>({
     env: null,
@@ -198,8 +199,8 @@ export const authOptions = {
   everyoneInterval: option({
     env: 'SESSION_EVERYONE_INTERVAL',
     kind: duration({ min: 0 }),
-    default: 5_000,
-    defaultText: '5s',
+    default: 30_000,
+    defaultText: '30s',
     meaning: 'How long a process may go without looking whether `logoutEveryone()` was called in another one.',
   }),
   remember: rememberOptions,

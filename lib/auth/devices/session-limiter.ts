@@ -4,7 +4,7 @@ import { SessionConfigError, SessionLoginRefusedError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { AuthFacts } from '../../session/auth-facts.js';
 import type { OwnedSession } from '../../session/owned-sessions.js';
-import { ownerKey } from '../../session/session-id.js';
+import { ownerKey, storeKey } from '../../session/session-id.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
 import { isOwned, SessionStore } from '../../stores/session-store.js';
 import { AuthConfig } from '../auth-config.js';
@@ -36,6 +36,7 @@ export class SessionLimiter implements OnModuleInit {
   /**
    * Runs `login`, where there is room for one more session.
    *
+   * @param id the session's new id, where several requests agreed on one: what another of them has begun needs no further room.
    * @throws SessionLoginRefusedError where there is none, and none is made
    */
   async admit(
@@ -43,16 +44,18 @@ export class SessionLimiter implements OnModuleInit {
     user: SessionUser | null,
     { userId }: AuthFacts,
     login: () => Promise<void>,
+    id?: string,
   ): Promise<void> {
     const { maxSessionsPerUser, onTooManySessions } = this.config.options;
     const limit =
       typeof maxSessionsPerUser === 'function' ? await maxSessionsPerUser(userId, user) : maxSessionsPerUser;
     if (limit === null) return login();
     // Logins of one user take turns: each must see what the one before it has made.
-    const lock = ownerKey(this.config.surroundings.keyPrefix, 'login-lock', userId);
+    const { keyPrefix } = this.config.surroundings;
+    const lock = ownerKey(keyPrefix, 'login-lock', userId);
     await withLock(this.store, lock, this.runtime.report, async () => {
-      const own = stateOf(session).stored?.key;
-      const others = (await this.runtime.repository.owned.list(userId)).filter(({ key }) => key !== own);
+      const own = new Set([stateOf(session).stored?.key, id === undefined ? undefined : storeKey(keyPrefix, id)]);
+      const others = (await this.runtime.repository.owned.list(userId)).filter(({ key }) => !own.has(key));
       if (others.length >= limit && onTooManySessions === 'refuse') {
         throw new SessionLoginRefusedError(
           'too-many-sessions',

@@ -12,7 +12,8 @@ export class EveryoneFeature implements AuthFeature {
   ) {}
 
   arrived({ session, auth }: Arrival): Promise<'ended' | undefined> | undefined {
-    const excluded = this.notBefore.excludes(auth.at);
+    // The login itself counts, not what has continued it since: a confirmation, or remember-me.
+    const excluded = this.notBefore.excludes(auth.since ?? auth.at);
     if (excluded === false) return undefined;
     return this.#end(session, excluded);
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { SessionStore } from '../../stores/session-store.js';
 import { AuthConfig } from '../auth-config.js';
@@ -13,7 +13,7 @@ const MAX_TRIES = 64;
  * `everyoneInterval` more.
  */
 @Injectable()
-export class NotBefore {
+export class NotBefore implements OnModuleInit {
   #time = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
@@ -25,6 +25,11 @@ export class NotBefore {
     private readonly config: AuthConfig,
   ) {
     this.#key = `${config.surroundings.keyPrefix}not-before`;
+  }
+
+  /** Looks before the first request does. Where the store is away, that one will say so. */
+  async onModuleInit(): Promise<void> {
+    await this.#look().catch(() => undefined);
   }
 
   /** Whether a login of that time counts no more; at once, unless it is time to look. */
