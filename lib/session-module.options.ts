@@ -2,6 +2,8 @@ import { checkAuth } from './auth/check-auth.js';
 import { authOptions } from './auth/auth.options.js';
 import { checkCsrf } from './auth/csrf/check-csrf.js';
 import { csrfOptions } from './auth/csrf/csrf.options.js';
+import { checkLimiter } from './auth/limiter/check-limiter.js';
+import { limiterOptions } from './auth/limiter/limiter.options.js';
 import { instance, nullable, oneOf } from './config/kinds.js';
 import { option, type Environment, type OptionInput, type ResolvedOptions } from './config/option.js';
 import type { OptionValues } from './config/read.js';
@@ -39,6 +41,7 @@ export const sessionModuleOptions = {
   ...httpOptions,
   ...authOptions,
   csrf: csrfOptions,
+  limiter: limiterOptions,
   cookie: cookieOptions,
   ...storeTrees,
 };
@@ -61,6 +64,7 @@ export function readConfig(
     (options) => checkSession(options, environment),
     (options) => checkCookie(options.cookie, environment),
     (options) => checkCsrf(options, environment),
+    (options) => checkLimiter(options.limiter, options.cookie, environment),
     (options) => checkAuth(options, options.cookie, options.timeouts, environment),
   ]);
 }

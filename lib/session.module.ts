@@ -12,13 +12,8 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { attachAuth } from './auth/auth-binding.js';
-import { SessionAuthGuard } from './auth/access/session-auth.guard.js';
-import { AuthConfig } from './auth/auth-config.js';
-import { authProviders } from './auth/auth.providers.js';
+import { authExports, authProviders } from './auth/auth.providers.js';
 import { AuthService } from './auth/auth.service.js';
-import { CsrfConfig } from './auth/csrf/csrf-config.js';
-import { CsrfGuard } from './auth/csrf/csrf.guard.js';
-import { CsrfService } from './auth/csrf/csrf.service.js';
 import { environmentOf } from './config/environment.js';
 import { misspeltKeys } from './config/misspelt.js';
 import type { OptionValues } from './config/read.js';
@@ -142,18 +137,7 @@ const providers: Provider[] = [
 @Module({
   imports: [SessionSettingsModule.find()],
   providers,
-  exports: [
-    SESSION_STORE,
-    SessionStore,
-    SessionService,
-    AuthService,
-    AuthConfig,
-    CsrfConfig,
-    CsrfGuard,
-    CsrfService,
-    SessionAuthGuard,
-    SessionRuntime,
-  ],
+  exports: [SESSION_STORE, SessionStore, SessionService, SessionRuntime, KeyRing, ...authExports],
 })
 export class SessionModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
   constructor(

@@ -1,18 +1,31 @@
+import { execFile } from 'node:child_process';
 import { access, constants, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { exclusively } from './exclusively.mjs';
 import { run } from './run.mjs';
 
-/** The programs that tests need besides Node: how each may be called, and the system's package that has it. */
-const programs = [
-  { what: 'Redis server', names: ['redis-server'], debian: 'redis-server', brew: 'redis' },
+/**
+ * What tests need besides Node: how it is found, and the packages of the system that have it. A server is found by the names
+ * of its program, which may be in the PATH or in `folders`; Python's modules by asking Python.
+ */
+const needs = [
+  { what: 'Redis server', names: ['redis-server'], debian: ['redis-server'], brew: 'brew install redis' },
   {
     what: 'Chromium',
     names: ['chromium', 'chromium-browser', 'google-chrome'],
-    debian: 'chromium',
-    brew: '--cask chromium',
+    debian: ['chromium'],
+    brew: 'brew install --cask chromium',
+  },
+  {
+    what: 'Flask, Flask-Session and msgpack for Python',
+    modules: ['flask', 'flask_session', 'msgpack'],
+    debian: ['python3-flask', 'python3-flask-session', 'python3-msgpack'],
+    brew: 'pip3 install flask flask-session==0.3.2 msgpack',
   },
 ];
+
+/** Where Debian's Python is: one that was installed besides does not see the system's modules. */
+const python = process.env.FLASK_PYTHON ?? '/usr/bin/python3';
 
 const policyPath = '/usr/sbin/policy-rc.d';
 const aptOptions = ['-o', 'DPkg::Lock::Timeout=120'];
@@ -25,18 +38,20 @@ const timeoutMs = 10 * 60_000;
 export async function installSystemPackages() {
   const missing = await findMissing();
   if (missing.length === 0) return;
-  if (await mayUseApt()) await exclusively('apt', () => installWithApt(missing.map(({ debian }) => debian)));
+  if (await mayUseApt()) await exclusively('apt', () => installWithApt(missing.flatMap(({ debian }) => debian)));
   const still = await findMissing();
   if (still.length > 0) throw new Error(howToInstall(still));
 }
 
 async function findMissing() {
-  const found = await Promise.all(programs.map(({ names }) => isInPath(names)));
-  return programs.filter((_, index) => !found[index]);
+  const found = await Promise.all(
+    needs.map(({ names, folders, modules }) => (names ? isInstalled(names, folders) : canImport(modules))),
+  );
+  return needs.filter((_, index) => !found[index]);
 }
 
-async function isInPath(names) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+async function isInstalled(names, folders = []) {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...folders]) {
     for (const name of names) {
       const usable = await access(join(folder, name), constants.X_OK).then(
         () => true,
@@ -48,8 +63,14 @@ async function isInPath(names) {
   return false;
 }
 
+function canImport(modules) {
+  return new Promise((resolve) => {
+    execFile(python, ['-c', `import ${modules.join(', ')}`], { timeout: 60_000 }, (error) => resolve(error === null));
+  });
+}
+
 async function mayUseApt() {
-  if (process.getuid?.() !== 0 || !(await isInPath(['apt-get']))) return false;
+  if (process.getuid?.() !== 0 || !(await isInstalled(['apt-get']))) return false;
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
   return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release);
 }
@@ -81,11 +102,11 @@ async function forbidServices() {
 }
 
 function howToInstall(missing) {
-  const lines = missing.map(({ what, names }) => `  - ${what} (${names.join(' or ')} in the PATH)`);
+  const lines = missing.map(({ what, names }) => `  - ${what}${names ? ` (${names.join(' or ')} in the PATH)` : ''}`);
   return [
-    'The tests need programs that are not installed, and this process may not install them:',
+    'The tests need what is not installed, and this process may not install it:',
     ...lines,
-    `On Debian or Ubuntu: sudo apt-get install ${missing.map(({ debian }) => debian).join(' ')}`,
-    `On macOS: ${missing.map(({ brew }) => `brew install ${brew}`).join(' && ')}`,
+    `On Debian or Ubuntu: sudo apt-get install ${missing.flatMap(({ debian }) => debian).join(' ')}`,
+    `On macOS: ${missing.map(({ brew }) => brew).join(' && ')}`,
   ].join('\n');
 }

@@ -19,8 +19,13 @@ import { Devices } from './devices/devices.js';
 import { SessionLimiter } from './devices/session-limiter.js';
 import { NotBefore } from './everyone/not-before.js';
 import { authFeatures } from './features.js';
+import { FamilyEnd } from './remember/family-end.js';
+import { LimitedRemember } from './remember/limited-remember.js';
+import { limiterProvider } from './limiter/limiter.providers.js';
+import { LoginLimiter } from './limiter/login-limiter.js';
 import { RememberCookie } from './remember/remember-cookie.js';
 import { RememberFamilies } from './remember/remember-families.js';
+import { RememberRestore } from './remember/remember-restore.js';
 import { RememberStore } from './remember/remember-store.js';
 import { rememberRefusal, resolveRememberCookie } from './remember/resolve-remember.js';
 import { StoredRemember } from './remember/stored-remember.js';
@@ -32,6 +37,8 @@ import { Users } from './users/users.js';
 type AuthSettings = AuthOptions &
   Pick<SessionOptions, 'keyPrefix' | 'idLength' | 'absoluteTimeout' | 'timeouts' | 'clock'> & {
     readonly onStoreError: 'fail' | 'anonymous';
+    /** ms */
+    readonly storeTimeout: number;
   };
 
 /** Everything that logs in and out, as the module provides it. */
@@ -59,8 +66,9 @@ export const authProviders: Provider[] = [
     provide: RememberStore,
     inject: [SESSION_CONFIG, SessionStore],
     useFactory: (settings: AuthSettings, store: SessionStore): RememberStore => {
-      const { remember, keyPrefix, clock } = settings;
-      return remember.store ?? new StoredRemember(store, keyPrefix, clock);
+      const { remember, keyPrefix, clock, storeTimeout } = settings;
+      if (remember.store !== null) return new LimitedRemember(remember.store, storeTimeout);
+      return new StoredRemember(store, keyPrefix, clock);
     },
   },
   {
@@ -93,12 +101,26 @@ export const authProviders: Provider[] = [
   },
   { provide: CsrfService, inject: [KeyRing], useFactory: (keys: KeyRing): CsrfService => new CsrfService(keys) },
   CsrfGuard,
+  limiterProvider,
   Users,
   NotBefore,
   SessionLimiter,
   SignIn,
   Devices,
   RememberFamilies,
+  FamilyEnd,
+  RememberRestore,
   AuthService,
   SessionAuthGuard,
+];
+
+/** What of it an application may inject. */
+export const authExports = [
+  AuthService,
+  AuthConfig,
+  SessionAuthGuard,
+  CsrfConfig,
+  CsrfGuard,
+  CsrfService,
+  LoginLimiter,
 ];

@@ -1,0 +1,74 @@
+import type { KeyRing } from '../../cookie/key-ring.js';
+import type { Budget } from './budget.js';
+import type { LimiterOptions } from './limiter.options.js';
+import { networkOf } from './network.js';
+
+/** A place where attempts are counted. */
+export interface Bucket {
+  /** Keyed hashes: who has the store and not the secret finds out neither accounts nor addresses. */
+  readonly key: string;
+  readonly budget: Budget;
+  /** What a success does: it forgets all failures of an account; those of an address are not all of the same person. */
+  readonly onSuccess: 'clear' | 'give-back';
+}
+
+const second = 1000;
+const hour = 3_600_000;
+const year = 365 * 24 * hour;
+
+const keyPurpose = 'login-limiter-key:v1';
+
+/** Where an attempt is counted. */
+export class Buckets {
+  readonly #account: Budget;
+  readonly #address: Budget | null;
+  readonly #ceiling: Budget | null;
+
+  constructor(
+    private readonly keys: KeyRing,
+    { attempts, addressAttempts, longest, forgetAfter, ceiling }: BudgetOptions,
+  ) {
+    this.#account = { free: attempts, shortest: second, longest, forgets: { after: forgetAfter } };
+    this.#address = addressAttempts === null ? null : addressBudget(addressAttempts, longest);
+    // Reached, it ends by `forget()` alone, or by nobody trying for a year.
+    this.#ceiling =
+      ceiling === null ? null : { free: ceiling, shortest: year, longest: year, forgets: { after: year } };
+  }
+
+  /**
+   * The buckets of an attempt, in the order of asking. The account's is the first: where it is empty, as under an attack on
+   * one account, nothing is written.
+   *
+   * @param device the known device that it comes from, which is counted by itself.
+   */
+  of(account: string | null, address: string, device: string | null): Bucket[] {
+    const own = device === null ? this.#bucket(this.#account, 'account', account) : this.#ofDevice(account, device);
+    const buckets = [own];
+    if (device === null && this.#address !== null) {
+      buckets.push({ ...this.#bucket(this.#address, 'address', networkOf(address)), onSuccess: 'give-back' });
+    }
+    if (this.#ceiling !== null) buckets.push(this.#bucket(this.#ceiling, 'ceiling', account));
+    return buckets;
+  }
+
+  /** Those that are the account's alone, whatever an attempt comes from. */
+  ofAccount(account: string | null): Bucket[] {
+    const own = this.#bucket(this.#account, 'account', account);
+    return this.#ceiling === null ? [own] : [own, this.#bucket(this.#ceiling, 'ceiling', account)];
+  }
+
+  #ofDevice(account: string | null, device: string): Bucket {
+    return this.#bucket(this.#account, 'device', account, device);
+  }
+
+  #bucket(budget: Budget, ...named: readonly (string | null)[]): Bucket {
+    return { key: this.keys.sign(keyPurpose, JSON.stringify(named)), budget, onSuccess: 'clear' };
+  }
+}
+
+type BudgetOptions = Pick<LimiterOptions, 'attempts' | 'addressAttempts' | 'longest' | 'forgetAfter' | 'ceiling'>;
+
+/** An office fails all day long, a little: forgotten one by one, so that it is never all of it that waits for a quiet time. */
+function addressBudget(perHour: number, longest: number): Budget {
+  return { free: perHour, shortest: second, longest, forgets: { oneEvery: hour / perHour } };
+}

@@ -1,0 +1,70 @@
+/**
+ * What failures cost in one place, such as one account's. All times are in milliseconds.
+ *
+ * @publicApi
+ */
+export interface Budget {
+  /** How many attempts may fail before the next one has to wait; at least 1. */
+  readonly free: number;
+  /** The wait after the last free failure. It doubles with each further one. */
+  readonly shortest: number;
+  /** The longest wait. */
+  readonly longest: number;
+  /** `after`: all failures are forgotten so long after the last one. `oneEvery`: one is forgotten each time so long has passed. */
+  readonly forgets: { readonly after: number } | { readonly oneEvery: number };
+}
+
+/** The failures that are counted in one place. */
+export interface Tally {
+  /** Not a whole number where failures are forgotten one by one. */
+  readonly count: number;
+  /** When the last one was counted, in ms. */
+  readonly at: number;
+  /** Before this time no further attempt is allowed, in ms; 0: there is no such time. */
+  readonly until: number;
+}
+
+/** How long an attempt has to wait, in ms; 0: not at all. */
+export function waitOf(tally: Tally | null, { longest }: Budget, now: number): number {
+  // Never more than the longest: a clock that was wrong for a moment must not shut anybody out for years.
+  return tally === null ? 0 : Math.min(longest, Math.max(0, tally.until - now));
+}
+
+/** The tally with one failure more. */
+export function countedIn(tally: Tally | null, budget: Budget, now: number): Tally {
+  const count = (leftOf(tally, budget, now)?.count ?? 0) + 1;
+  const beyond = Math.floor(count - budget.free);
+  const wait = beyond < 0 ? 0 : Math.min(budget.longest, budget.shortest * 2 ** beyond);
+  return { count, at: now, until: wait === 0 ? 0 : now + wait };
+}
+
+/**
+ * The tally without an attempt that was counted in and turned out to be no failure; null: nothing is left to be kept.
+ *
+ * @param until that of the tally in which it was counted: the wait ends with it, if nothing was counted since.
+ */
+export function takenBack(tally: Tally | null, until: number, budget: Budget, now: number): Tally | null {
+  const left = leftOf(tally, budget, now);
+  if (left === null) return null;
+  const without = { ...left, count: Math.max(0, left.count - 1), until: left.until === until ? 0 : left.until };
+  return isEmpty(without, now) ? null : without;
+}
+
+/** How long a tally has to be kept, in whole ms. */
+export function lifeOf({ count, at, until }: Tally, { forgets }: Budget, now: number): number {
+  const forgotten = 'after' in forgets ? at + forgets.after : at + count * forgets.oneEvery;
+  return Math.max(1, Math.ceil(Math.max(until, forgotten) - now));
+}
+
+/** What of a tally is not forgotten by now. */
+function leftOf(tally: Tally | null, { forgets }: Budget, now: number): Tally | null {
+  if (tally === null) return null;
+  const passed = Math.max(0, now - tally.at);
+  if ('after' in forgets) return passed < forgets.after ? tally : null;
+  const left = { ...tally, count: Math.max(0, tally.count - passed / forgets.oneEvery), at: now };
+  return isEmpty(left, now) ? null : left;
+}
+
+function isEmpty({ count, until }: Tally, now: number): boolean {
+  return count === 0 && until <= now;
+}

@@ -1,0 +1,33 @@
+import type { Environment } from '../../config/option.js';
+import type { RoomCheck } from '../../config/room-check.js';
+import { settingName } from '../../config/setting-name.js';
+import type { CookieOptions } from '../../cookie/cookie.options.js';
+import { resolveCookie } from '../../cookie/resolved-cookie.js';
+import type { ConfigProblem } from '../../errors.js';
+import { deviceCookie } from './known-devices.js';
+import { takesBack } from './limiter-storage.js';
+import { limiterOptions, type LimiterOptions } from './limiter.options.js';
+
+/** @param cookie the settings of the session cookie, which the cookie of a known device follows. */
+export function checkLimiter(options: LimiterOptions, cookie: CookieOptions, environment: Environment): RoomCheck {
+  const problems: ConfigProblem[] = [];
+  const refuse = (key: keyof LimiterOptions, problem: string): void => {
+    problems.push({ setting: nameOf(key), problem });
+  };
+  if (options.forgetAfter < options.longest) {
+    refuse('forgetAfter', `must not be shorter than ${nameOf('longest')}, or waiting would end a wait`);
+  }
+  const name = deviceCookie(cookie, options.deviceCookieName, environment).name;
+  if (name === resolveCookie(cookie, environment).name) {
+    refuse('deviceCookieName', 'is the name of the session cookie: choose another');
+  }
+  if (options.ceiling !== null && options.storage !== null && !takesBack(options.storage)) {
+    const reason = 'this storage counts every login, and cannot count failures in a row';
+    refuse('ceiling', `needs a ${nameOf('storage')} that takes attempts back: ${reason}`);
+  }
+  return { problems, warnings: [] };
+}
+
+function nameOf(key: keyof LimiterOptions): string {
+  return settingName(limiterOptions[key].env, `limiter.${key}`);
+}

@@ -1,0 +1,74 @@
+import { duration, instance, integer, nullable, oneOf, text } from '../../config/kinds.js';
+import { option, type ResolvedOptions } from '../../config/option.js';
+import { isLimiterStorage, type LimiterStorage } from './limiter-storage.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/**
+ * How often a login may fail. Within these bounds an account that nobody logs in to meanwhile is guessed at no more than 100
+ * times an hour, from however many addresses.
+ */
+export const limiterOptions = {
+  attempts: option({
+    env: 'SESSION_LIMITER_ATTEMPTS',
+    kind: integer({ min: 1, max: 20 }),
+    default: 5,
+    meaning: 'How many logins to one account may fail before the next has to wait: 1s, 2s, 4s and so on.',
+  }),
+  addressAttempts: option({
+    env: 'SESSION_LIMITER_ADDRESS_ATTEMPTS',
+    kind: integer({ min: 1, max: 1_000_000, nullable: true }),
+    default: 100,
+    meaning:
+      'How many logins from one network address may fail in an hour before the next has to wait; `null`: addresses are not limited.',
+  }),
+  longest: option({
+    env: 'SESSION_LIMITER_LONGEST',
+    kind: duration({ min: minute, max: day }),
+    default: 15 * minute,
+    defaultText: '15m',
+    meaning: 'The longest wait.',
+  }),
+  forgetAfter: option({
+    env: 'SESSION_LIMITER_FORGET_AFTER',
+    kind: duration({ min: hour, max: 400 * day }),
+    default: day,
+    defaultText: '1d',
+    meaning: 'How long after the last failed login to an account its failures are forgotten.',
+  }),
+  ceiling: option({
+    env: 'SESSION_LIMITER_CEILING',
+    kind: integer({ min: 1, max: 100, nullable: true }),
+    default: null,
+    defaultText: 'none',
+    meaning:
+      'After so many failed logins in a row nobody can log in to the account, from known devices neither, until `LoginLimiter.forget()`.',
+  }),
+  deviceCookieName: option({
+    env: 'SESSION_LIMITER_DEVICE_COOKIE_NAME',
+    kind: text({
+      // A prefix comes from the settings of the session cookie, whose attributes it shares.
+      pattern: /(?!__)[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}/,
+      expected: 'a cookie name that does not begin with two underscores',
+    }),
+    default: 'known_device',
+    meaning: 'The name of the cookie by which a browser is known that has logged in before.',
+  }),
+  onStoreError: option({
+    env: 'SESSION_LIMITER_ON_STORE_ERROR',
+    kind: oneOf(['refuse', 'allow']),
+    default: 'refuse' as const,
+    meaning: 'What becomes of a login while failures cannot be counted: a 503, or `allow`: it is not limited.',
+  }),
+  storage: option<LimiterStorage | null>({
+    env: null,
+    kind: nullable(instance<LimiterStorage>('a LimiterStorage, with take', isLimiterStorage)),
+    default: null,
+    defaultText: 'the session store',
+    meaning: 'Where failed logins are counted.',
+  }),
+};
+
+export type LimiterOptions = ResolvedOptions<typeof limiterOptions>;

@@ -1,0 +1,83 @@
+import type { Provider } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { environmentOf } from '../../config/environment.js';
+import type { Environment } from '../../config/option.js';
+import type { CookieOptions } from '../../cookie/cookie.options.js';
+import { KeyRing } from '../../cookie/key-ring.js';
+import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
+import { SessionRuntime } from '../../http/session-runtime.js';
+import type { SessionStore } from '../../stores/session-store.js';
+import { SESSION_CONFIG, SESSION_STORE } from '../../tokens.js';
+import { Buckets } from './buckets.js';
+import { deviceCookie, KnownDevices } from './known-devices.js';
+import { attachLimiter } from './limiter-binding.js';
+import type { LimiterOptions } from './limiter.options.js';
+import { LoginLimiter } from './login-limiter.js';
+import { LoginTries } from './login-tries.js';
+import { StoreLimiterStorage } from './store-limiter-storage.js';
+
+/** What of the module's settings the limiter goes by. */
+export interface LimiterSettings {
+  readonly limiter: LimiterOptions;
+  /** Of the session cookie, which that of a known device follows. */
+  readonly cookie: CookieOptions;
+  readonly keyPrefix: string;
+}
+
+/** What accounts are hashed for in events; nothing in the store, nor in a cookie, can be found by it. */
+const eventPurpose = 'login-limiter-event:v1';
+const eventHashLength = 16;
+
+/** The limiter of an application, for its module to provide and to export. */
+export const limiterProvider: Provider<LoginLimiter> = {
+  provide: LoginLimiter,
+  inject: [SESSION_CONFIG, SESSION_STORE, KeyRing, SessionRuntime, HttpAdapterHost],
+  useFactory: (
+    settings: LimiterSettings,
+    store: SessionStore,
+    keys: KeyRing,
+    runtime: SessionRuntime,
+    adapterHost: HttpAdapterHost,
+  ) => createLoginLimiter(settings, store, keys, runtime, adapterHost, environmentOf(process.env['NODE_ENV'])),
+};
+
+export function createLoginLimiter(
+  { limiter: options, cookie, keyPrefix }: LimiterSettings,
+  store: SessionStore,
+  keys: KeyRing,
+  runtime: SessionRuntime,
+  adapterHost: HttpAdapterHost,
+  environment: Environment,
+): LoginLimiter {
+  const { now, observer } = runtime;
+  const storage = options.storage ?? new StoreLimiterStorage(store, { keyPrefix: `${keyPrefix}limiter:`, now });
+  const report = (error: unknown): void => {
+    const trouble = isSessionError(error) ? error : storageFailed(error);
+    if (trouble instanceof SessionStoreUnavailableError) observer.storeError({ error: trouble });
+    runtime.report(trouble);
+  };
+  const limiter = new LoginLimiter({
+    tries: new LoginTries(storage, {
+      isAllowed: options.onStoreError === 'allow',
+      timeout: runtime.options.storeTimeout,
+      report,
+    }),
+    buckets: new Buckets(keys, options),
+    devices: new KnownDevices(deviceCookie(cookie, options.deviceCookieName, environment), keys, now),
+    hashOf: (account) => keys.sign(eventPurpose, account).slice(0, eventHashLength),
+    observer,
+    adapterHost,
+  });
+  attachLimiter(runtime, limiter);
+  return limiter;
+}
+
+/** The reason stays in the cause, as where a store fails. */
+function storageFailed(cause: unknown): SessionStoreUnavailableError {
+  return new SessionStoreUnavailableError(
+    'The storage of the login limiter failed; the cause of this error says why.',
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,60 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { ParameterPipe } from '../../http/session.decorator.js';
+import { limiterBehind } from './limiter-binding.js';
+import type { LoginLimiter } from './login-limiter.js';
+
+/**
+ * The `LoginLimiter` of one request, as the type of a parameter.
+ *
+ * @publicApi
+ */
+export interface LoginAttempts {
+  /** `LoginLimiter.attempt()`. */
+  run<T>(account: string, check: () => T | Promise<T>): Promise<T>;
+  /** `LoginLimiter.check()`. */
+  check(account: string): Promise<void>;
+  /** `LoginLimiter.failed()`. */
+  failed(account: string): Promise<void>;
+  /** `LoginLimiter.succeeded()`. */
+  succeeded(account: string): Promise<void>;
+}
+
+/**
+ * Injects the limiter of failed logins, bound to the request: `@LoginAttempts() attempts: LoginAttempts`.
+ *
+ * ```ts
+ * const user = await attempts.run(body.email, () => this.users.verify(body.email, body.password));
+ * ```
+ *
+ * @publicApi
+ */
+export const LoginAttempts: (...pipes: ParameterPipe[]) => ParameterDecorator = createParamDecorator(
+  (_data: undefined, context: ExecutionContext): LoginAttempts =>
+    new AttemptsOfRequest(limiterBehind(context), context),
+);
+
+class AttemptsOfRequest implements LoginAttempts {
+  readonly #limiter: LoginLimiter;
+  readonly #context: ExecutionContext;
+
+  constructor(limiter: LoginLimiter, context: ExecutionContext) {
+    this.#limiter = limiter;
+    this.#context = context;
+  }
+
+  run<T>(account: string, check: () => T | Promise<T>): Promise<T> {
+    return this.#limiter.attempt(this.#context, account, check);
+  }
+
+  check(account: string): Promise<void> {
+    return this.#limiter.check(this.#context, account);
+  }
+
+  failed(account: string): Promise<void> {
+    return this.#limiter.failed(this.#context, account);
+  }
+
+  succeeded(account: string): Promise<void> {
+    return this.#limiter.succeeded(this.#context, account);
+  }
+}

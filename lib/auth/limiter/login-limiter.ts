@@ -1,0 +1,178 @@
+import { HttpException, HttpStatus, ServiceUnavailableException, type ArgumentsHost } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { SessionAbilityMissingError } from '../../errors.js';
+import { requestSessionOf } from '../../http/execution-context.js';
+import type { RequestClient } from '../../http/request-client.js';
+import type { SessionObserver } from '../../session/observer.js';
+import { accountName } from './account-name.js';
+import type { Bucket, Buckets } from './buckets.js';
+import type { KnownDevices } from './known-devices.js';
+import type { CountedAttempt, LoginTries } from './login-tries.js';
+import { TooManyAttemptsException } from './too-many-attempts.exception.js';
+
+/** What the limiter is put together from. */
+export interface LimiterParts {
+  readonly tries: LoginTries;
+  readonly buckets: Buckets;
+  readonly devices: KnownDevices;
+  /** Names an account in events: a keyed hash of it. */
+  readonly hashOf: (account: string) => string;
+  readonly observer: Pick<Required<SessionObserver>, 'loginFailed'>;
+  readonly adapterHost: HttpAdapterHost;
+}
+
+/** One login of a request. */
+interface Login {
+  readonly client: RequestClient;
+  /** Null: nothing that could be an account. */
+  readonly account: string | null;
+}
+
+/**
+ * Limits failed logins, by account and by network address, with waits that double; a browser that has logged in before is
+ * counted by itself, so that a stranger who fails on purpose does not lock the owner out.
+ *
+ * An account is what the user is found by, in the form in which it is looked up. Whether there is such an account makes no
+ * difference. `context` is an ExecutionContext, or what a filter is given; in a controller, `@LoginAttempts()` has it.
+ *
+ * @publicApi
+ */
+export class LoginLimiter {
+  readonly #begun = new WeakMap<RequestClient, Map<string | null, CountedAttempt>>();
+
+  constructor(private readonly parts: LimiterParts) {}
+
+  /**
+   * Lets `check` run, if the account and the address may try. What it gives is given back: `null`, `undefined` or `false` is
+   * a failed login, anything else a success. Should it throw, an HttpException with the status 401 or 403 is a failed login,
+   * and any other error is none at all; it is thrown again either way.
+   *
+   * @throws TooManyAttemptsException before `check` has run, where too many have failed
+   * @throws ServiceUnavailableException where failures cannot be counted, unless `limiter.onStoreError` is `allow`
+   */
+  async attempt<T>(context: ArgumentsHost, account: string, check: () => T | Promise<T>): Promise<T> {
+    const login = loginOf(context, account);
+    const attempt = await this.#begin(context, login);
+    let result: T;
+    try {
+      result = await check();
+    } catch (error) {
+      if (isRefusal(error)) this.#tell(login, 'credentials');
+      else await this.parts.tries.takeBack(attempt);
+      throw error;
+    }
+    if (result === null || result === undefined || result === false) this.#tell(login, 'credentials');
+    else await this.#succeed(login, attempt);
+    return result;
+  }
+
+  /**
+   * The first half of {@link attempt}, for flows that do not fit into one function: refuses the login, or counts it as failed
+   * until {@link succeeded} says otherwise. Called again in the same request for the same account it does nothing.
+   *
+   * @throws TooManyAttemptsException where too many have failed
+   * @throws ServiceUnavailableException where failures cannot be counted, unless `limiter.onStoreError` is `allow`
+   */
+  async check(context: ArgumentsHost, account: string): Promise<void> {
+    const login = loginOf(context, account);
+    const begun = this.#begunBy(login.client);
+    if (!begun.has(login.account)) begun.set(login.account, await this.#begin(context, login));
+  }
+
+  /**
+   * The login has failed. What {@link check} has counted stays; without it, the failure is counted now.
+   *
+   * @throws ServiceUnavailableException where it cannot be counted, unless `limiter.onStoreError` is `allow`
+   */
+  async failed(context: ArgumentsHost, account: string): Promise<void> {
+    const login = loginOf(context, account);
+    // Where it may not be made, enough has been counted.
+    if (!this.#begunBy(login.client).delete(login.account)) await this.#count(login);
+    this.#tell(login, 'credentials');
+  }
+
+  /** The login was right: the account's failures are forgotten, and the browser is known from now on. */
+  async succeeded(context: ArgumentsHost, account: string): Promise<void> {
+    const login = loginOf(context, account);
+    const begun = this.#begunBy(login.client);
+    const attempt = begun.get(login.account) ?? this.#uncounted(login);
+    begun.delete(login.account);
+    await this.#succeed(login, attempt);
+  }
+
+  /**
+   * Forgets an account's failures, for whoever has proved to be the owner in another way, as by a new password. What is
+   * counted of known devices and of addresses stays.
+   *
+   * @throws SessionAbilityMissingError where the storage cannot forget
+   */
+  async forget(account: string): Promise<void> {
+    const { tries, buckets } = this.parts;
+    if (!tries.canForget) {
+      throw new SessionAbilityMissingError(
+        'The storage of the login limiter (limiter.storage) cannot forget failures: it needs giveBack and clear, as StoreLimiterStorage has.',
+      );
+    }
+    await tries.forget(buckets.ofAccount(accountName(account)));
+  }
+
+  async #begin(context: ArgumentsHost, login: Login): Promise<CountedAttempt> {
+    const attempt = await this.#count(login);
+    if (!('wait' in attempt)) return attempt;
+    const retryAfter = Math.ceil(attempt.wait / 1000);
+    this.#tell(login, 'limited', retryAfter);
+    const response = context.switchToHttp().getResponse<unknown>();
+    this.parts.adapterHost.httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
+    throw new TooManyAttemptsException(retryAfter);
+  }
+
+  async #count(login: Login): Promise<CountedAttempt | { readonly wait: number }> {
+    try {
+      return await this.parts.tries.begin(this.#bucketsOf(login));
+    } catch (error) {
+      throw new ServiceUnavailableException('Nobody can log in at the moment. Try again.', { cause: error });
+    }
+  }
+
+  /** What a success forgets where no attempt of this request was counted. */
+  #uncounted(login: Login): CountedAttempt {
+    const own = this.#bucketsOf(login).filter(({ onSuccess }) => onSuccess === 'clear');
+    return { counted: own.map((bucket) => ({ bucket, receipt: null })) };
+  }
+
+  #bucketsOf({ client, account }: Login): Bucket[] {
+    const { buckets, devices } = this.parts;
+    const device = account === null ? null : devices.idFor(account, client.cookieHeader);
+    return buckets.of(account, client.address, device);
+  }
+
+  async #succeed({ client, account }: Login, attempt: CountedAttempt): Promise<void> {
+    const { tries, devices } = this.parts;
+    await tries.succeed(attempt);
+    if (account === null) return;
+    client.setCookie(devices.cookieName, devices.remember(account, client.cookieHeader, client.isHttps));
+  }
+
+  #begunBy(client: RequestClient): Map<string | null, CountedAttempt> {
+    const begun = this.#begun.get(client) ?? new Map<string | null, CountedAttempt>();
+    this.#begun.set(client, begun);
+    return begun;
+  }
+
+  #tell({ client, account }: Login, reason: 'credentials' | 'limited', retryAfter?: number): void {
+    const { observer, hashOf } = this.parts;
+    const event = { account: hashOf(account ?? ''), address: client.address, reason };
+    observer.loginFailed(retryAfter === undefined ? event : { ...event, retryAfter });
+  }
+}
+
+const refusals: readonly number[] = [HttpStatus.UNAUTHORIZED, HttpStatus.FORBIDDEN];
+
+/** @throws SessionUnreachableError outside of an HTTP request */
+function loginOf(context: ArgumentsHost, account: string): Login {
+  return { client: requestSessionOf(context).client, account: accountName(account) };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof HttpException && refusals.includes(error.getStatus());
+}

@@ -1,0 +1,16 @@
+import type { FlaskRecords } from './records.js';
+
+/** What is needed of a client of ioredis, `Redis` or `Cluster`. @publicApi */
+export interface FlaskRedisClient {
+  getBuffer(key: string): Promise<Uint8Array | null>;
+  del(key: string): Promise<unknown>;
+}
+
+/** The records that Flask-Session keeps in Redis (`SESSION_TYPE=redis`). @publicApi */
+export function flaskRedisRecords(client: FlaskRedisClient): FlaskRecords {
+  return {
+    // As text, a record would not keep its bytes.
+    get: (key) => client.getBuffer(key),
+    delete: (key) => client.del(key),
+  };
+}

@@ -1,0 +1,47 @@
+import type { FlaskRecords } from './records.js';
+
+/** A row of Flask-Session's table. @publicApi */
+export interface FlaskSessionRow {
+  /** The column `data`. */
+  readonly data: Uint8Array | null;
+  /**
+   * The column `expiry`, a time in UTC that does not say so: as the text that the database has, or as a Date where the
+   * driver takes it for UTC. Many drivers take it for local time; ask the database for a text.
+   */
+  readonly expiry: string | Date | null;
+}
+
+/** How Flask-Session's table is asked. @publicApi */
+export interface FlaskSessionTable {
+  /** The row whose `session_id` is `key`, the whole key with its prefix. */
+  find(key: string): Promise<FlaskSessionRow | null | undefined>;
+  /** Removes that row. */
+  remove?(key: string): Promise<unknown>;
+}
+
+const naive = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?)$/;
+
+/**
+ * The records that Flask-Session keeps in a database (`SESSION_TYPE=sqlalchemy` or `postgresql`): table `sessions` or
+ * `flask_sessions`, columns `session_id`, `data`, `expiry`. A row without an expiry has expired, as it has for Flask-Session.
+ *
+ * @param now the clock, in milliseconds. Default: the system's.
+ * @publicApi
+ */
+export function flaskSqlRecords(table: FlaskSessionTable, now: () => number = Date.now): FlaskRecords {
+  const records: FlaskRecords = {
+    async get(key) {
+      const row = (await table.find(key)) ?? null;
+      return row !== null && expiresAt(row.expiry) > now() ? row.data : null;
+    },
+  };
+  if (table.remove !== undefined) records.delete = (key) => table.remove?.(key) ?? Promise.resolve();
+  return records;
+}
+
+/** In milliseconds; what is no time has expired. */
+function expiresAt(expiry: string | Date | null): number {
+  if (expiry === null) return -Infinity;
+  const time = typeof expiry === 'string' ? Date.parse(expiry.replace(naive, '$1T$2Z')) : expiry.getTime();
+  return Number.isNaN(time) ? -Infinity : time;
+}
