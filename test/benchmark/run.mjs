@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OURS_BY_STORE } from './applications.mjs';
 import { behavioursOf, redisCostsOf } from './behaviours.mjs';
+import { guardTargets, measureGuard, measureLogoutEverywhere } from './guard.mjs';
 import { machine } from './machine.mjs';
 import { ROOT, prepare } from './prepare.mjs';
 import { checkReadme, writeReadme } from './readme.mjs';
@@ -79,6 +80,20 @@ async function measureAllSpeeds({ applications, platforms, rounds, ...rest }, re
   return speed;
 }
 
+/** Of the application without an interceptor, whose requests are the shortest: there a guard weighs most. */
+async function measureLogins({ applications, platforms, rounds, seconds }, redisPort) {
+  const application = applications.find(({ name }) => name === 'response');
+  if (application === undefined) return {};
+  const meter = new RedisMeter(redisPort);
+  try {
+    const guard = await measureGuard({ application, platforms, redisPort, rounds, seconds, meter, log });
+    const everywhere = await measureLogoutEverywhere({ application, redisPort, meter, log });
+    return { guard, everywhere };
+  } finally {
+    meter.close();
+  }
+}
+
 async function run() {
   const settings = readSettings();
   if (settings.write) checkReadme(README);
@@ -86,12 +101,14 @@ async function run() {
   const { port } = await startRedis();
   const behaviours = await measureBehaviours(settings, port);
   const costs = await measureCosts(settings, port);
+  const logins = await measureLogins(settings, port);
   const speed = await measureAllSpeeds(settings, port);
   const peers = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).dependencies;
   const packages = ['@nestjs/core', 'express', 'fastify', 'ioredis', ...Object.keys(peers)];
   const { markdown, missed } = report({
     behaviours,
     costs,
+    logins: guardTargets(logins),
     speed,
     applications: settings.applications,
     machine: machine({ ...settings, packages }),

@@ -1,5 +1,5 @@
 /** Nest controllers without a compiler: decorators are functions, and are called as such. */
-import { Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
 
 const METHODS = {
   untouched: Get,
@@ -9,13 +9,17 @@ const METHODS = {
   slow: Get,
   keys: Get,
   whoami: Get,
+  member: Get,
+  waved: Get,
+  guarded: Get,
   fill: Post,
   login: Post,
   logout: Post,
+  elsewhere: Post,
 };
 
-/** A route's parameter decorators and its handler, which Nest calls with nothing in between. */
-export const route = (parameters, handler) => ({ parameters, handler });
+/** A route's parameter decorators and its handler, which Nest calls with nothing but the guards in between. */
+export const route = (parameters, handler, guards = []) => ({ parameters, handler, guards });
 
 /** The route that has nothing to do with sessions, the same in each application. */
 export const untouched = route([], () => ({ ok: true }));
@@ -23,11 +27,12 @@ export const untouched = route([], () => ({ ok: true }));
 /** The module of an application: `routes` by name, served by one controller. */
 export function benchmarkModule({ imports = [], routes }) {
   class BenchmarkController {}
-  for (const [name, { parameters, handler }] of Object.entries(routes)) {
+  for (const [name, { parameters, handler, guards }] of Object.entries(routes)) {
     Object.defineProperty(BenchmarkController.prototype, name, { value: handler, configurable: true, writable: true });
     const descriptor = Object.getOwnPropertyDescriptor(BenchmarkController.prototype, name);
     parameters.forEach((parameter, index) => parameter(BenchmarkController.prototype, name, index));
     METHODS[name](name)(BenchmarkController.prototype, name, descriptor);
+    if (guards.length) UseGuards(...guards)(BenchmarkController.prototype, name, descriptor);
     HttpCode(200)(BenchmarkController.prototype, name, descriptor);
   }
   Controller()(BenchmarkController);

@@ -1,9 +1,18 @@
 /** This package, as a user would set it up. The build is imported by its place: this folder is a package of its own. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Query } from '@nestjs/common';
-import { AuthService, CurrentUser, Session, SessionModule } from '../../../dist/index.js';
+import { AuthService, CurrentUser, Session, SessionAuthGuard, SessionModule } from '../../../dist/index.js';
 import { ADD_MS, SECRET, SLOW_MS, USER, addedKeys, newSession, nextVisit } from './data.mjs';
 import { route, untouched } from './nest.mjs';
+
+/** What Nest's own way to a guard costs. */
+class WavingGuard {
+  canActivate() {
+    return true;
+  }
+}
+
+const theme = (session) => ({ theme: session.theme });
 
 export function application({ redisPort, folder, options }) {
   let auth;
@@ -32,7 +41,7 @@ export function application({ redisPort, folder, options }) {
         session.update(newSession());
         return { ok: true };
       }),
-      read: route([Session()], (session) => ({ theme: session.theme })),
+      read: route([Session()], theme),
       write: route([Session()], (session) => {
         session.visits = nextVisit(session.visits);
         return { visits: session.visits };
@@ -59,6 +68,12 @@ export function application({ redisPort, folder, options }) {
         await auth.logout(session);
         return { ok: true };
       }),
+      member: route([Session()], theme),
+      waved: route([Session()], theme, [WavingGuard]),
+      guarded: route([Session()], theme, [SessionAuthGuard]),
+      elsewhere: route([Session()], async (session) => ({
+        ended: await auth.logoutEverywhere(USER.id, { except: session }),
+      })),
       whoami: route([CurrentUser()], (user) => ({ user: user?.id ?? null })),
     },
   };
