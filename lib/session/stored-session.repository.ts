@@ -121,7 +121,9 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
         state.auth = former;
         throw error;
       }
-      if (isGone(state)) throw endedMeanwhile();
+      if (!isGone(state)) return;
+      state.auth = former;
+      throw endedMeanwhile();
     });
   }
 
@@ -144,11 +146,10 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
         state.auth = state.stored === null ? null : former;
         throw error;
       }
-      if (result === 'taken') {
-        state.auth = former;
-        if (id !== undefined && (await this.#joinNow(session, id))) return;
-      }
-      if (result === 'taken' || isGone(state)) throw endedMeanwhile();
+      if (result !== 'taken' && !isGone(state)) return;
+      state.auth = former;
+      if (result === 'taken' && id !== undefined && (await this.#joinNow(session, id))) return;
+      throw endedMeanwhile();
     });
   }
 

@@ -2,8 +2,10 @@ import { isSessionError, SessionStoreUnavailableError } from '../errors.js';
 import {
   type DeleteResult,
   isListable,
+  isOwned,
   isPrunable,
   type Listable,
+  type Owned,
   type Prunable,
   SessionStore,
   type StoredRecord,
@@ -14,15 +16,18 @@ import {
 /**
  * Puts a time limit around a store: a call that takes longer than `ms` milliseconds is rejected, whatever becomes of it
  * later. What a store rejects with becomes a {@link SessionStoreUnavailableError}, if it is not an error of this package
- * already. The abilities to prune and to list are handed on, without a limit, since they grow with the store.
+ * already. The abilities to prune, to list, and to know owners are handed on, without a limit, since what they do grows with
+ * what is stored.
  */
 export function withTimeLimit(store: SessionStore, ms: number): SessionStore {
   return new TimeLimitedStore(store, ms);
 }
 
-class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listable> {
+class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listable & Owned> {
   readonly prune?: () => Promise<number>;
   readonly keys?: () => AsyncIterable<string>;
+  readonly ownedBy?: (owner: string) => AsyncIterable<string>;
+  readonly deleteOwnedBy?: (owner: string, exceptKey?: string) => Promise<number>;
   private readonly deadlines: Deadlines;
 
   constructor(
@@ -33,14 +38,30 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
     this.deadlines = new Deadlines(ms);
     if (isPrunable(store)) this.prune = () => store.prune();
     if (isListable(store)) this.keys = () => store.keys();
+    if (isOwned(store)) {
+      this.ownedBy = (owner) => orUnavailable(() => store.ownedBy(owner));
+      this.deleteOwnedBy = async (owner, exceptKey) => {
+        try {
+          return await store.deleteOwnedBy(owner, exceptKey);
+        } catch (error) {
+          throw unavailable(error);
+        }
+      };
+    }
   }
 
   override read(key: string): Promise<StoredRecord | null> {
     return this.limit(() => this.store.read(key));
   }
 
-  override write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult> {
-    return this.limit(() => this.store.write(key, bytes, ttlMs, expected));
+  override write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    expected: Version | 'absent',
+    owner?: string,
+  ): Promise<WriteResult> {
+    return this.limit(() => this.store.write(key, bytes, ttlMs, expected, owner));
   }
 
   override touch(key: string, ttlMs: number): Promise<boolean> {
@@ -138,6 +159,15 @@ class Deadlines {
     }
     this.isArmed = false;
     if (this.oldest !== null) this.arm(Math.max(1, this.oldest.at - now));
+  }
+}
+
+/** Walks over what a store lists, whose errors become the store's. */
+async function* orUnavailable(list: () => AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  try {
+    yield* list();
+  } catch (error) {
+    throw unavailable(error);
   }
 }
 

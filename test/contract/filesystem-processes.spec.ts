@@ -36,6 +36,18 @@ const writing = `
   }
 `;
 
+/** Creates records of an owner, `times` of them, and prints the keys of those that the store says to have written. */
+const loggingIn = `
+  const [entry, dir, name, times] = process.argv.slice(1);
+  const { FilesystemStore } = await import(entry);
+  const store = new FilesystemStore({ dir });
+  for (let index = 0; index < Number(times); index++) {
+    const key = name + ' ' + index;
+    const result = await store.write(key, Buffer.from('1'), 60_000, 'absent', 'owner');
+    console.log('written' in result ? key : 'gone' in result ? 'refused' : 'met another');
+  }
+`;
+
 describe('FilesystemStore and several processes', () => {
   const folder = temporaryFolder('filesystem-processes');
   let lib: ReturnType<typeof compiledLib>;
@@ -64,6 +76,28 @@ describe('FilesystemStore and several processes', () => {
     for (const child of children) expect([await child.end(), child.output]).toEqual([0, 'ready\n']);
     expect(await textOf(store, 'counter')).toBe('180');
     expect(readdirSync(dir)).toHaveLength(1);
+    await store.close();
+  }, 60_000);
+
+  it('ends, refuses or goes on listing what other processes create while it ends all of an owner’s records', async () => {
+    const store = new FilesystemStore({ dir });
+    const children = ['one', 'two'].map((name) => new ChildNode(loggingIn, entry, dir, name, '150'));
+    const isOver = Promise.all(children.map((child) => child.end())).then(() => true);
+    let ended = 0;
+    while (!(await Promise.race([isOver, pause(1, false)]))) ended += await store.deleteOwnedBy('owner');
+    const answers = children.flatMap((child) => child.output.trim().split('\n'));
+    expect(answers).toHaveLength(300);
+    const written = answers.filter((answer) => answer !== 'refused');
+    const living: string[] = [];
+    for await (const key of store.keys()) living.push(key);
+    const listed: string[] = [];
+    for await (const key of store.ownedBy('owner')) listed.push(key);
+    expect(listed.sort()).toEqual(living.sort());
+    expect(written).toEqual(expect.arrayContaining(living));
+    expect(ended).toBeGreaterThan(0);
+    expect(ended + living.length).toBe(written.length);
+    expect(await store.deleteOwnedBy('owner')).toBe(living.length);
+    expect(readdirSync(dir)).toEqual(['owners']);
     await store.close();
   }, 60_000);
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { SessionConfigError } from '../../lib/errors.js';
@@ -6,6 +7,7 @@ import { create, RedisStore } from '../../lib/stores/redis/index.js';
 import type { SessionStore, Version, WriteResult } from '../../lib/stores/session-store.js';
 import { CollectedLog } from '../support/collected-log.js';
 import { RedisServer } from '../support/servers/redis.js';
+import { until } from '../support/until.js';
 
 const aMinute = 60_000;
 
@@ -21,6 +23,10 @@ describe('RedisStore and its commands', () => {
     await created(store, 'warm-up');
     const version = await created(store, 'warm-up too');
     await store.delete('warm-up too', version);
+    // At the first record with an owner it looks at some owners, beside what it is asked for.
+    await store.write('warm-up of an owner', bytes('1'), aMinute, 'absent', 'owner');
+    await until('it has looked', async () => (await client.info('commandstats')).includes('cmdstat_exists'));
+    await store.deleteOwnedBy('owner');
   });
 
   afterEach(async () => {
@@ -31,6 +37,14 @@ describe('RedisStore and its commands', () => {
     client.disconnect();
     await server.stop();
   });
+
+  /** Gives an owner a thousand records, without the store. */
+  async function thousand(): Promise<string[]> {
+    const keys = Array.from({ length: 1_000 }, (_, index) => `key ${String(index)}`).sort();
+    await client.mset(...keys.flatMap((key) => [key, '1']));
+    await client.zadd('owner', ...keys.flatMap((key) => [String(Date.now()), key]));
+    return keys;
+  }
 
   it('reads with one GET', async () => {
     await created(store, 'key');
@@ -76,6 +90,44 @@ describe('RedisStore and its commands', () => {
     expect(ttl).toBeLessThanOrEqual(aMinute);
   });
 
+  it('writes with an owner, but to a record that is there, with the same one script call', async () => {
+    const version = await created(store, 'key', 'owner');
+    const counts = await server.commandCounts(() => store.write('key', bytes('2'), aMinute, version));
+    expect(counts).toEqual({ evalsha: 1, get: 1, set: 1 });
+  });
+
+  it('creates a record of an owner with four commands', async () => {
+    const counts = await server.commandCounts(() => created(store, 'key', 'owner'));
+    // ZADD and SADD, the script of the write with GET and SET, and that of the entry with ZREM, ZADD and ZCARD.
+    expect(counts).toEqual({ zadd: 2, sadd: 1, evalsha: 2, get: 1, set: 1, zrem: 1, zcard: 1 });
+  });
+
+  it('lists an owner’s records with one ZSCAN', async () => {
+    const keys = await thousand();
+    const listed: string[] = [];
+    const counts = await server.commandCounts(async () => {
+      for await (const key of store.ownedBy('owner')) listed.push(key);
+    });
+    expect(listed.sort()).toEqual(keys);
+    expect(counts['zscan']).toBeLessThanOrEqual(2);
+    expect(Object.keys(counts)).toEqual(['zscan']);
+  });
+
+  it('ends a thousand records of an owner with three commands', async () => {
+    await thousand();
+    const counts = await server.commandCounts(async () => expect(await store.deleteOwnedBy('owner')).toBe(1_000));
+    // ZRANGE and ZADD are what the script does inside.
+    expect(counts).toEqual({ evalsha: 1, zrange: 1, zadd: 1, del: 1, zremrangebyscore: 1 });
+    expect(await client.exists('owner')).toBe(0);
+  });
+
+  it('needs one more where the server does not know the script', async () => {
+    await thousand();
+    await client.script('FLUSH');
+    const counts = await server.commandCounts(() => store.deleteOwnedBy('owner'));
+    expect(counts).toEqual({ evalsha: 1, eval: 1, zrange: 1, zadd: 1, del: 1, zremrangebyscore: 1 });
+  });
+
   it('works on after the scripts were flushed', async () => {
     let version = await created(store, 'key');
     await client.script('FLUSH');
@@ -85,6 +137,37 @@ describe('RedisStore and its commands', () => {
     expect(counts).toEqual({ evalsha: 1, eval: 1, get: 1, set: 1 });
     await client.script('FLUSH');
     expect(await store.delete('key', version)).toBe('deleted');
+  });
+
+  it('needs no more rights than the documents name', async () => {
+    const page = readFileSync('docs/stores/redis.md', 'utf8');
+    const [, rights = ''] = /`(~session:\*(?: \+[a-z]+)+)`/.exec(page) ?? [];
+    const [, connecting = ''] = /`((?:\+[a-z]+ ?)+)` for a client that is made from the URL/.exec(page) ?? [];
+    const all = `${rights} ${connecting}`.split(' ');
+    await client.acl('SETUSER', 'sessions', 'reset', 'on', '>word', ...all);
+    await client.script('FLUSH');
+    const url = new URL(server.url);
+    [url.username, url.password] = ['sessions', 'word'];
+    const log = new CollectedLog();
+    const limited = await create({ url: url.href, client: null }, { log });
+    const owner = 'session:owner:it';
+    await client.sadd('session:owner:owners', 'session:owner:gone');
+    await client.zadd(owner, '1', 'session:gone');
+    const version = await created(limited, 'session:one', owner);
+    await until('it has tidied up', async () => {
+      const isKnown = await client.sismember('session:owner:owners', 'session:owner:gone');
+      return isKnown + (await client.zcard(owner)) === 1 || log.warnings.length > 0;
+    });
+    const newer = written(await limited.write('session:one', bytes('2'), aMinute, version));
+    expect(await limited.touch('session:one', aMinute)).toBe(true);
+    expect(await limited.read('session:one')).not.toBeNull();
+    expect(await limited.write('session:one', bytes('3'), aMinute, 'absent', owner)).toHaveProperty('conflict');
+    for await (const key of limited.ownedBy(owner)) expect(key).toBe('session:one');
+    expect(await limited.delete('session:one', newer)).toBe('deleted');
+    await created(limited, 'session:two', owner);
+    expect(await limited.deleteOwnedBy(owner)).toBe(1);
+    await limited.close();
+    expect([log.errors, log.warnings]).toEqual([[], []]);
   });
 
   it('keeps bytes whole in a conflict, whatever they are', async () => {
@@ -144,6 +227,6 @@ function written(result: WriteResult): Version {
   throw new Error(`not written: ${Object.keys(result).join()}`);
 }
 
-async function created(store: SessionStore, key: string): Promise<Version> {
-  return written(await store.write(key, bytes('1'), aMinute, 'absent'));
+async function created(store: SessionStore, key: string, owner?: string): Promise<Version> {
+  return written(await store.write(key, bytes('1'), aMinute, 'absent', owner));
 }

@@ -59,9 +59,9 @@ it.each([
   expect(await jar.json('/read')).toEqual({ data: { a: true }, user: null });
 });
 
-it('a store that works is asked once at boot, and nothing is said', async () => {
+it('a store that works is asked twice at boot, whether it is there and since when logins count, and nothing is said', async () => {
   await start();
-  expect(store.calls).toEqual({ read: 1, write: 0, touch: 0, delete: 0 });
+  expect(store.calls).toEqual({ read: 2, write: 0, touch: 0, delete: 0 });
   expect([logger.at('warn'), logger.at('error')]).toEqual([[], []]);
 });
 

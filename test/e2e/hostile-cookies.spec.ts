@@ -51,7 +51,8 @@ describe.each(platforms)('%s', (platform) => {
   beforeAll(async () => {
     running = await startApp({
       platform,
-      session: { store },
+      // The raw requests name no user agent, as the login did; that is not what is looked at here.
+      session: { store, protection: null },
       logger,
       controllers: [HostileController],
       prepare: (app) => {

@@ -2,6 +2,8 @@ import { SessionStoreUnavailableError } from '../../lib/errors.js';
 import { MemoryStore } from '../../lib/stores/memory/index.js';
 import {
   type DeleteResult,
+  isOwned,
+  type Owned,
   SessionStore,
   type StoredRecord,
   type Version,
@@ -10,13 +12,22 @@ import {
 
 type Method = 'read' | 'write' | 'touch' | 'delete';
 
-/** A store whose health a test decides: it works, it rejects, or it never answers. It counts its calls. */
-export class FailingStore extends SessionStore {
+/**
+ * A store whose health a test decides: it works, it rejects, or it never answers. It counts the calls of the four methods
+ * that every store has. It knows owners if the store inside does.
+ */
+export class FailingStore extends SessionStore implements Partial<Owned> {
+  readonly ownedBy?: (owner: string) => AsyncIterable<string>;
+  readonly deleteOwnedBy?: (owner: string, exceptKey?: string) => Promise<number>;
   readonly calls: Record<Method, number> = { read: 0, write: 0, touch: 0, delete: 0 };
   private trouble: (() => Promise<never>) | null = null;
 
   constructor(readonly inner: SessionStore = new MemoryStore()) {
     super();
+    if (isOwned(inner)) {
+      this.ownedBy = (owner) => this.list(() => inner.ownedBy(owner));
+      this.deleteOwnedBy = (owner, exceptKey) => this.orTrouble(() => inner.deleteOwnedBy(owner, exceptKey));
+    }
   }
 
   /** From now on every call rejects. */
@@ -38,8 +49,14 @@ export class FailingStore extends SessionStore {
     return this.answer('read', () => this.inner.read(key));
   }
 
-  override write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult> {
-    return this.answer('write', () => this.inner.write(key, bytes, ttlMs, expected));
+  override write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    expected: Version | 'absent',
+    owner?: string,
+  ): Promise<WriteResult> {
+    return this.answer('write', () => this.inner.write(key, bytes, ttlMs, expected, owner));
   }
 
   override touch(key: string, ttlMs: number): Promise<boolean> {
@@ -58,6 +75,14 @@ export class FailingStore extends SessionStore {
 
   private answer<T>(method: Method, call: () => Promise<T>): Promise<T> {
     this.calls[method]++;
+    return this.orTrouble(call);
+  }
+
+  private orTrouble<T>(call: () => Promise<T>): Promise<T> {
     return this.trouble === null ? call() : this.trouble();
+  }
+
+  private async *list(keys: () => AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+    yield* await this.orTrouble(() => Promise.resolve(keys()));
   }
 }

@@ -17,9 +17,10 @@ export class HeldStore extends MemoryStore {
     bytes: Uint8Array,
     ttlMs: number,
     expected: Version | 'absent',
+    owner?: string,
   ): Promise<WriteResult> {
     await this.#passAt('write');
-    return super.write(key, bytes, ttlMs, expected);
+    return super.write(key, bytes, ttlMs, expected, owner);
   }
 
   override async delete(key: string, expected?: Version): Promise<DeleteResult> {

@@ -9,8 +9,9 @@ export class SpreadStore extends MemoryStore {
     bytes: Uint8Array,
     ttlMs: number,
     expected: Version | 'absent',
+    owner?: string,
   ): Promise<WriteResult> {
     for (let turn = 0; turn < 3; turn++) await setImmediate();
-    return super.write(key, bytes, ttlMs, expected);
+    return super.write(key, bytes, ttlMs, expected, owner);
   }
 }

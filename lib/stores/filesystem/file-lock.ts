@@ -3,7 +3,7 @@ import { lstat, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promi
 import { setTimeout as pause } from 'node:timers/promises';
 import { SessionStoreUnavailableError } from '../../errors.js';
 import { errnoOf } from './errno.js';
-import { formatOwner, lifeOf, type Owner, parseOwner, thisProcess } from './owner.js';
+import { formatHolder, type Holder, lifeOf, parseHolder, thisProcess } from './lock-holder.js';
 
 /** How long a lock is waited for. A holder needs a millisecond or two. */
 const patienceMs = 1_500;
@@ -17,7 +17,7 @@ const maxDepth = 3;
 /** Who waits within this process, by lock: they take turns in memory and leave the file system in peace. */
 const queues = new Map<string, Promise<void>>();
 
-let self: Owner | undefined;
+let self: Holder | undefined;
 
 /**
  * Runs `work` while nobody else in this process, or in another one on this machine, runs work under the same lock.
@@ -80,7 +80,7 @@ async function breakLock(path: string, until: number, depth: number): Promise<vo
 
 async function claim(path: string): Promise<boolean> {
   self ??= thisProcess();
-  const name = formatOwner(self);
+  const name = formatHolder(self);
   try {
     return await made(symlink(name, path));
   } catch (error) {
@@ -104,8 +104,8 @@ async function made(making: Promise<void>): Promise<boolean> {
 async function isStale(path: string): Promise<boolean> {
   self ??= thisProcess();
   try {
-    const owner = parseOwner(await nameIn(path));
-    const life = owner === null ? 'unknown' : lifeOf(owner, self);
+    const holder = parseHolder(await nameIn(path));
+    const life = holder === null ? 'unknown' : lifeOf(holder, self);
     if (life !== 'unknown') return life === 'dead';
     return Date.now() - (await lstat(path)).mtimeMs > unknownStaleMs;
   } catch (error) {

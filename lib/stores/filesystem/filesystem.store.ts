@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import {
   type DeleteResult,
+  type Owned,
   SessionStore,
   type StoredRecord,
   type Version,
@@ -10,6 +11,7 @@ import {
 import { standaloneContext, type StoreContext } from '../store-context.js';
 import { errnoOf, unavailable } from './errno.js';
 import { withLock } from './file-lock.js';
+import { OwnerIndex } from './owner-index.js';
 import { prune, type PruneResult } from './pruner.js';
 import type { SessionFile } from './session-file.js';
 import { SessionFolder } from './session-folder.js';
@@ -41,8 +43,9 @@ const pruneIntervalMs = 10 * 60_000;
  *
  * @publicApi
  */
-export class FilesystemStore extends SessionStore {
+export class FilesystemStore extends SessionStore implements Owned {
   private readonly folder: SessionFolder;
+  private readonly owners: OwnerIndex;
   private readonly threshold: number;
   private readonly context: StoreContext;
   private readonly now: () => number;
@@ -55,6 +58,7 @@ export class FilesystemStore extends SessionStore {
   constructor(options: FilesystemStoreOptions = {}, context: StoreContext = standaloneContext) {
     super();
     this.folder = new SessionFolder(options.dir ?? '.sessions', options.mode ?? 0o600);
+    this.owners = new OwnerIndex(this.folder);
     this.threshold = options.threshold ?? 0;
     this.context = context;
     this.now = context.now ?? Date.now;
@@ -72,11 +76,17 @@ export class FilesystemStore extends SessionStore {
     });
   }
 
-  override write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult> {
+  override write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    expected: Version | 'absent',
+    owner?: string,
+  ): Promise<WriteResult> {
     // A copy, since the write takes place later than the call.
     const own = Buffer.from(bytes);
     return this.guarded(() =>
-      expected === 'absent' ? this.create(key, own, ttlMs) : this.replace(key, own, ttlMs, expected),
+      expected === 'absent' ? this.create(key, own, ttlMs, owner) : this.replace(key, own, ttlMs, expected),
     );
   }
 
@@ -118,6 +128,20 @@ export class FilesystemStore extends SessionStore {
     }
   }
 
+  /** The keys of the owner's sessions that have not expired. */
+  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+    try {
+      yield* this.owners.keysOf(owner, this.now);
+    } catch (error) {
+      throw unavailable(error, this.folder.dir);
+    }
+  }
+
+  /** Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. */
+  deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
+    return this.guarded(() => this.owners.removeAll(owner, exceptKey, this.now));
+  }
+
   /** Ends the pruning. */
   override async close(): Promise<void> {
     this.isClosed = true;
@@ -127,13 +151,20 @@ export class FilesystemStore extends SessionStore {
     await this.pruning?.catch(() => undefined);
   }
 
-  private async create(key: string, bytes: Uint8Array, ttlMs: number): Promise<WriteResult> {
-    const result = await this.inFolder(() =>
-      withLock<WriteResult>(this.folder.lockOf(key), async () => {
+  private async create(key: string, bytes: Uint8Array, ttlMs: number, owner: string | undefined): Promise<WriteResult> {
+    const result = await this.inFolder(async () => {
+      const entry = owner === undefined ? null : await this.owners.add(owner, key);
+      return withLock<WriteResult>(this.folder.lockOf(key), async () => {
         const file = await this.readLive(key);
-        return file === null ? this.put(key, bytes, ttlMs) : { conflict: toRecord(file) };
-      }),
-    );
+        if (file !== null) {
+          if (entry !== null) await rm(entry, { force: true });
+          return { conflict: toRecord(file) };
+        }
+        // Without its entry the record would be nobody's: all that its owner has is being ended.
+        if (entry !== null && (await this.folder.age(entry)) === null) return { gone: true };
+        return this.put(key, bytes, ttlMs);
+      });
+    });
     if ('written' in result) this.countCreated();
     return result;
   }
@@ -225,6 +256,7 @@ export class FilesystemStore extends SessionStore {
     this.createdSince = 0;
     const result = await prune(this.folder, this.now, () => this.isClosed);
     this.live = result.live;
+    await this.owners.prune(() => this.isClosed);
     return result;
   }
 }

@@ -29,19 +29,27 @@ export class SessionFolder {
   }
 
   /**
-   * A key's name on disk without an ending: a hash, in hex. Whatever the key holds, the name stays within the folder, and
-   * means the same where file names do not tell upper case from lower.
+   * A key's name on disk without an ending, or an owner's: a hash, in hex. Whatever the key holds, the name stays within the
+   * folder, and means the same where file names do not tell upper case from lower.
    */
-  base(key: string): string {
-    return join(this.dir, createHash('sha256').update(key, 'utf8').digest('hex'));
+  nameOf(key: string): string {
+    return createHash('sha256').update(key, 'utf8').digest('hex');
   }
 
   recordOf(key: string): string {
-    return `${this.base(key)}.session`;
+    return this.recordAt(this.nameOf(key));
   }
 
   lockOf(key: string): string {
-    return `${this.base(key)}.lock`;
+    return this.lockAt(this.nameOf(key));
+  }
+
+  recordAt(name: string): string {
+    return join(this.dir, `${name}.session`);
+  }
+
+  lockAt(name: string): string {
+    return join(this.dir, `${name}.lock`);
   }
 
   /** The folder, made if it is not there, for nobody but this user. */
@@ -74,7 +82,7 @@ export class SessionFolder {
    * way leaves the old one.
    */
   async replace(file: SessionFile): Promise<void> {
-    const temporary = `${this.base(file.key)}.${randomBytes(6).toString('hex')}.tmp`;
+    const temporary = join(this.dir, `${this.nameOf(file.key)}.${randomBytes(6).toString('hex')}.tmp`);
     try {
       await writeFile(temporary, encode(file), { flag: 'wx', mode: this.mode });
       // Where others are let in, the process's umask must not shut them out again.
@@ -105,7 +113,8 @@ export class SessionFolder {
   }
 }
 
-async function orNull<T>(result: Promise<T>): Promise<T | null> {
+/** `null` for what is not there. */
+export async function orNull<T>(result: Promise<T>): Promise<T | null> {
   try {
     return await result;
   } catch (error) {

@@ -1,11 +1,13 @@
 import {
   type DeleteResult,
+  type Owned,
   SessionStore,
   type StoredRecord,
   type Version,
   type WriteResult,
 } from '../session-store.js';
 import { standaloneContext, type StoreContext } from '../store-context.js';
+import { OwnedKeys } from './owned-keys.js';
 
 /** @publicApi */
 export interface MemoryStoreOptions {
@@ -17,6 +19,7 @@ interface Entry {
   bytes: Uint8Array;
   version: number;
   expiresAt: number;
+  readonly owner: string | undefined;
 }
 
 const sweepIntervalMs = 60_000;
@@ -27,9 +30,10 @@ const sweepIntervalMs = 60_000;
  *
  * @publicApi
  */
-export class MemoryStore extends SessionStore {
+export class MemoryStore extends SessionStore implements Owned {
   /** In the order of use: what was unused for longest comes first. */
   private readonly entries = new Map<string, Entry>();
+  private readonly owned = new OwnedKeys();
   private readonly maxSessions: number;
   private readonly context: StoreContext;
   private readonly now: () => number;
@@ -49,11 +53,17 @@ export class MemoryStore extends SessionStore {
     return Promise.resolve(entry === undefined ? null : toRecord(entry));
   }
 
-  override write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult> {
+  override write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    expected: Version | 'absent',
+    owner?: string,
+  ): Promise<WriteResult> {
     const entry = this.use(key);
     if (expected === 'absent') {
       if (entry !== undefined) return Promise.resolve({ conflict: toRecord(entry) });
-      return Promise.resolve({ written: this.insert(key, bytes, ttlMs) });
+      return Promise.resolve({ written: this.insert(key, bytes, ttlMs, owner) });
     }
     if (entry === undefined) return Promise.resolve({ gone: true });
     if (entry.version !== expected) return Promise.resolve({ conflict: toRecord(entry) });
@@ -74,8 +84,27 @@ export class MemoryStore extends SessionStore {
     const entry = this.use(key);
     if (entry === undefined) return Promise.resolve('absent');
     if (expected !== undefined && entry.version !== expected) return Promise.resolve({ conflict: toRecord(entry) });
-    this.remove(key);
+    this.remove(key, entry);
     return Promise.resolve('deleted');
+  }
+
+  /** The keys of the owner's sessions that have not expired. */
+  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+    for (const key of this.owned.of(owner)) {
+      if (this.live(key) !== undefined) yield key;
+    }
+  }
+
+  /** Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. */
+  deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
+    let removed = 0;
+    for (const key of this.owned.of(owner)) {
+      const entry = key === exceptKey ? undefined : this.live(key);
+      if (entry === undefined) continue;
+      this.remove(key, entry);
+      removed++;
+    }
+    return Promise.resolve(removed);
   }
 
   /** Removes the sessions that have expired, and says how many they were. */
@@ -97,20 +126,25 @@ export class MemoryStore extends SessionStore {
 
   /** The live entry of `key`, which thereby becomes the one used last. */
   private use(key: string): Entry | undefined {
-    const entry = this.entries.get(key);
+    const entry = this.live(key);
     if (entry === undefined) return undefined;
-    if (entry.expiresAt <= this.now()) {
-      this.remove(key);
-      return undefined;
-    }
     this.entries.delete(key);
     this.entries.set(key, entry);
     return entry;
   }
 
-  private insert(key: string, bytes: Uint8Array, ttlMs: number): number {
+  /** The live entry of `key`. One that has expired is removed on the way. */
+  private live(key: string): Entry | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || entry.expiresAt > this.now()) return entry;
+    this.remove(key, entry);
+    return undefined;
+  }
+
+  private insert(key: string, bytes: Uint8Array, ttlMs: number, owner: string | undefined): number {
     const version = ++this.lastVersion;
-    this.entries.set(key, { bytes: copyOf(bytes), version, expiresAt: this.now() + ttlMs });
+    this.entries.set(key, { bytes: copyOf(bytes), version, expiresAt: this.now() + ttlMs, owner });
+    if (owner !== undefined) this.owned.add(owner, key);
     if (this.entries.size > this.maxSessions) this.evict();
     this.sweeper ??= setInterval(() => this.sweep(), sweepIntervalMs).unref();
     return version;
@@ -120,7 +154,7 @@ export class MemoryStore extends SessionStore {
     const oldest = this.entries.entries().next();
     if (oldest.done === true) return;
     const [key, entry] = oldest.value;
-    this.entries.delete(key);
+    this.forget(key, entry);
     if (this.hasWarned || entry.expiresAt <= this.now()) return;
     this.hasWarned = true;
     this.context.log.warn(
@@ -134,16 +168,22 @@ export class MemoryStore extends SessionStore {
     let removed = 0;
     for (const [key, entry] of this.entries) {
       if (entry.expiresAt > now) continue;
-      this.entries.delete(key);
+      this.forget(key, entry);
       removed++;
     }
     if (this.entries.size === 0) this.stopSweeping();
     return removed;
   }
 
-  private remove(key: string): void {
-    this.entries.delete(key);
+  private remove(key: string, entry: Entry): void {
+    this.forget(key, entry);
     if (this.entries.size === 0) this.stopSweeping();
+  }
+
+  /** The one place where an entry goes, and with it its owner's knowledge of it. */
+  private forget(key: string, { owner }: Entry): void {
+    this.entries.delete(key);
+    if (owner !== undefined) this.owned.remove(owner, key);
   }
 
   private stopSweeping(): void {

@@ -18,7 +18,7 @@ export async function create(
   options: ResolvedOptions<typeof redisOptions>,
   context: StoreContext = standaloneContext,
 ): Promise<RedisStore> {
-  if (options.client !== null) return new RedisStore({ client: options.client });
+  if (options.client !== null) return new RedisStore({ client: options.client }, context);
   if (options.url === null) {
     throw new SessionConfigError([
       {
@@ -28,5 +28,5 @@ export async function create(
       },
     ]);
   }
-  return new RedisStore(await connect(options.url, context.log));
+  return new RedisStore(await connect(options.url, context.log), context);
 }

@@ -24,15 +24,21 @@ export class Script {
     this.sha = sha1(this.text);
   }
 
-  async run(client: BinaryScripts, key: string, ...args: (string | Buffer | number)[]): Promise<ScriptReply> {
-    let reply: unknown;
+  /** Its reply as the client hands it over, texts as bytes. */
+  async send(client: BinaryScripts, key: string, ...args: (string | Buffer | number)[]): Promise<unknown> {
     try {
-      reply = await client.evalshaBuffer(this.sha, 1, key, ...args);
+      return await client.evalshaBuffer(this.sha, 1, key, ...args);
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
-      reply = await client.evalBuffer(this.text, 1, key, ...args);
+      return await client.evalBuffer(this.text, 1, key, ...args);
     }
-    return toScriptReply(reply);
+  }
+}
+
+/** A script that does something about one record. */
+export class RecordScript extends Script {
+  async run(client: BinaryScripts, key: string, ...args: (string | Buffer | number)[]): Promise<ScriptReply> {
+    return toScriptReply(await this.send(client, key, ...args));
   }
 }
 

@@ -1,14 +1,18 @@
 import { SessionConfigError } from '../../errors.js';
 import {
   type DeleteResult,
+  type Owned,
   SessionStore,
   type StoredRecord,
   type Version,
   type WriteResult,
 } from '../session-store.js';
-import { type BinaryScripts, isRedisClient, type RedisClient } from './redis.client.js';
+import { standaloneContext, type StoreContext } from '../store-context.js';
+import { OwnerIndex } from './owner-index.js';
+import { OwnerUpkeep } from './owner-upkeep.js';
+import { type BinaryScripts, isCluster, isRedisClient, type RedisClient } from './redis.client.js';
 import { unavailable } from './redis.errors.js';
-import { Reply, Script, sha1 } from './redis.scripts.js';
+import { RecordScript, Reply, type ScriptReply, sha1 } from './redis.scripts.js';
 
 /** @publicApi */
 export interface RedisStoreOptions {
@@ -29,23 +33,29 @@ export interface OwnedClient {
   close(): Promise<void>;
 }
 
-const writeScript = new Script('./write.lua');
-const deleteScript = new Script('./delete.lua');
+const writeScript = new RecordScript('./write.lua');
+const deleteScript = new RecordScript('./delete.lua');
+
+/** How many records one command deletes at most, lest it keep the server from others for long. */
+const deleteBatch = 1_000;
 
 /**
  * Keeps sessions in Redis 3.2 or newer, or what speaks its protocol: one key a session, whose value is the record and
- * nothing else. A read is one GET, a write one script call, so also a Cluster and a server behind Sentinels do.
+ * nothing else. A read is one GET, a write one script call, so also a Cluster and a server behind Sentinels do. Whose the
+ * sessions are stands in a sorted set for each owner; creating a session with an owner takes three round trips.
  *
  * A version is the value itself; its SHA-1 is taken when it is needed, at a write. Whoever changes the bytes that `read`
  * handed out thus spoils their version, and meets a conflict.
  *
  * @publicApi
  */
-export class RedisStore extends SessionStore {
+export class RedisStore extends SessionStore implements Owned {
   private readonly client: RedisClient & BinaryScripts;
   private readonly owned: OwnedClient | null;
+  private readonly owners: OwnerIndex;
+  private readonly upkeep: OwnerUpkeep;
 
-  constructor(options: RedisStoreOptions | OwnedClient) {
+  constructor(options: RedisStoreOptions | OwnedClient, context: StoreContext = standaloneContext) {
     super();
     const { client } = options;
     if (!isRedisClient(client)) {
@@ -60,6 +70,9 @@ export class RedisStore extends SessionStore {
     }
     this.client = client;
     this.owned = 'secrets' in options ? options : null;
+    const now = context.now ?? Date.now;
+    this.owners = new OwnerIndex(client, now);
+    this.upkeep = new OwnerUpkeep(client, this.owners, now, context.log);
   }
 
   override read(key: string): Promise<StoredRecord | null> {
@@ -71,29 +84,24 @@ export class RedisStore extends SessionStore {
     bytes: Uint8Array,
     ttlMs: number,
     expected: Version | 'absent',
+    owner?: string,
   ): Promise<WriteResult> {
     // A copy, since a pipelining client sends later than it is called, and the version outlives the call.
     const value = Buffer.from(bytes);
-    const reply = await writeScript.run(this.client, key, hashOf(expected), value, ttlMs).catch(this.refuse);
-    switch (reply.code) {
-      case Reply.Done:
-        return { written: value };
-      case Reply.Conflict:
-        // Also where the value there is the very one that was to be written: of two requests that count one up from
-        // the same state, each must be told of the other.
-        return { conflict: toRecord(reply.current) };
-      case Reply.Absent:
-        return { gone: true };
+    const write = (): Promise<ScriptReply> => writeScript.run(this.client, key, hashOf(expected), value, ttlMs);
+    if (owner !== undefined && expected === 'absent') {
+      return this.createOwned(owner, key, value, write).catch(this.refuse);
     }
+    return toWriteResult(await write().catch(this.refuse), value);
   }
 
   override async touch(key: string, ttlMs: number): Promise<boolean> {
-    return (await this.client.pexpire(key, ttlMs).catch(this.refuse)) > 0;
+    return Number(await this.client.pexpire(key, ttlMs).catch(this.refuse)) > 0;
   }
 
   override async delete(key: string, expected?: Version): Promise<DeleteResult> {
     if (expected === undefined) {
-      return (await this.client.del(key).catch(this.refuse)) > 0 ? 'deleted' : 'absent';
+      return Number(await this.client.del(key).catch(this.refuse)) > 0 ? 'deleted' : 'absent';
     }
     const reply = await deleteScript.run(this.client, key, hashOf(expected)).catch(this.refuse);
     switch (reply.code) {
@@ -106,15 +114,96 @@ export class RedisStore extends SessionStore {
     }
   }
 
+  /** The keys of the owner's sessions. Some may have ended. */
+  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+    const seen = new Set<string>();
+    try {
+      for await (const entries of this.owners.pages(owner)) {
+        for (const { key } of entries) {
+          if (!seen.has(key)) yield key;
+          seen.add(key);
+        }
+      }
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  /**
+   * Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. If it fails half-way, those
+   * that are left are still the owner's: call it again.
+   */
+  async deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
+    try {
+      const { keys, mark } = await this.owners.take(owner, exceptKey);
+      if (keys.length === 0) return 0;
+      const deleted = await this.deleteRecords(keys);
+      await this.owners.forget(owner, mark);
+      return deleted;
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
   /** Closes the client if the store made it. */
   override async close(): Promise<void> {
+    this.upkeep.close();
     await this.owned?.close();
+  }
+
+  /**
+   * The entry comes first, since a record must not be without one; the look at the entry comes last, since all of the owner's
+   * records may have been ended in between, by one who did not find this record yet.
+   */
+  private async createOwned(
+    owner: string,
+    key: string,
+    value: Buffer,
+    write: () => Promise<ScriptReply>,
+  ): Promise<WriteResult> {
+    const entry = await this.owners.announce(owner, key);
+    const [reply] = await Promise.all([write(), this.upkeep.register(owner)]);
+    if (reply.code !== Reply.Done) {
+      await this.owners.withdraw(owner, entry);
+      return toWriteResult(reply, value);
+    }
+    const length = await this.owners.confirm(owner, entry, key);
+    if (length === 0) {
+      await this.client.del(key);
+      return { gone: true };
+    }
+    this.upkeep.afterCreation(owner, length);
+    return { written: value };
+  }
+
+  /** All at once. The keys of a Cluster lie on several servers, so there each has a command of its own. */
+  private async deleteRecords(keys: readonly string[]): Promise<number> {
+    const size = isCluster(this.client) ? 1 : deleteBatch;
+    const deletions: Promise<number | string>[] = [];
+    for (let first = 0; first < keys.length; first += size) {
+      deletions.push(this.client.del(...keys.slice(first, first + size)));
+    }
+    const counts = await Promise.all(deletions);
+    return counts.reduce<number>((sum, count) => sum + Number(count), 0);
   }
 
   /** Made once, not per call: it stands on the path of every read. */
   private readonly refuse = (error: unknown): never => {
     throw unavailable(error, this.owned?.secrets);
   };
+}
+
+function toWriteResult(reply: ScriptReply, value: Buffer): WriteResult {
+  switch (reply.code) {
+    case Reply.Done:
+      return { written: value };
+    case Reply.Conflict:
+      // Also where the value there is the very one that was to be written: of two requests that count one up from
+      // the same state, each must be told of the other.
+      return { conflict: toRecord(reply.current) };
+    case Reply.Absent:
+      return { gone: true };
+  }
 }
 
 function toRecordOrNull(bytes: Buffer | null): StoredRecord | null {

@@ -5,7 +5,8 @@ import { isListable, isOwned, isPrunable, type SessionStore } from '../../stores
  *
  * @publicApi
  */
-export type StoreAbility = 'read-write' | 'expiry' | 'compare-and-set' | 'gone' | 'many-at-once' | 'prune' | 'keys' | 'owner-index';
+export type StoreAbility =
+  'read-write' | 'expiry' | 'compare-and-set' | 'gone' | 'many-at-once' | 'prune' | 'keys' | 'owner-index';
 
 /** A store to be tried, and how to come by another one. @publicApi */
 export interface StoreHarness {

@@ -4,6 +4,7 @@ import { expiryCases } from './expiry.js';
 import { goneCases } from './gone.js';
 import { keysCases } from './keys.js';
 import { manyAtOnceCases } from './many-at-once.js';
+import { ownerIndexCases } from './owner-index.js';
 import { pruneCases } from './prune.js';
 import { readWriteCases } from './read-write.js';
 
@@ -30,5 +31,6 @@ export function storeContract(): ContractCase[] {
     ...manyAtOnceCases,
     ...pruneCases,
     ...keysCases,
+    ...ownerIndexCases,
   ];
 }

@@ -50,7 +50,8 @@ const places: Place[] = [
       if (opened[0] === undefined) opened.push(await create({ url: server.url, client: null }, standaloneContext));
       return opened[0];
     },
-    keys: () => server.administer((client) => client.keys('*')),
+    // Whose the sessions are is listed beside them.
+    keys: async () => (await server.administer((client) => client.keys('*'))).filter((key) => !key.includes(':owner:')),
     seeds: 3,
   },
 ];

@@ -1,5 +1,7 @@
 import {
   type DeleteResult,
+  isOwned,
+  type Owned,
   SessionStore,
   type StoredRecord,
   type Version,
@@ -18,15 +20,21 @@ export interface Call {
 type Hook = (call: Call) => unknown;
 
 /** A real store that a test looks on: it notes the calls, and lets the test come before or after any of them. */
-export class WatchedStore extends SessionStore {
+export class WatchedStore extends SessionStore implements Partial<Owned> {
   calls: Call[] = [];
   /** Runs before a call reaches the store; what it throws is the answer, and the store never hears of the call. */
   before: Hook = () => undefined;
   /** Runs when the store has done its part; what it throws is the answer all the same. */
   after: Hook = () => undefined;
 
+  readonly ownedBy?: Owned['ownedBy'];
+  readonly deleteOwnedBy?: Owned['deleteOwnedBy'];
+
   constructor(readonly inner: SessionStore) {
     super();
+    if (!isOwned(inner)) return;
+    this.ownedBy = (owner) => inner.ownedBy(owner);
+    this.deleteOwnedBy = (owner, exceptKey) => inner.deleteOwnedBy(owner, exceptKey);
   }
 
   get methods(): Method[] {
@@ -43,8 +51,14 @@ export class WatchedStore extends SessionStore {
     return this.watch('read', key, () => this.inner.read(key));
   }
 
-  override write(key: string, bytes: Uint8Array, ttlMs: number, expected: Version | 'absent'): Promise<WriteResult> {
-    return this.watch('write', key, () => this.inner.write(key, bytes, ttlMs, expected));
+  override write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    expected: Version | 'absent',
+    owner?: string,
+  ): Promise<WriteResult> {
+    return this.watch('write', key, () => this.inner.write(key, bytes, ttlMs, expected, owner));
   }
 
   override touch(key: string, ttlMs: number): Promise<boolean> {

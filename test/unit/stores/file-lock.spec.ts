@@ -13,7 +13,13 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { removeStaleLock, withLock } from '../../../lib/stores/filesystem/file-lock.js';
-import { formatOwner, lifeOf, type Owner, parseOwner, thisProcess } from '../../../lib/stores/filesystem/owner.js';
+import {
+  formatHolder,
+  type Holder,
+  lifeOf,
+  parseHolder,
+  thisProcess,
+} from '../../../lib/stores/filesystem/lock-holder.js';
 import { ChildNode } from '../../support/child-node.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
@@ -51,7 +57,7 @@ describe('withLock', () => {
 
   it('names its holder while it is held', async () => {
     await withLock(lock, () => {
-      expect(readlinkSync(lock)).toBe(formatOwner(thisProcess()));
+      expect(readlinkSync(lock)).toBe(formatHolder(thisProcess()));
       return Promise.resolve();
     });
   });
@@ -67,7 +73,7 @@ describe('withLock', () => {
   });
 
   it('breaks the lock of a process that has ended, for one of many at a time', async () => {
-    symlinkSync(formatOwner(await deadProcess()), lock);
+    symlinkSync(formatHolder(await deadProcess()), lock);
     const before = performance.now();
     expect(await crowd(20)).toBe(1);
     expect(performance.now() - before).toBeLessThan(1_400);
@@ -75,7 +81,7 @@ describe('withLock', () => {
   });
 
   it('breaks it, too, if the process that was breaking it ended as well', async () => {
-    const dead = formatOwner(await deadProcess());
+    const dead = formatHolder(await deadProcess());
     symlinkSync(dead, lock);
     symlinkSync(dead, `${lock}.break`);
     expect(await crowd(20)).toBe(1);
@@ -83,28 +89,28 @@ describe('withLock', () => {
   });
 
   it('leaves the lock alone while somebody who lives is breaking it', async () => {
-    symlinkSync(formatOwner(await deadProcess()), lock);
-    symlinkSync(formatOwner(thisProcess()), `${lock}.break`);
+    symlinkSync(formatHolder(await deadProcess()), lock);
+    symlinkSync(formatHolder(thisProcess()), `${lock}.break`);
     await expect(crowd(1)).rejects.toThrow('locked by another process');
     expect(readdirSync(folder.path)).toEqual(['a.lock', 'a.lock.break']);
   });
 
   it('does not break the fresh lock of somebody who was quicker to break the stale one', async () => {
-    symlinkSync(formatOwner(await deadProcess()), lock);
-    symlinkSync(formatOwner(thisProcess()), `${lock}.break`);
+    symlinkSync(formatHolder(await deadProcess()), lock);
+    symlinkSync(formatHolder(thisProcess()), `${lock}.break`);
     const waiting = expect(crowd(1)).rejects.toThrow('locked by another process');
     await pause(100); // it has found the lock to be stale, and waits for its turn to break it
-    symlinkSync(formatOwner(thisProcess()), `${lock}.new`);
+    symlinkSync(formatHolder(thisProcess()), `${lock}.new`);
     renameSync(`${lock}.new`, lock);
     rmSync(`${lock}.break`);
     await waiting;
-    expect(readlinkSync(lock)).toBe(formatOwner(thisProcess()));
+    expect(readlinkSync(lock)).toBe(formatHolder(thisProcess()));
   });
 
   it('waits for a holder that lives, and ends in an error that says so', async () => {
     const child = new ChildNode('setInterval(() => {}, 1000); console.log("ready")');
     await until('the child runs', () => child.output === 'ready\n');
-    symlinkSync(formatOwner({ ...thisProcess(), pid: child.pid, start: startOf(child.pid) }), lock);
+    symlinkSync(formatHolder({ ...thisProcess(), pid: child.pid, start: startOf(child.pid) }), lock);
     lutimesSync(lock, 1_000, 1_000); // however old the lock is
     await expect(crowd(1)).rejects.toMatchObject({ code: 'SESSION_STORE_UNAVAILABLE' });
     await child.kill();
@@ -112,7 +118,7 @@ describe('withLock', () => {
   });
 
   it('lets in who waited as soon as the holder has left', async () => {
-    symlinkSync(formatOwner(thisProcess()), lock);
+    symlinkSync(formatHolder(thisProcess()), lock);
     const waiting = crowd(1);
     await pause(30);
     rmSync(lock);
@@ -123,7 +129,7 @@ describe('withLock', () => {
     ['from another machine', { machine: 'f'.repeat(16) }],
     ['of a process whose start is not known', { start: '-' }],
   ])('waits for the lock %s, and breaks it once it is old', async (_, other) => {
-    symlinkSync(formatOwner({ ...thisProcess(), ...other }), lock);
+    symlinkSync(formatHolder({ ...thisProcess(), ...other }), lock);
     await expect(crowd(1)).rejects.toThrow('locked by another process');
     const old = Date.now() / 1000 - 31;
     lutimesSync(lock, old, old);
@@ -131,7 +137,7 @@ describe('withLock', () => {
   });
 
   it('reads a lock that is a file, where links cannot be made, and breaks one without a name once it is old', async () => {
-    writeFileSync(lock, formatOwner(await deadProcess()));
+    writeFileSync(lock, formatHolder(await deadProcess()));
     expect(await crowd(1)).toBe(1);
     writeFileSync(lock, '');
     await expect(crowd(1)).rejects.toThrow('locked by another process');
@@ -151,21 +157,21 @@ describe('removeStaleLock', () => {
   it('removes the lock of a process that has ended, and no other', async () => {
     const folder = temporaryFolder('file-lock');
     const [dead, live] = ['dead.lock', 'live.lock'].map((name) => join(folder.path, name));
-    symlinkSync(formatOwner(await deadProcess()), String(dead));
-    symlinkSync(formatOwner(thisProcess()), String(live));
+    symlinkSync(formatHolder(await deadProcess()), String(dead));
+    symlinkSync(formatHolder(thisProcess()), String(live));
     for (const path of [dead, live, join(folder.path, 'absent.lock')]) await removeStaleLock(String(path));
     expect(readdirSync(folder.path)).toEqual(['live.lock']);
     folder.remove();
   });
 });
 
-describe('the owner of a lock', () => {
+describe('the holder of a lock', () => {
   const self = thisProcess();
 
   it('comes back from its text', () => {
-    expect(parseOwner(formatOwner(self))).toEqual(self);
-    for (const text of ['', 'x', `${formatOwner(self)}.`, '../../etc/passwd', `${'f'.repeat(16)}.1`]) {
-      expect(parseOwner(text)).toBeNull();
+    expect(parseHolder(formatHolder(self))).toEqual(self);
+    for (const text of ['', 'x', `${formatHolder(self)}.`, '../../etc/passwd', `${'f'.repeat(16)}.1`]) {
+      expect(parseHolder(text)).toBeNull();
     }
   });
 
@@ -186,12 +192,12 @@ describe('the owner of a lock', () => {
   });
 });
 
-/** The owner that a process was which has ended. */
-async function deadProcess(): Promise<Owner> {
+/** The holder that a process was which has ended. */
+async function deadProcess(): Promise<Holder> {
   const child = new ChildNode('');
-  const owner = { ...thisProcess(), pid: child.pid, start: startOf(child.pid) };
+  const holder = { ...thisProcess(), pid: child.pid, start: startOf(child.pid) };
   await child.end();
-  return owner;
+  return holder;
 }
 
 function startOf(pid: number): string {

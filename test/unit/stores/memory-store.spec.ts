@@ -66,6 +66,74 @@ describe('MemoryStore', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  describe('and its owners', () => {
+    /** What it knows of owners, as it lies in memory. */
+    function known(store: MemoryStore): Map<string, Set<string>> {
+      return Reflect.get(Reflect.get(store, 'owned') as object, 'byOwner') as Map<string, Set<string>>;
+    }
+
+    it('forgets whose a record was as soon as it is gone: deleted, expired, evicted, swept or ended', async () => {
+      const { store, clock } = setUp({ maxSessions: 4 });
+      const create = async (key: string, ttlMs = aMinute): Promise<void> => {
+        expect(await store.write(key, Buffer.from('1'), ttlMs, 'absent', `owner of ${key}`)).toHaveProperty('written');
+      };
+      for (const key of ['deleted', 'read', 'swept', 'ended']) await create(key, key === 'ended' ? aMinute : 1_000);
+      expect([...known(store).keys()]).toEqual(['deleted', 'read', 'swept', 'ended'].map((key) => `owner of ${key}`));
+      await store.delete('deleted');
+      expect(known(store).has('owner of deleted')).toBe(false);
+      clock.now += 1_000;
+      await store.read('read');
+      expect(known(store).has('owner of read')).toBe(false);
+      await store.prune();
+      expect(known(store).has('owner of swept')).toBe(false);
+      expect(await store.deleteOwnedBy('owner of ended')).toBe(1);
+      expect(known(store).size).toBe(0);
+      for (let index = 0; index < 10; index++) await create(String(index));
+      expect([...known(store).keys()]).toEqual(['6', '7', '8', '9'].map((key) => `owner of ${key}`));
+      expect(await listed(store.ownedBy('owner of 5'))).toEqual([]);
+    });
+
+    it('knows a record that is created again for another owner for that one’s alone', async () => {
+      const { store, clock } = setUp();
+      await store.write('key', Buffer.from('1'), 1_000, 'absent', 'one');
+      clock.now += 1_000;
+      await store.write('key', Buffer.from('2'), aMinute, 'absent', 'another');
+      expect(await store.deleteOwnedBy('one')).toBe(0);
+      expect(await listed(store.ownedBy('another'))).toEqual(['key']);
+    });
+
+    it('lists and counts none that has expired, at the very millisecond', async () => {
+      const { store, clock } = setUp();
+      for (const [key, ttlMs] of [['short', 1_000] as const, ['long', aMinute] as const]) {
+        await store.write(key, Buffer.from('1'), ttlMs, 'absent', 'owner');
+      }
+      clock.now += 999;
+      expect(await listed(store.ownedBy('owner'))).toEqual(['long', 'short']);
+      clock.now += 1;
+      expect(await listed(store.ownedBy('owner'))).toEqual(['long']);
+      expect(await store.deleteOwnedBy('owner')).toBe(1);
+    });
+
+    it('does not take it for use that a record is listed, or excepted', async () => {
+      const { store } = setUp({ maxSessions: 2 });
+      await store.write('a', Buffer.from('1'), aMinute, 'absent', 'owner');
+      await create(store, 'b');
+      expect(await listed(store.ownedBy('owner'))).toEqual(['a']);
+      expect(await store.deleteOwnedBy('owner', 'a')).toBe(0);
+      await create(store, 'c');
+      expect(await keysOf(store)).toEqual(['b', 'c']);
+    });
+
+    it('stops its timer when the last records are ended', async () => {
+      jest.useFakeTimers();
+      const store = new MemoryStore();
+      await store.write('a', Buffer.from('1'), aMinute, 'absent', 'owner');
+      expect(jest.getTimerCount()).toBe(1);
+      await store.deleteOwnedBy('owner');
+      expect(jest.getTimerCount()).toBe(0);
+    });
+  });
+
   it('does not keep the process alive', async () => {
     const timers = jest.spyOn(globalThis, 'setInterval');
     const store = new MemoryStore();
@@ -95,4 +163,10 @@ async function keysOf(store: MemoryStore): Promise<string[]> {
   const keys: string[] = [];
   for await (const key of store.keys()) keys.push(key);
   return keys;
+}
+
+async function listed(keys: AsyncIterable<string>): Promise<string[]> {
+  const list: string[] = [];
+  for await (const key of keys) list.push(key);
+  return list.sort();
 }

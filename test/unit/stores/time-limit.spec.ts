@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { SessionContendedError, SessionStoreUnavailableError } from '../../../lib/errors.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
-import { isListable, isPrunable, type SessionStore } from '../../../lib/stores/session-store.js';
+import { isListable, isOwned, isPrunable, type SessionStore } from '../../../lib/stores/session-store.js';
 import { withTimeLimit } from '../../../lib/stores/time-limit.js';
 import { FailingStore } from '../../support/failing-store.js';
 
@@ -156,6 +156,48 @@ describe('withTimeLimit', () => {
     expect(isListable(unable)).toBe(false);
   });
 
+  it('hands the owner on, and the abilities to list and to end what is an owner’s', async () => {
+    const store = withTimeLimit(new MemoryStore(), 1_000);
+    if (!isOwned(store)) throw new Error('the ability is hidden');
+    for (const key of ['one', 'two', 'three']) await store.write(key, Buffer.from('1'), aMinute, 'absent', 'owner');
+    await store.write('nobody’s', Buffer.from('1'), aMinute, 'absent');
+    expect(await listed(store.ownedBy('owner'))).toEqual(['one', 'three', 'two']);
+    expect(await store.deleteOwnedBy('owner', 'two')).toBe(2);
+    expect(await listed(store.ownedBy('owner'))).toEqual(['two']);
+    expect(isOwned(withTimeLimit(storeWithoutOwners(), 1_000))).toBe(false);
+  });
+
+  it('sets no limit to what grows with the number of records', async () => {
+    const inner = new MemoryStore();
+    await inner.write('key', Buffer.from('1'), aMinute, 'absent', 'owner');
+    jest.spyOn(inner, 'deleteOwnedBy').mockImplementation(() => pause(100, 7));
+    jest.spyOn(inner, 'ownedBy').mockImplementation(async function* () {
+      yield await pause(100, 'key');
+    });
+    const store = withTimeLimit(inner, 20);
+    if (!isOwned(store)) throw new Error('the ability is hidden');
+    expect(await store.deleteOwnedBy('owner')).toBe(7);
+    expect(await listed(store.ownedBy('owner'))).toEqual(['key']);
+  });
+
+  it('makes an error of this package of whatever they reject with', async () => {
+    const inner = new FailingStore();
+    const reason = new Error('ECONNRESET while asking for session:owner:abc');
+    const store = withTimeLimit(inner, 1_000);
+    if (!isOwned(store)) throw new Error('the ability is hidden');
+    inner.fail(reason);
+    for (const call of [() => store.deleteOwnedBy('owner'), () => listed(store.ownedBy('owner'))]) {
+      const error: unknown = await call().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(SessionStoreUnavailableError);
+      expect(error).toMatchObject({ cause: reason });
+      expect(String(error)).not.toContain('owner:abc');
+    }
+    inner.fail();
+    await expect(store.deleteOwnedBy('owner')).rejects.toThrow('The store of this test is down.');
+    inner.recover();
+    expect(await store.deleteOwnedBy('owner')).toBe(0);
+  });
+
   it('closes the store', async () => {
     const inner = new MemoryStore();
     const closing = jest.spyOn(inner, 'close');
@@ -163,6 +205,23 @@ describe('withTimeLimit', () => {
     expect(closing).toHaveBeenCalledTimes(1);
   });
 });
+
+async function listed(keys: AsyncIterable<string>): Promise<string[]> {
+  const list: string[] = [];
+  for await (const key of keys) list.push(key);
+  return list.sort();
+}
+
+/** A store with the four methods alone. */
+function storeWithoutOwners(): SessionStore {
+  const inner = new MemoryStore();
+  return {
+    read: (key) => inner.read(key),
+    write: (key, bytes, ttlMs, expected) => inner.write(key, bytes, ttlMs, expected),
+    touch: (key, ttlMs) => inner.touch(key, ttlMs),
+    delete: (key, expected) => inner.delete(key, expected),
+  };
+}
 
 function storeThatReads(read: (key: string) => Promise<null>): SessionStore {
   class ReadingStore extends FailingStore {

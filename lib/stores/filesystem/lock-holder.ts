@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { types } from 'node:util';
 
 /** Which process on which machine: what a lock says of its holder. */
-export interface Owner {
+export interface Holder {
   /** A hash of host name, boot and process namespace: process ids are comparable only where it is the same. */
   readonly machine: string;
   readonly pid: number;
@@ -14,29 +14,29 @@ export interface Owner {
 
 const unknownStart = '-';
 
-/** This process. Worker threads and further copies of this package are the same owner. */
-export function thisProcess(): Owner {
+/** This process. Worker threads and further copies of this package are the same holder. */
+export function thisProcess(): Holder {
   return { machine: machine(), pid: process.pid, start: processState(process.pid)?.start ?? unknownStart };
 }
 
-export function formatOwner(owner: Owner): string {
-  return `${owner.machine}.${String(owner.pid)}.${owner.start}`;
+export function formatHolder(holder: Holder): string {
+  return `${holder.machine}.${String(holder.pid)}.${holder.start}`;
 }
 
-export function parseOwner(text: string): Owner | null {
+export function parseHolder(text: string): Holder | null {
   const match = /^([0-9a-f]{16})\.(\d{1,10})\.(\d{1,20}|-)$/.exec(text);
   if (match === null) return null;
   const [, host = '', pid = '', start = ''] = match;
   return { machine: host, pid: Number(pid), start };
 }
 
-/** Whether `owner` still runs. `unknown`: on another machine or in another container, or nothing can be found out. */
-export function lifeOf(owner: Owner, self: Owner): 'alive' | 'dead' | 'unknown' {
-  if (owner.machine !== self.machine) return 'unknown';
-  if (!exists(owner.pid)) return 'dead';
-  const state = processState(owner.pid);
-  if (state === null || owner.start === unknownStart) return 'unknown';
-  return state.start === owner.start && !state.isOver ? 'alive' : 'dead';
+/** Whether `holder` still runs. `unknown`: on another machine or in another container, or nothing can be found out. */
+export function lifeOf(holder: Holder, self: Holder): 'alive' | 'dead' | 'unknown' {
+  if (holder.machine !== self.machine) return 'unknown';
+  if (!exists(holder.pid)) return 'dead';
+  const state = processState(holder.pid);
+  if (state === null || holder.start === unknownStart) return 'unknown';
+  return state.start === holder.start && !state.isOver ? 'alive' : 'dead';
 }
 
 function exists(pid: number): boolean {

@@ -1,0 +1,21 @@
+/** Whose which records are. An owner without records takes no memory. */
+export class OwnedKeys {
+  private readonly byOwner = new Map<string, Set<string>>();
+
+  /** The owner's keys; a copy, since who walks over them may remove some. */
+  of(owner: string): string[] {
+    return [...(this.byOwner.get(owner) ?? [])];
+  }
+
+  add(owner: string, key: string): void {
+    const keys = this.byOwner.get(owner);
+    if (keys === undefined) this.byOwner.set(owner, new Set([key]));
+    else keys.add(key);
+  }
+
+  remove(owner: string, key: string): void {
+    const keys = this.byOwner.get(owner);
+    keys?.delete(key);
+    if (keys?.size === 0) this.byOwner.delete(owner);
+  }
+}

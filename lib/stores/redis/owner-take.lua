@@ -1,0 +1,34 @@
+--[[
+  Takes the owner's entries, so that their records can be deleted: whoever is creating one of the records will find its entry
+  gone. The keys stay in the set, marked, for as long as their records may be there.
+
+  KEYS[1]  the owner's sorted set
+  ARGV[1]  the mark: a score that nobody else gives
+  ARGV[2]  how many bytes stand before the key in the entry of a record that is being created
+  ARGV[3]  the key of the record whose entries are left alone; left out if there is none
+
+  Replies
+  {key, ...}  the keys of the records to delete; one may be there twice
+]]
+local entries = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local keys, marked, coming = {}, {}, {}
+for i = 1, #entries, 2 do
+  local isComing = tonumber(entries[i + 1]) < 0
+  local key = isComing and string.sub(entries[i], ARGV[2] + 1) or entries[i]
+  if key ~= ARGV[3] then
+    keys[#keys + 1] = key
+    marked[#marked + 1] = ARGV[1]
+    marked[#marked + 1] = key
+    if isComing then
+      coming[#coming + 1] = entries[i]
+    end
+  end
+end
+-- In pieces, since Lua hands over a few thousand arguments at most.
+for i = 1, #coming, 2000 do
+  redis.call('ZREM', KEYS[1], unpack(coming, i, math.min(i + 1999, #coming)))
+end
+for i = 1, #marked, 2000 do
+  redis.call('ZADD', KEYS[1], unpack(marked, i, math.min(i + 1999, #marked)))
+end
+return keys

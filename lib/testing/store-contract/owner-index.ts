@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { isOwned, type Owned, type SessionStore, type Version } from '../../stores/session-store.js';
+import { casesOf, type StoreHarness } from './contract-case.js';
+import { hostileKeys } from './hostile-keys.js';
+import { absence, aMinute, assertGone, change, conflictOf, freshKey, textOf, utf8, writtenBy } from './steps.js';
+
+type OwnedStore = SessionStore & Owned;
+
+const lifeMs = 300;
+const graceMs = 3_000;
+
+export const ownerIndexCases = casesOf('owner-index', {
+  'lists all of an owner’s records, each once, and nobody else’s': async (harness) => {
+    const { store } = await open(harness);
+    const [owner, another, nobody] = [freshOwner(), freshOwner(), freshOwner()];
+    const keys = await createFor(store, owner, 3);
+    const others = await createFor(store, another, 2);
+    writtenBy(await store.write(freshKey(), utf8('nobody’s'), aMinute, 'absent'));
+    assert.deepEqual(await listed(store, owner), keys);
+    assert.deepEqual(await listed(store, another), others);
+    assert.deepEqual(await listed(store, nobody), []);
+  },
+
+  'shares what it knows of owners with another instance': async (harness) => {
+    const { store, other } = await open(harness);
+    const owner = freshOwner();
+    const keys = [...(await createFor(store, owner, 2)), ...(await createFor(other, owner, 2))].sort();
+    assert.deepEqual(await listed(store, owner), keys);
+    assert.deepEqual(await listed(other, owner), keys);
+  },
+
+  'keeps owners apart whose names are alike or hostile': async (harness) => {
+    const { store } = await open(harness);
+    const records = new Map<string, string[]>();
+    for (const owner of hostileKeys()) records.set(owner, await createFor(store, owner, 2));
+    for (const [owner, keys] of records) assert.deepEqual(await listed(store, owner), keys);
+    const owners = [...records.keys()];
+    for (const [index, owner] of owners.entries()) {
+      assert.equal(await store.deleteOwnedBy(owner), 2);
+      assert.deepEqual(await living(store, records.get(owner) ?? []), []);
+      const next = records.get(owners[index + 1] ?? '') ?? [];
+      assert.deepEqual(await living(store, next), next, 'another owner’s record was deleted');
+    }
+  },
+
+  'gives keys back as they were given': async (harness) => {
+    const { store } = await open(harness);
+    const owner = freshOwner();
+    const keys = hostileKeys().sort();
+    for (const key of keys) await createOwned(store, owner, key);
+    assert.deepEqual(await listed(store, owner), keys);
+    assert.equal(await store.deleteOwnedBy(owner), keys.length);
+    assert.deepEqual(await living(store, keys), []);
+  },
+
+  'gives a record to nobody that was written without an owner': async (harness) => {
+    const { store } = await open(harness);
+    const owner = freshOwner();
+    const [owned = ''] = await createFor(store, owner, 1);
+    const key = freshKey();
+    const version = writtenBy(await store.write(key, utf8('nobody’s'), aMinute, 'absent'));
+    writtenBy(await store.write(key, utf8('still nobody’s'), aMinute, version));
+    assert.deepEqual(await listed(store, owner), [owned]);
+    assert.equal(await store.deleteOwnedBy(owner), 1);
+    assert.equal(textOf(await store.read(key)), 'still nobody’s');
+  },
+
+  'goes on listing what was touched or written, beyond the life that it was created for': async (harness) => {
+    const { store } = await open(harness);
+    const owner = freshOwner();
+    const [touched, written, witness] = [freshKey(), freshKey(), freshKey()];
+    await createOwned(store, owner, touched, lifeMs);
+    const version = await createOwned(store, owner, written, lifeMs);
+    await createOwned(store, owner, witness, lifeMs);
+    assert.equal(await store.touch(touched, aMinute), true);
+    writtenBy(await store.write(written, utf8('written again'), aMinute, version));
+    await absence(store, witness, lifeMs + graceMs);
+    // A new record, so that a store which tidies up when it creates one does so.
+    const [created = ''] = await createFor(store, owner, 1);
+    assertIncludes(await listed(store, owner), [touched, written, created]);
+    assert.equal(await store.deleteOwnedBy(owner), 3);
+    assert.deepEqual(await living(store, [touched, written, created]), []);
+  },
+
+  'lists nothing but what it has had of the owner, and what has ended reads as absent': async (harness) => {
+    const { store } = await open(harness);
+    const owner = freshOwner();
+    const [live, deleted, expired] = [freshKey(), freshKey(), freshKey()];
+    await createOwned(store, owner, live);
+    await createOwned(store, owner, deleted);
+    await createOwned(store, owner, expired, lifeMs);
+    assert.equal(await store.delete(deleted), 'deleted');
+    await absence(store, expired, lifeMs + graceMs);
+    const keys = await listed(store, owner);
+    assertIncludes(keys, [live]);
+    assertIncludes([live, deleted, expired], keys);
+    assert.deepEqual(await living(store, keys), [live]);
+  },
+
+  'ends all of an owner’s records but the excepted one, and counts them': async (harness) => {
+    const { store } = await open(harness);
+    const [owner, another] = [freshOwner(), freshOwner()];
+    const keys = await createFor(store, owner, 4);
+    const others = await createFor(store, another, 2);
+    const [kept = ''] = keys;
+    assert.equal(await store.deleteOwnedBy(owner, kept), 3);
+    assert.deepEqual(await living(store, keys), [kept]);
+    assert.deepEqual(await listed(store, owner), [kept]);
+    assert.deepEqual(await living(store, others), others);
+    assert.equal(await store.deleteOwnedBy(owner), 1);
+    assert.equal(await store.read(kept), null);
+  },
+
+  'excepts no record of somebody else’s, and none that there is not': async (harness) => {
+    const { store } = await open(harness);
+    const [owner, another] = [freshOwner(), freshOwner()];
+    const [foreign = ''] = await createFor(store, another, 1);
+    for (const except of [foreign, freshKey(), '']) {
+      const keys = await createFor(store, owner, 2);
+      assert.equal(await store.deleteOwnedBy(owner, except), 2);
+      assert.deepEqual(await living(store, [...keys, foreign]), [foreign]);
+      assert.deepEqual(await listed(store, another), [foreign]);
+    }
+  },
+
+  'counts 0 where there is nothing to end, or no longer': async (harness) => {
+    const { store } = await open(harness);
+    const owner = freshOwner();
+    assert.equal(await store.deleteOwnedBy(owner), 0);
+    await createFor(store, owner, 3);
+    assert.equal(await store.deleteOwnedBy(owner), 3);
+    assert.equal(await store.deleteOwnedBy(owner), 0);
+    const [deleted = ''] = await createFor(store, owner, 1);
+    assert.equal(await store.delete(deleted), 'deleted');
+    assert.equal(await store.deleteOwnedBy(owner), 0);
+    const expired = freshKey();
+    await createOwned(store, owner, expired, lifeMs);
+    await absence(store, expired, lifeMs + graceMs);
+    assert.equal(await store.deleteOwnedBy(owner), 0);
+  },
+
+  'has ended what it has ended, in another instance too': async (harness) => {
+    const { store, other } = await open(harness);
+    const owner = freshOwner();
+    const [written, touched, created] = [freshKey(), freshKey(), freshKey()];
+    const version = await createOwned(store, owner, written);
+    await createOwned(other, owner, touched);
+    await createOwned(store, owner, created);
+    assert.equal(await store.deleteOwnedBy(owner), 3);
+    assert.deepEqual(await living(other, [written, touched, created]), []);
+    assertGone(await other.write(written, utf8('late'), aMinute, version));
+    assert.equal(await other.touch(touched, aMinute), false);
+    // A key may come back as another record, and is listed again.
+    await createOwned(other, owner, created);
+    assertIncludes(await listed(store, owner), [created]);
+    assert.equal(await store.deleteOwnedBy(owner), 1);
+  },
+
+  'ends records for good that are written and touched all the while': async (harness) => {
+    const { store, other } = await open(harness);
+    const owner = freshOwner();
+    const keys = await createFor(store, owner, 5);
+    let changes = 0;
+    const busy = keys.flatMap((key) => [
+      (async () => {
+        while ((await change(other, key, (text) => `${text}.`)) === 'written') {
+          changes++;
+          // A store whose calls take no turn of the event loop would leave none for the rest.
+          await setImmediate();
+        }
+      })(),
+      (async () => {
+        while (await store.touch(key, aMinute)) await setImmediate();
+      })(),
+    ]);
+    while (changes < 20) await setImmediate();
+    assert.equal(await store.deleteOwnedBy(owner), 5);
+    await Promise.all(busy);
+    assert.deepEqual(await living(store, keys), []);
+  },
+
+  'does not give a record to an owner whose creation met it': async (harness) => {
+    const { store } = await open(harness);
+    const [owner, another] = [freshOwner(), freshOwner()];
+    const key = freshKey();
+    await createOwned(store, owner, key);
+    conflictOf(await store.write(key, utf8('second'), aMinute, 'absent', another));
+    conflictOf(await store.write(key, utf8('third'), aMinute, 'absent', owner));
+    assert.deepEqual(await listed(store, another), []);
+    assert.deepEqual(await listed(store, owner), [key]);
+    assert.equal(await store.deleteOwnedBy(another), 0);
+    assert.deepEqual(await living(store, [key]), [key]);
+    assert.equal(await store.deleteOwnedBy(owner), 1);
+  },
+
+  'lets one of twenty parallel creations of an owner win, and lists it once': async (harness) => {
+    const { store, other } = await open(harness);
+    for (let round = 0; round < 10; round++) {
+      const owner = freshOwner();
+      const key = freshKey();
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          (index % 2 === 0 ? store : other).write(key, utf8(String(index)), aMinute, 'absent', owner),
+        ),
+      );
+      assert.equal(results.filter((result) => 'written' in result).length, 1);
+      assert.equal(results.filter((result) => 'conflict' in result).length, 19);
+      assert.deepEqual(await listed(store, owner), [key]);
+      assert.equal(await store.deleteOwnedBy(owner), 1);
+    }
+  },
+
+  'ends a record that is created meanwhile, or refuses it, or goes on listing it': async (harness) => {
+    const { store, other } = await open(harness);
+    const owner = freshOwner();
+    for (let round = 0; round < 150; round++) {
+      const [before = ''] = await createFor(store, owner, 1);
+      const keys = [freshKey(), freshKey(), freshKey(), freshKey()];
+      const creations = keys.map(async (key, index) => {
+        await turns(randomInt(4));
+        return (index % 2 === 0 ? store : other).write(key, utf8('meanwhile'), aMinute, 'absent', owner);
+      });
+      const deletion = turns(randomInt(4)).then(() => (round % 2 === 0 ? store : other).deleteOwnedBy(owner));
+      const results = await Promise.all(creations);
+      await deletion;
+      assert.equal(await store.read(before), null, 'a record lives that was there before');
+      const alive = await living(store, keys);
+      assertIncludes(await listed(store, owner), alive);
+      const refused = keys.filter((_, index) => 'gone' in (results[index] ?? {}));
+      assert.deepEqual(await living(store, refused), [], 'a record lives whose creation was refused');
+      for (const result of results) if (!('gone' in result)) writtenBy(result);
+      assert.equal(await store.deleteOwnedBy(owner), alive.length);
+      assert.deepEqual(await living(store, keys), []);
+    }
+  },
+
+  'knows two hundred records of one owner': async (harness) => {
+    const { store } = await open(harness);
+    const owner = freshOwner();
+    const keys = Array.from({ length: 200 }, () => freshKey()).sort();
+    await Promise.all(keys.map((key) => createOwned(store, owner, key)));
+    assert.deepEqual(await listed(store, owner), keys);
+    const [kept = ''] = keys;
+    assert.equal(await store.deleteOwnedBy(owner, kept), 199);
+    assert.deepEqual(await living(store, keys), [kept]);
+  },
+});
+
+async function open(harness: StoreHarness): Promise<{ store: OwnedStore; other: OwnedStore }> {
+  const { store } = harness;
+  const other = (await harness.anotherInstance?.()) ?? store;
+  assert.ok(isOwned(store) && isOwned(other), 'the store does not offer to know owners');
+  return { store, other };
+}
+
+/** An owner that no other case uses. */
+function freshOwner(): string {
+  return `${freshKey()}owner`;
+}
+
+function createOwned(store: OwnedStore, owner: string, key: string, ttlMs = aMinute): Promise<Version> {
+  return store.write(key, utf8(`the record of ${owner}`), ttlMs, 'absent', owner).then(writtenBy);
+}
+
+/** Creates records, and gives their keys, sorted. */
+async function createFor(store: OwnedStore, owner: string, count: number): Promise<string[]> {
+  const keys = Array.from({ length: count }, () => freshKey()).sort();
+  for (const key of keys) await createOwned(store, owner, key);
+  return keys;
+}
+
+/** The keys that the store lists, sorted; a key that is listed twice is there twice. */
+async function listed(store: OwnedStore, owner: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of store.ownedBy(owner)) keys.push(key);
+  return keys.sort();
+}
+
+/** Those of these keys whose records are there. */
+async function living(store: OwnedStore, keys: readonly string[]): Promise<string[]> {
+  const records = await Promise.all(keys.map((key) => store.read(key)));
+  return keys.filter((_, index) => records[index] !== null);
+}
+
+function assertIncludes(all: readonly string[], some: readonly string[]): void {
+  for (const key of some) assert.ok(all.includes(key), `${JSON.stringify(key)} is missing`);
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await setImmediate();
+}
