@@ -18,10 +18,11 @@ import type { AuthFeature, Entry } from './auth-feature.js';
 import type { AuthWatcher } from './auth-watcher.js';
 import { AuthConfig } from './auth-config.js';
 import { isFresh, type Freshness } from './access/freshness.js';
+import { namesIn } from './access/names.js';
 import type { DeviceSession } from './devices/device-session.js';
 import { Devices } from './devices/devices.js';
 import { NotBefore } from './everyone/not-before.js';
-import { confirmed, factsOf, timeoutsIn, type ConfirmOptions, type LoginOptions } from './login.js';
+import { confirmed, factsOf, justProved, timeoutsIn, type ConfirmOptions, type LoginOptions } from './login.js';
 import { SignIn } from './sign-in.js';
 import { AUTH_FEATURES, AUTH_WATCHER } from './tokens.js';
 import type { SessionUser, UserId, UserOrId } from './users/user.js';
@@ -61,7 +62,8 @@ export class AuthService {
    * Logs a user in, at once: the session gets a new id, so that one that somebody planted before is worth nothing, and keeps
    * its data. Another user who is logged in there is logged out first, and the data go with that session.
    *
-   * @param user the user, with an id, or the id by itself; its password has been checked by the application.
+   * @param user the user, with an id, or the id by itself; its password has been checked by the application. An id says not
+   *   whether the user is active: that is asked with the next request.
    * @throws ForbiddenException for a user who is not active (without `force`), or has too many sessions
    * @throws ConflictException where all of the user's sessions were ended while this one began
    * @throws SessionUserError where there is no usable id
@@ -73,12 +75,12 @@ export class AuthService {
     const known = isObject(user) ? (user as SessionUser) : null;
     const request = requestOf(session);
     await this.#atOnce(async () => {
-      this.#refuseInactive(known, options);
+      const force = await this.#needsForce(known, options);
       const { auth, answered } = stateOf(session);
       // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
       if (auth !== null && auth.userId !== userId && !answered) await this.#leave(session);
       const own = known === null ? null : (this.config.options.timeoutsOf?.(known) ?? null);
-      const plain = factsOf(userId, this.notBefore.loginTime, request?.client ?? null, options);
+      const plain = factsOf(userId, this.notBefore.loginTime, request?.client ?? null, { ...options, force });
       const facts = { ...(own === null ? {} : timeoutsIn(own)), ...plain };
       await this.#enter({ request, session, userId, options }, known, facts);
     });
@@ -100,14 +102,21 @@ export class AuthService {
    *
    * @throws UnauthorizedException where nobody is logged in
    * @throws ConflictException where the session was ended meanwhile
+   * @throws RangeError for a confirmation that was proved with nothing
    */
   async confirm(session: SessionObject, options: ConfirmOptions = {}): Promise<void> {
     const { auth } = stateOf(session);
     if (auth === null) throw new UnauthorizedException();
-    const facts = confirmed(auth, this.notBefore.loginTime, requestOf(session)?.client ?? null, options);
+    const client = requestOf(session)?.client ?? null;
+    const facts = confirmed(auth, this.notBefore.loginTime, client, options);
     await this.#atOnce(() => this.runtime.repository.confirm(session, facts));
-    const { action = null } = options;
-    this.runtime.observer.confirmed({ publicId: session.id, userId: auth.userId, action });
+    this.runtime.observer.confirmed({
+      publicId: session.id,
+      userId: auth.userId,
+      factors: justProved(facts),
+      action: options.action ?? null,
+      address: client?.address ?? '',
+    });
   }
 
   /**
@@ -202,7 +211,7 @@ export class AuthService {
     if (auth === null) return false;
     const { freshFor, factorsOf } = this.config.options;
     const freshness: Freshness = { factors: 1, within: freshFor, action: null, ...asked };
-    const all = freshness.factors === 'all' ? [...(await factorsOf(user))] : [];
+    const all = freshness.factors === 'all' ? [...namesIn(await factorsOf(user))] : [];
     return isFresh(auth, freshness, this.runtime.now(), all);
   }
 
@@ -232,7 +241,8 @@ export class AuthService {
     for (const feature of this.features) await feature.leaving?.(request, auth);
     await this.runtime.repository.destroy(session);
     if (request !== null) this.#known.set(request, { id: null, user: Promise.resolve(null) });
-    if (auth !== null) this.runtime.observer.logout({ publicId, userId: auth.userId });
+    const address = request?.client.address ?? '';
+    if (auth !== null) this.runtime.observer.logout({ publicId, userId: auth.userId, address });
   }
 
   async #find(
@@ -242,7 +252,7 @@ export class AuthService {
     context: ExecutionContext,
   ): Promise<SessionUser | null> {
     const user = await this.users.find(id, context);
-    if (user !== null && (this.users.isActive(user) || stateOf(session).auth?.forced === true)) return user;
+    if (user !== null && (await this.users.isAdmitted(user, stateOf(session).auth?.forced))) return user;
     // There is no such user any more. Where the answer has begun, the login cannot be ended, and is none all the same.
     if (!stateOf(session).answered) await this.#atOnce(() => this.#leave(session));
     const somebody = this.#findSomebody(request, session, context);
@@ -265,8 +275,16 @@ export class AuthService {
     return this.users.findByRequest(context);
   }
 
-  #refuseInactive(user: SessionUser | null, { force }: LoginOptions): void {
-    if (user === null || force === true || this.users.isActive(user)) return;
+  /**
+   * Whether it is `force` alone that lets the user in. One who is active today is held to be so tomorrow, whatever the
+   * application always asks for.
+   *
+   * @throws SessionLoginRefusedError for a user who is not active
+   */
+  async #needsForce(user: SessionUser | null, { force = false }: LoginOptions): Promise<boolean> {
+    if (user === null) return force;
+    if (await this.users.isAdmitted(user, false)) return false;
+    if (force) return true;
     throw new SessionLoginRefusedError('inactive', 'This user is not active. `force` logs it in all the same.');
   }
 

@@ -14,13 +14,13 @@ export interface LoginOptions extends LoginTimeouts {
   readonly fresh?: boolean | undefined;
   /** What the user has proved it with, as RFC 8176 names it. Default: `['pwd']`, a password. */
   readonly factors?: readonly string[] | undefined;
-  /** Lets a user in who is not active. Default: no. */
+  /** Lets a user in who is not active. One who is active now is out as soon as it is not, all the same. Default: no. */
   readonly force?: boolean | undefined;
 }
 
 /** How a user confirms who it is. @publicApi */
 export interface ConfirmOptions {
-  /** What the user has proved it with. Default: `['pwd']`, a password. */
+  /** What the user has proved it with, as RFC 8176 names it; one at least. Default: `['pwd']`, a password. */
   readonly factors?: readonly string[] | undefined;
   /** The one thing that it was for: `@Fresh({ action })`. Default: none, which opens no such thing. */
   readonly action?: string | undefined;
@@ -46,13 +46,19 @@ export function factsOf(
   };
 }
 
-/** The login after the user has confirmed who it is: both of its timeouts begin again (NIST SP 800-63B-4, 5.2). */
+/**
+ * The login after the user has confirmed who it is: both of its timeouts begin again (NIST SP 800-63B-4, 5.2).
+ *
+ * @throws RangeError where it was proved with nothing: that would only make the session last longer
+ */
 export function confirmed(
-  auth: AuthFacts,
+  // What another client than the former device was noticed for is over: the login is this client's from now on.
+  { noticedBy: _noticedBy, ...auth }: AuthFacts,
   now: number,
   client: RequestClient | null,
   { factors = PASSWORD, action }: ConfirmOptions,
 ): AuthFacts {
+  if (factors.length === 0) throw new RangeError('factors of a confirmation: expected at least one name, such as pwd.');
   return {
     ...auth,
     at: now,
@@ -61,6 +67,11 @@ export function confirmed(
     ...(action === undefined ? {} : { grants: { ...auth.grants, [action]: now } }),
     ...(client === null ? {} : { device: deviceOf(client) }),
   };
+}
+
+/** The factors that the login, or its last confirmation, was proved with. */
+export function justProved({ factors = {}, at }: AuthFacts): string[] {
+  return Object.keys(factors).filter((name) => factors[name] === at);
 }
 
 /** Timeouts in ms, as the record has them. @throws RangeError naming the option */

@@ -1,4 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
+import { SessionConfigError } from '../errors.js';
 
 /** A provider, or one method of it, that carries a decorator's mark. */
 export interface Discovered<Mark> {
@@ -10,50 +11,75 @@ export interface Discovered<Mark> {
   readonly name: string;
 }
 
+/** What Nest keeps of a provider. */
+interface Provided {
+  /** Of a provider that is made anew each time: an object of its class, but never constructed. */
+  readonly instance: unknown;
+  readonly isTransient: boolean;
+  isDependencyTreeStatic(): boolean;
+}
+
 /**
  * The providers and controllers of an application whose class, or a method of it, carries metadata under `key`, in the
- * order of the modules. Those made for each request anew are left out: there is none of them yet.
+ * order of the modules.
+ *
+ * @throws SessionConfigError for one that is made anew for each request, or for whoever asks for it
  */
 export function discover<Mark>(modules: ModulesContainer, key: symbol): Discovered<Mark>[] {
   const found = new Map<object, Discovered<Mark>[]>();
   for (const module of modules.values()) {
-    for (const { instance } of [...module.providers.values(), ...module.controllers.values()] as {
-      instance: unknown;
-    }[]) {
+    for (const provided of [...module.providers.values(), ...module.controllers.values()] as Provided[]) {
+      const { instance } = provided;
       if (typeof instance !== 'object' || instance === null || found.has(instance)) continue;
-      found.set(instance, marksOf<Mark>(instance, key));
+      const marks = marksOf<Mark>(instance, key);
+      found.set(instance, marks);
+      const [mark] = marks;
+      if (mark !== undefined && (provided.isTransient || !provided.isDependencyTreeStatic())) throw madeAnew(mark.name);
     }
   }
   return [...found.values()].flat();
 }
 
+function madeAnew(name: string): SessionConfigError {
+  const problem =
+    'is found by its decorator, and so has to be there once for the whole application; ' +
+    'it, or something that is injected into it, has another scope (Scope.REQUEST, Scope.TRANSIENT)';
+  return new SessionConfigError([{ setting: name, problem }]);
+}
+
+/**
+ * Read from the class alone: a provider may be a proxy that minds being asked for what it does not have, and a getter may do
+ * anything.
+ */
 function marksOf<Mark>(instance: object, key: symbol): Discovered<Mark>[] {
-  const type: unknown = instance.constructor;
-  if (typeof type !== 'function') return [];
+  const methods = methodsOf(instance);
+  const type = methods.get('constructor');
+  if (type === undefined) return [];
+  methods.delete('constructor');
   const marks: Discovered<Mark>[] = [];
   const ofClass: unknown = Reflect.getMetadata(key, type);
   if (ofClass !== undefined) marks.push({ instance, method: null, mark: ofClass as Mark, name: type.name });
-  for (const method of methodNames(instance)) {
-    const target: unknown = Reflect.get(instance, method);
-    const mark: unknown = typeof target === 'function' ? Reflect.getMetadata(key, target) : undefined;
+  for (const [method, target] of methods) {
+    const mark: unknown = Reflect.getMetadata(key, target);
     if (mark !== undefined) marks.push({ instance, method, mark: mark as Mark, name: `${type.name}.${method}()` });
   }
   return marks;
 }
 
-/** Own and inherited; a getter is not asked, since it may do anything. */
-function methodNames(instance: object): string[] {
-  const names = new Set<string>();
+/** The methods of an object's class, and those that it inherits, by name; `constructor` is the class. */
+function methodsOf(instance: object): Map<string, { readonly name: string }> {
+  const methods = new Map<string, { readonly name: string }>();
   for (
     let prototype: unknown = Object.getPrototypeOf(instance);
     isClassPart(prototype);
     prototype = Object.getPrototypeOf(prototype)
   ) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value === 'function' && name !== 'constructor') names.add(name);
+      const member: unknown = value;
+      if (typeof member === 'function' && !methods.has(name)) methods.set(name, member);
     }
   }
-  return [...names];
+  return methods;
 }
 
 function isClassPart(prototype: unknown): prototype is object {

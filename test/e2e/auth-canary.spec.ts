@@ -1,6 +1,16 @@
 import { expect, it } from '@jest/globals';
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
-import { AuthService, CurrentUser, Session, SessionAuthGuard, SessionService } from 'nestjs-session-auth';
+import {
+  AuthService,
+  CurrentUser,
+  Fresh,
+  Permissions,
+  Roles,
+  Session,
+  SessionAuthGuard,
+  SessionService,
+} from 'nestjs-session-auth';
+import { createHash } from 'node:crypto';
 import { platforms, startApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
 import { FailingStore } from '../support/failing-store.js';
@@ -22,6 +32,46 @@ class CanaryController {
   async login(@Session() session: Session) {
     await this.auth.login(session, 42);
     return { id: session.id };
+  }
+
+  @Post('remember')
+  async remember(@Session() session: Session) {
+    await this.auth.login(session, 42, { remember: true, fresh: false });
+    return { id: session.id };
+  }
+
+  @Post('confirm')
+  async confirm(@Session() session: Session) {
+    await this.auth.confirm(session, { action: 'export data' });
+    return { id: session.id };
+  }
+
+  @Get('devices')
+  devices(@Session() session: Session) {
+    return this.auth.sessions(42, session);
+  }
+
+  @Post('logout-everywhere')
+  logoutEverywhere() {
+    return this.auth.logoutEverywhere(42);
+  }
+
+  @Get('fresh')
+  @Fresh()
+  fresh() {
+    return {};
+  }
+
+  @Get('admin')
+  @Roles('admin')
+  admin() {
+    return {};
+  }
+
+  @Get('writer')
+  @Permissions('write')
+  writer() {
+    return {};
   }
 
   @Post('logout')
@@ -89,12 +139,22 @@ it.each(
     const request = async (path: string, method = 'POST', from: CookieJar = jar): Promise<number> => {
       const response = await from.fetch(path, { method });
       bodies.push(await response.text());
-      const cookie = from.get('session');
-      if (cookie !== undefined) for (const secret of [...cookie.split('.'), keyBehind(cookie, '')]) secrets.add(secret);
+      for (const secret of secretsOf(from)) secrets.add(secret);
       return response.status;
     };
 
     const statuses = [await request('/set'), await request('/login'), await request('/me', 'GET')];
+    await request('/remember');
+    const former = jar.copy();
+    for (const path of ['/fresh', '/admin', '/writer', '/devices']) statuses.push(await request(path, 'GET'));
+    statuses.push(await request('/confirm'), await request('/fresh', 'GET'));
+    // By remember-me, with a token that has had its turn, and after everything was ended from elsewhere.
+    jar.set('session', '');
+    await request('/me', 'GET');
+    await request('/me', 'GET', former);
+    await request('/logout-everywhere');
+    await request('/me', 'GET');
+    await request('/login');
     for (const path of ['/not-storable', '/too-large', '/reserved', '/readonly']) await request(path);
     await request('/throws', 'GET');
     await request('/regenerate');
@@ -111,13 +171,12 @@ it.each(
     await request('/me', 'GET');
     await running.close();
 
-    expect(statuses).toEqual([201, 201, 200]);
-    expect(secrets.size).toBeGreaterThan(8);
+    expect(statuses).toEqual([201, 201, 200, 401, 403, 403, 200, 201, 200]);
+    expect(secrets.size).toBeGreaterThan(20);
     expect(running.app.get(SessionService).counts).toMatchObject({ brokenRecord: 2, logout: 1 });
+    expect(heard.names).toEqual(expect.arrayContaining(['confirmed', 'refused', 'remembered', 'revoked', 'rotated']));
     const events = heard.all.map(({ event }) => spelledOut(event)).join('\n');
     for (const secret of secrets) {
-      // An issue time is no secret, and shorter.
-      if (secret.length < 40) continue;
       const beginning = secret.slice(0, 10);
       expect(bodies.join('\n')).not.toContain(beginning);
       expect(events).not.toContain(beginning);
@@ -126,6 +185,16 @@ it.each(
   },
   15_000,
 );
+
+/** What of the cookies must not be seen: ids, tokens and signatures, and what the store has of them. */
+function secretsOf(jar: CookieJar): string[] {
+  const [id = '', , signature = ''] = (jar.get('session') ?? '').split('.');
+  const [token = '', , tokenSignature = ''] = (jar.get('remember_token') ?? '').split('.');
+  const [family, validator] = [token.slice(0, 22), token.slice(22, 65)];
+  const validatorHash = validator && createHash('sha256').update(validator).digest('base64url');
+  const secrets = [id, id && keyBehind(id, ''), signature, family, validator, validatorHash, tokenSignature];
+  return secrets.filter((secret) => secret !== '');
+}
 
 async function breakRecord(store: FailingStore['inner'], key: string): Promise<void> {
   const record = await store.read(key);

@@ -3,6 +3,8 @@ import {
   Controller,
   ForbiddenException,
   Get,
+  HttpException,
+  ImATeapotException,
   Injectable,
   Post,
   UseGuards,
@@ -10,14 +12,69 @@ import {
   type INestApplication,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AuthService, Session, SessionAuthGuard } from 'nestjs-session-auth';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { AuthService, Fresh, Public, Roles, Session, SessionAuthGuard, type Freshness } from 'nestjs-session-auth';
 import { platforms, startApp, type AppSetup, type RunningApp } from '../support/app.js';
+import { HeardEvents } from '../support/heard-events.js';
 import { ask } from '../support/raw-http.js';
 
 @Injectable()
 class ForbiddingGuard extends SessionAuthGuard {
   protected override refuse(context: ExecutionContext): never {
     throw new ForbiddenException(`${context.getHandler().name} is for customers`);
+  }
+}
+
+@Injectable()
+class Texts {
+  readonly closed = 'We are closed';
+}
+
+/** Has a constructor of its own, and answers in its own way. */
+@Injectable()
+class OwnAnswersGuard extends SessionAuthGuard {
+  constructor(private readonly texts: Texts) {
+    super();
+  }
+
+  protected override async refuse(context: ExecutionContext): Promise<never> {
+    const user = await this.auth.user(context);
+    throw new ImATeapotException(user === null ? this.texts.closed : 'This is no refusal');
+  }
+
+  protected override askAgain(_context: ExecutionContext, { action = null }: Partial<Freshness>): never {
+    throw new HttpException(`Once more for ${String(action)}`, 428);
+  }
+
+  protected override forbid(_context: ExecutionContext, reason: 'roles' | 'permissions'): never {
+    throw new HttpException(`You lack ${reason}`, 451);
+  }
+}
+
+@Controller('own')
+@UseGuards(OwnAnswersGuard)
+class OwnAnswersController {
+  @Get('me')
+  me() {
+    return { inside: true };
+  }
+
+  @Get('action')
+  @Fresh({ action: 'leave' })
+  action() {
+    return { inside: true };
+  }
+
+  @Get('admin')
+  @Roles('admin')
+  admin() {
+    return { inside: true };
+  }
+
+  @Get('public')
+  @Public()
+  public() {
+    return { inside: true };
   }
 }
 
@@ -178,6 +235,40 @@ describe.each(platforms)('%s', (platform) => {
     const response = await ask(`${url}/special`, { headers: page });
     expect(response.status).toBe(403);
     expect(JSON.parse(response.body)).toMatchObject({ message: 'special is for customers' });
+  });
+
+  describe('a guard that extends it', () => {
+    const heard = new HeardEvents();
+
+    it('has what it needs injected, and answers each refusal in its own way, of which the observer hears', async () => {
+      const session = { observer: heard.observer };
+      const controllers = [GuardedController, OwnAnswersController];
+      const { jar: newJar } = await started({ session, controllers, providers: [Texts] });
+      const jar = newJar();
+      const answer = async (path: string): Promise<unknown> => {
+        const response = await jar.fetch(path);
+        return [response.status, ((await response.json()) as { message: string }).message];
+      };
+
+      expect(await answer('/own/me')).toEqual([418, 'We are closed']);
+      await jar.fetch('/login', { method: 'POST' });
+      expect(await answer('/own/action')).toEqual([428, 'Once more for leave']);
+      expect(await answer('/own/admin')).toEqual([451, 'You lack roles']);
+      expect(heard.of('refused')).toMatchObject([{ reason: 'login' }, { reason: 'fresh' }, { reason: 'roles' }]);
+      expect(await jar.json('/own/me')).toEqual({ inside: true });
+      expect(await newJar().json('/own/public')).toEqual({ inside: true });
+    });
+  });
+
+  it('outside of HTTP it lets nobody in, and says why', async () => {
+    const { app } = await started();
+    const context = new ExecutionContextHost(
+      [{}, {}],
+      GuardedController,
+      Object.getOwnPropertyDescriptor(GuardedController.prototype, 'open')?.value as () => unknown,
+    );
+    context.setType('rpc');
+    await expect(app.get(SessionAuthGuard).canActivate(context)).rejects.toMatchObject({ code: 'SESSION_UNREACHABLE' });
   });
 });
 

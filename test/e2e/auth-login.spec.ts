@@ -111,6 +111,15 @@ describe.each(platforms)('%s', (platform) => {
     },
   );
 
+  it('auth.md row 3: holds in later requests, until a logout', async () => {
+    const jar = running.jar();
+    expect(await jar.json('/read')).toMatchObject({ user: null });
+    await jar.fetch('/login', post({ user: { id: 'ada' } }));
+    for (let i = 0; i < 2; i++) expect(await jar.json('/read')).toMatchObject({ user: 'ada' });
+    await jar.fetch('/logout', post());
+    for (let i = 0; i < 2; i++) expect(await jar.json('/read')).toMatchObject({ user: null });
+  });
+
   it('keeps what the visitor had, and what the same request adds', async () => {
     const jar = running.jar();
     await jar.fetch('/set', post({ basket: ['apple'] }));
@@ -223,12 +232,13 @@ describe.each(platforms)('%s', (platform) => {
     await jar.json('/read');
     await jar.fetch('/logout', post());
 
+    const address = '127.0.0.1';
     expect(heard.all).toEqual([
       { name: 'created', event: { publicId: first } },
       { name: 'rotated', event: { publicId: second, formerPublicId: first } },
-      { name: 'login', event: { publicId: second, userId: 7, restored: false } },
+      { name: 'login', event: { publicId: second, userId: 7, factors: ['pwd'], restored: false, address } },
       { name: 'destroyed', event: { publicId: second } },
-      { name: 'logout', event: { publicId: second, userId: 7 } },
+      { name: 'logout', event: { publicId: second, userId: 7, address } },
     ]);
     expect(first).toMatch(/^[\w-]{16}$/);
   });

@@ -108,13 +108,13 @@ describe.each(platforms)('on %s', (platform) => {
     expect(logger.text).toContain('idleTimeout of a login');
   });
 
-  describe('NIST 2.1.3, 2.2.3, 2.3.3: under a preset', () => {
+  describe('under a preset of NIST SP 800-63B-4', () => {
     it.each([
       ['aal1', 30 * DAY, null],
       ['aal2', DAY, HOUR],
       ['aal3', 12 * HOUR, 15 * MINUTE],
     ] as const)(
-      'NIST 2.1.3, 2.2.3, 2.3.3: %s ends a session that is in use, and one that is not',
+      'NIST 800-63B-4 2.2.3: %s ends a session that is in use, and one that is not',
       async (timeouts, absolute, idle) => {
         await start({ timeouts });
         const step = (idle ?? DAY) - MINUTE;
@@ -140,7 +140,7 @@ describe.each(platforms)('on %s', (platform) => {
       expect((await eager.fetch('/me')).status).toBe(401);
     });
 
-    it('NIST 5.1: nobody is remembered from the second level on, and the log says so', async () => {
+    it('NIST 800-63B-4 5.1: nobody is remembered from the second level on, and the log says so', async () => {
       await start({ timeouts: 'aal2' });
       const jar = await login({ user: 7, remember: true });
       expect(jar.get('remember_token')).toBeUndefined();

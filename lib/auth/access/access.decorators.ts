@@ -67,7 +67,9 @@ export const Permissions = Object.assign((...names: string[]): Decorator => want
 /** Several at one place add up. An empty list would let in everybody, or nobody: neither is what anybody means by it. */
 function wanted(key: symbol, names: readonly string[], mode: Wanted['mode']): Decorator {
   const decorator = key === ROLES ? '@Roles()' : '@Permissions()';
-  if (names.length === 0 || !names.every(isName)) throw problem(decorator, 'expected at least one name, and each a text');
+  if (names.length === 0 || !names.every(isName)) {
+    throw problem(decorator, 'expected at least one name, and each a text');
+  }
   const add = (target: object, _property?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const place: unknown = descriptor === undefined ? target : descriptor.value;
     if (typeof place !== 'function') return;

@@ -69,7 +69,7 @@ function read(handler: Handler, controller: Controller): Requirement {
 
 function at(target: object): Place {
   const metadata = (key: symbol): unknown => Reflect.getOwnMetadata(key, target);
-  const fresh = (metadata(FRESH) ?? null) as Partial<Freshness> | null;
+  const fresh = metadata(FRESH) ?? null;
   const roles = (metadata(ROLES) ?? []) as readonly Wanted[];
   const permissions = (metadata(PERMISSIONS) ?? []) as readonly Wanted[];
   const place = { isPublic: metadata(PUBLIC) === true, fresh, roles, permissions };

@@ -105,8 +105,14 @@ export class SessionAuthGuard implements CanActivate {
 
   async #tell(context: ExecutionContext, reason: Reason): Promise<void> {
     const { observer } = SessionRuntime.behind(context.getArgByIndex<object>(0));
-    const session = await requestSessionOf(context).get();
-    observer.refused({ publicId: session.isNew ? null : session.id, userId: this.auth.userId(session), reason });
+    const request = requestSessionOf(context);
+    const session = await request.get();
+    observer.refused({
+      publicId: session.isNew ? null : session.id,
+      userId: this.auth.userId(session),
+      reason,
+      address: request.client.address,
+    });
   }
 }
 

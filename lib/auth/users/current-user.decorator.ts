@@ -1,14 +1,21 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { ParameterPipe } from '../../http/session.decorator.js';
 import { authBehind } from '../auth-binding.js';
+import type { SessionUser } from './user.js';
+
+/** A field of a user; those that the application has declared are offered by editors. */
+type UserField = (keyof SessionUser & string) | (string & NonNullable<unknown>);
 
 /**
- * Injects the user who is logged in; where nobody is, `null`, or what the option `anonymousUser` makes: `@CurrentUser() user: SessionUser | null`; behind
- * `SessionAuthGuard` there always is one. `@CurrentUser('email')` injects one field.
+ * Injects the user who is logged in; where nobody is, `null`, or what the option `anonymousUser` makes:
+ * `@CurrentUser() user: SessionUser | null`. Behind `SessionAuthGuard` there always is one. `@CurrentUser('email')` injects
+ * one field.
+ *
+ * The parameter is rejected with a 503 where the store or a loader fails.
  *
  * @publicApi
  */
-export const CurrentUser: (...fieldOrPipes: (string | ParameterPipe)[]) => ParameterDecorator = createParamDecorator(
+export const CurrentUser: (...fieldOrPipes: (UserField | ParameterPipe)[]) => ParameterDecorator = createParamDecorator(
   async (field: string | undefined, context: ExecutionContext) => {
     const { auth, anonymousUser } = authBehind(context);
     const user = (await auth.user(context)) ?? anonymousUser?.() ?? null;

@@ -36,8 +36,15 @@ export class Users implements OnModuleInit {
     if (found !== undefined) {
       const given = this.#userLoader === null ? [] : ['the option userLoader'];
       if (given.length + others.length > 0) {
-        const names = [...given, found.name, ...others.map(({ name }) => name)].join(', ');
-        throw problem('@UserLoader()', `there can be one loader of users, and there are several: ${names}`);
+        const names = [...given, found.name, ...others.map(({ name }) => name)];
+        const isProvidedTwice = new Set(names).size < names.length;
+        const hint = isProvidedTwice
+          ? ' (provided by several modules: provide it in one, and export it from there)'
+          : '';
+        throw problem(
+          '@UserLoader()',
+          `there can be one loader of users, and there are several: ${names.join(', ')}${hint}`,
+        );
       }
       this.#userLoader = loaderOf(found, '@UserLoader()') as UserLoader;
     }
@@ -51,8 +58,9 @@ export class Users implements OnModuleInit {
     return userIdOf(user, this.config.options.userIdField);
   }
 
-  isActive(user: SessionUser): boolean {
-    return this.config.options.isActive(user);
+  /** Whether a user may be logged in, and stay so. @param isForced whether it was let in although inactive. */
+  async isAdmitted(user: SessionUser, isForced: boolean | undefined): Promise<boolean> {
+    return isForced === true || (await this.config.options.isActive(user));
   }
 
   /** The user with an id; null: there is none. @throws ServiceUnavailableException where the loader fails */
@@ -65,7 +73,7 @@ export class Users implements OnModuleInit {
   async findByRequest(context: ExecutionContext): Promise<SessionUser | null> {
     for (const loader of this.#requestLoaders) {
       const user = await this.#ask(() => loader(context.switchToHttp().getRequest(), context));
-      if (user !== null && this.isActive(user)) return user;
+      if (user !== null && (await this.isAdmitted(user, false))) return user;
     }
     return null;
   }
@@ -101,6 +109,7 @@ function problem(setting: string, text: string): SessionConfigError {
   return new SessionConfigError([{ setting, problem: text }]);
 }
 
+/** A list is none: that of a query which found nobody is empty, and an object all the same. */
 function isUser(user: unknown): user is SessionUser {
-  return typeof user === 'object' && user !== null;
+  return typeof user === 'object' && user !== null && !Array.isArray(user);
 }

@@ -54,13 +54,13 @@ describe('the facts of a login', () => {
 });
 
 describe('two changes of one login', () => {
-  it('NIST 5.1: leave what both sides have proved, and the earlier time of it', () => {
+  it('NIST 800-63B-4 5.1: leave what both sides have proved, and the earlier time of it', () => {
     const mine = { ...full, factors: { pwd: at, otp: at }, grants: { a: at, b: at } };
     const theirs = { ...full, factors: { pwd: at - 10 }, grants: { b: at + 1, c: at } };
     expect(mergeAuth(mine, theirs)).toMatchObject({ factors: { pwd: at - 10 }, grants: { b: at } });
   });
 
-  it.each(['mine', 'theirs'])('NIST 5.1: leave no freshness where %s has lost it', (side) => {
+  it.each(['mine', 'theirs'])('NIST 800-63B-4 5.1: leave no freshness where %s has lost it', (side) => {
     const { factors: _factors, grants: _grants, ...stale } = full;
     const merged = side === 'mine' ? mergeAuth(stale, full) : mergeAuth(full, stale);
     expect(merged).not.toHaveProperty('factors');
