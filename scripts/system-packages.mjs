@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { access, constants, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { exclusively } from './exclusively.mjs';
@@ -15,6 +16,21 @@ const needs = [
     names: ['chromium', 'chromium-browser', 'google-chrome'],
     debian: ['chromium'],
     brew: 'brew install --cask chromium',
+  },
+  {
+    what: 'PostgreSQL',
+    names: ['postgres'],
+    // Debian keeps each version in a folder of its own, and none in the PATH.
+    folders: () => versionsIn('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`),
+    debian: ['postgresql'],
+    brew: 'brew install postgresql',
+  },
+  {
+    what: 'MariaDB',
+    names: ['mariadbd'],
+    folders: () => ['/usr/sbin'],
+    debian: ['mariadb-server'],
+    brew: 'brew install mariadb',
   },
   {
     what: 'Flask, Flask-Session and msgpack for Python',
@@ -43,9 +59,13 @@ export async function installSystemPackages() {
   if (still.length > 0) throw new Error(howToInstall(still));
 }
 
+function versionsIn(folder) {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
 async function findMissing() {
   const found = await Promise.all(
-    needs.map(({ names, folders, modules }) => (names ? isInstalled(names, folders) : canImport(modules))),
+    needs.map(({ names, folders, modules }) => (names ? isInstalled(names, folders?.()) : canImport(modules))),
   );
   return needs.filter((_, index) => !found[index]);
 }
@@ -102,7 +122,7 @@ async function forbidServices() {
 }
 
 function howToInstall(missing) {
-  const lines = missing.map(({ what, names }) => `  - ${what}${names ? ` (${names.join(' or ')} in the PATH)` : ''}`);
+  const lines = missing.map(({ what, names }) => `  - ${what}${names ? ` (${names.join(' or ')})` : ''}`);
   return [
     'The tests need what is not installed, and this process may not install it:',
     ...lines,

@@ -2,6 +2,7 @@ import type { OptionTree, ResolvedOptions } from '../config/option.js';
 import { filesystemOptions } from './filesystem/filesystem.options.js';
 import { memoryOptions } from './memory/memory.options.js';
 import { redisOptions } from './redis/redis.options.js';
+import { sqlOptions } from './sql/sql.options.js';
 import type { SessionStore } from './session-store.js';
 import type { StoreContext } from './store-context.js';
 
@@ -21,6 +22,7 @@ export const stores = {
   memory: entry(memoryOptions, () => import('./memory/index.js')),
   filesystem: entry(filesystemOptions, () => import('./filesystem/index.js')),
   redis: entry(redisOptions, () => import('./redis/index.js')),
+  sql: entry(sqlOptions, () => import('./sql/index.js')),
 };
 
 function entry<Tree extends OptionTree>(options: Tree, load: () => Promise<StoreFolder<Tree>>): StoreEntry<Tree> {

@@ -16,6 +16,7 @@ const rooms = ['accounts', 'auth', 'config', 'cookie', 'http', 'session', 'store
 const targets = [
   ...rooms.map((room) => `lib/${room}/target.ts`),
   'lib/errors.ts',
+  'lib/http/unsent-request.ts',
   'lib/index.ts',
   'lib/session-module.options.ts',
   'lib/session.module.ts',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ export class MariadbServer {
     const { pid } = this.server;
     this.server.pause();
     // Its threads go on for a moment after the signal was sent.
-    while (!stateOf(pid).startsWith('T'));
+    while (!isStill(pid));
   }
 
   resume(): void {
@@ -150,7 +150,8 @@ function initialise(dir: string, password: string): void {
 
 function processFor(port: number, dir: string, args: readonly string[]): ServerProcess {
   return new ServerProcess({
-    program: 'mariadbd',
+    // A folder that is not in everybody's PATH.
+    program: existsSync('/usr/sbin/mariadbd') ? '/usr/sbin/mariadbd' : 'mariadbd',
     args: [
       ...['--no-defaults', `--datadir=${join(dir, 'data')}`, `--socket=${join(dir, 'socket')}`],
       ...[`--port=${String(port)}`, '--bind-address=127.0.0.1', '--skip-name-resolve', '--skip-log-bin'],
@@ -162,8 +163,8 @@ function processFor(port: number, dir: string, args: readonly string[]): ServerP
   });
 }
 
-function stateOf(pid: number): string {
-  return spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+function isStill(pid: number): boolean {
+  return /^State:\s+T/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
 }
 
 /** It refuses to run as root by accident. */

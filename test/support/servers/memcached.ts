@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { until } from '../until.js';
 import { freePort, ServerProcess } from './server-process.js';
 
 export interface MemcachedServerOptions {
@@ -38,8 +40,13 @@ export class MemcachedServerProcess {
     return `127.0.0.1:${String(this.port)}`;
   }
 
-  pause(): void {
+  /** The server stands still, with all of its threads. */
+  async pause(): Promise<void> {
     this.process.pause();
+    const tasks = `/proc/${String(this.process.pid)}/task`;
+    await until('the server stands still', () =>
+      readdirSync(tasks).every((task) => /^State:\s+T/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8'))),
+    );
   }
 
   resume(): void {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, chownSync, constants, readdirSync, writeFileSync } from 'node:fs';
+import { accessSync, chownSync, constants, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -119,8 +119,8 @@ export class PostgresServer {
   /** The server is several processes, one for each connection among them, which may end meanwhile. */
   private signalAll(signal: 'SIGSTOP' | 'SIGCONT'): void {
     const { pid } = this.server;
-    const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-    for (const one of [pid, ...stdout.split(/\s+/).filter(Boolean).map(Number)]) {
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+    for (const one of [pid, ...children.split(' ').filter(Boolean).map(Number)]) {
       if (isAlive(one)) process.kill(one, signal);
     }
   }

@@ -1,0 +1,95 @@
+import { Duplex } from 'node:stream';
+import type { MysqlPool, MysqlPoolConnection, MysqlQueryResult, MysqlStream, MysqlStreamOptions } from 'kysely';
+import { importPeer } from '../../import-peer.js';
+import { addressOf, secretsOf } from '../database-url.js';
+import { codeOf } from '../dialects/dialect.js';
+import type { OwnedDatabase } from '../sql.store.js';
+import { closeOrCut } from './closing.js';
+import { limitMs, Watch } from './watch.js';
+
+/** A pool of connections to `url`, which are made when they are needed: the application starts while the server is down. */
+export async function connectMysql(url: string): Promise<OwnedDatabase> {
+  const { Kysely, MysqlDialect } = await importPeer('kysely', 'The SQL store', () => import('kysely'));
+  const { createPool } = await importPeer('mysql2', 'The SQL store, for MySQL and MariaDB,', () => import('mysql2'));
+  const pool = createPool({ uri: url, connectTimeout: limitMs });
+  const watch = new Watch(cut);
+  const connections = new Set<MysqlPoolConnection>();
+  pool.on('connection', (connection) => {
+    connections.add(connection);
+    for (const end of ['end', 'error']) connection.on(end, () => connections.delete(connection));
+  });
+  const database = new Kysely<object>({ dialect: new MysqlDialect({ pool: new WatchedPool(pool, watch) }) });
+  return {
+    database,
+    name: `MySQL at ${addressOf(url)} (SESSION_SQL)`,
+    secrets: secretsOf(url),
+    close: () =>
+      closeOrCut(database.destroy(), () => {
+        connections.forEach(cut);
+      }),
+  };
+}
+
+/** The pool, with a watch on the connections in use. Its own events leave out those who had to wait for a connection. */
+class WatchedPool implements MysqlPool {
+  constructor(
+    private readonly pool: MysqlPool,
+    private readonly watch: Watch<MysqlPoolConnection>,
+  ) {}
+
+  getConnection(callback: (error: unknown, connection: MysqlPoolConnection) => void): void {
+    this.pool.getConnection((error, connection) => {
+      callback(error, error ? connection : new WatchedConnection(connection, this.watch));
+    });
+  }
+
+  end(callback: (error: unknown) => void): void {
+    this.pool.end(callback);
+  }
+}
+
+class WatchedConnection implements MysqlPoolConnection {
+  constructor(
+    private readonly connection: MysqlPoolConnection,
+    private readonly watch: Watch<MysqlPoolConnection>,
+  ) {
+    watch.begin(connection);
+  }
+
+  query(sql: string, parameters: unknown[]): { stream: <T>(options: MysqlStreamOptions) => MysqlStream<T> };
+  query(sql: string, parameters: unknown[], callback: (error: unknown, result: MysqlQueryResult) => void): void;
+  query(
+    sql: string,
+    parameters: unknown[],
+    callback?: (error: unknown, result: MysqlQueryResult) => void,
+  ): { stream: <T>(options: MysqlStreamOptions) => MysqlStream<T> } | undefined {
+    if (callback === undefined) return this.connection.query(sql, parameters);
+    this.connection.query(sql, parameters, (error, result) => {
+      // Behind one address another server may have become the primary.
+      if (isReadOnly(error)) cut(this.connection);
+      callback(error, result);
+    });
+    return undefined;
+  }
+
+  release(): void {
+    this.watch.end(this.connection);
+    this.connection.release();
+  }
+}
+
+const readOnlyCodes = new Set([
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+  'ER_READ_ONLY_MODE',
+]);
+
+function isReadOnly(error: unknown): boolean {
+  return readOnlyCodes.has(codeOf(error));
+}
+
+/** The library's own `destroy()` waits for the server, and leaves the statement under way without an answer. */
+function cut(connection: MysqlPoolConnection): void {
+  const stream: unknown = Reflect.get(connection, 'stream');
+  if (stream instanceof Duplex) stream.destroy(new Error('the server did not answer in time'));
+}

@@ -1,0 +1,71 @@
+import { type OptionKind, OptionMismatch } from '../../config/option.js';
+
+/** The kind of database that a URL names, by its scheme. */
+const schemes = new Map([
+  ['postgres', 'postgres'],
+  ['postgresql', 'postgres'],
+  ['mysql', 'mysql'],
+  ['mariadb', 'mysql'],
+  ['sqlite', 'sqlite'],
+] as const);
+
+export type DatabaseKind = 'postgres' | 'mysql' | 'sqlite';
+
+export interface DatabaseAddress {
+  readonly kind: DatabaseKind;
+  /** The URL, or the path of a SQLite file. */
+  readonly target: string;
+}
+
+/** What a database's URL names; `null` where it is none. */
+export function parseDatabaseUrl(url: string): DatabaseAddress | null {
+  const [, scheme = '', rest = ''] = /^([a-z]+):([^]*)$/i.exec(url) ?? [];
+  const kind = kindOf(scheme.toLowerCase());
+  if (kind === null || rest.includes('\0')) return null;
+  // With two slashes the path would be relative for one tool, and absolute for another.
+  if (kind === 'sqlite') return rest === '' || rest.startsWith('//') ? null : { kind, target: rest };
+  return rest.startsWith('//') && URL.canParse(url) ? { kind, target: url } : null;
+}
+
+/** The URL of a database, as {@link parseDatabaseUrl} reads it, or null. The text comes out as it went in. */
+export function databaseUrl(): OptionKind<string | null> {
+  return {
+    expected:
+      'a URL that begins with postgres:// or mysql://, or sqlite: and the path of a file, such as sqlite:./sessions.db',
+    parse(raw, source) {
+      if (raw === null && source === 'code') return null;
+      if (typeof raw !== 'string') return new OptionMismatch();
+      const url = raw.trim();
+      return parseDatabaseUrl(url) === null ? new OptionMismatch() : url;
+    },
+  };
+}
+
+/** The server for a message: no user, no password, no query. */
+export function addressOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** The password in the spellings that may turn up, and the URL that holds it. */
+export function secretsOf(url: string): string[] {
+  const { password, searchParams } = new URL(url);
+  const spellings = [url, password, decoded(password), searchParams.get('password') ?? ''];
+  const hasPassword = spellings.slice(1).some((spelling) => spelling !== '');
+  return hasPassword ? [...new Set(spellings)].filter((spelling) => spelling !== '') : [];
+}
+
+function kindOf(scheme: string): DatabaseKind | null {
+  for (const [name, kind] of schemes) if (name === scheme) return kind;
+  return null;
+}
+
+/** A lone per cent sign is a password, too. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { commonStatements, sharedStatements, type Statements, type Wording } from '../statements.js';
+import { quoted, type TableName } from '../table-name.js';
+import { codeOf, type Dialect, type Trouble } from './dialect.js';
+import { escapeNul, unescapeNul } from './escaped-text.js';
+
+/** Stable within a statement, unlike `clock_timestamp()`, so that an index can be searched with it. */
+const now = '(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
+
+const troubles = new Map<string, Trouble>([
+  ['40001', 'again'], // could not serialize access: where the default isolation level was raised
+  ['40P01', 'again'], // deadlock
+  ['42P01', 'no-table'],
+  ['42703', 'other-table'], // no such column
+  ['42804', 'other-table'], // a column of another type
+  ['42883', 'other-table'],
+]);
+
+/** PostgreSQL 9.5 or newer. */
+export const postgres: Dialect = {
+  name: 'PostgreSQL',
+  isSynchronous: false,
+
+  statements(name: TableName): Statements {
+    const table = quoted(name, '"');
+    const wording: Wording = { table, now, finish: numberParameters };
+    return {
+      ...commonStatements(wording),
+      ...sharedStatements(wording),
+      // Rows that somebody else works on are passed over. ARRAY makes sure that the subquery is run once.
+      prune: numberParameters(
+        `DELETE FROM ${table} WHERE session_key = ANY (ARRAY(SELECT session_key FROM ${table} ` +
+          `WHERE expires_at <= ${now} ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED))`,
+      ),
+    };
+  },
+
+  schema(name: TableName): readonly string[] {
+    const table = quoted(name, '"');
+    return [
+      `CREATE TABLE IF NOT EXISTS ${table} (
+  session_key text COLLATE "C" PRIMARY KEY,
+  owner text COLLATE "C",
+  record bytea NOT NULL,
+  version bigint NOT NULL,
+  expires_at bigint NOT NULL
+)`,
+      `CREATE INDEX IF NOT EXISTS "${name.name}_owner" ON ${table} (owner) WHERE owner IS NOT NULL`,
+      `CREATE INDEX IF NOT EXISTS "${name.name}_expires_at" ON ${table} (expires_at)`,
+    ];
+  },
+
+  toText: escapeNul,
+  fromText: unescapeNul,
+
+  troubleOf(error) {
+    return troubles.get(codeOf(error)) ?? null;
+  },
+};
+
+function numberParameters(text: string): string {
+  let count = 0;
+  return text.replaceAll('?', () => `$${String(++count)}`);
+}

@@ -1,0 +1,51 @@
+import { commonStatements, sharedStatements, type Statements, type Wording } from '../statements.js';
+import { quoted, type TableName } from '../table-name.js';
+import { codeOf, type Dialect, textIn } from './dialect.js';
+import { escapeNul, unescapeNul } from './escaped-text.js';
+
+/** The same throughout a statement. SQLite counts days. */
+const now = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)";
+
+/** SQLite 3.24 or newer. */
+export const sqlite: Dialect = {
+  name: 'SQLite',
+  isSynchronous: true,
+
+  statements(name: TableName): Statements {
+    const table = quoted(name, '"');
+    const wording: Wording = { table, now, finish: (text) => text };
+    return {
+      ...commonStatements(wording),
+      ...sharedStatements(wording),
+      prune:
+        `DELETE FROM ${table} WHERE session_key IN (SELECT session_key FROM ${table} ` +
+        `WHERE expires_at <= ${now} ORDER BY expires_at LIMIT ?)`,
+    };
+  },
+
+  schema({ schema, name }: TableName): readonly string[] {
+    // An index lives where its table does, and the table is named without it.
+    const index = (column: string): string => quoted({ schema, name: `${name}_${column}` }, '"');
+    return [
+      `CREATE TABLE IF NOT EXISTS ${quoted({ schema, name }, '"')} (
+  session_key TEXT NOT NULL PRIMARY KEY,
+  owner TEXT,
+  record BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+)`,
+      `CREATE INDEX IF NOT EXISTS ${index('owner')} ON "${name}" (owner) WHERE owner IS NOT NULL`,
+      `CREATE INDEX IF NOT EXISTS ${index('expires_at')} ON "${name}" (expires_at)`,
+    ];
+  },
+
+  toText: escapeNul,
+  fromText: unescapeNul,
+
+  troubleOf(error) {
+    if (codeOf(error).startsWith('SQLITE_BUSY')) return 'again';
+    const message = textIn(error, 'message');
+    if (message.includes('no such table')) return 'no-table';
+    return /no such column|has no column named/.test(message) ? 'other-table' : null;
+  },
+};

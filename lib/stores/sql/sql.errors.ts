@@ -1,0 +1,64 @@
+import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
+import { codeOf, textIn } from './dialects/dialect.js';
+
+/** Where the sessions are, for messages. */
+export interface Place {
+  /** The database, without a password, and the setting that names it. */
+  readonly database: string;
+  /** The table's name, as it was set. */
+  readonly table: string;
+  /** What must not appear in a message: the password, in the spellings that may turn up. */
+  readonly secrets: readonly string[];
+}
+
+/** MySQL's errors that quote the statement or its values, and so a key or a record. */
+const quoting = new Set(['ER_PARSE_ERROR', 'ER_DUP_ENTRY']);
+
+/** The store's error for what a driver rejected with. */
+export function unavailable(error: unknown, { database, secrets }: Place): Error {
+  if (isSessionError(error)) return error;
+  const cause = withoutSecrets(error, secrets);
+  return new SessionStoreUnavailableError(`${database} did not answer: ${cause.message}`, { cause });
+}
+
+export function tableMissing({ database, table, secrets }: Place, error: unknown, creation: unknown): Error {
+  if (creation !== null) {
+    const cause = withoutSecrets(creation, secrets);
+    return new SessionStoreUnavailableError(
+      `${database} has no table ${table}, and it could not be created: ${cause.message}`,
+      { cause },
+    );
+  }
+  return new SessionStoreUnavailableError(
+    `${database} has no table ${table}. Create it with createSessionTable() of nestjs-session-auth/sql, in a migration, or ` +
+      'let the store do it: SESSION_SQL_CREATE_TABLE=true (sql.createTable).',
+    { cause: withoutSecrets(error, secrets) },
+  );
+}
+
+export function otherTable({ database, table, secrets }: Place, error: unknown): Error {
+  const cause = withoutSecrets(error, secrets);
+  return new SessionStoreUnavailableError(
+    `The table ${table} of ${database} was not made by this session store: ${cause.message}. Choose another name: ` +
+      'SESSION_SQL_TABLE (sql.table).',
+    { cause },
+  );
+}
+
+/**
+ * A copy of an error's name, message, code and stack, without the given texts and without anything else: drivers hang the
+ * statement with its parameters on it, that is a session's key and record.
+ */
+export function withoutSecrets(error: unknown, secrets: readonly string[]): Error {
+  const code = codeOf(error);
+  const message = textIn(error, 'message');
+  const isMute = message === '' || quoting.has(code);
+  const reason = isMute ? code || textIn(error, 'name') || 'the driver gave no reason' : message;
+  const redact = (text: string): string =>
+    secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
+  const copy = new Error(redact(reason));
+  copy.name = textIn(error, 'name') || copy.name;
+  const stack = textIn(error, 'stack');
+  if (stack !== '') copy.stack = redact(stack.replace(message, reason));
+  return code === '' ? copy : Object.assign(copy, { code });
+}

@@ -1,0 +1,50 @@
+import { bool, duration, instance, integer, text } from '../../config/kinds.js';
+import { option } from '../../config/option.js';
+import { databaseUrl } from './database-url.js';
+import { isSqlDatabase, type SqlDatabase } from './sql.client.js';
+import { tableExpected, tablePattern } from './table-name.js';
+
+export const sqlOptions = {
+  url: option<string | null>({
+    env: 'SESSION_SQL',
+    kind: databaseUrl(),
+    default: null,
+    defaultText: 'none',
+    meaning:
+      'The database, as postgres://user:password@host:port/database, mysql://… (MariaDB, too) or sqlite:path. SQL store only.',
+    secret: true,
+  }),
+  database: option<SqlDatabase | null>({
+    env: null,
+    kind: instance<SqlDatabase>('a Kysely instance for PostgreSQL, MySQL, MariaDB or SQLite', isSqlDatabase),
+    default: null,
+    meaning: 'A Kysely instance that the application made: it is used as it is, and never closed. Goes before the URL.',
+  }),
+  table: option<string>({
+    env: 'SESSION_SQL_TABLE',
+    kind: text({ pattern: tablePattern, expected: tableExpected }),
+    default: 'sessions',
+    meaning: 'The table of the SQL store, with its schema or without.',
+  }),
+  createTable: option<boolean>({
+    env: 'SESSION_SQL_CREATE_TABLE',
+    kind: bool(),
+    default: (environment) => environment !== 'production',
+    defaultText: 'true, in production false',
+    meaning:
+      'Whether the SQL store creates its table where it is missing. In production that is for a migration to do.',
+  }),
+  pruneInterval: option<number | null, number | string | null>({
+    env: 'SESSION_SQL_PRUNE_INTERVAL',
+    kind: duration({ min: 1_000, max: 24 * 86_400_000, nullable: true }),
+    default: 600_000,
+    defaultText: '10m',
+    meaning: 'How often the SQL store removes sessions that have expired; null for never.',
+  }),
+  pruneBatch: option<number>({
+    env: 'SESSION_SQL_PRUNE_BATCH',
+    kind: integer({ min: 1, max: 100_000 }),
+    default: 1_000,
+    meaning: 'How many expired sessions the SQL store removes with one statement, so that none holds locks for long.',
+  }),
+};

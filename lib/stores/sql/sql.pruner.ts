@@ -1,0 +1,62 @@
+import type { StoreLog } from '../store-context.js';
+import type { SqlRunner } from './sql.runner.js';
+
+export interface PrunerOptions {
+  /** How often, in milliseconds; `null` for never. */
+  readonly intervalMs: number | null;
+  /** How many rows a statement removes at most. */
+  readonly batch: number;
+}
+
+/** Removes the records that have expired: a number of them with each statement, so that none holds locks for long. */
+export class SqlPruner {
+  private timer: NodeJS.Timeout | null = null;
+  private pruning: Promise<number> | null = null;
+  private isEnded = false;
+
+  constructor(
+    private readonly runner: SqlRunner,
+    private readonly statement: string,
+    private readonly options: PrunerOptions,
+    private readonly log: StoreLog,
+  ) {}
+
+  /** From now on every so often. The timer does not keep the process alive. */
+  begin(): void {
+    const { intervalMs } = this.options;
+    if (this.timer !== null || this.isEnded || intervalMs === null) return;
+    this.timer = setInterval(() => {
+      this.prune().catch((error: unknown) => {
+        // Of a database that was closed under it nobody needs to hear.
+        if (this.isEnded) return;
+        const reason = error instanceof Error ? error.message : 'the reason is unknown';
+        this.log.warn(`Sessions that have expired could not be removed. ${reason}`);
+      });
+    }, intervalMs).unref();
+  }
+
+  /** One run at a time: who asks meanwhile gets the result of the one under way. */
+  prune(): Promise<number> {
+    this.pruning ??= this.run().finally(() => {
+      this.pruning = null;
+    });
+    return this.pruning;
+  }
+
+  async end(): Promise<void> {
+    this.isEnded = true;
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    // Whoever began it hears of its failure.
+    await this.pruning?.catch(() => undefined);
+  }
+
+  private async run(): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const count = await this.runner.change(this.statement, [this.options.batch]);
+      removed += count;
+      if (count < this.options.batch || this.isEnded) return removed;
+    }
+  }
+}
