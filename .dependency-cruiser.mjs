@@ -46,7 +46,6 @@ const optionalPeers = [
   'better-sqlite3',
   'libsql',
   'lmdb',
-  'memcache-client',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

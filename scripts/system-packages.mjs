@@ -32,6 +32,7 @@ const needs = [
     debian: ['mariadb-server'],
     brew: 'brew install mariadb',
   },
+  { what: 'memcached', names: ['memcached'], debian: ['memcached'], brew: 'brew install memcached' },
   {
     what: 'Flask, Flask-Session and msgpack for Python',
     modules: ['flask', 'flask_session', 'msgpack'],

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../http/session-runtime.js';
 import type { AuthFacts } from '../session/auth-facts.js';
-import type { SessionObject } from '../session/session.js';
+import { stateOf, type SessionObject } from '../session/session.js';
 import { SessionLimiter } from './devices/session-limiter.js';
+import { justProved } from './login.js';
 import type { SessionUser } from './users/user.js';
 
 /** The one gate that every login passes, whatever it was proved with: here it becomes a session. */
@@ -15,11 +16,21 @@ export class SignIn {
 
   /**
    * @param id the session's new id, where several requests agreed on one.
+   * @returns false: another of them was first, and the session is the one that it has begun.
    * @throws SessionLoginRefusedError where the user has too many sessions already
    * @throws SessionGoneError where all of the user's sessions were ended meanwhile
    */
-  async enter(session: SessionObject, user: SessionUser | null, facts: AuthFacts, id?: string): Promise<void> {
-    await this.limiter.admit(session, user, facts, () => this.runtime.repository.login(session, facts, id));
-    this.runtime.observer.login({ publicId: session.id, userId: facts.userId, restored: facts.restored === true });
+  async enter(session: SessionObject, user: SessionUser | null, facts: AuthFacts, id?: string): Promise<boolean> {
+    await this.limiter.admit(session, user, facts, () => this.runtime.repository.login(session, facts, id), id);
+    // One that was found there holds the login of the request that has begun it, which has told of it.
+    if (stateOf(session).auth !== facts) return false;
+    this.runtime.observer.login({
+      publicId: session.id,
+      userId: facts.userId,
+      factors: justProved(facts),
+      restored: facts.restored === true,
+      address: stateOf(session).bearer?.client.address ?? '',
+    });
+    return true;
   }
 }

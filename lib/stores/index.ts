@@ -1,5 +1,7 @@
 import type { OptionTree, ResolvedOptions } from '../config/option.js';
 import { filesystemOptions } from './filesystem/filesystem.options.js';
+import { lmdbOptions } from './lmdb/lmdb.options.js';
+import { memcachedOptions } from './memcached/memcached.options.js';
 import { memoryOptions } from './memory/memory.options.js';
 import { redisOptions } from './redis/redis.options.js';
 import { sqlOptions } from './sql/sql.options.js';
@@ -21,8 +23,10 @@ export interface StoreEntry<Tree extends OptionTree> {
 export const stores = {
   memory: entry(memoryOptions, () => import('./memory/index.js')),
   filesystem: entry(filesystemOptions, () => import('./filesystem/index.js')),
+  lmdb: entry(lmdbOptions, () => import('./lmdb/index.js')),
   redis: entry(redisOptions, () => import('./redis/index.js')),
   sql: entry(sqlOptions, () => import('./sql/index.js')),
+  memcached: entry(memcachedOptions, () => import('./memcached/index.js')),
 };
 
 function entry<Tree extends OptionTree>(options: Tree, load: () => Promise<StoreFolder<Tree>>): StoreEntry<Tree> {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { SessionContendedError, SessionGoneError } from '../../errors.js';
-import type { RequestClient } from '../../http/request-client.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { AuthFacts } from '../../session/auth-facts.js';
 import { newSessionId } from '../../session/session-id.js';
@@ -8,34 +7,32 @@ import { AuthConfig } from '../auth-config.js';
 import { NotBefore } from '../everyone/not-before.js';
 import type { UserId } from '../users/user.js';
 import { RememberStore, type RememberRow, type StoredRememberRow } from './remember-store.js';
-import {
-  hashOf,
-  isHashOf,
-  newFamily,
-  newValidator,
-  openSuccessor,
-  sealSuccessor,
-  type RememberToken,
-  type Successor,
-} from './remember-token.js';
+import { hashOf, isHashOf, newFamily, newValidator, type RememberToken } from './remember-token.js';
+import { openSuccessor, sealSuccessor, type Successor } from './sealed-successor.js';
+import { standingOf, type Standing } from './token-standing.js';
 
 const DAY = 86_400_000;
 const MAX_TRIES = 64;
+
+/** A remembered login that has been begun. */
+export interface Begun {
+  readonly token: RememberToken;
+  readonly row: RememberRow;
+}
 
 /** What a token's turn has come to: its successor, and the row as it is now. */
 export interface Turn {
   readonly family: string;
   readonly row: RememberRow;
   readonly successor: Successor;
+  /** This request has made the successor; false: it follows another one. */
+  readonly isFirst: boolean;
 }
 
 /**
  * The families of remember-me tokens. A family is one remembered login; of its tokens one at a time is good. Showing it
  * makes a successor; showing it again within a grace time, as parallel requests do, leads to that same successor and to the
  * session that was begun with it.
- *
- * A token before that one has been stolen, by its former or by its present holder: nobody can say which. So has one that is
- * shown after the grace time, unless nobody ever showed its successor: then the answer that brought it got lost.
  */
 @Injectable()
 export class RememberFamilies {
@@ -46,11 +43,16 @@ export class RememberFamilies {
     private readonly notBefore: NotBefore,
   ) {}
 
-  /** Begins a family for a login. @throws SessionGoneError where all of the user's logins were ended meanwhile */
-  async begin(facts: AuthFacts, duration: number): Promise<RememberToken> {
+  /**
+   * Begins a family for a login.
+   *
+   * @param duration ms
+   * @throws SessionGoneError where all of the user's logins were ended meanwhile
+   */
+  async begin(facts: AuthFacts, duration: number): Promise<Begun> {
     const token = { family: newFamily(), validator: newValidator() };
     const { userId, idleTimeout, absoluteTimeout, forced, at } = facts;
-    const isKept = await this.store.create(token.family, {
+    const row: RememberRow = {
       userId,
       validator: hashOf(token.validator),
       previous: null,
@@ -62,8 +64,8 @@ export class RememberFamilies {
       ...(idleTimeout === undefined ? {} : { idleTimeout }),
       ...(absoluteTimeout === undefined ? {} : { absoluteTimeout }),
       ...(forced === undefined ? {} : { forced }),
-    });
-    if (isKept) return token;
+    };
+    if (await this.store.create(token.family, row)) return { token, row };
     throw new SessionGoneError('All logins of this user were ended while this one began. Log in and try again.');
   }
 
@@ -71,7 +73,7 @@ export class RememberFamilies {
   async look(token: RememberToken): Promise<StoredRememberRow | 'stolen' | null> {
     const found = await this.store.read(token.family);
     if (found === null || !(await this.#counts(found.row))) return null;
-    return this.#isStolen(found.row, token) ? 'stolen' : found;
+    return this.#standingOf(token, found.row) === 'stolen' ? 'stolen' : found;
   }
 
   /** Makes the token's successor, or finds the one that another request has made. Null: the family has ended meanwhile. */
@@ -79,46 +81,61 @@ export class RememberFamilies {
     const { family } = token;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { row } = found;
-      if (this.#isStolen(row, token)) return 'stolen';
-      const made = this.#isInGrace(row) ? successorOf(row, token) : null;
-      if (made !== null) return { family, row, successor: made };
+      const standing = this.#standingOf(token, row);
+      if (standing === 'stolen') return 'stolen';
+      const made = standing === 'good' ? null : successorIn(row, token);
+      if (made !== null && standing === 'before') return { family, row, successor: made, isFirst: false };
+      if (made !== null) await this.#endUnseen(made);
       const successor = { validator: newValidator(), sessionId: newSessionId(this.config.surroundings.idLength) };
-      const next: RememberRow = {
-        ...row,
-        validator: hashOf(successor.validator),
-        previous: { validator: hashOf(token.validator), successor: sealSuccessor(successor, token) },
-        rotatedAt: this.runtime.now(),
-        isShown: false,
-        expiresAt: this.#expiryAfterUse(row),
-      };
+      const next = this.#rowAfter(row, token, successor);
       const result = await this.store.replace(family, next, found.version);
-      if (result === 'replaced') return { family, row: next, successor };
+      if (result === 'replaced') return { family, row: next, successor, isFirst: true };
       if (result === 'gone') return null;
       found = result;
     }
-    throw new SessionContendedError('Other requests kept using this remembered login. Try again.');
+    throw contended();
   }
 
-  /** The client has shown the good token along with the session that came with it. False: it is not the good one. */
-  noteShown(token: RememberToken): Promise<boolean> {
-    return this.#change(token, (row) => ({ ...row, isShown: true })).then((row) => row !== null);
+  /**
+   * A session that a turn has begun is back from the client: so is the token that went out along with it, be it shown or
+   * not. Whoever shows the one before from now on has a copy. False: the family has ended.
+   *
+   * @param at when that turn was.
+   */
+  async noteArrival(family: string, at: number, token: RememberToken | null): Promise<boolean> {
+    const isNews = (row: RememberRow): boolean =>
+      !row.isShown && (row.rotatedAt === at || (token !== null && isHashOf(row.validator, token.validator)));
+    return (await this.#change(family, (row) => (isNews(row) ? { ...row, isShown: true } : row))) !== null;
   }
 
   /** The login is remembered for its duration from now. Null: it is not the good token. */
-  extend(token: RememberToken): Promise<RememberRow | null> {
-    return this.#change(token, (row) => ({ ...row, expiresAt: this.runtime.now() + row.duration }));
+  async extend(token: RememberToken): Promise<RememberRow | null> {
+    const row = await this.#change(token.family, (row) => {
+      const expiresAt = this.runtime.now() + row.duration;
+      // Of parallel requests the first does it for all.
+      const isDue = expiresAt - row.expiresAt >= extensionInterval(row.duration);
+      return isDue && isHashOf(row.validator, token.validator) ? { ...row, expiresAt } : row;
+    });
+    return row !== null && isHashOf(row.validator, token.validator) ? row : null;
   }
 
-  /** Whether a cookie of that age is to be issued again: once a day, or so often that it does not end meanwhile. */
-  isExtensionDue(issuedAt: number): boolean {
-    return this.runtime.now() - issuedAt >= Math.min(DAY, this.config.options.remember.duration / 20);
+  /** Whether a cookie of that age is to be issued again. */
+  isExtensionDue({ issuedAt, duration }: { readonly issuedAt: number; readonly duration: number }): boolean {
+    return this.runtime.now() - issuedAt >= extensionInterval(duration);
+  }
+
+  /** The row of the good token; null: it is not that. */
+  async rowOf(token: RememberToken): Promise<RememberRow | null> {
+    const found = await this.store.read(token.family);
+    return found !== null && isHashOf(found.row.validator, token.validator) ? found.row : null;
   }
 
   async lives(family: string): Promise<boolean> {
     return (await this.store.read(family)) !== null;
   }
 
-  end(family: string): Promise<boolean> {
+  /** Null: there was none, or another request has ended it. */
+  end(family: string): Promise<RememberRow | null> {
     return this.store.end(family);
   }
 
@@ -126,61 +143,57 @@ export class RememberFamilies {
     return exceptFamily === undefined ? this.store.endAll(userId) : this.store.endAll(userId, exceptFamily);
   }
 
-  /** Ends a family of which there is a copy. Null: another request has done so already. */
-  async endStolen(family: string): Promise<RememberRow | null> {
-    const found = await this.store.read(family);
-    return found !== null && (await this.store.end(family)) ? found.row : null;
-  }
-
-  /** The login that a turn makes: nobody has proved anything but the possession of a cookie. */
-  factsOf({ family, row }: Turn, { address, userAgent }: RequestClient): AuthFacts {
-    const { userId, idleTimeout, absoluteTimeout, forced } = row;
+  #rowAfter(row: RememberRow, token: RememberToken, successor: Successor): RememberRow {
+    const now = this.runtime.now();
     return {
-      userId,
-      at: this.notBefore.loginTime,
-      device: { address, userAgent },
-      family,
-      restored: true,
-      awaiting: true,
-      ...(idleTimeout === undefined ? {} : { idleTimeout }),
-      ...(absoluteTimeout === undefined ? {} : { absoluteTimeout }),
-      ...(forced === undefined ? {} : { forced }),
+      ...row,
+      validator: hashOf(successor.validator),
+      previous: { validator: hashOf(token.validator), successor: sealSuccessor(successor, token) },
+      rotatedAt: now,
+      isShown: false,
+      expiresAt: this.config.options.remember.refreshEachRequest ? now + row.duration : row.expiresAt,
     };
   }
 
-  async #change(token: RememberToken, change: (row: RememberRow) => RememberRow): Promise<RememberRow | null> {
-    let found = await this.store.read(token.family);
+  /** The session of an answer that nobody seems to have got: if somebody has, it was not the client. */
+  async #endUnseen({ sessionId }: Successor): Promise<void> {
+    const { repository } = this.runtime;
+    const session = repository.create();
+    if (await repository.join(session, sessionId)) await repository.destroy(session);
+  }
+
+  /** @param change gives the very same row where there is nothing to change. */
+  async #change(family: string, change: (row: RememberRow) => RememberRow): Promise<RememberRow | null> {
+    let found = await this.store.read(family);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      if (found === null || !isHashOf(found.row.validator, token.validator)) return null;
+      if (found === null) return null;
       const row = change(found.row);
-      const result = await this.store.replace(token.family, row, found.version);
+      if (row === found.row) return row;
+      const result = await this.store.replace(family, row, found.version);
       if (result === 'replaced') return row;
       found = result === 'gone' ? null : result;
     }
-    throw new SessionContendedError('Other requests kept using this remembered login. Try again.');
+    throw contended();
   }
 
   async #counts(row: RememberRow): Promise<boolean> {
     return row.expiresAt > this.runtime.now() && !(await this.notBefore.excludes(row.createdAt));
   }
 
-  #isStolen(row: RememberRow, token: RememberToken): boolean {
-    if (isHashOf(row.validator, token.validator)) return false;
-    const isPrevious = row.previous !== null && isHashOf(row.previous.validator, token.validator);
-    return !isPrevious || (row.isShown && !this.#isInGrace(row));
-  }
-
-  #isInGrace(row: RememberRow): boolean {
-    return this.runtime.now() - row.rotatedAt < this.config.options.remember.grace;
-  }
-
-  #expiryAfterUse(row: RememberRow): number {
-    return this.config.options.remember.refreshEachRequest ? this.runtime.now() + row.duration : row.expiresAt;
+  #standingOf(token: RememberToken, row: RememberRow): Standing {
+    return standingOf(token, row, this.runtime.now(), this.config.options.remember.grace);
   }
 }
 
-/** The successor of the token before; null: the token is the good one. */
-function successorOf({ previous }: RememberRow, token: RememberToken): Successor | null {
-  if (previous === null || !isHashOf(previous.validator, token.validator)) return null;
-  return openSuccessor(previous.successor, token);
+/** Once a day, or so often that a login in use does not end meanwhile. In ms. */
+function extensionInterval(duration: number): number {
+  return Math.min(DAY, duration / 20);
+}
+
+function successorIn({ previous }: RememberRow, token: RememberToken): Successor | null {
+  return previous && openSuccessor(previous.successor, token);
+}
+
+function contended(): SessionContendedError {
+  return new SessionContendedError('Other requests kept using this remembered login. Try again.');
 }

@@ -1,4 +1,7 @@
-import type { PreviousToken, RememberRow } from './remember-store.js';
+import type { RememberRow } from './remember-store.js';
+
+/** Neither the clock nor `remember.duration` goes beyond; what does would be refused by a store, or never end. */
+const LATEST = 8_640_000_000_000_000;
 
 /** A row as it is stored: JSON, since it holds nothing that JSON would change. */
 export function writeRow(row: RememberRow): Uint8Array {
@@ -17,21 +20,43 @@ export function readRow(bytes: Uint8Array): RememberRow | null {
 }
 
 function isRow(value: unknown): value is RememberRow {
-  if (!isObject(value)) return false;
-  const { userId, validator, previous, isShown, idleTimeout, absoluteTimeout, forced } = value;
-  return (
-    (typeof userId === 'string' || typeof userId === 'number') &&
-    typeof validator === 'string' &&
-    (previous === null || isPrevious(previous)) &&
-    typeof isShown === 'boolean' &&
-    [value['rotatedAt'], value['createdAt'], value['expiresAt'], value['duration']].every(Number.isFinite) &&
-    [idleTimeout, absoluteTimeout].every((time) => time === undefined || time === null || Number.isFinite(time)) &&
-    (forced === undefined || forced === true)
-  );
+  return faultIn(value) === null;
 }
 
-function isPrevious(value: unknown): value is PreviousToken {
-  return isObject(value) && typeof value['validator'] === 'string' && typeof value['successor'] === 'string';
+/** What is wrong with a row, by the name of the field; null: nothing is. */
+export function faultIn(value: unknown): keyof RememberRow | 'row' | null {
+  if (!isObject(value)) return 'row';
+  for (const [name, isRight] of fields) if (!isRight(value[name])) return name;
+  return null;
+}
+
+const fields = Object.entries({
+  userId: (value) => (typeof value === 'string' && value !== '') || Number.isFinite(value),
+  validator: isText,
+  previous: (value) => value === null || (isObject(value) && isText(value['validator']) && isText(value['successor'])),
+  rotatedAt: isTime,
+  isShown: (value) => typeof value === 'boolean',
+  createdAt: isTime,
+  expiresAt: isTime,
+  duration: isTimeout,
+  idleTimeout: (value) => value === undefined || value === null || isTimeout(value),
+  absoluteTimeout: (value) => value === undefined || value === null || isTimeout(value),
+  forced: (value) => value === undefined || value === true,
+} satisfies Record<keyof RememberRow, (value: unknown) => boolean>) as [
+  keyof RememberRow,
+  (value: unknown) => boolean,
+][];
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= LATEST;
+}
+
+function isTimeout(value: unknown): boolean {
+  return isTime(value) && value !== 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,12 @@
 import type { UserId } from '../users/user.js';
 
-/** What is kept of a remembered login: a family of tokens, of which one at a time is good. Times in ms since the epoch. */
+/**
+ * What is kept of a remembered login: a family of tokens, of which one at a time is good. Times in ms since the epoch.
+ *
+ * A store takes it as it is, as JSON for instance, and gives it back so: a later version may have more in it.
+ *
+ * @publicApi
+ */
 export interface RememberRow {
   readonly userId: UserId;
   /** SHA-256 of the good token's validator, base64url: a stolen store gives no token. */
@@ -9,12 +15,12 @@ export interface RememberRow {
   readonly previous: PreviousToken | null;
   /** When the good token was made. */
   readonly rotatedAt: number;
-  /** Whether the good token has been shown by the client, so that the one before has no business any more. */
+  /** Whether the client has shown that it has the good token, so that the one before has no business any more. */
   readonly isShown: boolean;
   /** When the login was. */
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** How long it is remembered, counted from a use where use extends it. */
+  /** How long it is remembered, in ms, counted from a use where use extends it. */
   readonly duration: number;
   /** Timeouts that the login brought; left out: those of the module. */
   readonly idleTimeout?: number | null;
@@ -23,6 +29,7 @@ export interface RememberRow {
   readonly forced?: true;
 }
 
+/** A token that has had its turn. @publicApi */
 export interface PreviousToken {
   /** SHA-256 of its validator, base64url. */
   readonly validator: string;
@@ -38,22 +45,33 @@ export interface StoredRememberRow {
 }
 
 /**
- * Keeps remembered logins. By default they are in the session store ({@link StoredRemember}); an application that wants
- * them elsewhere, in a table of its own for instance, hands in another one as `remember.store`.
+ * Keeps remembered logins. By default they are in the session store; an application that wants them elsewhere, in a table of
+ * its own for instance, hands in another one as the option `remember.store`.
+ *
+ * The law:
+ *
+ * - A row is there until its `expiresAt`, for every method. What has expired is absent.
+ * - Every method is atomic: of several calls at once that replace or end what was read, one succeeds.
+ * - An error means that the store is not able to answer. It becomes a 503, and so does an answer that takes longer than
+ *   `storeTimeout`.
  *
  * @publicApi
  */
 export abstract class RememberStore {
-  /** Keeps a new row until its `expiresAt`. False: all of the user's were ended while it was being written, and it is not kept. */
+  /**
+   * Keeps a new row. False: all of the user's were ended while it was being written, and it is not kept.
+   *
+   * @param family at most 64 characters of `A-Z a-z 0-9 - _`. It names the login, and is of no use without a validator.
+   */
   abstract create(family: string, row: RememberRow): Promise<boolean>;
 
   /** The row; null: there is none (any more). */
   abstract read(family: string): Promise<StoredRememberRow | null>;
 
   /**
-   * Puts `row` in the place of what was read. Of several at once, one succeeds.
+   * Puts `row` in the place of what was read.
    *
-   * @returns `replaced`; `gone`: it has ended meanwhile, and stays so; otherwise the row that is there now.
+   * @returns `replaced`; `gone`: it has ended meanwhile, and stays so; otherwise the row that is there now, unchanged.
    */
   abstract replace(
     family: string,
@@ -61,10 +79,10 @@ export abstract class RememberStore {
     version: unknown,
   ): Promise<'replaced' | 'gone' | StoredRememberRow>;
 
-  /** Ends a family. False: there was none. */
-  abstract end(family: string): Promise<boolean>;
+  /** Ends a family, and gives the row that it had last; null: there was none. */
+  abstract end(family: string): Promise<RememberRow | null>;
 
-  /** Ends all of a user's families but `exceptFamily`, and says how many there were. */
+  /** Ends all of a user's families but `exceptFamily`, and says how many there were. The users `7` and `'7'` are two. */
   abstract endAll(userId: UserId, exceptFamily?: string): Promise<number>;
 }
 

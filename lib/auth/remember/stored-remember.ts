@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { SessionAbilityMissingError } from '../../errors.js';
 import { ownerKey } from '../../session/session-id.js';
-import { isOwned, type SessionStore } from '../../stores/session-store.js';
+import { isOwned, type SessionStore, type StoredRecord } from '../../stores/session-store.js';
 import type { UserId } from '../users/user.js';
 import { readRow, writeRow } from './remember-row.js';
 import { RememberStore, type RememberRow, type StoredRememberRow } from './remember-store.js';
+import { longestDuration } from './remember-wish.js';
 
 /** Keeps remembered logins in a session store, whichever that is: a family is a record of its own, under a hash of its name. */
 export class StoredRemember extends RememberStore {
@@ -17,20 +18,14 @@ export class StoredRemember extends RememberStore {
   }
 
   override async create(family: string, row: RememberRow): Promise<boolean> {
-    const result = await this.store.write(
-      this.#keyOf(family),
-      writeRow(row),
-      this.#ttlOf(row),
-      'absent',
-      this.#ownerOf(row.userId),
-    );
+    const owner = this.#ownerOf(row.userId);
+    const result = await this.store.write(this.#keyOf(family), writeRow(row), this.#ttlOf(row), 'absent', owner);
     return 'written' in result;
   }
 
   override async read(family: string): Promise<StoredRememberRow | null> {
     const found = await this.store.read(this.#keyOf(family));
-    const row = found && readRow(found.bytes);
-    return row && { row, version: found.version };
+    return found && asRow(found);
   }
 
   override async replace(
@@ -41,12 +36,20 @@ export class StoredRemember extends RememberStore {
     const result = await this.store.write(this.#keyOf(family), writeRow(row), this.#ttlOf(row), version);
     if ('written' in result) return 'replaced';
     if ('gone' in result) return 'gone';
-    const newest = readRow(result.conflict.bytes);
-    return newest === null ? 'gone' : { row: newest, version: result.conflict.version };
+    return asRow(result.conflict) ?? 'gone';
   }
 
-  override async end(family: string): Promise<boolean> {
-    return (await this.store.delete(this.#keyOf(family))) === 'deleted';
+  override async end(family: string): Promise<RememberRow | null> {
+    const key = this.#keyOf(family);
+    let found = await this.store.read(key);
+    // Only what was read is deleted: of several that end it, one learns what it was.
+    while (found !== null) {
+      const result = await this.store.delete(key, found.version);
+      if (result === 'absent') return null;
+      if (result === 'deleted') return readRow(found.bytes);
+      found = result.conflict;
+    }
+    return null;
   }
 
   override async endAll(userId: UserId, exceptFamily?: string): Promise<number> {
@@ -70,6 +73,12 @@ export class StoredRemember extends RememberStore {
   }
 
   #ttlOf(row: RememberRow): number {
-    return Math.max(1, Math.ceil(row.expiresAt - this.now()));
+    return Math.min(longestDuration, Math.max(1, Math.ceil(row.expiresAt - this.now())));
   }
+}
+
+/** What cannot be read is no remembered login. */
+function asRow({ bytes, version }: StoredRecord): StoredRememberRow | null {
+  const row = readRow(bytes);
+  return row && { row, version };
 }

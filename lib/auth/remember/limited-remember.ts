@@ -1,0 +1,90 @@
+import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
+import type { UserId } from '../users/user.js';
+import { faultIn } from './remember-row.js';
+import { RememberStore, type RememberRow, type StoredRememberRow } from './remember-store.js';
+
+/**
+ * A time limit around a store of an application's own, and a look at what it gives back. Whatever goes wrong there means that
+ * nobody knows who is remembered, never that nobody is. To end all that a user has has no limit, since it grows with what is
+ * stored.
+ */
+export class LimitedRemember extends RememberStore {
+  constructor(
+    private readonly store: RememberStore,
+    private readonly ms: number,
+  ) {
+    super();
+  }
+
+  override create(family: string, row: RememberRow): Promise<boolean> {
+    return this.#limit(() => this.store.create(family, row));
+  }
+
+  override read(family: string): Promise<StoredRememberRow | null> {
+    return this.#limit(async () => checked(await this.store.read(family)));
+  }
+
+  override replace(
+    family: string,
+    row: RememberRow,
+    version: unknown,
+  ): Promise<'replaced' | 'gone' | StoredRememberRow> {
+    return this.#limit(async () => {
+      const result = await this.store.replace(family, row, version);
+      return typeof result === 'string' ? result : checked(result);
+    });
+  }
+
+  override end(family: string): Promise<RememberRow | null> {
+    return this.#limit(async () => {
+      const row = await this.store.end(family);
+      if (row !== null) assertRow(row);
+      return row;
+    });
+  }
+
+  override async endAll(userId: UserId, exceptFamily?: string): Promise<number> {
+    try {
+      return await (exceptFamily === undefined ? this.store.endAll(userId) : this.store.endAll(userId, exceptFamily));
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async #limit<Result>(call: () => Promise<Result>): Promise<Result> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new SessionStoreUnavailableError(this.#tooLate())), this.ms).unref();
+    });
+    try {
+      return await Promise.race([call(), late]);
+    } catch (error) {
+      throw unavailable(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #tooLate(): string {
+    return `remember.store did not answer within ${String(this.ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`;
+  }
+}
+
+function checked<Found extends StoredRememberRow | null>(found: Found): Found {
+  if (found !== null) assertRow(found.row);
+  return found;
+}
+
+/** A database's driver may give numbers as texts, say. */
+function assertRow(row: unknown): void {
+  const fault = faultIn(row);
+  if (fault === null) return;
+  throw new SessionStoreUnavailableError(
+    `remember.store gave a row back that is not as it was handed in: look at its ${fault}.`,
+  );
+}
+
+function unavailable(error: unknown): Error {
+  if (isSessionError(error)) return error;
+  return new SessionStoreUnavailableError('remember.store failed; the cause of this error says why.', { cause: error });
+}

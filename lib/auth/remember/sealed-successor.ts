@@ -1,0 +1,40 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { RememberToken } from './remember-token.js';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** A token's successor, and the id of the session that is begun along with it. */
+export interface Successor {
+  readonly validator: string;
+  readonly sessionId: string;
+}
+
+/** The successor under a key that only the token before gives: the store holds nothing that could be used. */
+export function sealSuccessor({ validator, sessionId }: Successor, before: RememberToken): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', keyFrom(before.validator), nonce);
+  cipher.setAAD(Buffer.from(before.family));
+  const sealed = Buffer.concat([cipher.update(`${validator}.${sessionId}`, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
+}
+
+/** Null: it was not made for this token. */
+export function openSuccessor(sealed: string, { family, validator: key }: RememberToken): Successor | null {
+  const bytes = Buffer.from(sealed, 'base64url');
+  if (bytes.length <= NONCE_BYTES + TAG_BYTES) return null;
+  const decipher = createDecipheriv('aes-256-gcm', keyFrom(key), bytes.subarray(0, NONCE_BYTES));
+  decipher.setAAD(Buffer.from(family));
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+  try {
+    const opened = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
+    const [validator = '', sessionId = ''] = Buffer.concat([opened, decipher.final()]).toString('utf8').split('.');
+    return { validator, sessionId };
+  } catch {
+    return null;
+  }
+}
+
+function keyFrom(validator: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', validator, 'nestjs-session-auth', 'remember-successor:v1', 32));
+}

@@ -1,0 +1,177 @@
+import { SessionStoreUnavailableError } from '../../errors.js';
+import {
+  type DeleteResult,
+  SessionStore,
+  type StoredRecord,
+  type Version,
+  type WriteResult,
+} from '../session-store.js';
+import { standaloneContext, type StoreContext } from '../store-context.js';
+import { Database } from './database.js';
+import { unavailable, unavailableNow } from './lmdb.errors.js';
+import { type LmdbLibrary, loadLmdb } from './lmdb.library.js';
+import { SessionRecords } from './session-records.js';
+
+/** @publicApi */
+export interface LmdbStoreOptions {
+  /**
+   * A folder, or a file whose name ends in `.mdb`; made when it is first needed. Relative to the working directory.
+   * Default: `.sessions`.
+   */
+  readonly path?: string;
+}
+
+const pruneIntervalMs = 10 * 60_000;
+
+/**
+ * Keeps sessions in an LMDB database, for one machine: any number of its processes may share it. A read is a look into
+ * memory that the processes share, at once and without a lock. A write is answered when it is on the disk: neither a
+ * crash nor a power cut takes it back.
+ *
+ * @publicApi
+ */
+export class LmdbStore extends SessionStore {
+  private readonly path: string;
+  private readonly context: StoreContext;
+  private readonly now: () => number;
+  private library: LmdbLibrary | null = null;
+  private database: Database | null = null;
+  private records: SessionRecords | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private pruning: Promise<number> | null = null;
+  private isClosed = false;
+
+  constructor(options: LmdbStoreOptions = {}, context: StoreContext = standaloneContext) {
+    super();
+    this.path = options.path ?? '.sessions';
+    this.context = context;
+    this.now = context.now ?? Date.now;
+  }
+
+  /**
+   * Opens the database, which otherwise happens at the first call.
+   *
+   * @throws SessionPeerMissingError where the package `lmdb` is not installed
+   * @throws SessionStoreUnavailableError
+   */
+  async prepare(): Promise<void> {
+    await this.guarded(() => this.opened());
+  }
+
+  override read(key: string): Promise<StoredRecord | null> {
+    const { records } = this;
+    if (records === null) return this.guarded(async () => (await this.opened()).read(key));
+    try {
+      return Promise.resolve(records.read(key));
+    } catch (error) {
+      return Promise.reject(unavailableNow(error, this.path));
+    }
+  }
+
+  override write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    expected: Version | 'absent',
+    owner?: string,
+  ): Promise<WriteResult> {
+    // A copy, since the write takes place later than the call.
+    const own = Buffer.from(bytes);
+    return this.guarded(async () => {
+      const records = await this.opened();
+      return expected === 'absent'
+        ? records.create(key, own, ttlMs, owner ?? null)
+        : records.replace(key, own, ttlMs, expected);
+    });
+  }
+
+  override touch(key: string, ttlMs: number): Promise<boolean> {
+    return this.guarded(async () => (await this.opened()).touch(key, ttlMs));
+  }
+
+  override delete(key: string, expected?: Version): Promise<DeleteResult> {
+    return this.guarded(async () => (await this.opened()).delete(key, expected));
+  }
+
+  /** The keys of the owner's sessions. */
+  ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+    return this.listed((records) => records.ownedBy(owner));
+  }
+
+  /** Ends all sessions of the owner but that under `exceptKey`, and says how many they were. */
+  deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
+    return this.guarded(async () => (await this.opened()).deleteOwnedBy(owner, exceptKey));
+  }
+
+  /** Removes the sessions that have expired, and says how many they were. */
+  prune(): Promise<number> {
+    return this.guarded(async () => this.pruneOnce(await this.opened()));
+  }
+
+  /** The keys of the sessions that have not expired. */
+  keys(): AsyncGenerator<string, void, undefined> {
+    return this.listed((records) => records.keys());
+  }
+
+  /** Ends the pruning, and closes the database when what is being written is written. */
+  override async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    // Whoever began it hears of its failure.
+    await this.pruning?.catch(() => undefined);
+    const { database } = this;
+    this.records = null;
+    this.database = null;
+    await database?.close();
+  }
+
+  private async opened(): Promise<SessionRecords> {
+    if (this.records !== null) return this.records;
+    this.library ??= await loadLmdb();
+    if (this.isClosed) throw new SessionStoreUnavailableError('The LMDB store is closed.');
+    this.database ??= Database.open(this.library, this.path);
+    this.records ??= new SessionRecords(this.database, this.now);
+    this.timer ??= setInterval(() => this.pruneInBackground(), pruneIntervalMs).unref();
+    return this.records;
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw await unavailable(error, this.path);
+    }
+  }
+
+  private async *listed(
+    list: (records: SessionRecords) => AsyncGenerator<string, void, undefined>,
+  ): AsyncGenerator<string, void, undefined> {
+    try {
+      yield* list(await this.opened());
+    } catch (error) {
+      throw await unavailable(error, this.path);
+    }
+  }
+
+  private pruneInBackground(): void {
+    this.guarded(async () => {
+      this.database?.freeReaders();
+      await this.pruneOnce(await this.opened());
+    }).catch((error: unknown) => {
+      this.context.log.warn(
+        `Expired sessions could not be removed. ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+  }
+
+  /** One walk at a time: who asks meanwhile gets the result of the one under way. */
+  private pruneOnce(records: SessionRecords): Promise<number> {
+    this.pruning ??= records
+      .prune(() => this.isClosed)
+      .finally(() => {
+        this.pruning = null;
+      });
+    return this.pruning;
+  }
+}

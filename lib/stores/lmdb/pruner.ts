@@ -1,0 +1,38 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Database } from './database.js';
+
+/** So many are looked at in one go; the event loop has its turn in between. */
+const sliceSize = 100;
+
+/**
+ * Removes the records that have expired, and says how many they were. Only those are looked at whose time was to be over
+ * by now; one that was written or touched since is looked at again when that life is over.
+ *
+ * @param isCancelled asked before each slice
+ */
+export async function prune(database: Database, now: () => number, isCancelled: () => boolean): Promise<number> {
+  let removed = 0;
+  let last: [number, string] | null = null;
+  while (!isCancelled()) {
+    const slice: [number, string][] = database.dueUntil(now(), last, sliceSize);
+    last = slice.at(-1) ?? null;
+    if (last === null) break;
+    const results = await Promise.all(slice.map((key) => pruneOne(database, key, now())));
+    removed += results.filter((isRemoved) => isRemoved).length;
+    await setImmediate();
+  }
+  return removed;
+}
+
+async function pruneOne(database: Database, key: [number, string], now: number): Promise<boolean> {
+  const [due, name] = key;
+  const place = database.look(name);
+  if (place?.head?.due !== due) {
+    await database.removeDue(key);
+    return false;
+  }
+  // Where the record changes meanwhile, neither takes place, and the next walk looks again.
+  if (place.head.expiresAt <= now) return database.remove(name, place, 'if unchanged');
+  await database.put(name, place, { ...place.head, due: place.head.expiresAt }, place.bytes);
+  return false;
+}

@@ -1,0 +1,145 @@
+import { setImmediate } from 'node:timers/promises';
+import type { DeleteResult, StoredRecord, Version, WriteResult } from '../session-store.js';
+import { type Database, newNumber, type Place } from './database.js';
+import { prune } from './pruner.js';
+import { storedName } from './stored-name.js';
+import type { RecordHead } from './stored-record.js';
+
+/** A place in which a record lives. */
+type LivePlace = Place & { readonly head: RecordHead };
+
+/** So many are listed in one go; the event loop has its turn in between. */
+const sliceSize = 100;
+
+/**
+ * The law of session stores on an open database. A change is made of a look, at once, and a write that depends on nothing
+ * having changed since. Where something has, it is looked at again: each such round means that somebody else's change
+ * went through.
+ */
+export class SessionRecords {
+  constructor(
+    private readonly database: Database,
+    private readonly now: () => number,
+  ) {}
+
+  read(key: string): StoredRecord | null {
+    return this.database.read(storedName(key), this.now());
+  }
+
+  async create(key: string, bytes: Uint8Array, ttlMs: number, owner: string | null): Promise<WriteResult> {
+    const name = storedName(key);
+    for (;;) {
+      const place = this.database.look(name);
+      if (this.isLive(place)) return { conflict: toRecord(place) };
+      const expiresAt = this.now() + ttlMs;
+      const head = { key, owner, expiresAt, due: expiresAt, version: newNumber() };
+      if (await this.database.put(name, place, head, bytes)) return { written: head.version };
+    }
+  }
+
+  async replace(key: string, bytes: Uint8Array, ttlMs: number, expected: Version): Promise<WriteResult> {
+    const name = storedName(key);
+    for (;;) {
+      const place = this.live(name);
+      if (place === null) return { gone: true };
+      if (place.head.version !== expected) return { conflict: toRecord(place) };
+      const head = { ...lasting(place.head, this.now() + ttlMs), version: newNumber() };
+      if (await this.database.put(name, place, head, bytes)) return { written: head.version };
+    }
+  }
+
+  async touch(key: string, ttlMs: number): Promise<boolean> {
+    const name = storedName(key);
+    for (;;) {
+      const place = this.live(name);
+      if (place === null) return false;
+      if (await this.database.put(name, place, lasting(place.head, this.now() + ttlMs), place.bytes)) return true;
+    }
+  }
+
+  async delete(key: string, expected?: Version): Promise<DeleteResult> {
+    const name = storedName(key);
+    for (;;) {
+      const place = this.live(name);
+      if (place === null) return 'absent';
+      if (expected === undefined) return (await this.remove(name, place)) ? 'deleted' : 'absent';
+      if (place.head.version !== expected) return { conflict: toRecord(place) };
+      if (await this.database.remove(name, place, 'if unchanged')) return 'deleted';
+    }
+  }
+
+  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+    for await (const names of this.namesOf(owner)) {
+      for (const name of names) {
+        const head = this.live(name)?.head;
+        if (head?.owner === owner) yield head.key;
+      }
+    }
+  }
+
+  async deleteOwnedBy(owner: string, exceptKey: string | undefined): Promise<number> {
+    // What was to be created before this call is there now, and found.
+    await this.database.settle();
+    let deleted = 0;
+    for await (const names of this.namesOf(owner)) {
+      const results = await Promise.all(
+        names.map(async (name) => {
+          const place = this.live(name);
+          if (place?.head.owner !== owner || place.head.key === exceptKey) return false;
+          return this.remove(name, place);
+        }),
+      );
+      deleted += results.filter((isDeleted) => isDeleted).length;
+    }
+    return deleted;
+  }
+
+  async *keys(): AsyncGenerator<string, void, undefined> {
+    let last: string | null = null;
+    do {
+      const slice: { name: string; head: RecordHead | null }[] = this.database.headsAfter(last, sliceSize);
+      last = slice.at(-1)?.name ?? null;
+      for (const { head } of slice) if (head !== null && head.expiresAt > this.now()) yield head.key;
+      await setImmediate();
+    } while (last !== null);
+  }
+
+  /** @param isCancelled asked now and then */
+  prune(isCancelled: () => boolean): Promise<number> {
+    return prune(this.database, this.now, isCancelled);
+  }
+
+  /** The names that are listed as the owner's, some at a time. */
+  private async *namesOf(owner: string): AsyncGenerator<string[], void, undefined> {
+    let last: string | null = null;
+    do {
+      const slice: string[] = this.database.namesOf(owner, last, sliceSize);
+      last = slice.at(-1) ?? null;
+      yield slice;
+      await setImmediate();
+    } while (last !== null);
+  }
+
+  /** Whatever is written meanwhile: to end a session, nobody need have seen its last state. */
+  private remove(name: string, place: LivePlace): Promise<boolean> {
+    return this.database.remove(name, place, 'in any case');
+  }
+
+  private live(name: string): LivePlace | null {
+    const place = this.database.look(name);
+    return this.isLive(place) ? place : null;
+  }
+
+  private isLive(place: Place | null): place is LivePlace {
+    return (place?.head?.expiresAt ?? 0) > this.now();
+  }
+}
+
+/** Pruning looks at a record no later than it expires; it may look too early, and then looks again. */
+function lasting(head: RecordHead, expiresAt: number): RecordHead {
+  return { ...head, expiresAt, due: Math.min(head.due, expiresAt) };
+}
+
+function toRecord(place: LivePlace): StoredRecord {
+  return { bytes: Buffer.from(place.bytes), version: place.head.version };
+}

@@ -1,0 +1,221 @@
+import { SessionConfigError } from '../../errors.js';
+import {
+  type DeleteResult,
+  type Owned,
+  SessionStore,
+  type StoredRecord,
+  type Version,
+  type WriteResult,
+} from '../session-store.js';
+import { standaloneContext, type StoreContext } from '../store-context.js';
+import type { ConnectedClient } from './connect.js';
+import { type Item, lives, put, remove, see, touch } from './items.js';
+import { isMemcachedClient, type MemcachedClient, type MemcachedServer } from './memcached.client.js';
+import { OwnerIndex } from './owner-index.js';
+import { serverOf } from './server-choice.js';
+import { ownerHash, type StoredValue } from './stored-value.js';
+
+/** @publicApi */
+export interface MemcachedStoreOptions {
+  /** The servers, e.g. by `connectMemcached`. Used as it is, and never closed. */
+  readonly client: MemcachedClient;
+  /**
+   * Whether the store knows whose a session is, so that a user's sessions can be listed and ended at once. The servers
+   * must be started with `-M` for that. Default: false.
+   */
+  readonly owners?: boolean;
+}
+
+/** What the store needs to recognise an item, and to know whether it may have ended since it was seen. */
+class ItemVersion {
+  constructor(
+    readonly token: string,
+    readonly until: number,
+    readonly owner: string | null,
+  ) {}
+}
+
+/** An item that lives. */
+type LiveItem = Item & { readonly until: number };
+
+/**
+ * Keeps sessions in memcached 1.6.13 or newer: one item a session. A read and a write are one round trip each. memcached
+ * keeps everything in memory and may evict what lives when that is full: sessions end then.
+ *
+ * @publicApi
+ */
+export class MemcachedStore extends SessionStore implements Partial<Owned> {
+  /** The keys of the owner's sessions. Where the store was asked to know owners. */
+  readonly ownedBy?: Owned['ownedBy'];
+  /** Ends all sessions of the owner but that under `exceptKey`. Where the store was asked to know owners. */
+  readonly deleteOwnedBy?: Owned['deleteOwnedBy'];
+  private readonly servers: readonly MemcachedServer[];
+  private readonly index: OwnerIndex | null;
+  private readonly now: () => number;
+
+  constructor(
+    options: MemcachedStoreOptions,
+    context: StoreContext = standaloneContext,
+    private readonly connected: ConnectedClient | null = null,
+  ) {
+    super();
+    if (!isMemcachedClient(options.client)) {
+      throw new SessionConfigError([
+        {
+          setting: 'memcached.client',
+          problem: 'expected a client with servers that take meta commands, such as connectMemcached() makes',
+        },
+      ]);
+    }
+    this.servers = options.client.servers;
+    this.now = context.now ?? Date.now;
+    this.index = null;
+    if (options.owners !== true) return;
+    const index = new OwnerIndex(this.servers, this.now);
+    this.index = index;
+    this.ownedBy = (owner) => index.keysOf(ownerHash(owner));
+    this.deleteOwnedBy = (owner, exceptKey) => index.deleteAll(ownerHash(owner), exceptKey);
+  }
+
+  override async read(key: string): Promise<StoredRecord | null> {
+    const item = await this.live(this.serverOf(key), key);
+    return item === null ? null : toRecord(item);
+  }
+
+  override async write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    expected: Version | 'absent',
+    owner?: string,
+  ): Promise<WriteResult> {
+    // A copy, since the write takes place later than the call.
+    const own = Buffer.from(bytes);
+    const server = this.serverOf(key);
+    if (expected !== 'absent') return this.replace(server, key, own, ttlMs, toVersion(expected));
+    if (this.index === null || owner === undefined) return this.create(server, key, { owner: null, bytes: own }, ttlMs);
+    return this.createOwned(this.index, server, key, { owner: ownerHash(owner), bytes: own }, ttlMs);
+  }
+
+  override async touch(key: string, ttlMs: number): Promise<boolean> {
+    const server = this.serverOf(key);
+    if (this.index === null) {
+      return (await lives(server, key, this.now())) && touch(server, key, ttlMs, this.now());
+    }
+    const item = await this.live(server, key);
+    if (item === null) return false;
+    const touching = touch(server, key, ttlMs, this.now());
+    return this.keepingList(server, item.value.owner, touching);
+  }
+
+  override async delete(key: string, expected?: Version): Promise<DeleteResult> {
+    const server = this.serverOf(key);
+    if (expected === undefined) {
+      return (await lives(server, key, this.now())) && (await remove(server, key)) === 'deleted' ? 'deleted' : 'absent';
+    }
+    const version = toVersion(expected);
+    const refusal = await this.refusal(server, key, version);
+    if (refusal !== null) return 'conflict' in refusal ? refusal : 'absent';
+    const result = await remove(server, key, version.token);
+    if (result !== 'other') return result;
+    const item = await this.live(server, key);
+    return item === null ? 'absent' : { conflict: toRecord(item) };
+  }
+
+  /** Closes the connections that the store made. */
+  override close(): Promise<void> {
+    this.connected?.close();
+    return Promise.resolve();
+  }
+
+  private async create(
+    server: MemcachedServer,
+    key: string,
+    value: StoredValue,
+    ttlMs: number,
+  ): Promise<{ readonly written: ItemVersion } | { readonly conflict: StoredRecord }> {
+    for (let token: string | 'absent' = 'absent'; ;) {
+      const now = this.now();
+      const result = await put(server, key, value, ttlMs, now, token);
+      if (typeof result === 'object') return { written: new ItemVersion(result.token, now + ttlMs, value.owner) };
+      const item = await see(server, key, this.now());
+      if (isLive(item)) return { conflict: toRecord(item) };
+      // What is there has ended, and the server has not noticed yet: it is written over.
+      token = item?.token ?? 'absent';
+    }
+  }
+
+  /** The list first, then the record, and then a look whether all that the owner has was being ended meanwhile. */
+  private async createOwned(
+    index: OwnerIndex,
+    server: MemcachedServer,
+    key: string,
+    value: StoredValue & { readonly owner: string },
+    ttlMs: number,
+  ): Promise<WriteResult> {
+    const round = await index.announce(server, value.owner, key);
+    const result = await this.create(server, key, value, ttlMs);
+    if ('conflict' in result || (await index.isListed(server, value.owner, key, round))) return result;
+    await remove(server, key);
+    return { gone: true };
+  }
+
+  private async replace(
+    server: MemcachedServer,
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    version: ItemVersion,
+  ): Promise<WriteResult> {
+    const refusal = await this.refusal(server, key, version);
+    if (refusal !== null) return refusal;
+    const { owner, token } = version;
+    const now = this.now();
+    const result = await this.keepingList(server, owner, put(server, key, { owner, bytes }, ttlMs, now, token));
+    if (typeof result === 'object') return { written: new ItemVersion(result.token, now + ttlMs, owner) };
+    const item = result === 'absent' ? null : await this.live(server, key);
+    return item === null ? { gone: true } : { conflict: toRecord(item) };
+  }
+
+  /** Looks first where the record may have ended since the version was seen. `null`: nothing speaks against a change. */
+  private async refusal(
+    server: MemcachedServer,
+    key: string,
+    version: ItemVersion,
+  ): Promise<{ readonly gone: true } | { readonly conflict: StoredRecord } | null> {
+    if (this.now() < version.until) return null;
+    const item = await this.live(server, key);
+    if (item === null) return { gone: true };
+    return item.token === version.token ? null : { conflict: toRecord(item) };
+  }
+
+  /** Sends what keeps the owner's list alive along with what lengthens the record's life. */
+  private async keepingList<T>(server: MemcachedServer, owner: string | null, work: Promise<T>): Promise<T> {
+    if (this.index === null || owner === null) return work;
+    const [result] = await Promise.all([work, this.index.keep(server, owner)]);
+    return result;
+  }
+
+  private async live(server: MemcachedServer, key: string): Promise<LiveItem | null> {
+    const item = await see(server, key, this.now());
+    return isLive(item) ? item : null;
+  }
+
+  private serverOf(key: string): MemcachedServer {
+    return serverOf(this.servers, key);
+  }
+}
+
+function isLive(item: Item | null): item is LiveItem {
+  return item !== null && item.until !== null;
+}
+
+function toRecord(item: LiveItem): StoredRecord {
+  const { bytes, owner } = item.value;
+  return { bytes, version: new ItemVersion(item.token, item.until, owner) };
+}
+
+function toVersion(version: Version): ItemVersion {
+  if (version instanceof ItemVersion) return version;
+  throw new TypeError('This version was not made by the memcached store.');
+}

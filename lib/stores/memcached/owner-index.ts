@@ -1,0 +1,188 @@
+import { SessionStoreUnavailableError } from '../../errors.js';
+import { flag, guarded, lives, remove, request, see, set } from './items.js';
+import type { MemcachedServer } from './memcached.client.js';
+import { evictsMessage } from './memcached.errors.js';
+import {
+  decodeList,
+  emptyList,
+  encodeList,
+  isYoung,
+  type OwnerEntry,
+  type OwnerList,
+  toLookThrough,
+  without,
+  withEntry,
+} from './owner-list.js';
+import { ownerListKey } from './stored-key.js';
+
+/**
+ * How long a list is kept after the owner's last login, or the last write or touch of a session of the owner's: as long
+ * as a browser keeps a cookie at the most.
+ */
+const listSeconds = 400 * 24 * 60 * 60;
+
+const sliceSize = 50;
+
+/**
+ * Whose which records are. Each server has a list of the records that are on that very server, so whatever happens to a
+ * server happens to both: a list is never missing while its records live. Two things are needed for that:
+ *
+ * - The list is written before the record. Whoever ends all of an owner's records starts a new round of the list first,
+ *   and deletes then; whoever creates one looks afterwards whether the round is still the same.
+ * - The server never evicts, or it might evict the list alone. That is asked of it.
+ */
+export class OwnerIndex {
+  /** Who changes a list within this process: they take turns in memory and do not run into one another on the server. */
+  private readonly queues = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly servers: readonly MemcachedServer[],
+    private readonly now: () => number,
+  ) {}
+
+  /** Enters a record that is about to be created. Gives the round. */
+  async announce(server: MemcachedServer, owner: string, key: string): Promise<number> {
+    const { round } = await this.change(server, owner, async (list) =>
+      withEntry(await this.lookedThrough(server, list), key, this.now()),
+    );
+    return round;
+  }
+
+  /** Whether the record that was announced is still among the owner's, and the round the same. */
+  async isListed(server: MemcachedServer, owner: string, key: string, round: number): Promise<boolean> {
+    const { list } = await this.load(server, owner);
+    return list.round === round && list.entries.some((entry) => entry.key === key);
+  }
+
+  /** Keeps the list for as long as one of its records may live. Goes along with the command that lengthens that life. */
+  async keep(server: MemcachedServer, owner: string): Promise<void> {
+    await request(server, `mg ${ownerListKey(owner)} T${String(this.expiry())}`);
+  }
+
+  async *keysOf(owner: string): AsyncGenerator<string, void, undefined> {
+    await this.assertWhole();
+    for (const server of this.servers) {
+      const { list } = await this.load(server, owner);
+      for (const slice of slicesOf(list.entries)) {
+        const isOwned = await Promise.all(slice.map(({ key }) => this.isOf(server, owner, key)));
+        yield* slice.flatMap(({ key }, index) => (isOwned[index] === true ? [key] : []));
+      }
+    }
+  }
+
+  async deleteAll(owner: string, exceptKey: string | undefined): Promise<number> {
+    await this.assertWhole();
+    const deleted = await Promise.all(this.servers.map((server) => this.deleteOn(server, owner, exceptKey)));
+    return deleted.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** @throws SessionStoreUnavailableError where a server evicts, and a list may be missing */
+  async assertWhole(): Promise<void> {
+    await Promise.all(
+      this.servers.map(async (server) => {
+        const { evicts } = await guarded(server, () => server.settings());
+        const evictions = evicts === false ? await guarded(server, () => server.evictions()) : 1;
+        if (evictions === 0) return;
+        throw new SessionStoreUnavailableError(evictsMessage(server.name));
+      }),
+    );
+  }
+
+  private async deleteOn(server: MemcachedServer, owner: string, exceptKey: string | undefined): Promise<number> {
+    const { entries, isThere } = await this.startRound(server, owner);
+    if (!isThere) return 0;
+    const others = entries.filter(({ key }) => key !== exceptKey);
+    let count = 0;
+    for (const slice of slicesOf(others)) {
+      const results = await Promise.all(
+        slice.map(
+          async ({ key }) => (await this.isOf(server, owner, key)) && (await remove(server, key)) === 'deleted',
+        ),
+      );
+      count += results.filter((isDeleted) => isDeleted).length;
+      const gone = slice.filter((entry, index) => results[index] === true || !isYoung(entry, this.now()));
+      if (gone.length > 0) await this.change(server, owner, (list) => Promise.resolve(without(list, gone)));
+    }
+    return count;
+  }
+
+  private async startRound(
+    server: MemcachedServer,
+    owner: string,
+  ): Promise<{ readonly entries: readonly OwnerEntry[]; readonly isThere: boolean }> {
+    if ((await this.load(server, owner)).token === 'absent') return { entries: [], isThere: false };
+    const { entries } = await this.change(server, owner, (list) => Promise.resolve({ ...list, round: list.round + 1 }));
+    return { entries, isThere: true };
+  }
+
+  /** Whether the record lives and is the owner's: its key may have been somebody else's when it was entered. */
+  private async isOf(server: MemcachedServer, owner: string, key: string): Promise<boolean> {
+    const item = await see(server, key, this.now());
+    return item !== null && item.until !== null && item.value.owner === owner;
+  }
+
+  /** The list without the entries of records that have ended, if it has grown so that it is time to look. */
+  private async lookedThrough(server: MemcachedServer, list: OwnerList): Promise<OwnerList> {
+    const entries = toLookThrough(list, this.now());
+    if (entries.length === 0) return list;
+    const ended: OwnerEntry[] = [];
+    for (const slice of slicesOf(entries)) {
+      const isAlive = await Promise.all(slice.map(({ key }) => lives(server, key, this.now())));
+      ended.push(...slice.filter((_, index) => isAlive[index] === false));
+    }
+    const rest = without(list, ended);
+    return { ...rest, left: rest.entries.length };
+  }
+
+  /** Changes the list as a whole: from its newest state, again and again until nobody came between. */
+  private async change(
+    server: MemcachedServer,
+    owner: string,
+    edit: (list: OwnerList) => Promise<OwnerList>,
+  ): Promise<OwnerList> {
+    const queue = `${server.name} ${owner}`;
+    const turn = (this.queues.get(queue) ?? Promise.resolve()).then(
+      () => this.changeNow(server, owner, edit),
+      () => this.changeNow(server, owner, edit),
+    );
+    this.queues.set(queue, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.queues.get(queue) === turn) this.queues.delete(queue);
+    }
+  }
+
+  private async changeNow(
+    server: MemcachedServer,
+    owner: string,
+    edit: (list: OwnerList) => Promise<OwnerList>,
+  ): Promise<OwnerList> {
+    for (;;) {
+      const { list, token } = await this.load(server, owner);
+      const edited = await edit(list);
+      const condition = token === 'absent' ? 'ME' : `C${token}`;
+      const flags = `${condition} T${String(this.expiry())}`;
+      const result = await set(server, ownerListKey(owner), encodeList(edited), flags);
+      if (typeof result === 'object') return edited;
+    }
+  }
+
+  private async load(
+    server: MemcachedServer,
+    owner: string,
+  ): Promise<{ readonly list: OwnerList; readonly token: string | 'absent' }> {
+    const reply = await request(server, `mg ${ownerListKey(owner)} v c`);
+    if (reply.value === null) return { list: emptyList, token: 'absent' };
+    return { list: decodeList(reply.value), token: flag(reply, 'c', server) };
+  }
+
+  /** So long a time is a date for memcached. */
+  private expiry(): number {
+    return Math.floor(this.now() / 1_000) + listSeconds;
+  }
+}
+
+function* slicesOf<T>(items: readonly T[]): Generator<T[], void, undefined> {
+  for (let start = 0; start < items.length; start += sliceSize) yield items.slice(start, start + sliceSize);
+}
