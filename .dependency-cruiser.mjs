@@ -40,6 +40,7 @@ const optionalPeers = [
   '@nestjs/config',
   '@nestjs/event-emitter',
   '@nestjs/throttler',
+  '@aws-sdk/client-dynamodb',
   'kysely',
   'pg',
   'mysql2',

@@ -51,16 +51,17 @@ export class SessionRotation {
   }
 
   /**
-   * @param id the new id, where several requests agreed on one; that one of them was there first is answered with `taken`,
+   * @param agreedId the new id, where several requests agreed on one; that one of them was there first is answered with `taken`,
    *   and the session is as it was.
    */
   async rotate(
     session: SessionObject,
     former: StoredSession,
     reason: RotationReason,
-    id = newSessionId(this.options.idLength),
+    agreedId?: string,
   ): Promise<'taken' | undefined> {
     const state = stateOf(session);
+    const id = agreedId ?? newSessionId(this.options.idLength);
     const { auth } = state;
     const key = this.records.keyOf(id);
     let version: Version = 'absent';
@@ -69,12 +70,9 @@ export class SessionRotation {
     for (let attempt = 0; ; attempt++) {
       const rotatedAt = this.now();
       const ttl = this.lifetime.remaining(state, rotatedAt);
-      if (ttl <= 0) {
-        await this.#end(session, old, reason);
-        return undefined;
-      }
+      if (ttl <= 0) return this.#end(session, old, reason, agreedId);
       const encoded = this.saver.encode(session, rotatedAt);
-      const arrived = await this.#writeNew(key, encoded.bytes, ttl, version, state.auth);
+      const arrived = await this.#writeNew(key, encoded.bytes, ttl, version, state.auth, agreedId !== undefined);
       if (arrived === 'taken') return 'taken';
       // All of the user's sessions were ended while this one moved, the one that it leaves included.
       if (arrived === 'gone') return void this.saver.lose(session);
@@ -88,9 +86,9 @@ export class SessionRotation {
         return undefined;
       }
       if (left === 'absent' || !(await this.saver.takeIn(session, old, left))) {
-        await this.#store.delete(key);
-        await this.#end(session, old, reason);
-        return undefined;
+        // As it was written: whoever agreed on the id, and has joined it already, stays.
+        await this.#store.delete(key, version);
+        return this.#end(session, old, reason, agreedId);
       }
       if (reason === 'login' || reason === 'confirm') state.auth = auth;
       const newest = state.stored ?? old;
@@ -111,7 +109,14 @@ export class SessionRotation {
     const now = this.now();
     const key = this.records.keyOf(id);
     const encoded = this.saver.encode(session, now);
-    const arrived = await this.#writeNew(key, encoded.bytes, this.lifetime.remaining(state, now), 'absent', state.auth);
+    const arrived = await this.#writeNew(
+      key,
+      encoded.bytes,
+      this.lifetime.remaining(state, now),
+      'absent',
+      state.auth,
+      true,
+    );
     if (arrived === 'taken') return 'taken';
     if (arrived === 'gone') return void this.saver.lose(session);
     state.rotatedAt = now;
@@ -127,6 +132,7 @@ export class SessionRotation {
     ttl: number,
     expected: Version | 'absent',
     auth: AuthFacts | null,
+    isAgreed: boolean,
   ): Promise<{ readonly written: Version } | 'taken' | 'gone'> {
     const isNew = expected === 'absent';
     const result = await (isNew
@@ -135,7 +141,7 @@ export class SessionRotation {
     if ('written' in result) return result;
     // In a store that knows no owners nobody can have ended what nobody knows.
     if ('gone' in result && auth !== null && isOwned(this.#store)) return 'gone';
-    if ('conflict' in result && isNew) return 'taken';
+    if ('conflict' in result && (isNew || isAgreed)) return 'taken';
     throw new SessionStoreUnavailableError(
       'The store has lost a session that was written just now. Is its memory too small?',
     );
@@ -160,16 +166,26 @@ export class SessionRotation {
   }
 
   /** What becomes of a session that was ended meanwhile. */
-  async #end(session: SessionObject, old: StoredSession, reason: RotationReason): Promise<void> {
-    if (reason === 'login') await this.#beginAnew(session, old);
-    else this.saver.lose(session);
+  async #end(
+    session: SessionObject,
+    old: StoredSession,
+    reason: RotationReason,
+    agreedId: string | undefined,
+  ): Promise<'taken' | undefined> {
+    if (reason === 'login') return this.#beginAnew(session, old, agreedId);
+    this.saver.lose(session);
+    return undefined;
   }
 
   /**
    * A login whose session was ended meanwhile: only what this request itself has set is carried over. An object that was in
    * the session before is not, however it was changed: it holds what belonged to the session that was ended.
    */
-  async #beginAnew(session: SessionObject, old: StoredSession): Promise<void> {
+  async #beginAnew(
+    session: SessionObject,
+    old: StoredSession,
+    agreedId: string | undefined,
+  ): Promise<'taken' | undefined> {
     const state = stateOf(session);
     const { auth, flashes, permanent } = state;
     const base = this.saver.recordIn(old.bytes);
@@ -180,7 +196,9 @@ export class SessionRotation {
     state.auth = auth;
     state.flashes = mergeFlashes(base?.flashes ?? [], flashes, []);
     if (permanent !== base?.permanent) state.permanent = permanent;
+    if (agreedId !== undefined) return this.begin(session, agreedId);
     await this.saver.save(session);
+    return undefined;
   }
 }
 

@@ -1,8 +1,10 @@
 import type { OptionTree, ResolvedOptions } from '../config/option.js';
+import { dynamodbOptions } from './dynamodb/dynamodb.options.js';
 import { filesystemOptions } from './filesystem/filesystem.options.js';
 import { lmdbOptions } from './lmdb/lmdb.options.js';
 import { memcachedOptions } from './memcached/memcached.options.js';
 import { memoryOptions } from './memory/memory.options.js';
+import { nullOptions } from './null/null.options.js';
 import { redisOptions } from './redis/redis.options.js';
 import { sqlOptions } from './sql/sql.options.js';
 import type { SessionStore } from './session-store.js';
@@ -27,6 +29,8 @@ export const stores = {
   redis: entry(redisOptions, () => import('./redis/index.js')),
   sql: entry(sqlOptions, () => import('./sql/index.js')),
   memcached: entry(memcachedOptions, () => import('./memcached/index.js')),
+  dynamodb: entry(dynamodbOptions, () => import('./dynamodb/index.js')),
+  null: entry(nullOptions, () => import('./null/index.js')),
 };
 
 function entry<Tree extends OptionTree>(options: Tree, load: () => Promise<StoreFolder<Tree>>): StoreEntry<Tree> {

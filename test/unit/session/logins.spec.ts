@@ -33,6 +33,39 @@ describe('a login under an id that several requests agreed on', () => {
     },
   );
 
+  it('keeps that id, and nothing of the former session, where that was ended meanwhile', async () => {
+    const setup = new Setup();
+    const former = await setup.begin({ secret: 1 });
+    const id = newSessionId(32);
+    const session = (await setup.request(former)).set('own', 1);
+    setup.store.forget();
+    setup.store.before = async ({ number }) => {
+      if (number === 2) await (await setup.request(former)).destroy();
+    };
+    await login(setup, session, id);
+    expect(await setup.dataOf(id)).toEqual({ own: 1 });
+    expect(await setup.keys()).toHaveLength(1);
+  });
+
+  it('is joined where another request has joined it before the former session was left', async () => {
+    const setup = new Setup();
+    const former = await setup.begin({ cart: 1 });
+    const id = newSessionId(32);
+    const session = await setup.request(former);
+    setup.store.forget();
+    setup.store.before = async ({ number }) => {
+      if (number !== 2) return;
+      await (await setup.request(former)).set('late', 1).commit();
+      const other = setup.create({ theirs: 1 });
+      await setup.repository.join(other, id);
+      await other.commit();
+    };
+    await login(setup, session, id);
+    await session.commit();
+    expect(await setup.dataOf(id)).toMatchObject({ cart: 1, theirs: 1 });
+    expect(stateOf(session).auth?.userId).toBe('ann');
+  });
+
   it('that has ended is begun by nobody who only joins', async () => {
     const setup = new Setup();
     const session = setup.create({ a: 1 });

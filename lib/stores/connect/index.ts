@@ -1,0 +1,2 @@
+export type { ConnectCallback, ConnectClient } from './connect.client.js';
+export { ConnectStore } from './connect.store.js';

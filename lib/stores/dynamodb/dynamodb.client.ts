@@ -1,0 +1,16 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+/**
+ * What the DynamoDB store needs of a client: a `DynamoDBClient` of the AWS SDK, version 3.
+ *
+ * @publicApi
+ */
+export interface DynamoDbClient {
+  send(command: object): Promise<unknown>;
+}
+
+/** Whether `client` sends commands as the clients of the AWS SDK 3 do; that of version 2 has a method for each. */
+export function isDynamoDbClient(client: unknown): client is DynamoDBClient {
+  if (typeof client !== 'object' || client === null) return false;
+  return typeof Reflect.get(client, 'send') === 'function' && typeof Reflect.get(client, 'config') === 'object';
+}

@@ -1,0 +1,193 @@
+import { SessionStoreUnavailableError } from '../../errors.js';
+import type { DeleteResult, StoredRecord, WriteResult } from '../session-store.js';
+import type { StoreContext } from '../store-context.js';
+import { decodeHead, encodeHead, type Head, headKey, newId, number, RecordVersion, secondsOf } from './head.js';
+import type { OwnerEntry, OwnerIndex } from './owner-index.js';
+import { Parts, partsFor } from './parts.js';
+import type { Item, Table } from './table.js';
+import { Turns } from './turns.js';
+
+/** The records: what is done with a head, and in which order with the items that belong to it. */
+export class Records {
+  private readonly parts: Parts;
+  private readonly turns = new Turns();
+  private readonly now: () => number;
+
+  constructor(
+    private readonly table: Table,
+    private readonly owners: OwnerIndex,
+    private readonly context: StoreContext,
+  ) {
+    this.parts = new Parts(table);
+    this.now = context.now ?? Date.now;
+  }
+
+  async read(key: string): Promise<StoredRecord | null> {
+    return this.whole(key, await this.table.get(headKey(key)));
+  }
+
+  async create(key: string, bytes: Uint8Array, ttlMs: number, owner: string | null): Promise<WriteResult> {
+    const keptUntil = this.now() + 2 * ttlMs;
+    const ownership = owner === null ? null : await this.owners.announce(owner, key, keptUntil);
+    const version = new RecordVersion(newId(), partsFor(bytes.length), ownership, keptUntil);
+    const result = await this.write(key, bytes, ttlMs, version, null);
+    if (ownership === null || !('written' in result)) return result;
+    const entry = { ownership, key };
+    if (await this.owners.holds(entry)) return result;
+    // All of the owner's records are being ended, perhaps by one who did not find this record yet.
+    await this.deleteEntered(entry);
+    return { gone: true };
+  }
+
+  async replace(key: string, bytes: Uint8Array, ttlMs: number, former: RecordVersion): Promise<WriteResult> {
+    const end = this.now() + ttlMs;
+    const isKept = former.keptUntil >= end;
+    const keptUntil = isKept ? former.keptUntil : end + ttlMs;
+    const { ownership } = former;
+    if (ownership !== null && !isKept) await this.owners.keep({ ownership, key }, keptUntil);
+    const version = new RecordVersion(newId(), partsFor(bytes.length), ownership, keptUntil);
+    return this.turns.write(key, bytes, former, () => this.write(key, bytes, ttlMs, version, former));
+  }
+
+  async touch(key: string, ttlMs: number): Promise<boolean> {
+    for (;;) {
+      const now = this.now();
+      const end = now + ttlMs;
+      const values = { ':now': number(now), ':end': number(end), ':at': secondsOf(end) };
+      const change = await this.table.update(headKey(key), 'SET expires_at = :end, delete_at = :at', {
+        text: 'expires_at > :now AND (attribute_not_exists(kept_until) OR kept_until >= :end)',
+        values,
+      });
+      if (change.done) return true;
+      const head = this.live(change.now);
+      if (head === null) return false;
+      await this.keepCompany(key, head.version, end + ttlMs);
+    }
+  }
+
+  async delete(key: string): Promise<DeleteResult> {
+    const change = await this.table.delete(headKey(key), null);
+    if (!change.done || change.before === null) return 'absent';
+    const { version, expiresAt } = decodeHead(change.before);
+    await this.clear(key, version);
+    return expiresAt > this.now() ? 'deleted' : 'absent';
+  }
+
+  async deleteVersion(key: string, version: RecordVersion): Promise<DeleteResult> {
+    const change = await this.table.delete(headKey(key), {
+      text: 'record_version = :version AND expires_at > :now',
+      values: { ':version': { S: version.id }, ':now': number(this.now()) },
+    });
+    if (change.done) {
+      await this.clear(key, version);
+      return 'deleted';
+    }
+    const current = await this.whole(key, change.now);
+    return current === null ? 'absent' : { conflict: current };
+  }
+
+  /** Removes the record that the entry stands for, and then the entry. Says whether there was one that lived. */
+  async deleteEntered(entry: OwnerEntry): Promise<boolean> {
+    const { key, ownership } = entry;
+    await this.owners.mark(entry);
+    const change = await this.table.delete(headKey(key), {
+      text: 'owner_name = :owner AND owner_entry = :token',
+      values: { ':owner': { S: ownership.owner }, ':token': { S: ownership.token } },
+    });
+    const head = change.done && change.before !== null ? decodeHead(change.before) : null;
+    if (head !== null) await this.removeParts(key, head.version);
+    await this.owners.remove(entry);
+    return head !== null && head.expiresAt > this.now();
+  }
+
+  /** Writes the parts, then the head if nothing speaks against it, and clears what belongs to the one that lost. */
+  private async write(
+    key: string,
+    bytes: Uint8Array,
+    ttlMs: number,
+    version: RecordVersion,
+    former: RecordVersion | null,
+  ): Promise<WriteResult> {
+    await this.parts.write(key, version, bytes);
+    const now = this.now();
+    const head = { version, expiresAt: now + ttlMs, bytes: version.parts > 0 ? null : bytes };
+    const change = await this.table.put(
+      headKey(key),
+      encodeHead(head),
+      former === null
+        ? { text: 'attribute_not_exists(pk) OR expires_at <= :now', values: { ':now': number(now) } }
+        : {
+            text: 'record_version = :version AND expires_at > :now',
+            values: { ':version': { S: former.id }, ':now': number(now) },
+          },
+      former === null ? 'before' : 'nothing',
+    );
+    const current = change.done ? null : await this.whole(key, change.now);
+    // Or the answer to the first attempt was lost, and the client has tried again.
+    if (change.done || current?.version.id === version.id) {
+      if (former !== null) await this.removeParts(key, former);
+      else if (change.done && change.before !== null) await this.clear(key, decodeHead(change.before).version);
+      return { written: version };
+    }
+    // What was in the way of a creation has gone since.
+    if (current === null && former === null) return this.write(key, bytes, ttlMs, version, null);
+    await (former === null ? this.clear(key, version) : this.removeParts(key, version));
+    return current === null ? { gone: true } : { conflict: current };
+  }
+
+  /** The record, with the bytes of its parts; `null` where there is none that lives. */
+  private async whole(
+    key: string,
+    item: Item | null,
+  ): Promise<(StoredRecord & { readonly version: RecordVersion }) | null> {
+    let head = this.live(item);
+    while (head !== null) {
+      const { version } = head;
+      const bytes = head.bytes ?? (await this.parts.read(key, version));
+      if (bytes !== null) return { bytes, version };
+      // Somebody has written or deleted since the head was read, and removed the parts that it names.
+      head = this.live(await this.table.get(headKey(key)));
+      if (head?.version.id === version.id) {
+        throw new SessionStoreUnavailableError('A part of a session’s record is missing in the table of DynamoDB.');
+      }
+    }
+    return null;
+  }
+
+  /** Has the parts and the owner's entry kept longer, and says so in the head, if it still is the same. */
+  private async keepCompany(key: string, version: RecordVersion, untilMs: number): Promise<void> {
+    const { ownership } = version;
+    await this.parts.keep(key, version, untilMs);
+    if (ownership !== null) await this.owners.keep({ ownership, key }, untilMs);
+    await this.table.update(headKey(key), 'SET kept_until = :until', {
+      text: 'record_version = :version AND kept_until < :until',
+      values: { ':until': number(untilMs), ':version': { S: version.id } },
+    });
+  }
+
+  /** Removes what belonged to a head that is gone. */
+  private async clear(key: string, version: RecordVersion): Promise<void> {
+    await this.removeParts(key, version);
+    const { ownership } = version;
+    if (ownership !== null) await this.tidy(this.owners.remove({ ownership, key }));
+  }
+
+  private removeParts(key: string, version: RecordVersion): Promise<void> {
+    return this.tidy(this.parts.remove(key, version));
+  }
+
+  /** What the call was for is done by now, and must not be reported as failed. DynamoDB removes what is left in its time. */
+  private async tidy(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.context.log.warn(`Items of a session that has ended could not be removed at once. ${reason}`);
+    }
+  }
+
+  private live(item: Item | null): Head | null {
+    const head = item === null ? null : decodeHead(item);
+    return head !== null && head.expiresAt > this.now() ? head : null;
+  }
+}

@@ -1,0 +1,129 @@
+import type * as Sdk from '@aws-sdk/client-dynamodb';
+import { importPeer } from '../import-peer.js';
+import { unavailable } from './dynamodb.errors.js';
+
+export type Item = Record<string, Sdk.AttributeValue>;
+
+/** Where an item is. */
+export interface ItemKey {
+  /** The partition key. */
+  readonly pk: string;
+  /** The sort key. */
+  readonly sk: string;
+}
+
+/** On what condition something is done, and the values that stand in it. */
+export interface Condition {
+  readonly text: string;
+  readonly values?: Item;
+}
+
+/** What became of a conditional change: done, with the item as it was before; or refused, with the item as it is. */
+export type Change =
+  { readonly done: true; readonly before: Item | null } | { readonly done: false; readonly now: Item | null };
+
+/** The commands that the store sends to its table. Reads are consistent: an old state would show a session that has ended. */
+export class Table {
+  private sdk: Promise<typeof Sdk> | null = null;
+
+  constructor(
+    private readonly client: Sdk.DynamoDBClient,
+    private readonly name: string,
+  ) {}
+
+  async get(key: ItemKey): Promise<Item | null> {
+    const { GetItemCommand } = await this.load();
+    const command = new GetItemCommand({ TableName: this.name, Key: toKey(key), ConsistentRead: true });
+    const { Item: item } = await this.client.send(command).catch(this.refuse);
+    return item ?? null;
+  }
+
+  /** @param wants whether what was there before is of interest; it may be large */
+  async put(key: ItemKey, item: Item, condition: Condition | null, wants: 'before' | 'nothing'): Promise<Change> {
+    const { PutItemCommand } = await this.load();
+    const command = new PutItemCommand({
+      TableName: this.name,
+      Item: { ...toKey(key), ...item },
+      ReturnValues: wants === 'before' ? 'ALL_OLD' : 'NONE',
+      ...toCondition(condition),
+    });
+    return this.change(key, this.client.send(command));
+  }
+
+  /** @param update an update expression; its values are among those of the condition */
+  async update(key: ItemKey, update: string, condition: Condition): Promise<Change> {
+    const { UpdateItemCommand } = await this.load();
+    const input = { TableName: this.name, Key: toKey(key), UpdateExpression: update, ...toCondition(condition) };
+    return this.change(key, this.client.send(new UpdateItemCommand(input)));
+  }
+
+  async delete(key: ItemKey, condition: Condition | null): Promise<Change> {
+    const { DeleteItemCommand } = await this.load();
+    const input = { TableName: this.name, Key: toKey(key), ReturnValues: 'ALL_OLD' as const };
+    return this.change(key, this.client.send(new DeleteItemCommand({ ...input, ...toCondition(condition) })));
+  }
+
+  /** The items of one partition, in the order of their sort keys. */
+  async *query(pk: string): AsyncGenerator<Item, void, undefined> {
+    const { QueryCommand } = await this.load();
+    let start: Item | undefined;
+    do {
+      const command = new QueryCommand({
+        TableName: this.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: pk } },
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      });
+      const page = await this.client.send(command).catch(this.refuse);
+      yield* page.Items ?? [];
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+
+  private async change(key: ItemKey, sent: Promise<{ Attributes?: Item | undefined }>): Promise<Change> {
+    try {
+      const { Attributes: before } = await sent;
+      return { done: true, before: before ?? null };
+    } catch (error) {
+      const refused = await this.refusal(error);
+      // Some stand-ins for the service do not hand the item out along with the refusal.
+      return { done: false, now: refused.item ?? (await this.get(key)) };
+    }
+  }
+
+  /** @throws where it was another error than that the condition does not hold */
+  private async refusal(error: unknown): Promise<{ readonly item: Item | undefined }> {
+    const { ConditionalCheckFailedException } = await this.load();
+    if (error instanceof ConditionalCheckFailedException) return { item: error.Item };
+    return this.refuse(error);
+  }
+
+  private load(): Promise<typeof Sdk> {
+    this.sdk ??= importPeer('@aws-sdk/client-dynamodb', 'The DynamoDB store', () => import('@aws-sdk/client-dynamodb'));
+    return this.sdk;
+  }
+
+  private readonly refuse = (error: unknown): never => {
+    throw unavailable(error, this.name);
+  };
+}
+
+function toKey({ pk, sk }: ItemKey): Item {
+  return { pk: { S: pk }, sk: { S: sk } };
+}
+
+interface ConditionInput {
+  ConditionExpression?: string;
+  ReturnValuesOnConditionCheckFailure?: 'ALL_OLD';
+  ExpressionAttributeValues?: Item;
+}
+
+function toCondition(condition: Condition | null): ConditionInput {
+  if (condition === null) return {};
+  return {
+    ConditionExpression: condition.text,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    ...(condition.values === undefined ? {} : { ExpressionAttributeValues: condition.values }),
+  };
+}

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+
+/** A record as it is in Keyv: what every serialiser and every adapter gives back as it was. */
+export interface Entry {
+  readonly version: string;
+  /** When it ends, in ms since the epoch: adapters round the time to live as they like. */
+  readonly expiresAt: number;
+  /** The record in base64. */
+  readonly record: string;
+}
+
+export function toEntry(bytes: Uint8Array, expiresAt: number): Entry {
+  return { version: randomBytes(12).toString('base64url'), expiresAt, record: Buffer.from(bytes).toString('base64') };
+}
+
+/** `null` for what is no entry of the store's. */
+export function parseEntry(value: unknown): Entry | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { version, expiresAt, record } = value as Partial<Record<keyof Entry, unknown>>;
+  if (typeof version !== 'string' || typeof expiresAt !== 'number' || typeof record !== 'string') return null;
+  return { version, expiresAt, record };
+}
+
+export function bytesOf({ record }: Entry): Uint8Array {
+  return new Uint8Array(Buffer.from(record, 'base64'));
+}
