@@ -4,8 +4,9 @@ import { checkCsrf } from './auth/csrf/check-csrf.js';
 import { csrfOptions } from './auth/csrf/csrf.options.js';
 import { checkLimiter } from './auth/limiter/check-limiter.js';
 import { limiterOptions } from './auth/limiter/limiter.options.js';
+import { checkSealed } from './check-sealed.js';
 import { instance, nullable, oneOf } from './config/kinds.js';
-import { option, type Environment, type OptionInput, type ResolvedOptions } from './config/option.js';
+import { option, type Environment, type OptionInput, type OptionKind, type ResolvedOptions } from './config/option.js';
 import type { OptionValues } from './config/read.js';
 import type { RoomCheck } from './config/room-check.js';
 import { settingName } from './config/setting-name.js';
@@ -14,25 +15,32 @@ import { checkCookie } from './cookie/check-cookie.js';
 import { checkKeys } from './cookie/check-keys.js';
 import { cookieOptions, keyOptions } from './cookie/cookie.options.js';
 import { httpOptions } from './http/http.options.js';
+import { sealedOptions } from './session/sealed.options.js';
 import { checkSession, sessionOptions } from './session/session.options.js';
 import { stores, storeTypes, type StoreTrees, type StoreType } from './stores/index.js';
 import type { SessionStore } from './stores/session-store.js';
+
+/** Where sessions are: in a store, or in their cookies. */
+export type SessionType = StoreType | 'cookie';
+
+const sessionTypes: readonly SessionType[] = [...storeTypes, 'cookie'];
+const storeKind = instance<SessionStore>('a SessionStore, with read, write, touch and delete', isStore);
 
 const storeTrees = Object.fromEntries(storeTypes.map((type) => [type, stores[type].options])) as StoreTrees;
 
 /** Every option of the package, each declared in its room. */
 export const sessionModuleOptions = {
   ...keyOptions,
-  type: option<StoreType | null>({
+  type: option<SessionType | null>({
     env: 'SESSION_TYPE',
-    kind: oneOf(storeTypes, { nullable: true }),
+    kind: oneOf(sessionTypes, { nullable: true }),
     default: null,
     defaultText: '`memory`, with a warning; in production there is none',
-    meaning: 'Which store keeps the sessions.',
+    meaning: 'Which store keeps the sessions; `cookie`: none, they are in encrypted cookies.',
   }),
   store: option<SessionStore | null>({
     env: null,
-    kind: nullable(instance<SessionStore>('a SessionStore, with read, write, touch and delete', isStore)),
+    kind: nullable(storeKind),
     default: null,
     defaultText: 'none',
     meaning: 'A store that the application made; goes before `type`. It is used as it is, and never closed.',
@@ -43,6 +51,17 @@ export const sessionModuleOptions = {
   csrf: csrfOptions,
   limiter: limiterOptions,
   cookie: cookieOptions,
+  sealed: {
+    ...sealedOptions,
+    revocations: option<StoreType | SessionStore | null>({
+      env: 'SESSION_SEALED_REVOCATIONS',
+      kind: nullable(revocationsKind()),
+      default: null,
+      defaultText: 'none: a copy of a cookie is good until it expires',
+      meaning:
+        'The store that notes which sessions in cookies have ended, so that logout holds; whatever else needs a store is kept there, too. Each use of a session then reads it once.',
+    }),
+  },
   ...storeTrees,
 };
 
@@ -61,6 +80,7 @@ export function readConfig(
   return validateOptions(sessionModuleOptions, { code, source, environment }, [
     (options) => checkKeys(options, environment),
     (options) => checkStore(options, environment),
+    (options) => (isSealed(options) ? checkSealed(options, environment) : nothingToSay),
     (options) => checkSession(options, environment),
     (options) => checkCookie(options.cookie, environment),
     (options) => checkCsrf(options, environment),
@@ -69,13 +89,21 @@ export function readConfig(
   ]);
 }
 
-function checkStore({ type, store, redis }: SessionConfig, environment: Environment): RoomCheck {
+/** Whether sessions are in their cookies. */
+export function isSealed({ type }: Pick<SessionConfig, 'type'>): boolean {
+  return type === 'cookie';
+}
+
+const nothingToSay: RoomCheck = { problems: [], warnings: [] };
+
+function checkStore({ type, store, redis, sealed }: SessionConfig, environment: Environment): RoomCheck {
   const setting = settingName(sessionModuleOptions.type.env, 'type');
-  if (store !== null) return { problems: [], warnings: [] };
+  if (store !== null) return nothingToSay;
   if (type === null && environment === 'production') {
-    return { problems: [{ setting, problem: `is not set; choose one of ${storeTypes.join(', ')}` }], warnings: [] };
+    return { problems: [{ setting, problem: `is not set; choose one of ${sessionTypes.join(', ')}` }], warnings: [] };
   }
-  if (type === 'redis' && redis.url === null && redis.client === null) {
+  const isRedis = type === 'redis' || (type === 'cookie' && sealed.revocations === 'redis');
+  if (isRedis && redis.url === null && redis.client === null) {
     const problem = 'is not set; expected a URL such as redis://user:password@host:6379/0';
     return {
       problems: [{ setting: settingName(sessionModuleOptions.redis.url.env, 'redis.url'), problem }],
@@ -87,10 +115,19 @@ function checkStore({ type, store, redis }: SessionConfig, environment: Environm
       type === null ? 'is not set: sessions are kept in memory' : 'is memory: sessions are kept in this process';
     return {
       problems: [],
-      warnings: [`${setting} ${reason} and end with it. Choose one of ${storeTypes.join(', ')}.`],
+      warnings: [`${setting} ${reason} and end with it. Choose one of ${sessionTypes.join(', ')}.`],
     };
   }
-  return { problems: [], warnings: [] };
+  return nothingToSay;
+}
+
+/** A store by its name, or in code one that the application made. */
+function revocationsKind(): OptionKind<StoreType | SessionStore> {
+  const byName = oneOf(storeTypes);
+  return {
+    expected: `${byName.expected}, or in code ${storeKind.expected}`,
+    parse: (raw, source) => (typeof raw === 'string' ? byName.parse(raw, source) : storeKind.parse(raw, source)),
+  };
 }
 
 function isStore(value: unknown): value is SessionStore {

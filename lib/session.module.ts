@@ -19,7 +19,6 @@ import { misspeltKeys } from './config/misspelt.js';
 import type { OptionValues } from './config/read.js';
 import { createKeyRing, KeyRing } from './cookie/key-ring.js';
 import { resolveCookie } from './cookie/resolved-cookie.js';
-import { sessionCookiePurpose, SignedCookie } from './cookie/signed-cookie.js';
 import { SessionConfigError } from './errors.js';
 import { discover } from './http/discovery.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
@@ -30,7 +29,9 @@ import { eagerMiddleware } from './http/session.middleware.js';
 import { SESSION_LISTENER } from './http/session-listener.decorator.js';
 import { SessionRuntime } from './http/session-runtime.js';
 import { SessionService } from './http/session.service.js';
+import { isStoreGiven, openStore, sealedSessions, storedSessions } from './session-wiring.js';
 import {
+  isSealed,
   readConfig,
   sessionModuleOptions,
   type SessionConfig,
@@ -39,12 +40,9 @@ import {
 import { ConfigurableModuleClass, SESSION_OPTIONS } from './session.module-definition.js';
 import { SessionSettingsModule } from './session-settings.module.js';
 import { Lifetime } from './session/lifetime.js';
-import { RecordCodec } from './session/record-codec.js';
 import { refreshIntervalOf } from './session/session.options.js';
 import { timeoutPresets, timeoutsUnder } from './session/timeouts.js';
-import { StoredSessionRepository, type StoredSessionOptions } from './session/stored-session.repository.js';
 import { SessionStore } from './stores/session-store.js';
-import { startStore } from './stores/start-store.js';
 import { SESSION_CONFIG, SESSION_STORE, SESSION_SETTINGS } from './tokens.js';
 
 const logger = new Logger('SessionModule');
@@ -68,7 +66,7 @@ const providers: Provider[] = [
   {
     provide: SESSION_STORE,
     inject: [SESSION_CONFIG],
-    useFactory: (config: SessionConfig): Promise<SessionStore> => startStore(config, logger),
+    useFactory: (config: SessionConfig): Promise<SessionStore> => openStore(config, logger),
   },
   { provide: SessionStore, useExisting: SESSION_STORE },
   {
@@ -100,16 +98,11 @@ const providers: Provider[] = [
         config.rotateEvery,
         config.timeouts === null ? undefined : timeoutPresets[config.timeouts],
       );
-      const repository = new StoredSessionRepository(
-        store,
-        new RecordCodec(config.serializer),
-        lifetime,
-        savingOptions(config),
-        observer,
-        clock,
-      );
       const cookie = resolveCookie(config.cookie, environmentOf(process.env['NODE_ENV']));
-      const sessionCookie = new SignedCookie(cookie, keys, sessionCookiePurpose, clock);
+      const surroundings = { store, keys, lifetime, observer, cookie };
+      const { repository, sessionCookie } = isSealed(config)
+        ? sealedSessions(config, surroundings)
+        : storedSessions(config, surroundings);
       // Not all of the settings: the runtime can be reached from a request, and they hold the secret.
       const { commit, commitOnError, eager, onStoreError, storeTimeout } = config;
       const options = { commit, commitOnError, eager, onStoreError, storeTimeout };
@@ -175,7 +168,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (this.config.store === null) await this.store.close?.();
+    if (!isStoreGiven(this.config)) await this.store.close?.();
   }
 }
 
@@ -193,11 +186,6 @@ function assertImportedOnce(options: SessionModuleOptions | undefined, modules: 
       ? 'is imported more than once: import SessionModule.forRoot() or forRootAsync() once, in the root module; it is there for all others, too'
       : 'is imported without options: import SessionModule.forRoot() or forRootAsync()';
   throw new SessionConfigError([{ setting: 'SessionModule', problem }]);
-}
-
-function savingOptions(config: SessionConfig): StoredSessionOptions {
-  const { keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace } = config;
-  return { keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace };
 }
 
 function report(error: unknown): void {

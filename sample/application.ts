@@ -14,24 +14,25 @@ export async function createApplication(): Promise<NestExpressApplication> {
     forceCloseConnections: true,
   });
   app.useSecurityHeaders({
-    // Nothing but this site's style sheet and icon, and no script at all: what somebody managed to inject would not run.
+    // Nothing but this site's own files: a script that somebody managed to inject into a page would not run.
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: "'none'",
         styleSrc: "'self'",
         imgSrc: "'self'",
+        scriptSrc: "'self'",
+        connectSrc: "'self'",
         formAction: "'self'",
         baseUri: "'none'",
         frameAncestors: "'none'",
       },
     },
-    // `no-referrer` would have browsers send `Origin: null` with forms, which the protection below could not tell from a
-    // foreign site's.
+    // `no-referrer` would have browsers send `Origin: null` with forms, which CsrfGuard could not tell from a foreign
+    // site's.
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   });
-  app.enableCsrfProtection();
   app.useBodyParser('urlencoded', { extended: false, limit: bodyLimit });
   app.useBodyParser('json', { limit: bodyLimit });
   app.useStaticAssets(assetFolder, { prefix: '/assets/', index: false, redirect: false });

@@ -17,5 +17,7 @@ declare module 'nestjs-session-auth' {
     id: string;
     email: string;
     name: string;
+    /** What `@Roles()` goes by. */
+    roles: readonly string[];
   }
 }

@@ -17,11 +17,14 @@ export function sessionDefaults(config: ConfigService): {
   type?: 'filesystem';
   filesystem?: { dir: string };
   secretKey?: string;
+  freshFor?: string;
 } {
   const isSet = (key: string): boolean => Boolean(config.get<string>(key));
   return {
     ...(isSet('SESSION_TYPE') ? {} : { type: 'filesystem' }),
     ...(isSet('SESSION_FILE_DIR') ? {} : { filesystem: { dir: sessionFolder } }),
+    // After that the pages that can do harm ask for the password again.
+    ...(isSet('SESSION_FRESH_FOR') ? {} : { freshFor: '15m' }),
     // In production the package insists on a real key, and so does the sample.
     ...(isSet('SECRET_KEY') || config.get<string>('NODE_ENV') === 'production'
       ? {}

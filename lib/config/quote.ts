@@ -35,8 +35,8 @@ function quoteText(text: string): string {
 }
 
 /** A text shortened and on one line, with everything escaped that could make a log read differently. */
-export function oneLine(text: string): string {
-  const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
+export function oneLine(text: string, most = longest): string {
+  const shown = text.length > most ? `${text.slice(0, most)}…` : text;
   const escaped = JSON.stringify(shown).slice(1, -1);
   return escaped.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

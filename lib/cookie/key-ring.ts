@@ -1,8 +1,17 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyOptions } from './cookie.options.js';
+import { SealingKey } from './sealing-key.js';
 
-/** Which key a signature was made with. */
+/** Which key a signature, or a seal, was made with. */
 export type VerifiedBy = 'current' | 'fallback';
+
+/** What was sealed. */
+export interface Unsealed {
+  readonly text: Uint8Array;
+  readonly openedBy: VerifiedBy;
+}
+
+type PerSecret<Key> = readonly [current: Key, ...fallbacks: Key[]];
 
 /** 32 bytes in base64url; the last character has two bits that must be zero, or one signature would have four spellings. */
 const canonicalSignature = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
@@ -11,14 +20,15 @@ const canonicalSignature = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 export const signatureLength = 43;
 
 /**
- * Signs with the keys of the current secret and verifies with those of former ones, too. Each purpose has keys of its own
- * (HKDF-SHA-256, RFC 5869), so that what was signed for one is worth nothing for another. A purpose is a fixed label
- * with a version, such as `session-cookie-signature:v1`, never something from a request.
+ * Signs and seals with the keys of the current secret; verifies and opens with those of former ones, too. Each purpose has
+ * keys of its own (HKDF-SHA-256, RFC 5869), so that what was made for one is worth nothing for another. A purpose is a fixed
+ * label with a version, such as `session-cookie-signature:v1`, never something from a request.
  */
 export class KeyRing {
   // Private to the language, not only to the types: inspecting or serialising the ring shows nothing.
-  readonly #secrets: readonly [current: KeyObject, ...fallbacks: KeyObject[]];
-  readonly #keys = new Map<string, readonly [current: KeyObject, ...fallbacks: KeyObject[]]>();
+  readonly #secrets: PerSecret<KeyObject>;
+  readonly #keys = new Map<string, PerSecret<KeyObject>>();
+  readonly #sealingKeys = new Map<string, PerSecret<SealingKey>>();
 
   constructor(secretKey: string | Uint8Array, fallbacks: readonly (string | Uint8Array)[] = []) {
     this.#secrets = [secretObject(secretKey), ...fallbacks.map(secretObject)];
@@ -39,12 +49,39 @@ export class KeyRing {
     return at === 0 ? 'current' : 'fallback';
   }
 
-  #keysFor(purpose: string): readonly [current: KeyObject, ...fallbacks: KeyObject[]] {
+  /**
+   * Encrypts `text` under the current key, for one purpose; see {@link SealingKey.seal}.
+   *
+   * @param context what it belongs to, such as a cookie's name: it opens for the same one only.
+   */
+  seal(purpose: string, text: Uint8Array, context: Uint8Array): Uint8Array {
+    return this.#sealingKeysFor(purpose)[0].seal(text, context);
+  }
+
+  /** What {@link seal} was given, by whichever key of the ring opens it; null: none does. Whatever comes in, it does not throw. */
+  open(purpose: string, sealed: Uint8Array, context: Uint8Array): Unsealed | null {
+    let openedBy: VerifiedBy = 'current';
+    for (const key of this.#sealingKeysFor(purpose)) {
+      const text = key.open(sealed, context);
+      if (text !== null) return { text, openedBy };
+      openedBy = 'fallback';
+    }
+    return null;
+  }
+
+  #keysFor(purpose: string): PerSecret<KeyObject> {
     const known = this.#keys.get(purpose);
     if (known !== undefined) return known;
-    const [current, ...fallbacks] = this.#secrets;
-    const keys = [derive(current, purpose), ...fallbacks.map((secret) => derive(secret, purpose))] as const;
+    const keys = perSecret(this.#secrets, (secret) => derive(secret, purpose));
     this.#keys.set(purpose, keys);
+    return keys;
+  }
+
+  #sealingKeysFor(purpose: string): PerSecret<SealingKey> {
+    const known = this.#sealingKeys.get(purpose);
+    if (known !== undefined) return known;
+    const keys = perSecret(this.#secrets, (secret) => new SealingKey(derive(secret, purpose)));
+    this.#sealingKeys.set(purpose, keys);
     return keys;
   }
 }
@@ -52,6 +89,13 @@ export class KeyRing {
 /** The ring of an application's settings; without a secret, one that is random and ends with the process. */
 export function createKeyRing({ secretKey, secretKeyFallbacks }: KeyOptions): KeyRing {
   return new KeyRing(secretKey ?? randomBytes(32), secretKeyFallbacks);
+}
+
+function perSecret<Key>(
+  [current, ...fallbacks]: PerSecret<KeyObject>,
+  make: (secret: KeyObject) => Key,
+): PerSecret<Key> {
+  return [make(current), ...fallbacks.map(make)];
 }
 
 function signed(key: KeyObject, text: string, claimed: Uint8Array): boolean {

@@ -91,6 +91,21 @@ export class SignedCookie {
     return this.#setCookie.clear(this.isSecure(https));
   }
 
+  /** Whether that token names the session. */
+  carries(token: { readonly id: string }, session: { readonly id: string }): boolean {
+    return token.id === session.id;
+  }
+
+  /** {@link write} for a session. */
+  linesFor({ id }: { readonly id: string }, issuedAt: number, maxAge: number | null, https: boolean): string[] {
+    return [this.write(id, issuedAt, maxAge, https)];
+  }
+
+  /** {@link clear} for one. */
+  clearingLines(https: boolean): string[] {
+    return [this.clear(https)];
+  }
+
   /** Whether the cookie gets `Secure` in the answer to a request. */
   isSecure(https: boolean): boolean {
     return this.#secure === 'auto' ? https : this.#secure;

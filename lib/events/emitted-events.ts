@@ -1,18 +1,29 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
+import { SessionConfigError } from '../errors.js';
 import { SessionListener } from '../http/session-listener.decorator.js';
 import { observeAll } from '../session/observer.js';
 
 export const EVENT_PREFIX = Symbol('nestjs-session-auth event prefix');
 
+/** The part of the emitter that is used; the declarations of this package name no optional peer. */
+interface Emitter {
+  emitAsync(name: string, event: object): Promise<unknown>;
+}
+
 /** Hands every event on to the application's emitter. */
 @Injectable()
 @SessionListener()
 export class EmittedEvents {
-  constructor(emitter: EventEmitter2, @Inject(EVENT_PREFIX) prefix: string) {
-    Object.assign(
-      this,
-      observeAll((name, event) => void emitter.emit(prefix + name, event)),
-    );
+  /** @throws SessionConfigError where the application has no emitter */
+  constructor(@Optional() @Inject(EventEmitter2) emitter: Emitter | undefined, @Inject(EVENT_PREFIX) prefix: string) {
+    if (emitter === undefined) {
+      const problem =
+        'finds no emitter: import EventEmitterModule.forRoot() of @nestjs/event-emitter in the root module';
+      throw new SessionConfigError([{ setting: 'SessionEventsModule', problem }]);
+    }
+    // By its promise: a handler that fails where the application has told the emitter not to mind that must end nothing.
+    const emitted = observeAll((name, event) => emitter.emitAsync(prefix + name, event));
+    Object.assign(this, emitted);
   }
 }

@@ -7,6 +7,8 @@ export interface SessionEventsOptions {
   readonly prefix?: string;
 }
 
+const modules = new Map<string, DynamicModule>();
+
 /**
  * Emits what happens to sessions and logins through `@nestjs/event-emitter`, whose module the application imports:
  *
@@ -18,13 +20,20 @@ export interface SessionEventsOptions {
  * warn({ userId }: SessionEventOf<'rememberStolen'>) { … }
  * ```
  *
- * The events are those of {@link SessionObserver}.
+ * The events are those of {@link SessionObserver}. Imported several times, it emits each of them once; with another prefix,
+ * once more under that.
  *
  * @publicApi
  */
 @Module({})
 export class SessionEventsModule {
   static forRoot({ prefix = 'session.' }: SessionEventsOptions = {}): DynamicModule {
-    return { module: SessionEventsModule, providers: [{ provide: EVENT_PREFIX, useValue: prefix }, EmittedEvents] };
+    // One object for each prefix: Nest takes another one for another module, and would emit every event twice.
+    let emitting = modules.get(prefix);
+    if (emitting === undefined) {
+      const providers = [{ provide: EVENT_PREFIX, useValue: prefix }, EmittedEvents];
+      modules.set(prefix, (emitting = { module: SessionEventsModule, providers }));
+    }
+    return emitting;
   }
 }

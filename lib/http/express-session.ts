@@ -1,4 +1,4 @@
-import { isReserved, ownData, type SessionObject } from '../session/session.js';
+import { isReserved, ownData, stateOf, type SessionObject } from '../session/session.js';
 
 /** As Express calls back: with an error, or with nothing. */
 export type Callback = (error?: unknown) => void;
@@ -80,9 +80,7 @@ export class ExpressSessionSlot {
         }, callback),
       regenerate: (callback) =>
         this.#run(async () => {
-          const former = session.toJSON();
-          freeze(former);
-          await session.destroy();
+          freeze(await this.#end());
           this.#current = this.#face(() => ownData(session));
         }, callback),
       touch: () => face,
@@ -114,6 +112,25 @@ export class ExpressSessionSlot {
       },
     });
     return face;
+  }
+
+  /**
+   * Ends the session, in any case. @returns what it held, for Passport to copy: with what other requests have stored until
+   * then, and nothing of a session that another request has ended
+   */
+  async #end(): Promise<Record<string, unknown>> {
+    const { session } = this;
+    const state = stateOf(session);
+    try {
+      // A rotation takes in what others have stored, and leads to an id that nobody else knows.
+      if (!state.answered) await session.regenerate();
+      return state.end === 'gone' ? {} : session.toJSON();
+    } catch (error) {
+      if (state.end !== 'gone') throw error;
+      return {};
+    } finally {
+      await session.destroy();
+    }
   }
 
   #run(work: () => Promise<void> | undefined, callback: Callback | undefined): ExpressSession | undefined {

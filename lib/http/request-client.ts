@@ -5,6 +5,9 @@ import type { RawRequest } from './platforms/raw.js';
 /** The longest user agent that is looked at, in characters: it is a stranger's text, and is kept with a login. */
 const longestUserAgent = 512;
 
+/** What may be an address, with a zone or a port. A proxy that is trusted hands on whatever a client has put into its header. */
+const addressLike = /^[\w.:%[\]-]{1,100}$/;
+
 /**
  * Who sent a request, and what its answer sets besides the session's own cookie. Nothing is worked out before it is asked
  * for.
@@ -26,7 +29,8 @@ export class RequestClient {
 
   /** The network address, as far as the platform's trust in proxies goes; empty where it is not known. */
   get address(): string {
-    return this.platform.addressOf(this.request);
+    const address = this.platform.addressOf(this.request);
+    return addressLike.test(address) ? address : '';
   }
 
   /** Cut to 512 characters; empty where there is none. */

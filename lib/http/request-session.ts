@@ -1,27 +1,27 @@
 import { inspect } from 'node:util';
 import { HttpException } from '@nestjs/common';
-import type { SignedCookie, SignedToken } from '../cookie/signed-cookie.js';
 import { SessionStoreUnavailableError } from '../errors.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
 import { publicId } from '../session/session-id.js';
 import type { SessionRepository } from '../session/session-repository.js';
-import type { SessionBearer } from '../session/session-state.js';
+import type { SessionBearer, StoredSession } from '../session/session-state.js';
 import { stateOf, type SessionObject } from '../session/session.js';
 import { readonlyView } from '../session/readonly-view.js';
 import { cacheControl, varyByCookie } from './cache-headers.js';
 import type { ResponseHead } from './head.js';
 import type { HttpOptions } from './http.options.js';
 import type { Platform } from './platforms/platform.js';
-import type { RawRequest, RawResponse } from './platforms/raw.js';
+import { remoteAddress, type RawRequest, type RawResponse } from './platforms/raw.js';
 import { RequestClient } from './request-client.js';
 import { ResponseGate, type GateKeeper } from './response-gate.js';
+import type { SessionCookie, SessionToken } from './session-cookie.js';
 import { toHttpException } from './session-exception.js';
 
 /** What a request's session needs of its application. */
 export interface SessionSurroundings {
   readonly repository: SessionRepository;
-  readonly cookie: SignedCookie;
+  readonly cookie: SessionCookie;
   readonly lifetime: Lifetime;
   readonly options: HttpOptions;
   readonly observer: Required<SessionObserver>;
@@ -42,7 +42,7 @@ export interface SessionWatcher {
  * also stands at the border between the session and its cookie.
  */
 export class RequestSession implements GateKeeper, SessionBearer {
-  readonly #token: SignedToken | null;
+  readonly #token: SessionToken | null;
   readonly #rawRequest: RawRequest;
   #client: RequestClient | null = null;
   #session: SessionObject | null = null;
@@ -147,16 +147,11 @@ export class RequestSession implements GateKeeper, SessionBearer {
   writeHead(head: ResponseHead): void {
     this.#isHeadOut = true;
     const session = this.#session;
-    const line = session === null ? null : this.#cookieLine(session);
+    const lines = [...(session === null ? [] : this.#cookieLines(session)), ...(this.#client?.takeLines() ?? [])];
     if (session !== null) stateOf(session).answered = true;
-    if (line !== null) head.addCookie(line);
-    let isSet = line !== null;
-    for (const other of this.#client?.takeLines() ?? []) {
-      head.addCookie(other);
-      isSet = true;
-    }
+    for (const line of lines) head.addCookie(line);
     head.set('Vary', varyByCookie(head.get('Vary')));
-    const cacheable = cacheControl(head.get('Cache-Control'), isSet || session === null || this.#hasFailed);
+    const cacheable = cacheControl(head.get('Cache-Control'), lines.length > 0 || session === null || this.#hasFailed);
     if (cacheable !== null) head.set('Cache-Control', cacheable);
   }
 
@@ -182,6 +177,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const { repository } = this.runtime;
     // No cookie, or a forged one: the store is not asked.
     if (this.#token === null) return this.#found(repository.create());
+    // A client that goes away takes its address along, unless its socket was asked for it before.
+    void remoteAddress(this.#rawRequest);
     this.#loading = repository.load(this.#token).then(
       (session) => this.#arrived(session),
       (error: unknown) => this.#withoutStore(error),
@@ -246,7 +243,10 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   /** A session that the client has no cookie for, and can be given none any more, is of no use to anybody. */
   #drop(session: SessionObject): undefined {
-    if (this.runtime.repository.isModified(session)) this.runtime.observer.droppedChange({ publicId: session.id });
+    const state = stateOf(session);
+    if (state.isLossTold || !this.runtime.repository.isModified(session)) return;
+    state.isLossTold = true;
+    this.runtime.observer.droppedChange({ publicId: session.id });
   }
 
   /** The operator is told here, with the cause: Nest logs no exception that has a status. */
@@ -258,21 +258,28 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return exception;
   }
 
-  /** The Set-Cookie line that the answer needs; null where the client's cookie is right as it is. */
-  #cookieLine(session: SessionObject): string | null {
+  /** The Set-Cookie lines that the answer needs; none where the client's cookie is right as it is. */
+  #cookieLines(session: SessionObject): readonly string[] {
     const { cookie, platform, lifetime, now } = this.runtime;
     const state = stateOf(session);
-    if (state.end === 'gone') return null;
-    const { stored } = state;
+    const { stored, issuedAt, permanent } = state;
+    if (state.end === 'gone') return [];
     if (stored === null) {
-      return state.end === 'ended' && this.#token !== null ? cookie.clear(platform.isHttps(this.request)) : null;
+      const isToGo = state.end === 'ended' && this.#token !== null;
+      return isToGo ? cookie.clearingLines(platform.isHttps(this.request)) : [];
     }
-    const isKnown = stored.id === this.#token?.id && !this.#token.outdated && state.issuedAt === this.#token.issuedAt;
-    if (isKnown && state.permanent === this.#wasPermanent) return null;
+    if (permanent === this.#wasPermanent && this.#isHeld(stored, issuedAt)) return [];
     this.#heldId = stored.id;
     const time = now();
-    const maxAge = state.permanent ? lifetime.remaining(state, time) : null;
-    return cookie.write(stored.id, state.issuedAt ?? time, maxAge, platform.isHttps(this.request));
+    const maxAge = permanent ? lifetime.remaining(state, time) : null;
+    return cookie.linesFor(stored, issuedAt ?? time, maxAge, platform.isHttps(this.request));
+  }
+
+  /** Whether the client has the cookie that it should have. */
+  #isHeld(stored: StoredSession, issuedAt: number | null): boolean {
+    const token = this.#token;
+    if (token === null || token.outdated || token.issuedAt !== issuedAt) return false;
+    return this.runtime.cookie.carries(token, stored);
   }
 }
 

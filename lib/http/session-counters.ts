@@ -1,3 +1,4 @@
+import { oneLine, quote } from '../config/quote.js';
 import {
   observeAll,
   sessionEventNames,
@@ -22,6 +23,9 @@ const remarks: Partial<Record<SessionEventName, string>> = {
     'A remember-me token was shown that had been used up, so somebody has a copy of it; its family and the sessions of it were ended',
   droppedChange: 'A change of a new session was dropped, since the response had gone out without its cookie',
 };
+
+/** What of an event goes into a log line, in characters: a request may have chosen it. */
+const longestDetails = 300;
 
 /** Counts what happens to sessions, says what an operator should know, and tells the application's observer. */
 export class SessionCounters {
@@ -50,6 +54,8 @@ export class SessionCounters {
       this.#counts[name]++;
       const remark = remarks[name];
       if (remark !== undefined) this.log.warn(`${remark} (${describe(event)}).`);
+      // All hear the same: none can change it for those after it.
+      Object.freeze(event);
       for (const observer of this.#observers) this.#tell(observer, name, event);
     });
   }
@@ -57,13 +63,17 @@ export class SessionCounters {
   #tell<Name extends SessionEventName>(observer: SessionObserver, name: Name, event: SessionEventOf<Name>): void {
     const listeners: Listeners = observer;
     const failed = (error: unknown): void => {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.log.error(`The session observer's ${name}() failed: ${reason}`);
+      const reason = error instanceof Error ? oneLine(error.message, longestDetails) : quote(error);
+      this.log.error(`The session listener ${nameOf(observer)} failed at ${name}(): ${reason}`);
     };
     try {
-      const answer: unknown = listeners[name]?.call(observer, event);
-      // It may be asynchronous, and is not waited for; but nobody else would hear of its failure.
-      if (answer instanceof Promise) answer.catch(failed);
+      const listener: unknown = listeners[name];
+      // A provider may have a field of that name, with another meaning.
+      if (typeof listener !== 'function') return;
+      const answer: unknown = Reflect.apply(listener, observer, [event]);
+      // It may be asynchronous, and is not waited for; but nobody else would hear of its failure. Some that are like a
+      // promise, such as a query, do not even begin before somebody asks.
+      if (isThenable(answer)) Promise.resolve(answer).catch(failed);
     } catch (error) {
       failed(error);
     }
@@ -72,9 +82,18 @@ export class SessionCounters {
 
 /** What of an event goes into a log line: which session, and which keys or why. */
 function describe(event: SessionEventOf<SessionEventName>): string {
-  if ('error' in event) return event.error.message;
   if ('sessions' in event) return `${String(event.sessions)} sessions`;
   const details = 'paths' in event ? event.paths.join(', ') : 'reason' in event ? event.reason : '';
   const where = 'publicId' in event && event.publicId !== null ? `session ${event.publicId}` : 'no session';
-  return details === '' ? where : `${where}: ${details}`;
+  return details === '' ? where : `${where}: ${oneLine(details, longestDetails)}`;
+}
+
+/** A listener by its class; what is given as an object has none of its own. */
+function nameOf(observer: SessionObserver): string {
+  const type: unknown = Reflect.get(observer, 'constructor');
+  return typeof type === 'function' && type !== Object ? type.name : '`observer`';
+}
+
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 }

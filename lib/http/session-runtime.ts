@@ -1,4 +1,3 @@
-import type { SignedCookie } from '../cookie/signed-cookie.js';
 import { SessionUnreachableError } from '../errors.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
@@ -7,6 +6,7 @@ import type { HttpOptions } from './http.options.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
 import { RequestSession, type SessionWatcher } from './request-session.js';
+import type { SessionCookie } from './session-cookie.js';
 
 const RUNTIME = Symbol('nestjs-session-auth runtime');
 
@@ -23,7 +23,7 @@ export class SessionRuntime {
 
   constructor(
     readonly repository: SessionRepository,
-    readonly cookie: SignedCookie,
+    readonly cookie: SessionCookie,
     readonly lifetime: Lifetime,
     readonly options: HttpOptions,
     readonly observer: Required<SessionObserver>,

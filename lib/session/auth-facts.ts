@@ -23,6 +23,11 @@ export interface AuthFacts {
   readonly grants?: Times;
   /** Where the login came from. */
   readonly device?: Device;
+  /**
+   * Another client than that has used the session, and it has been told: a random mark of the request that noticed it.
+   * Otherwise none has, or nobody looked.
+   */
+  readonly noticedBy?: string;
   /** When the session was last seen in use, in ms, as far as that is noted; otherwise at its login. */
   readonly seenAt?: number;
   /** The address that it was seen from then; otherwise that of the login. */
@@ -54,6 +59,7 @@ export interface PackedAuth {
   f?: Times;
   g?: Times;
   d?: readonly [address: string, userAgent: string];
+  e?: string;
   n?: number;
   o?: string;
   m?: string;
@@ -70,6 +76,7 @@ export function packAuth(auth: AuthFacts): PackedAuth {
   if (auth.factors !== undefined && !isEmpty(auth.factors)) packed.f = auth.factors;
   if (auth.grants !== undefined && !isEmpty(auth.grants)) packed.g = auth.grants;
   if (auth.device !== undefined) packed.d = [auth.device.address, auth.device.userAgent];
+  if (auth.noticedBy !== undefined) packed.e = auth.noticedBy;
   if (auth.seenAt !== undefined) packed.n = auth.seenAt;
   if (auth.seenFrom !== undefined) packed.o = auth.seenFrom;
   if (auth.family !== undefined) packed.m = auth.family;
@@ -82,7 +89,7 @@ export function packAuth(auth: AuthFacts): PackedAuth {
 /** Checks every part: a login that is half readable is no login. @throws BrokenRecord */
 export function unpackAuth(value: unknown): AuthFacts {
   if (!isObject(value)) throw new BrokenRecord('Its login is no object.');
-  const { u, t, s, i, b, f, g, d, n, o, m, r, w, x } = value;
+  const { u, t, s, i, b, f, g, d, e, n, o, m, r, w, x } = value;
   if ((typeof u !== 'string' && typeof u !== 'number') || !isTime(t)) throw broken();
   const auth: Writable<AuthFacts> = { userId: u, at: t };
   if (s !== undefined) auth.since = asTime(s);
@@ -91,6 +98,7 @@ export function unpackAuth(value: unknown): AuthFacts {
   if (f !== undefined) auth.factors = asTimes(f);
   if (g !== undefined) auth.grants = asTimes(g);
   if (d !== undefined) auth.device = asDevice(d);
+  if (e !== undefined) auth.noticedBy = asText(e);
   if (n !== undefined) auth.seenAt = asTime(n);
   if (o !== undefined) auth.seenFrom = asText(o);
   if (m !== undefined) auth.family = asText(m);
@@ -114,6 +122,8 @@ export function mergeAuth(mine: AuthFacts | null, theirs: AuthFacts | null): Aut
   const grants = common(mine.grants, theirs.grants);
   if (factors !== null) merged.factors = factors;
   if (grants !== null) merged.grants = grants;
+  // Of several that noticed it, the one that was stored first has told.
+  if (mine.noticedBy !== undefined) merged.noticedBy ??= mine.noticedBy;
   // What one side has seen come back has come back.
   if (!mine.awaiting) delete merged.awaiting;
   if (mine.seenAt !== undefined && mine.seenAt > (theirs.seenAt ?? 0)) {

@@ -1,6 +1,7 @@
 import type { OwnedSessions } from './owned-sessions.js';
 import type { SessionObject } from './session.js';
 import type { AuthFacts } from './auth-facts.js';
+import type { CarriedSession } from './sealed-content.js';
 
 /** What a verified cookie says. */
 export interface SessionReference {
@@ -9,7 +10,12 @@ export interface SessionReference {
   readonly issuedAt: number;
   /** The store's key for the id, noted here by the repository: whoever hands the same reference in again saves a hash. */
   key?: string;
+  /** The session itself, where it is the cookie that keeps it. */
+  readonly carried?: CarriedSession;
 }
+
+/** The sessions of a user, wherever they are in use. */
+export type UserSessions = Pick<OwnedSessions, keyof OwnedSessions>;
 
 /**
  * Where sessions come from and go to. Its answers are left in the session's state, where whoever writes the response
@@ -52,7 +58,7 @@ export interface SessionRepository {
   confirm(session: SessionObject, auth: AuthFacts): Promise<void>;
 
   /** The sessions of a user, wherever they are in use. */
-  readonly owned: OwnedSessions;
+  readonly owned: UserSessions;
 
   /** Ends the session, at once. */
   destroy(session: SessionObject): Promise<void>;

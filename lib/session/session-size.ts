@@ -3,12 +3,17 @@ import type { RecordCodec } from './record-codec.js';
 
 const NAMED_KEYS = 3;
 
-/** The error for a session over the limit, which names the keys that take most of it. Sizes in bytes. */
+/**
+ * The error for a session over the limit, which names the keys that take most of it. Sizes in bytes.
+ *
+ * @param limit where it is not that of stored sessions.
+ */
 export function tooLarge(
   data: Record<string, unknown>,
   size: number,
   maxSize: number,
   codec: RecordCodec,
+  limit = `SESSION_MAX_SIZE (maxSize) allows ${String(maxSize)}`,
 ): SessionTooLargeError {
   const largest = Object.entries(data)
     .map(([key, value]) => ({ key, bytes: codec.sizeOf(value) }))
@@ -16,7 +21,7 @@ export function tooLarge(
     .slice(0, NAMED_KEYS)
     .map(({ key, bytes }) => `${key} (${String(bytes)} bytes)`);
   return new SessionTooLargeError(
-    `The session takes ${String(size)} bytes, and SESSION_MAX_SIZE (maxSize) allows ${String(maxSize)}. ` +
+    `The session takes ${String(size)} bytes, and ${limit}. ` +
       `Largest keys: ${largest.join(', ')}. Keep large things elsewhere and their ids in the session.`,
   );
 }

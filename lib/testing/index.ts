@@ -1,5 +1,11 @@
-/** What tests want: the contract of a session store, for whoever writes one. */
+/** What tests want: sessions and logins for an application's own, and the contract of a session store for whoever writes one. */
 
+export { fakeClock, type FakeClock } from './clock/fake-clock.js';
+export type { CookieHolder } from './cookies/cookie-holder.js';
+export type { CookieAccess, SupertestAgent } from './cookies/supertest-agent.js';
+export { TestCookies, type BrowserCookie } from './cookies/test-cookies.js';
+export type { SeenSession } from './seen-session.js';
+export { sessionTesting, type SessionTesting, type SignInOptions, type TestBrowser } from './session-testing.js';
 export {
   type ContractCase,
   offers,

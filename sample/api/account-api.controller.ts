@@ -1,7 +1,14 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Post, UnauthorizedException, UseGuards } from '@nestjs/common';
-import { AuthService, CurrentUser, Session, SessionAuthGuard, type SessionUser } from 'nestjs-session-auth';
-import { AccountsService } from '../account/accounts.service.js';
-import { credentialsOf } from '../account/credentials.js';
+import {
+  AuthService,
+  CurrentUser,
+  LoginAttempts,
+  Session,
+  SessionAuthGuard,
+  type SessionUser,
+} from 'nestjs-session-auth';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { credentialsOf } from '../login/credentials.js';
 
 @Controller('api')
 export class AccountApiController {
@@ -12,11 +19,15 @@ export class AccountApiController {
 
   @Post('login')
   @HttpCode(HttpStatus.OK)
-  async login(@Body() body: unknown, @Session() session: Session): Promise<SessionUser> {
-    const { email, password } = credentialsOf(body);
-    const user = await this.accounts.verify(email, password);
+  async login(
+    @Body() body: unknown,
+    @Session() session: Session,
+    @LoginAttempts() attempts: LoginAttempts,
+  ): Promise<SessionUser> {
+    const { email, password, remember } = credentialsOf(body);
+    const user = await attempts.run(email, () => this.accounts.verify(email, password));
     if (!user) throw new UnauthorizedException('That address and password do not fit together.');
-    await this.auth.login(session, user);
+    await this.auth.login(session, user, { remember });
     return user;
   }
 

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '../account/accounts.module.js';
+import { AccountsModule } from '../accounts/accounts.module.js';
 import { AccountApiController } from './account-api.controller.js';
 import { CartApiController } from './cart-api.controller.js';
 import { SessionApiController } from './session-api.controller.js';

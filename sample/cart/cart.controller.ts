@@ -1,8 +1,7 @@
 import { Body, Controller, Get, Header, Post, Redirect } from '@nestjs/common';
 import { CurrentUser, Session, type SessionUser } from 'nestjs-session-auth';
 import { field } from '../views/form.js';
-import { renderPage } from '../views/layout.js';
-import { visitorOf } from '../views/visitor.js';
+import { PagesService } from '../views/pages.service.js';
 import { productOf, quantityOf } from './cart-input.js';
 import { addToCart, emptyCart, linesOf, setQuantity } from './cart.js';
 import { cartView } from './cart.view.js';
@@ -10,11 +9,13 @@ import { cartView } from './cart.view.js';
 /** Every change answers with a redirect, so that a reload never repeats it; what happened is said by a flash message. */
 @Controller('cart')
 export class CartController {
+  constructor(private readonly pages: PagesService) {}
+
   @Get()
   @Header('Content-Type', 'text/html; charset=utf-8')
   show(@Session() session: Session, @CurrentUser() user: SessionUser | null): string {
-    const main = cartView(linesOf(session.cart));
-    return renderPage({ title: 'Cart', current: 'cart', main }, visitorOf(session, user));
+    const lines = linesOf(session.cart);
+    return this.pages.render({ title: 'Cart', current: 'cart', main: (form) => cartView(lines, form) }, session, user);
   }
 
   @Post('add')

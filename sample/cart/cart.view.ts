@@ -1,8 +1,9 @@
 import { formatCount, formatMoney } from '../views/format.js';
 import { html, type Html } from '../views/html.js';
+import type { PostForm } from '../views/post-form.js';
 import { countOf, maxQuantity, totalOf, type CartLine } from './cart.js';
 
-function cartLine({ product, quantity, total }: CartLine): Html {
+function cartLine({ product, quantity, total }: CartLine, form: PostForm): Html {
   const id = `quantity-${product.sku}`;
   return html`
     <li class="card cart-line" data-sku="${product.sku}">
@@ -11,27 +12,35 @@ function cartLine({ product, quantity, total }: CartLine): Html {
         <h2 class="cart-line__name">${product.name}</h2>
         <p class="quiet">${formatMoney(product.price)} each</p>
       </div>
-      <form class="cart-line__quantity" method="post" action="/cart/change">
-        <input type="hidden" name="sku" value="${product.sku}" />
-        <label for="${id}"><span class="visually-hidden">${product.name}: </span>Quantity</label>
-        <input
-          class="input input--number"
-          id="${id}"
-          type="number"
-          name="quantity"
-          value="${quantity}"
-          min="0"
-          max="${maxQuantity}"
-          inputmode="numeric"
-          required
-        />
-        <button class="button button--quiet" aria-label="Update the quantity of ${product.name}">Update</button>
-      </form>
+      ${form(
+        '/cart/change',
+        html`
+          <input type="hidden" name="sku" value="${product.sku}" />
+          <label for="${id}"><span class="visually-hidden">${product.name}: </span>Quantity</label>
+          <input
+            class="input input--number"
+            id="${id}"
+            type="number"
+            name="quantity"
+            value="${quantity}"
+            min="0"
+            max="${maxQuantity}"
+            inputmode="numeric"
+            required
+          />
+          <button class="button button--quiet" aria-label="Update the quantity of ${product.name}">Update</button>
+        `,
+        'cart-line__quantity',
+      )}
       <p class="price cart-line__total">${formatMoney(total)}</p>
-      <form class="cart-line__remove" method="post" action="/cart/remove">
-        <input type="hidden" name="sku" value="${product.sku}" />
-        <button class="button button--plain" aria-label="Remove ${product.name} from the cart">Remove</button>
-      </form>
+      ${form(
+        '/cart/remove',
+        html`
+          <input type="hidden" name="sku" value="${product.sku}" />
+          <button class="button button--plain" aria-label="Remove ${product.name} from the cart">Remove</button>
+        `,
+        'cart-line__remove',
+      )}
     </li>
   `;
 }
@@ -46,13 +55,13 @@ function emptyCartView(): Html {
   `;
 }
 
-export function cartView(lines: readonly CartLine[]): Html {
+export function cartView(lines: readonly CartLine[], form: PostForm): Html {
   if (lines.length === 0) return emptyCartView();
   return html`
     <h1>Your cart</h1>
     <div class="cart">
       <ul class="cart__lines" aria-label="Cart">
-        ${lines.map(cartLine)}
+        ${lines.map((line) => cartLine(line, form))}
       </ul>
       <section class="card cart__summary" aria-labelledby="summary-title">
         <h2 id="summary-title">Summary</h2>
@@ -71,7 +80,7 @@ export function cartView(lines: readonly CartLine[]): Html {
           </div>
         </dl>
         <p class="quiet">This shop is a sample: it has no checkout, and it sells nothing.</p>
-        <form method="post" action="/cart/empty"><button class="button button--plain">Empty the cart</button></form>
+        ${form('/cart/empty', html`<button class="button button--plain">Empty the cart</button>`)}
       </section>
     </div>
   `;

@@ -1,9 +1,8 @@
 import { Controller, Get, Header, Headers, Post, Redirect } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
-import { CurrentUser, Session, type SessionUser } from 'nestjs-session-auth';
+import { CsrfService, CurrentUser, Session, type SessionUser } from 'nestjs-session-auth';
 import { storagePlace } from '../settings.js';
-import { renderPage } from '../views/layout.js';
-import { visitorOf } from '../views/visitor.js';
+import { PagesService } from '../views/pages.service.js';
 import { inspectorView } from './inspector.view.js';
 import { ParallelUpdatesService } from './parallel-updates.service.js';
 
@@ -12,14 +11,24 @@ export class InspectorController {
   constructor(
     private readonly config: ConfigService,
     private readonly parallelUpdates: ParallelUpdatesService,
+    private readonly csrf: CsrfService,
+    private readonly pages: PagesService,
   ) {}
 
   @Get()
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   show(@Session() session: Session, @CurrentUser() user: SessionUser | null): string {
-    const main = inspectorView(session, storagePlace(this.config), user, new Date());
-    return renderPage({ title: 'Session', current: 'session', main }, visitorOf(session, user));
+    const store = storagePlace(this.config);
+    return this.pages.render(
+      {
+        title: 'Session',
+        current: 'session',
+        main: (form) => inspectorView(session, store, user, new Date(), form),
+      },
+      session,
+      user,
+    );
   }
 
   @Post('permanent')
@@ -56,7 +65,11 @@ export class InspectorController {
 
   @Post('parallel')
   @Redirect('/session', 303)
-  async runParallel(@Session() session: Session, @Headers('cookie') cookie?: string): Promise<void> {
+  async runParallel(
+    @Session() session: Session,
+    @Headers('cookie') cookie?: string,
+    @Headers('user-agent') userAgent = '',
+  ): Promise<void> {
     if (session.isNew || cookie === undefined) {
       session.flash('warning', 'There was no session yet. Now there is: try again.');
       return;
@@ -64,6 +77,7 @@ export class InspectorController {
     session.stamps = [];
     // Saved before the twenty begin, so that they find the empty list.
     await session.commit();
-    session.parallel = await this.parallelUpdates.run(cookie);
+    const token = this.csrf.token(session);
+    session.parallel = await this.parallelUpdates.run({ cookie, 'user-agent': userAgent, 'x-csrf-token': token });
   }
 }

@@ -1,6 +1,7 @@
 import type { Session, SessionUser } from 'nestjs-session-auth';
 import { formatDistance, formatJson, formatTime } from '../views/format.js';
 import { html, type Html } from '../views/html.js';
+import type { PostForm } from '../views/post-form.js';
 import { parallelView } from './parallel.view.js';
 import type { StoragePlace } from '../settings.js';
 import { describeSession, type SessionDescription } from './session-description.js';
@@ -51,34 +52,43 @@ function facts(session: SessionDescription, user: SessionUser | null, now: Date)
   `;
 }
 
-function action(path: string, label: string, effect: string, look = 'button--quiet'): Html {
+function action(form: PostForm, path: string, label: string, effect: string, look = 'button--quiet'): Html {
   const id = `effect-${path}`;
   return html`
     <li>
-      <form method="post" action="/session/${path}">
-        <button class="button ${look}" aria-describedby="${id}">${label}</button>
-      </form>
+      ${form(`/session/${path}`, html`<button class="button ${look}" aria-describedby="${id}">${label}</button>`)}
       <p class="quiet" id="${id}">${effect}</p>
     </li>
   `;
 }
 
-function actions(session: SessionDescription): Html {
+function actions(session: SessionDescription, form: PostForm): Html {
+  // A form needs a session that its token belongs to, and to look must not begin one.
+  if (session.isNew) {
+    return html`<p class="quiet">There is no session yet: <a href="/">the shop window</a> begins one.</p>`;
+  }
   return html`
     <ul class="actions">
       ${action(
+        form,
         'permanent',
         session.permanent ? 'Make it end with the browser' : 'Make it permanent',
         session.permanent ? 'The cookie loses its Max-Age.' : 'The cookie gets a Max-Age, and outlives the browser.',
       )}
-      ${action('regenerate', 'Change the id', 'A new secret id, the same data. What a login does by itself.')}
-      ${action('clear', 'Clear the data', 'Visits and cart go; a login stays.')}
-      ${action('destroy', 'End the session', 'Record, login and cookie are gone at once.', 'button--danger')}
+      ${action(form, 'regenerate', 'Change the id', 'A new secret id, the same data. What a login does by itself.')}
+      ${action(form, 'clear', 'Clear the data', 'Visits and cart go; a login stays.')}
+      ${action(form, 'destroy', 'End the session', 'Record, login and cookie are gone at once.', 'button--danger')}
     </ul>
   `;
 }
 
-export function inspectorView(session: Session, store: StoragePlace, user: SessionUser | null, now: Date): Html {
+export function inspectorView(
+  session: Session,
+  store: StoragePlace,
+  user: SessionUser | null,
+  now: Date,
+  form: PostForm,
+): Html {
   const description = describeSession(session, store);
   return html`
     <h1>Your session</h1>
@@ -101,9 +111,9 @@ export function inspectorView(session: Session, store: StoragePlace, user: Sessi
       </section>
       <section class="card" aria-labelledby="actions-title">
         <h2 id="actions-title">Change it</h2>
-        ${actions(description)}
+        ${actions(description, form)}
       </section>
-      ${parallelView(session, description)}
+      ${description.isNew ? null : parallelView(session, form)}
     </div>
   `;
 }

@@ -6,6 +6,14 @@ import { performance } from 'node:perf_hooks';
 /** How many requests run at once. */
 export const parallelRequests = 20;
 
+/** What makes a request the visitor's own. */
+export interface VisitorHeaders {
+  readonly cookie: string;
+  /** As the browser gave it: a session that another client uses all of a sudden is not fresh any more. */
+  readonly 'user-agent': string;
+  readonly 'x-csrf-token': string;
+}
+
 export interface ParallelRun {
   readonly sent: number;
   readonly answered: number;
@@ -20,9 +28,9 @@ export interface ParallelRun {
 export class ParallelUpdatesService {
   constructor(private readonly adapterHost: HttpAdapterHost<ExpressAdapter>) {}
 
-  async run(cookie: string): Promise<ParallelRun> {
+  async run(visitor: VisitorHeaders): Promise<ParallelRun> {
     const url = `${this.#origin()}/api/session/stamps`;
-    const headers = { cookie, 'content-type': 'application/json' };
+    const headers = { ...visitor, 'content-type': 'application/json' };
     const began = performance.now();
     const outcomes = await Promise.all(
       Array.from({ length: parallelRequests }, async (_, index) => {

@@ -1,7 +1,7 @@
 import type { Session } from 'nestjs-session-auth';
 import { html, type Html } from '../views/html.js';
+import type { PostForm } from '../views/post-form.js';
 import { parallelRequests } from './parallel-updates.service.js';
-import type { SessionDescription } from './session-description.js';
 
 function lastRun(session: Session): Html | null {
   if (!session.parallel) return null;
@@ -17,7 +17,7 @@ function lastRun(session: Session): Html | null {
   `;
 }
 
-export function parallelView(session: Session, description: SessionDescription): Html {
+export function parallelView(session: Session, form: PostForm): Html {
   return html`
     <section class="card" aria-labelledby="parallel-title">
       <h2 id="parallel-title">Twenty at once</h2>
@@ -26,12 +26,7 @@ export function parallelView(session: Session, description: SessionDescription):
         session, works for a while, and puts a stamp of its own on it. A store that simply saves what comes last would
         keep one of them.
       </p>
-      ${lastRun(session)}
-      ${
-        description.isNew
-          ? html`<p class="quiet">There is no session yet: <a href="/">the shop window</a> begins one.</p>`
-          : html`<form method="post" action="/session/parallel"><button class="button">Send them</button></form>`
-      }
+      ${lastRun(session)} ${form('/session/parallel', html`<button class="button">Send them</button>`)}
     </section>
   `;
 }

@@ -1,16 +1,17 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { CurrentUser, Session, type SessionUser } from 'nestjs-session-auth';
-import { renderPage } from '../views/layout.js';
-import { visitorOf } from '../views/visitor.js';
+import { PagesService } from '../views/pages.service.js';
 import { countVisit } from './visits.js';
 import { shopView } from './shop.view.js';
 
 @Controller()
 export class ShopController {
+  constructor(private readonly pages: PagesService) {}
+
   @Get()
   @Header('Content-Type', 'text/html; charset=utf-8')
   window(@Session() session: Session, @CurrentUser() user: SessionUser | null): string {
     const visits = countVisit(session);
-    return renderPage({ title: 'Shop', current: 'shop', main: shopView(visits) }, visitorOf(session, user));
+    return this.pages.render({ title: 'Shop', current: 'shop', main: (form) => shopView(visits, form) }, session, user);
   }
 }

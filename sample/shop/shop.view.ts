@@ -1,8 +1,9 @@
 import { formatMoney, formatOrdinal } from '../views/format.js';
 import { html, type Html } from '../views/html.js';
+import type { PostForm } from '../views/post-form.js';
 import { allProducts, type Product } from './catalogue.js';
 
-function productCard(product: Product): Html {
+function productCard(product: Product, form: PostForm): Html {
   return html`
     <li class="card product">
       <div class="tile tile--${product.tone}">${product.picture}</div>
@@ -10,16 +11,20 @@ function productCard(product: Product): Html {
         <h2 class="product__name">${product.name}</h2>
         <p class="product__description">${product.description}</p>
       </div>
-      <form class="product__buy" method="post" action="/cart/add">
-        <span class="price">${formatMoney(product.price)}</span>
-        <input type="hidden" name="sku" value="${product.sku}" />
-        <button class="button" aria-label="Add ${product.name} to the cart">Add to cart</button>
-      </form>
+      ${form(
+        '/cart/add',
+        html`
+          <span class="price">${formatMoney(product.price)}</span>
+          <input type="hidden" name="sku" value="${product.sku}" />
+          <button class="button" aria-label="Add ${product.name} to the cart">Add to cart</button>
+        `,
+        'product__buy',
+      )}
     </li>
   `;
 }
 
-export function shopView(visits: number): Html {
+export function shopView(visits: number, form: PostForm): Html {
   return html`
     <section class="hero" aria-labelledby="hero-title">
       <h1 id="hero-title">Things for a quiet evening</h1>
@@ -29,7 +34,7 @@ export function shopView(visits: number): Html {
       </p>
     </section>
     <ul class="products" aria-label="Products">
-      ${allProducts().map(productCard)}
+      ${allProducts().map((product) => productCard(product, form))}
     </ul>
   `;
 }

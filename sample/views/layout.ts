@@ -5,7 +5,7 @@ import type { Visitor } from './visitor.js';
 
 export type Section = 'shop' | 'cart' | 'session' | 'account' | 'login';
 
-export interface Page {
+export interface Frame {
   readonly title: string;
   /** The part of the navigation that the reader is in; `null` for none. */
   readonly current: Section | null;
@@ -57,7 +57,7 @@ function navigation(current: Section | null, visitor: Visitor | null): Html {
 }
 
 /** The whole document. Without a `visitor` (an error page) it shows nothing that would need the session. */
-export function renderPage(page: Page, visitor: Visitor | null): string {
+export function renderPage(frame: Frame, visitor: Visitor | null): string {
   const flashes = visitor?.flashes ?? [];
   const document = html`<!doctype html>
     <html lang="en">
@@ -65,9 +65,10 @@ export function renderPage(page: Page, visitor: Visitor | null): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${page.title} · Small Hours</title>
+        <title>${frame.title} · Small Hours</title>
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/shop.css" />
+        ${visitor?.user && html`<script src="/assets/session-end.js" defer></script>`}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>
@@ -80,7 +81,7 @@ export function renderPage(page: Page, visitor: Visitor | null): string {
               </svg>
               Small Hours
             </a>
-            ${navigation(page.current, visitor)}
+            <div class="header__tools">${navigation(frame.current, visitor)} ${visitor?.logout}</div>
           </div>
         </header>
         <main id="main" class="main" tabindex="-1">
@@ -90,7 +91,7 @@ export function renderPage(page: Page, visitor: Visitor | null): string {
               ${flashes.map(flash)}
             </ul>`
           }
-          ${page.main}
+          ${frame.main}
         </main>
         <footer class="footer">
           <p>

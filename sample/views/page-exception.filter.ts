@@ -1,7 +1,7 @@
 import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { errorTitle, errorView } from './error.view.js';
+import { errorPage } from './error.view.js';
 import { renderPage } from './layout.js';
 
 /**
@@ -24,7 +24,7 @@ export class PageExceptionFilter extends BaseExceptionFilter {
       return;
     }
     if (!(exception instanceof HttpException)) this.#logger.error(exception);
-    const page = renderPage({ title: errorTitle(status), current: null, main: errorView(status) }, null);
+    const page = renderPage({ current: null, ...errorPage(status, exception) }, null);
     response.status(status).type('html').send(page);
   }
 }

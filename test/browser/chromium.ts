@@ -1,4 +1,4 @@
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 
 const flags = [
   '--no-sandbox',
@@ -11,6 +11,13 @@ const flags = [
 ];
 
 /** The system's Chromium; `CHROMIUM_PATH` names another one. */
+const options = { executablePath: process.env['CHROMIUM_PATH'] || '/usr/bin/chromium', args: flags };
+
 export function openChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] || '/usr/bin/chromium', args: flags });
+  return chromium.launch(options);
+}
+
+/** One that keeps what a browser keeps on disk, in `folder`; closing the context closes it. */
+export function openChromiumIn(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, options);
 }

@@ -24,7 +24,7 @@ describe('the shop and what does not belong there', () => {
     visitor = await Visitor.arrive(await browser.newContext(), shop);
   });
 
-  afterEach(() => visitor.context.close());
+  afterEach(() => visitor.leave());
 
   it.each([
     'https://evil.example/',
@@ -54,6 +54,7 @@ describe('the shop and what does not belong there', () => {
     await visitor.goTo(`/login?next=${encodeURIComponent(`/${markup}`)}`);
     expect(await visitor.page.getByAltText('planted').count()).toBe(0);
     const response = await visitor.context.request.post(shop.url('/login'), {
+      headers: { origin: shop.address },
       form: { email: markup, password: 'x', next: '/' },
     });
     expect(response.status()).toBe(401);

@@ -2,11 +2,23 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
-import { Visitor } from './visitor.js';
+import { keeper, Visitor } from './visitor.js';
 
 jest.setTimeout(60_000);
 
-const paths = ['/', '/cart', '/login', '/account', '/session', '/nowhere'];
+const paths = [
+  '/',
+  '/cart',
+  '/login',
+  '/account',
+  '/account/email',
+  '/account/deletion',
+  '/confirm?action=change-email',
+  '/devices',
+  '/admin',
+  '/session',
+  '/nowhere',
+];
 
 /** What the browser finds wrong with the page that it shows; runs in the page. */
 const findFaults = `(() => {
@@ -42,6 +54,18 @@ describe('the look of the shop', () => {
     await shop.close();
   });
 
+  /** Comes so far that every page has something on it. */
+  async function seeEverything(visitor: Visitor): Promise<void> {
+    await visitor.enter(keeper);
+    await visitor.goTo('/');
+    await visitor.press('Add Stoneware teapot to the cart');
+    for (const path of ['/account/email', '/account/deletion']) {
+      await visitor.goTo(path);
+      await visitor.confirm(keeper.password);
+      expect(visitor.place).toBe(path);
+    }
+  }
+
   it.each([
     [1280, 'light'],
     [390, 'dark'],
@@ -60,10 +84,7 @@ describe('the look of the shop', () => {
       });
       visitor.page.on('pageerror', (error) => complaints.push(error.message));
 
-      await visitor.goTo('/login');
-      await visitor.logIn();
-      await visitor.goTo('/');
-      await visitor.press('Add Stoneware teapot to the cart');
+      await seeEverything(visitor);
       await visitor.goTo('/session');
       await visitor.press('Send them');
       for (const path of paths) {
@@ -81,8 +102,7 @@ describe('the look of the shop', () => {
     async (colorScheme) => {
       const context = await browser.newContext({ colorScheme });
       const visitor = await Visitor.arrive(context, shop);
-      await visitor.goTo('/');
-      await visitor.press('Add Stoneware teapot to the cart');
+      await seeEverything(visitor);
       for (const path of paths) {
         await visitor.goTo(path);
         expect({ path, faint: await visitor.page.evaluate(findFaintTexts) }).toEqual({ path, faint: [] });

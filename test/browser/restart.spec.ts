@@ -35,7 +35,7 @@ describe('a restart of the server', () => {
       await visitor.goTo('/account');
       expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
       expect(await visitor.cart()).toEqual({ mug: 1 });
-      await visitor.context.close();
+      await visitor.leave();
     } finally {
       await close();
     }
@@ -50,7 +50,7 @@ describe('a restart of the server', () => {
       expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
       expect(await visitor.cart()).toEqual({ mug: 1 });
       expect(await visitor.countVisit()).toBe(2);
-      await visitor.context.close();
+      await visitor.leave();
     } finally {
       await shop.close();
     }
@@ -76,7 +76,7 @@ describe('a restart of the server', () => {
           expect(kept).not.toContain(part);
         }
       }
-      await visitor.context.close();
+      await visitor.leave();
     } finally {
       await shop.close();
     }

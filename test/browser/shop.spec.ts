@@ -29,7 +29,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
     visitor = await newVisitor();
   });
 
-  afterEach(() => visitor.context.close());
+  afterEach(() => visitor.leave());
 
   async function newVisitor(): Promise<Visitor> {
     return Visitor.arrive(await browser.newContext(), store.shop);
@@ -41,7 +41,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
     expect(await visitor.countVisit()).toBe(2);
     expect(await other.countVisit()).toBe(1);
     expect(await visitor.countVisit()).toBe(3);
-    await other.context.close();
+    await other.leave();
   });
 
   it('puts things into the cart, changes how many, and takes them out', async () => {

@@ -35,7 +35,7 @@ describe('a shop whose store does not answer', () => {
       expect(asked.status()).toBe(503);
       expect(await asked.json()).toMatchObject({ statusCode: 503 });
       expect((await fetch(shop.url('/assets/shop.css'))).status).toBe(200);
-      await visitor.context.close();
+      await visitor.leave();
     } finally {
       await shop.close();
       await redis.stop();

@@ -1,8 +1,35 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import type { RunningShop } from './running-shop.js';
 
-/** The account that the sample shows on its login page. */
-export const account = { email: 'demo@shop.example', name: 'Demo account', password: 'quiet-evening' } as const;
+/** An account that the sample shows on its login page. */
+export interface Account {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+export const account: Account = {
+  id: 'demo',
+  email: 'demo@shop.example',
+  name: 'Demo account',
+  password: 'quiet-evening',
+};
+
+export const guest: Account = {
+  id: 'guest',
+  email: 'guest@shop.example',
+  name: 'Guest account',
+  password: 'second-cup',
+};
+
+/** The one with the role admin. */
+export const keeper: Account = {
+  id: 'keeper',
+  email: 'keeper@shop.example',
+  name: 'Shopkeeper',
+  password: 'early-riser',
+};
 
 /** Somebody in front of a browser of their own: what they do, and what they see. */
 export class Visitor {
@@ -17,6 +44,12 @@ export class Visitor {
 
   get context(): BrowserContext {
     return this.page.context();
+  }
+
+  /** Closes the browser; waits for what it is loading, since Chromium may otherwise never come to an end with it. */
+  async leave(): Promise<void> {
+    await this.page.waitForLoadState();
+    await this.context.close();
   }
 
   /** The path and the query of the page. */
@@ -62,6 +95,39 @@ export class Visitor {
     await this.page.getByLabel('E-mail address').fill(email);
     await this.page.getByLabel('Password').fill(password);
     await this.press('Log in');
+  }
+
+  /** Goes to the login, and logs in. */
+  async enter(who: Account = account, { remember = false } = {}): Promise<void> {
+    await this.goTo('/login');
+    if (remember) await this.page.getByLabel('Keep me logged in').check();
+    await this.logIn(who.password, who.email);
+  }
+
+  /** Types the password on the page that asks for it again. */
+  async confirm(password: string = account.password): Promise<void> {
+    await this.page.getByLabel('Password').fill(password);
+    await this.press('Go on');
+  }
+
+  /** Whether the account is shown to this browser; goes to it. */
+  async isLoggedIn(): Promise<boolean> {
+    await this.goTo('/account');
+    return this.place === '/account';
+  }
+
+  /** The path of the page, without its query. */
+  get path(): string {
+    return new URL(this.page.url()).pathname;
+  }
+
+  async heading(): Promise<string> {
+    return this.page.getByRole('heading', { level: 1 }).innerText();
+  }
+
+  /** What a browser does with its session cookie when it is closed. */
+  async dropSessionCookie(): Promise<void> {
+    await this.context.clearCookies({ name: 'session' });
   }
 
   /** What the inspector shows as data; goes to it. */

@@ -40,7 +40,7 @@ describe('the shop in a browser that runs no JavaScript', () => {
     expect(await visitor.sessionCookie()).toBeNull();
   });
 
-  it('sends no script at all', async () => {
+  it('sends no script at all to guests', async () => {
     for (const path of ['/', '/cart', '/login', '/session', '/nowhere']) {
       const text = await (await fetch(shop.url(path), { headers: { accept: 'text/html' } })).text();
       expect(text).toContain('<!doctype html>');

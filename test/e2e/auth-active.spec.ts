@@ -71,7 +71,7 @@ describe.each(platforms)('%s', (platform) => {
     users.set(7, subject);
   }
 
-  describe('auth.md row 4: a user who is not active', () => {
+  describe('Flask-Login row 4: a user who is not active', () => {
     it('is not logged in: a 403 that says nothing of it, and nothing is stored', async () => {
       await start();
       user({ isActive: false });
@@ -117,7 +117,7 @@ describe.each(platforms)('%s', (platform) => {
     });
   });
 
-  describe('ASVS 7.4.2, auth.md row 32: a user who is deactivated', () => {
+  describe('ASVS 7.4.2, Flask-Security row 32: a user who is deactivated', () => {
     it.each<LoginOptions>([{}, { force: true }])(
       'is out with the next request, and does not come back with what the browser holds: %j',
       async (options) => {

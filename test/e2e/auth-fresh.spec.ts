@@ -179,7 +179,7 @@ describe.each(platforms)('%s', (platform) => {
   afterEach(() => running.close());
 
   describe('the time', () => {
-    it('auth.md row 24: nobody is asked to log in, a stale login to confirm, and lets in after that', async () => {
+    it('Flask-Login row 24: nobody is asked to log in, a stale login to confirm, and lets in after that', async () => {
       const stranger = await running.jar().fetch('/fresh/default');
       expect([stranger.status, await stranger.json()]).toEqual([401, { statusCode: 401, message: 'Unauthorized' }]);
 
@@ -196,7 +196,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(await status(jar, 'default')).toBe(200);
     });
 
-    it('auth.md row 66: `within` may be shorter or longer than the default', async () => {
+    it('Flask-Security row 66: `within` may be shorter or longer than the default', async () => {
       const jar = await loggedIn();
       now += 5 * minute;
       expect(await status(jar, 'five-minutes')).toBe(200);
@@ -365,7 +365,7 @@ describe.each(platforms)('%s', (platform) => {
       return { ...page, cookie: jar.header };
     }
 
-    it('auth.md row 66: a browser is sent there, with the action and the way back', async () => {
+    it('Flask-Security row 66: a browser is sent there, with the action and the way back', async () => {
       const headers = await staleHeaders();
       const plain = await ask(`${running.url}/fresh/default?tab=2`, { headers });
       expect([plain.status, plain.headers.location]).toEqual([
@@ -397,7 +397,7 @@ describe.each(platforms)('%s', (platform) => {
       expect([response.status, response.headers.location]).toEqual([303, '/confirm-page?lang=de&next=%2F']);
     });
 
-    it('auth.md row 66: an API client gets JSON', async () => {
+    it('Flask-Security row 66: an API client gets JSON', async () => {
       const { cookie = '' } = await staleHeaders();
       const response = await ask(`${running.url}/fresh/default`, { headers: { cookie } });
       expect([response.status, JSON.parse(response.body)]).toEqual([401, asked()]);

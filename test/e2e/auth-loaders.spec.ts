@@ -146,7 +146,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(await jar.json('/whoever')).toEqual({ user, name: 'Ada' });
     });
 
-    it('auth.md row 1: is asked once a request, by whoever asks for the user, and otherwise not, nor is the store', async () => {
+    it('Flask-Login row 1: is asked once a request, by whoever asks for the user, and otherwise not, nor is the store', async () => {
       const store = new FailingStore();
       await start({ imports: [UsersModule], session: { store } });
       const jar = running.jar();
@@ -161,7 +161,7 @@ describe.each(platforms)('%s', (platform) => {
       expect([asked, store.calls.read]).toEqual([[[7, 'guarded']], read + 2]);
     });
 
-    it('auth.md row 2: without one a user is an id, and nothing is asked', async () => {
+    it('Flask-Login row 2: without one a user is an id, and nothing is asked', async () => {
       await start({});
       const jar = running.jar();
       await jar.fetch('/login', post);
@@ -169,7 +169,7 @@ describe.each(platforms)('%s', (platform) => {
     });
   });
 
-  describe('auth.md row 5: a user who is not there any more', () => {
+  describe('Flask-Login row 5: a user who is not there any more', () => {
     it('is nobody; the login ends in the store, with its cookies, and is heard to end', async () => {
       const heard = new HeardEvents();
       const users = new Set<UserId>([7]);
@@ -282,7 +282,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(await running.jar().json('/whoever')).toEqual({ user: null, name: null });
     });
 
-    it('auth.md row 7, ASVS 7.2.2: makes no session, no cookie and no write', async () => {
+    it('Flask-Login row 7, ASVS 7.2.2: makes no session, no cookie and no write', async () => {
       const store = new FailingStore();
       const heard = new HeardEvents();
       await start({ providers, session: { store, observer: heard.observer } });
@@ -293,7 +293,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(heard.all).toEqual([]);
     });
 
-    it('auth.md row 7: leaves the session of a visitor as it is', async () => {
+    it('Flask-Login row 7: leaves the session of a visitor as it is', async () => {
       const store = new FailingStore();
       await start({ providers, session: { store } });
       const jar = running.jar();
@@ -306,7 +306,7 @@ describe.each(platforms)('%s', (platform) => {
       expect((await jar.fetch('/guarded')).status).toBe(401);
     });
 
-    it('auth.md row 64: the user of the session goes first, and no request loader is asked', async () => {
+    it('Flask-Security row 64: the user of the session goes first, and no request loader is asked', async () => {
       await start({ providers, imports: [UsersModule] });
       const jar = running.jar();
       await jar.fetch('/login', post);
@@ -331,7 +331,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(jar.get('remember_token')).toBeUndefined();
     });
 
-    it('auth.md row 32: who is not active is not found', async () => {
+    it('Flask-Security row 32: who is not active is not found', async () => {
       await start({ providers });
       const headers: Record<string, string> = { authorization: 'Bearer inactive' };
       expect((await running.jar().fetch('/guarded', { headers })).status).toBe(401);

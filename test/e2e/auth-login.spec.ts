@@ -111,7 +111,7 @@ describe.each(platforms)('%s', (platform) => {
     },
   );
 
-  it('auth.md row 3: holds in later requests, until a logout', async () => {
+  it('Flask-Login row 3: holds in later requests, until a logout', async () => {
     const jar = running.jar();
     expect(await jar.json('/read')).toMatchObject({ user: null });
     await jar.fetch('/login', post({ user: { id: 'ada' } }));

@@ -332,7 +332,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it.each([...open, ...(isGlobal ? [] : ['plain/nothing'])])(
-      'auth.md row 1: %s is for everybody, and touches no session',
+      'Flask-Login row 1: %s is for everybody, and touches no session',
       async (path) => {
         const response = await jar.fetch(`/${path}`);
         expect([response.status, await response.json()]).toEqual([200, inside]);
@@ -370,7 +370,7 @@ describe.each(platforms)('%s', (platform) => {
       return running.url;
     }
 
-    it('auth.md row 6: a route for OPTIONS is not guarded', async () => {
+    it('Flask-Login row 6: a route for OPTIONS is not guarded', async () => {
       const url = await start();
       const response = await ask(`${url}/options/own`, { method: 'OPTIONS', headers: preflight });
       expect([response.status, JSON.parse(response.body)]).toEqual([200, inside]);
@@ -378,7 +378,7 @@ describe.each(platforms)('%s', (platform) => {
       await running.close();
     });
 
-    it('auth.md row 6: a preflight request for a guarded route is answered', async () => {
+    it('Flask-Login row 6: a preflight request for a guarded route is answered', async () => {
       const url = await start((app) => {
         app.enableCors({ origin: 'https://app.example', credentials: true });
       });

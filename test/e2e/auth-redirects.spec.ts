@@ -161,7 +161,7 @@ describe.each(platforms)('%s', (platform) => {
     });
   });
 
-  describe('auth.md row 9: the place to come back to', () => {
+  describe('Flask-Login row 9: the place to come back to', () => {
     it.each<[options: SessionModuleOptions, path: string, location: string]>([
       [{ loginUrl: '/login' }, '/protected', '/login?next=%2Fprotected'],
       [{ loginUrl: '/login', nextField: 'n' }, '/protected', '/login?n=%2Fprotected'],
@@ -196,7 +196,7 @@ describe.each(platforms)('%s', (platform) => {
     );
   });
 
-  describe('auth.md row 10: the place to come back to, in the session', () => {
+  describe('Flask-Login row 10: the place to come back to, in the session', () => {
     const options = { loginUrl: '/login', nextInSession: true, protection: 'strong' } as const;
 
     it('is there on the login page, under `protection: strong`, and after the login', async () => {
@@ -246,14 +246,14 @@ describe.each(platforms)('%s', (platform) => {
       expect(await jar.json('/login')).toMatchObject({ messages: [message] });
     });
 
-    it('auth.md row 8: makes no session for who is not redirected', async () => {
+    it('Flask-Login row 8: makes no session for who is not redirected', async () => {
       await start({ loginUrl: '/login', loginMessage: 'Log in first.' });
       const response = await running.jar().fetch('/protected');
       expect([response.status, response.headers.getSetCookie()]).toEqual([401, []]);
       expect(await storedKeys(running.app)).toEqual([]);
     });
 
-    it('auth.md row 8: without a message a redirect makes no session either', async () => {
+    it('Flask-Login row 8: without a message a redirect makes no session either', async () => {
       await start({ loginUrl: '/login' });
       const response = await browse(running.jar(), '/protected');
       expect([response.status, response.headers['set-cookie']]).toEqual([302, undefined]);

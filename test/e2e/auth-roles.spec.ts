@@ -195,7 +195,7 @@ describe.each(platforms)('%s', (platform) => {
       ['twice', ['admin', 'editor'], 403],
       ['twice', ['german'], 403],
       ['inherited', ['editor'], 403],
-    ])('auth.md row 65: /roles/%s for %j is a %d', async (path, roles, status) => {
+    ])('Flask-Security row 65: /roles/%s for %j is a %d', async (path, roles, status) => {
       const { jar } = await asking({ id: 7, roles });
       const response = await jar.fetch(`/roles/${path}`);
       expect([response.status, await response.json()]).toEqual([status, status === 200 ? inside : forbidden]);
@@ -210,7 +210,7 @@ describe.each(platforms)('%s', (platform) => {
       ['all', ['read', 'write', 'delete'], 200],
       ['any', ['write'], 200],
       ['any', ['delete'], 403],
-    ])('auth.md row 65: /permissions/%s for %j is a %d', async (path, permissions, status) => {
+    ])('Flask-Security row 65: /permissions/%s for %j is a %d', async (path, permissions, status) => {
       const { jar } = await asking({ id: 7, permissions });
       const response = await jar.fetch(`/permissions/${path}`);
       expect([response.status, await response.json()]).toEqual([status, status === 200 ? inside : forbidden]);
@@ -260,7 +260,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(await status('/roles/letter')).toBe(403);
     });
 
-    it('auth.md row 65: who is not logged in gets a 401, whatever is asked for', async () => {
+    it('Flask-Security row 65: who is not logged in gets a 401, whatever is asked for', async () => {
       await asking({ id: 7 });
       for (const path of ['/roles/editor', '/permissions/read', '/admin/nothing']) {
         expect((await running.jar().fetch(path)).status).toBe(401);

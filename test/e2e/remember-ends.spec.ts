@@ -19,7 +19,7 @@ describe.each(platforms)('%s', (platform) => {
   }
 
   describe('a logout', () => {
-    it('auth.md row 16: removes the cookie, and ends what it stands for', async () => {
+    it('Flask-Login row 16: removes the cookie, and ends what it stands for', async () => {
       await start();
       const jar = await place.remembered();
       const cookie = rememberCookieOf(jar);

@@ -61,7 +61,7 @@ describe.each(platforms)('%s', (platform) => {
   afterEach(() => place.stop());
 
   it.each(hostile)(
-    'auth.md row 17: a remember cookie %s: nobody, the cookie is removed, and the store is not asked',
+    'Flask-Login row 17: a remember cookie %s: nobody, the cookie is removed, and the store is not asked',
     async (_kind, make) => {
       const cookie = make(rememberCookieOf(await place.remembered()), place);
       for (const path of ['/who', '/guarded']) {
@@ -133,7 +133,7 @@ describe.each(platforms)('%s', (platform) => {
     });
   });
 
-  it('auth.md D7: a bad remember cookie does not keep a request loader from being asked, and is removed', async () => {
+  it('a bad remember cookie does not keep a request loader from being asked, and is removed', async () => {
     for (const cookie of ['nonsense', rememberCookieOf(await place.away()).replace(/^./, swap)]) {
       const response = await place.withCookie(cookie).fetch('/guarded', { headers: { 'x-key': 'robot' } });
       expect(await response.json()).toEqual({ user: 'robot' });
@@ -142,7 +142,7 @@ describe.each(platforms)('%s', (platform) => {
     }
   });
 
-  it('auth.md D7: nor does one whose login has ended; a good one comes first', async () => {
+  it('nor does one whose login has ended; a good one comes first', async () => {
     const away = await place.away();
     await place.jar().fetch('/everywhere', json({ user: 7 }));
     const key = { headers: { 'x-key': 'robot' } };

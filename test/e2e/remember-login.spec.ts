@@ -28,7 +28,7 @@ describe.each(platforms)('%s', (platform) => {
     return { expires: (Date.parse(date) - place.clock.now) / second, maxAge: Number(maxAge) };
   }
 
-  it('auth.md row 11: a login with remember, without its session cookie: logged in again, not fresh, and told so', async () => {
+  it('Flask-Login row 11: a login with remember, without its session cookie: logged in again, not fresh, and told so', async () => {
     await start();
     const jar = await place.remembered();
     expect(await place.who(jar)).toMatchObject({ user: 7, remembered: false, fresh: true });
@@ -78,7 +78,7 @@ describe.each(platforms)('%s', (platform) => {
   );
 
   describe('the cookie', () => {
-    it('auth.md row 12: has safe attributes where nothing is set, and lasts a year', async () => {
+    it('Flask-Login row 12: has safe attributes where nothing is set, and lasts a year', async () => {
       await start();
       const line = await lineOfLogin();
       expect(line).toMatch(
@@ -96,7 +96,7 @@ describe.each(platforms)('%s', (platform) => {
       ['SECURE', { REMEMBER_COOKIE_SECURE: 'true' }, /; Secure; HttpOnly;/],
       ['HTTPONLY', { REMEMBER_COOKIE_HTTPONLY: 'false' }, /; Max-Age=31536000; Path=\//],
       ['SAMESITE', { REMEMBER_COOKIE_SAMESITE: 'Strict' }, /; SameSite=Strict$/],
-    ])('auth.md row 12, 16: goes by REMEMBER_COOKIE_%s, set and removed', async (_key, environment, expected) => {
+    ])('Flask-Login row 12, 16: goes by REMEMBER_COOKIE_%s, set and removed', async (_key, environment, expected) => {
       const before = { ...process.env };
       Object.assign(process.env, environment);
       try {
@@ -118,7 +118,7 @@ describe.each(platforms)('%s', (platform) => {
       );
     });
 
-    it('auth.md row 12: has a name that browsers guard in production', async () => {
+    it('Flask-Login row 12: has a name that browsers guard in production', async () => {
       const before = process.env['NODE_ENV'];
       process.env['NODE_ENV'] = 'production';
       try {
@@ -138,7 +138,7 @@ describe.each(platforms)('%s', (platform) => {
       ['90', 90],
       ['12h', 43_200],
       ['400d', 34_560_000],
-    ])('auth.md row 13: lasts for the duration of its login, %j', async (duration, seconds) => {
+    ])('Flask-Login row 13: lasts for the duration of its login, %j', async (duration, seconds) => {
       await start({ remember: { duration: '7d' } });
       const { expires, maxAge } = lifetimeIn(await lineOfLogin({ duration } as LoginOptions));
       expect(maxAge).toBe(seconds);
@@ -146,7 +146,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it.each(['soon', '', 0, -1, '401d', true, {}, Number.MAX_SAFE_INTEGER])(
-      'auth.md row 13: a duration of %j is a mistake, and the log names it',
+      'Flask-Login row 13: a duration of %j is a mistake, and the log names it',
       async (duration) => {
         await start();
         const jar = place.jar();
@@ -159,7 +159,7 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   describe('the end of it', () => {
-    it('auth.md D5: is enforced by the server, whatever the browser does with the cookie', async () => {
+    it('is enforced by the server, whatever the browser does with the cookie', async () => {
       await start();
       const away = await place.away(7, { duration: '10m' });
       place.pass(10 * minute - second);
@@ -171,7 +171,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(linesOf(response)).toEqual([expect.stringMatching(clearing)]);
     });
 
-    it('auth.md row 14: is not put off by use, where refresh is off: neither by requests nor by restores', async () => {
+    it('Flask-Login row 14: is not put off by use, where refresh is off: neither by requests nor by restores', async () => {
       await start();
       const jar = await place.remembered(7, { duration: '10d' });
       for (let passed = 0; passed < 9; passed++) {
@@ -186,7 +186,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(await place.who(jar)).toMatchObject({ user: null });
     });
 
-    it('auth.md row 14: is put off by use, where refresh is on, and noted once a day', async () => {
+    it('Flask-Login row 14: is put off by use, where refresh is on, and noted once a day', async () => {
       await start({
         remember: { refreshEachRequest: true },
         absoluteTimeout: null,
@@ -219,7 +219,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(await place.who(jar)).toMatchObject({ user: null });
     });
 
-    it('auth.md row 14: is put off in time where a login is remembered for less than the others', async () => {
+    it('Flask-Login row 14: is put off in time where a login is remembered for less than the others', async () => {
       await start({ remember: { refreshEachRequest: true, duration: '365d' } });
       const jar = await place.remembered(7, { duration: '20m' });
       for (let passed = 0; passed < 60; passed++) {
@@ -230,7 +230,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(await place.who(jar)).toMatchObject({ user: 7, remembered: true });
     });
 
-    it('auth.md row 14: twenty requests at once put it off once', async () => {
+    it('Flask-Login row 14: twenty requests at once put it off once', async () => {
       await start({ remember: { refreshEachRequest: true } });
       const jar = await place.remembered();
       place.pass(2 * day);
@@ -242,7 +242,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(lines[0]).toContain('Max-Age=31536000');
     });
 
-    it('auth.md row 15: refresh on gives no cookie to who never asked for one', async () => {
+    it('Flask-Login row 15: refresh on gives no cookie to who never asked for one', async () => {
       await start({ remember: { refreshEachRequest: true } });
       const jar = place.jar();
       await jar.fetch('/login', json({ user: 7 }));
@@ -258,13 +258,13 @@ describe.each(platforms)('%s', (platform) => {
     ["with a cookie's own signs", 'a|b;c="d"'],
     ['of 500 characters', 'ü'.repeat(500)],
     ['of a space', ' '],
-  ])('auth.md row 18: knows the user again by an id %s', async (_kind, user) => {
+  ])('Flask-Login row 18: knows the user again by an id %s', async (_kind, user) => {
     await start();
     expect(await place.who(await place.away(user))).toMatchObject({ user, remembered: true });
     expect(place.users.asked).toEqual([user]);
   });
 
-  it('auth.md row 18: takes 7 and "7" for two users', async () => {
+  it('Flask-Login row 18: takes 7 and "7" for two users', async () => {
     await start();
     const [number, text] = [await place.away(7), await place.away('7')];
     expect([(await place.who(number)).user, (await place.who(text)).user]).toEqual([7, '7']);

@@ -21,7 +21,7 @@ describe.each(platforms)('%s', (platform) => {
   }
 
   describe('a token', () => {
-    it('auth.md D5: is good for one use: each restore gives another one', async () => {
+    it('is good for one use: each restore gives another one', async () => {
       const jar = await place.away();
       const tokens = [rememberCookieOf(jar)];
       for (let turn = 0; turn < 3; turn++) {

@@ -156,7 +156,7 @@ describe.each(platforms)('%s', (platform) => {
   describe('with session protection', () => {
     const from = (userAgent: string): RequestInit => ({ headers: { 'user-agent': userAgent } });
 
-    it('auth.md row 22: a restore is no reason for an alarm of it', async () => {
+    it('Flask-Login row 22: a restore is no reason for an alarm of it', async () => {
       await start({ protection: 'basic' });
       const away = await place.away();
       await away.fetch('/who', from('another browser'));
@@ -164,7 +164,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(place.heard.of('protected')).toEqual([]);
     });
 
-    it('auth.md D8: under strong a restored session lives on with its next requests', async () => {
+    it('under strong a restored session lives on with its next requests', async () => {
       await start({ protection: 'strong' });
       const away = await place.away();
       const seen = (await (await away.fetch('/who', from('A'))).json()) as Seen;
@@ -174,7 +174,7 @@ describe.each(platforms)('%s', (platform) => {
       expect(place.heard.of('protected')).toEqual([]);
     });
 
-    it('auth.md row 20: under strong another client ends the session, and not what remembers the login', async () => {
+    it('Flask-Login row 20: under strong another client ends the session, and not what remembers the login', async () => {
       await start({ protection: 'strong' });
       const jar = await place.remembered();
       const [session, cookie] = [jar.get('session'), rememberCookieOf(jar)];

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InstalledApplication } from './installed-application.js';
-import { manifest, pack } from './package-under-test.js';
+import { manifest, pack, project } from './package-under-test.js';
 
 const installing = 180_000;
 const settings = { SESSION_TYPE: 'memory', SECRET_KEY: 'a key for this test, of more than 32 bytes' };
@@ -50,7 +50,7 @@ describe.each([
 
   it('loads under every path that it exports', async () => {
     const { name: self, exports } = await manifest();
-    for (const path of Object.keys(exports).filter((subpath) => !subpath.endsWith('.json'))) {
+    for (const path of Object.keys(exports).filter((subpath) => !subpath.endsWith('.json') && subpath !== './events')) {
       const script = `const loaded = ${load}('${self}${path.slice(1)}'); console.log(Object.keys(loaded).length > 0)`;
       const type = load === 'require' ? 'commonjs' : 'module';
       expect({ path, ...(await application.run([`--input-type=${type}`, '-e', script])) }).toEqual({
@@ -59,6 +59,24 @@ describe.each([
         output: 'true\n',
       });
     }
+  });
+
+  it('loads its adapter to an emitter where that is installed, and otherwise names the package', async () => {
+    const { name: self } = await manifest();
+    const script = `const loaded = ${load}('${self}/events'); console.log(Object.keys(loaded).join())`;
+    const type = load === 'require' ? 'commonjs' : 'module';
+    const missing = await application.run([`--input-type=${type}`, '-e', script]);
+    expect(missing.code).toBe(1);
+    expect(missing.output).toMatch(/Cannot find (?:package|module) '@nestjs\/event-emitter'/);
+
+    if (name !== 'nest12-esm') return;
+    for (const part of ['@nestjs/event-emitter', 'eventemitter2']) {
+      await cp(join(project, 'node_modules', part), join(application.folder, 'node_modules', part), {
+        recursive: true,
+      });
+    }
+    const installed = await application.run([`--input-type=${type}`, '-e', script]);
+    expect(installed).toEqual({ code: 0, output: 'SessionEventsModule\n' });
   });
 
   if (name === 'nest11-cjs') {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { RequestClient } from '../../http/request-client.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
@@ -6,6 +7,9 @@ import { stateOf } from '../../session/session.js';
 import { AuthConfig } from '../auth-config.js';
 import type { Arrival, AuthFeature } from '../auth-feature.js';
 import { isSameNetwork } from './network.js';
+
+/** Enough for parallel requests to tell their marks apart. */
+const MARK_BYTES = 6;
 
 /**
  * Notices a login that another client uses than the one that made it. That is a sign, no proof: user agents are easily
@@ -18,13 +22,15 @@ export class ProtectionFeature implements AuthFeature {
     private readonly runtime: SessionRuntime,
   ) {}
 
-  arrived(arrival: Arrival): Promise<'turned away'> | undefined {
+  arrived(arrival: Arrival): Promise<'ended' | 'turned away' | undefined> | undefined {
     const { protection } = this.config.options;
-    const { device } = arrival.auth;
-    if (protection === null || device === undefined || this.#isFrom(device, arrival.request.client)) return undefined;
-    if (protection === 'strong') return this.#end(arrival);
-    this.#takeFreshness(arrival);
-    return undefined;
+    const { device, noticedBy } = arrival.auth;
+    // Before it is compared: what has been noticed once has nothing more to lose under `basic`.
+    if (protection === null || device === undefined || (protection === 'basic' && noticedBy !== undefined)) {
+      return undefined;
+    }
+    if (this.#isFrom(device, arrival.request.client)) return undefined;
+    return protection === 'strong' ? this.#end(arrival) : this.#takeFreshness(arrival);
   }
 
   #isFrom(device: Device, client: RequestClient): boolean {
@@ -33,19 +39,49 @@ export class ProtectionFeature implements AuthFeature {
     return (ipv4 === 0 && ipv6 === 0) || isSameNetwork(device.address, client.address, { ipv4, ipv6 });
   }
 
-  /** Told once: a login that is not fresh has nothing more to lose. */
-  #takeFreshness({ request, session, auth }: Arrival): void {
-    if (auth.factors === undefined && auth.grants === undefined) return;
+  /**
+   * Stored before anybody gets to see the session: what the request does next, such as to fail, or to read the session
+   * anew, must not bring freshness back.
+   */
+  async #takeFreshness(arrival: Arrival): Promise<'ended' | undefined> {
+    const { session, auth } = arrival;
+    const state = stateOf(session);
     const { factors: _factors, grants: _grants, ...rest } = auth;
-    stateOf(session).auth = rest;
-    request.requireCommit();
-    this.runtime.observer.protected({ publicId: session.id, userId: auth.userId, protection: 'basic' });
+    const mark = randomBytes(MARK_BYTES).toString('base64url');
+    state.auth = { ...rest, noticedBy: mark };
+    // Whether the request extends the session, or moves it, is for its own commit: the head may be out already.
+    state.passive = true;
+    try {
+      await this.runtime.repository.commit(session);
+    } catch (error) {
+      // A write that failed may have arrived all the same, and nobody would tell of it any more.
+      if (state.end !== 'gone') {
+        this.#tell(arrival, 'basic');
+        throw error;
+      }
+    } finally {
+      state.passive = false;
+    }
+    if (stateOf(session).end === 'gone') {
+      await this.runtime.repository.destroy(session);
+      return 'ended';
+    }
+    // Of parallel requests the first one tells; the others have found its mark.
+    if (stateOf(session).auth?.noticedBy === mark) this.#tell(arrival, 'basic');
+    return undefined;
   }
 
-  async #end({ session, auth }: Arrival): Promise<'turned away'> {
+  async #end(arrival: Arrival): Promise<'turned away'> {
+    const { session } = arrival;
     const publicId = session.id;
     await this.runtime.repository.destroy(session);
-    this.runtime.observer.protected({ publicId, userId: auth.userId, protection: 'strong' });
+    // Of parallel requests one has ended it.
+    if (stateOf(session).end === 'ended') this.#tell(arrival, 'strong', publicId);
     return 'turned away';
+  }
+
+  #tell({ request, session, auth }: Arrival, protection: 'basic' | 'strong', publicId = session.id): void {
+    const { address } = request.client;
+    this.runtime.observer.protected({ publicId, userId: auth.userId, protection, address });
   }
 }

@@ -67,11 +67,11 @@ const rows: readonly (readonly [row: number, next: string, options: SafeNextOpti
 ];
 
 describe("the table of redirect attacks: safeNext, asked with the site's own origin", () => {
-  it.each(rows)('auth.md B0.8 row %d: %j (%j) leads to %s', (_row, next, options, expected) => {
+  it.each(rows)('redirect row %d: %j (%j) leads to %s', (_row, next, options, expected) => {
     expect(safeNext(next, refused, options)).toBe(expected);
   });
 
-  it('auth.md B0.8 row 26: not offered, a page for those who are logged in; the login page sends nobody to itself', () => {
+  it('redirect row 26: not offered, a page for those who are logged in; the login page sends nobody to itself', () => {
     expect(isLoginPage('/login', { url: '/login?next=%2Flogin', headers: {} })).toBe(true);
     expect(isLoginPage('http://localhost/login', { url: '/login', headers: {} }, 'http://localhost')).toBe(true);
     expect(isLoginPage('http://localhost/login', { url: '/login', headers: {} }, 'http://elsewhere')).toBe(false);

@@ -22,7 +22,7 @@ describe('loginUrlFor', () => {
     ],
     ['/login', null, {}, '/login'],
   ];
-  it.each(vectors)('auth.md C2 row 9: %s, asked for %s (%j), is %s', (loginUrl, current, options, expected) => {
+  it.each(vectors)('Flask-Login row 9: %s, asked for %s (%j), is %s', (loginUrl, current, options, expected) => {
     expect(loginUrlFor(loginUrl, current, options)).toBe(expected);
   });
 

@@ -1,0 +1,72 @@
+import { type KeyRing, type VerifiedBy } from './key-ring.js';
+import { sealingOverhead } from './sealing-key.js';
+import { clockSkew } from './signed-value.js';
+
+/** A value that travels with the time of its issue, and can be neither read nor changed on the way. */
+export interface SealedValue {
+  readonly content: Uint8Array;
+  /** When it was issued, in milliseconds. */
+  readonly issuedAt: number;
+  readonly openedBy: VerifiedBy;
+}
+
+/** The first byte of a value, which its seal covers as well. */
+const version = 1;
+const timeBytes = 6;
+const overhead = 1 + sealingOverhead + timeBytes;
+const latestTime = 2 ** (8 * timeBytes) - 1;
+
+/** How many bytes of content fit into a value of so many characters; below 0: not even none. */
+export function contentWithin(characters: number): number {
+  return Math.floor((characters * 3) / 4) - overhead;
+}
+
+/**
+ * Seals `content` for one purpose and one bearer of it, a cookie's name. In base64url:
+ *
+ * ```text
+ * version (1) | nonce (24) | encrypted: issued, ms since the epoch (6), content | tag (16)
+ * ```
+ *
+ * @throws RangeError for a time before 1970: a value that could never be read back.
+ */
+export function sealValue(
+  keys: KeyRing,
+  purpose: string,
+  bearer: string,
+  content: Uint8Array,
+  issuedAt: number,
+): string {
+  const time = Math.floor(issuedAt);
+  if (!(time >= 0 && time <= latestTime)) throw new RangeError('A value must be issued after 1970.');
+  const text = Buffer.allocUnsafe(timeBytes + content.length);
+  text.writeUIntBE(time, 0, timeBytes);
+  text.set(content, timeBytes);
+  return Buffer.concat([Buffer.of(version), keys.seal(purpose, text, contextOf(bearer))]).toString('base64url');
+}
+
+/**
+ * What {@link sealValue} made for the same purpose and bearer, if `value` is exactly that; `null` for everything else, and for
+ * what claims to be issued more than {@link clockSkew} after `now`. It never throws.
+ */
+export function openValue(
+  keys: KeyRing,
+  purpose: string,
+  bearer: string,
+  value: string,
+  now: number,
+): SealedValue | null {
+  const bytes = Buffer.from(value, 'base64url');
+  // The decoder takes what is no base64url as well, and a last character with bits that count for nothing.
+  if (bytes.length < overhead || bytes[0] !== version || bytes.toString('base64url') !== value) return null;
+  const unsealed = keys.open(purpose, bytes.subarray(1), contextOf(bearer));
+  if (unsealed === null) return null;
+  const text = Buffer.from(unsealed.text.buffer, unsealed.text.byteOffset, unsealed.text.length);
+  const issuedAt = text.readUIntBE(0, timeBytes);
+  if (issuedAt > now + clockSkew) return null;
+  return { content: text.subarray(timeBytes), issuedAt, openedBy: unsealed.openedBy };
+}
+
+function contextOf(bearer: string): Uint8Array {
+  return Buffer.from(`${String.fromCharCode(version)}${bearer}`);
+}

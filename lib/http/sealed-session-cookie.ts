@@ -1,0 +1,34 @@
+import type { SealedCookie } from '../cookie/sealed-cookie.js';
+import { unpackContent } from '../session/sealed-content.js';
+import { SealedSession } from '../session/sealed-session.js';
+import type { StoredSession } from '../session/session-state.js';
+import type { SessionCookie, SessionToken } from './session-cookie.js';
+
+/** The cookie that is the session. */
+export class SealedSessionCookie implements SessionCookie {
+  constructor(private readonly cookie: SealedCookie) {}
+
+  read(header: string | undefined): SessionToken | null {
+    const opened = this.cookie.read(header);
+    const carried = opened && unpackContent(opened.content);
+    return carried && { id: carried.id, issuedAt: opened.issuedAt, outdated: opened.outdated, carried };
+  }
+
+  carries({ carried }: SessionToken, session: StoredSession): boolean {
+    return contentOf(session) === carried?.content;
+  }
+
+  linesFor(session: StoredSession, issuedAt: number, maxAge: number | null, https: boolean): readonly string[] {
+    return this.cookie.write(contentOf(session), issuedAt, maxAge, https);
+  }
+
+  clearingLines(https: boolean): readonly string[] {
+    return this.cookie.clear(https);
+  }
+}
+
+/** The repository of sealed sessions makes no others. */
+function contentOf(session: StoredSession): Uint8Array {
+  if (session instanceof SealedSession) return session.content;
+  throw new TypeError('A session that is in a store has come to a cookie that is to hold it.');
+}

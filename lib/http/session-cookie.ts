@@ -1,0 +1,27 @@
+import type { SessionReference } from '../session/session-repository.js';
+import type { StoredSession } from '../session/session-state.js';
+
+/** What the cookie of a request says, once it has been found genuine. */
+export interface SessionToken extends SessionReference {
+  /** True: a former key has vouched for it, so it should be issued again under the current one. */
+  readonly outdated: boolean;
+}
+
+/** How a session travels: by a cookie that names its record, or by one that is the record. */
+export interface SessionCookie {
+  /** Null: there is none that is genuine. Whatever the header holds, this does not throw. */
+  read(header: string | undefined): SessionToken | null;
+
+  /** Whether that cookie is the session's, as the session is now. */
+  carries(token: SessionToken, session: StoredSession): boolean;
+
+  /**
+   * The Set-Cookie lines that give the client the session.
+   *
+   * @param issuedAt in ms. @param maxAge in ms; null: it ends with the browser. @param https whether the request came by it.
+   */
+  linesFor(session: StoredSession, issuedAt: number, maxAge: number | null, https: boolean): readonly string[];
+
+  /** Those that take it away. */
+  clearingLines(https: boolean): readonly string[];
+}

@@ -1,0 +1,109 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { INestApplicationContext } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { SessionUnreachableError } from '../errors.js';
+import type { Device } from '../session/auth-facts.js';
+import { stateOf, type SessionObject } from '../session/session.js';
+import { ResponseHead } from './head.js';
+import { NodePlatform } from './platforms/node.js';
+import { RequestSession } from './request-session.js';
+import { SessionRuntime } from './session-runtime.js';
+
+/**
+ * A request that reaches no route, for whoever acts as a client of the application without its server, as a test does. Its
+ * session goes the way of any other: the cookie is checked, the session is loaded and looked at, and the answer has the
+ * Set-Cookie lines. It is no use of the session, though, which is neither extended nor rotated.
+ */
+export class UnsentRequest {
+  private constructor(
+    private readonly request: RequestSession,
+    readonly session: SessionObject,
+    private readonly response: ServerResponse,
+    private readonly isFromDevice: boolean,
+  ) {}
+
+  /**
+   * @param cookie the header `Cookie`
+   * @param device what sends it; null: what the session's login came from, if that is known.
+   * @throws SessionUnreachableError where the application is not initialised
+   * @throws SessionStoreUnavailableError, ServiceUnavailableException where the store does not answer
+   */
+  static async to(app: INestApplicationContext, cookie: string, device: Device | null): Promise<UnsentRequest> {
+    const runtime = app.get(SessionRuntime, { strict: false });
+    assertInitialised(app, runtime);
+    const { repository, lifetime, options, observer, report, now, watcher } = runtime;
+    const sender = device ?? (await deviceOfLogin(runtime, cookie));
+    const raw = new IncomingMessage(new Socket());
+    raw.headers = sender === null ? { cookie } : { cookie, 'user-agent': sender.userAgent };
+    const response = new ServerResponse(raw);
+    const request = new RequestSession(
+      {
+        repository,
+        cookie: runtime.cookie,
+        lifetime,
+        options,
+        observer,
+        report,
+        now,
+        watcher,
+        platform: new UnsentPlatform(sender?.address ?? ''),
+      },
+      raw,
+      raw,
+      response,
+    );
+    request.becomePassive();
+    return new UnsentRequest(request, await request.get(), response, sender !== null);
+  }
+
+  /** Where the session cookie is sent. */
+  static cookiePath(app: INestApplicationContext): string {
+    const { cookie } = app.get(SessionRuntime, { strict: false });
+    return /; Path=([^;]+)/.exec(cookie.clearingLines(false).join())?.[1] ?? '/';
+  }
+
+  /** Saves the session. @returns the Set-Cookie lines of the answer */
+  async answer(): Promise<string[]> {
+    if (!this.isFromDevice) this.#forgetDevice();
+    await this.request.beforeHead(200);
+    this.request.writeHead(new ResponseHead(this.response, null));
+    const lines = this.response.getHeader('Set-Cookie') ?? [];
+    return Array.isArray(lines) ? lines : [String(lines)];
+  }
+
+  /** A login that was made here came from no device: what the request seems to say of one would be compared with a real one. */
+  #forgetDevice(): void {
+    const state = stateOf(this.session);
+    if (state.auth === null) return;
+    const { device: _device, ...auth } = state.auth;
+    state.auth = auth;
+  }
+}
+
+class UnsentPlatform extends NodePlatform {
+  constructor(private readonly address: string) {
+    super(undefined);
+  }
+
+  override addressOf(): string {
+    return this.address;
+  }
+}
+
+async function deviceOfLogin({ cookie, repository }: SessionRuntime, header: string): Promise<Device | null> {
+  const token = cookie.read(header);
+  const session = token && (await repository.load(token));
+  return (session && stateOf(session).auth?.device) ?? null;
+}
+
+function assertInitialised(app: INestApplicationContext, runtime: SessionRuntime): void {
+  const { httpAdapter } = app.get<{ readonly httpAdapter?: object }>(HttpAdapterHost, { strict: false });
+  if (httpAdapter) {
+    // It says itself what is missing.
+    const { platform: _platform } = runtime;
+  } else if (Reflect.get(app, 'isInitialized') === false) {
+    // A context without a server has no platform, but Nest's own note of its state.
+    throw new SessionUnreachableError('The application has not been initialised yet: call init() first.');
+  }
+}

@@ -1,0 +1,48 @@
+/** What is in a sealed cookie: a session, whole. */
+export interface SealedContent {
+  /** The session's id. It opens nothing here: it names the session. */
+  readonly id: string;
+  /** When the session ends at the latest, in ms. */
+  readonly expiresAt: number;
+  /** The record, perhaps compressed. */
+  readonly body: Uint8Array;
+  readonly isCompressed: boolean;
+}
+
+/** The same, as a cookie brought it. */
+export interface CarriedSession extends SealedContent {
+  /** All of it, in one. */
+  readonly content: Uint8Array;
+}
+
+const headBytes = 2;
+const timeBytes = 6;
+const idAt = headBytes + timeBytes;
+const latestTime = 2 ** (8 * timeBytes) - 1;
+const compressedFlag = 1;
+
+/** `flags (1) | length of the id − 1 (1) | expires, ms since the epoch (6) | id | body` */
+export function packContent({ id, expiresAt, body, isCompressed }: SealedContent): Uint8Array {
+  const idBytes = Buffer.from(id, 'base64url');
+  const head = Buffer.alloc(idAt);
+  head.writeUInt8(isCompressed ? compressedFlag : 0, 0);
+  head.writeUInt8(idBytes.length - 1, 1);
+  head.writeUIntBE(Math.min(Math.ceil(expiresAt), latestTime), headBytes, timeBytes);
+  return Buffer.concat([head, idBytes, body]);
+}
+
+/** Null: it is nothing that {@link packContent} gives, or something of a later version of it. */
+export function unpackContent(content: Uint8Array): CarriedSession | null {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
+  if (bytes.length < idAt) return null;
+  const flags = bytes.readUInt8(0);
+  const bodyAt = idAt + bytes.readUInt8(1) + 1;
+  if (flags > compressedFlag || bytes.length <= bodyAt) return null;
+  return {
+    content,
+    id: bytes.toString('base64url', idAt, bodyAt),
+    expiresAt: bytes.readUIntBE(headBytes, timeBytes),
+    body: bytes.subarray(bodyAt),
+    isCompressed: flags === compressedFlag,
+  };
+}

@@ -1,0 +1,134 @@
+import type { AuthFacts } from './auth-facts.js';
+import type { Lifetime } from './lifetime.js';
+import type { SessionObserver } from './observer.js';
+import { beginAnew, endedMeanwhile } from './repository-parts.js';
+import type { SealedRecords } from './sealed-records.js';
+import type { SealedRevocations } from './sealed-revocations.js';
+import { SealedSession } from './sealed-session.js';
+import { newSessionId, publicId } from './session-id.js';
+import type { RotationReason } from './session-rotation.js';
+import type { SessionSaver } from './session-saver.js';
+import type { EncodedSession, SessionState } from './session-state.js';
+import { stateOf, type SessionObject } from './session.js';
+
+/** An id names a session here, and opens none: 128 bits, so that no two have the same. */
+export const SEALED_ID_BYTES = 16;
+
+/** Writes sessions for their cookies. Nothing leaves before the answer does. */
+export class SealedSaver {
+  constructor(
+    private readonly records: SealedRecords,
+    /** How a session becomes a record; it is not asked to write one. */
+    private readonly encoder: SessionSaver,
+    private readonly lifetime: Lifetime,
+    /** Null: what has ended is not noted, and a copy of its cookie is good until it expires. */
+    private readonly revocations: SealedRevocations | null,
+    private readonly options: { readonly permanent: boolean },
+    private readonly observer: Required<SessionObserver>,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * Saves the session as it is. Returns nothing where it is done: only a list of what has ended has to be asked, once more
+   * since the request came, or its answer could take a newer login's cookie away.
+   *
+   * @throws SessionKeyReservedError, SessionValueError, SessionTooLargeError
+   */
+  save(session: SessionObject, encoded: EncodedSession = this.encoder.encode(session)): Promise<void> | undefined {
+    const state = stateOf(session);
+    const former = sealedIn(state);
+    const now = this.now();
+    // From when the request came: whoever ends the session meanwhile knows how long that can be good for.
+    const usedAt = former?.usedAt ?? now;
+    const isExtended = former === null || !state.passive;
+    const expiresAt = isExtended ? usedAt + this.lifetime.remaining(state, usedAt) : former.expiresAt;
+    if (expiresAt <= now) return void this.encoder.lose(session);
+    const next = this.records.seal(this.encoder.idOf(state), encoded.bytes, session.toJSON(), { expiresAt, usedAt });
+    const settle = (): void => {
+      this.encoder.settle(state, next, encoded);
+      if (isExtended) state.issuedAt = null;
+    };
+    if (former !== null && this.revocations !== null) {
+      return this.revocations.has(former.id).then((isOver) => (isOver ? void this.encoder.lose(session) : settle()));
+    }
+    settle();
+    if (former === null) this.observer.created({ publicId: publicId(next.id) });
+    return undefined;
+  }
+
+  /**
+   * Gives the session a new id, and this login; the former id is worth nothing any more, if what has ended is noted.
+   *
+   * A session that was ended meanwhile is gone, but for a login, which goes on without what was in it.
+   *
+   * @throws SessionGoneError where that was to be a login or a confirmation
+   */
+  async renew(
+    session: SessionObject,
+    auth: AuthFacts | null,
+    reason: RotationReason,
+    id = newSessionId(SEALED_ID_BYTES),
+  ): Promise<void> {
+    const state = stateOf(session);
+    const former = sealedIn(state);
+    const formerAuth = state.auth;
+    const now = this.now();
+    const ttl = this.lifetime.remaining(state, now);
+    state.auth = auth;
+    try {
+      const expiresAt = now + this.lifetime.remaining(state, now);
+      if (expiresAt > now) {
+        const encoded = this.encoder.encode(session, now);
+        const next = this.records.seal(id, encoded.bytes, session.toJSON(), { expiresAt, usedAt: now });
+        if (former === null || (await this.end(former, ttl))) {
+          this.#arrive(state, next, encoded, former);
+          return;
+        }
+        if (reason === 'login') {
+          beginAnew(session, this.encoder.recordIn(former.bytes), now, this.options.permanent);
+          return await this.renew(session, auth, reason, id);
+        }
+      }
+    } catch (error) {
+      // A login that failed must not come with what is saved next.
+      state.auth = state.stored === null ? null : formerAuth;
+      throw error;
+    }
+    state.auth = formerAuth;
+    this.encoder.lose(session);
+    if (reason !== 'regenerate') throw endedMeanwhile();
+  }
+
+  /** The session has been emptied, and its cookie is to go. */
+  async remove(session: SessionObject, stored: SealedSession): Promise<void> {
+    const state = stateOf(session);
+    if (!(await this.end(stored, this.lifetime.remaining(state, this.now())))) {
+      this.encoder.lose(session);
+      return;
+    }
+    // What it holds now came meanwhile, and begins a new one.
+    const { flashes } = state;
+    state.reset(this.now(), this.options.permanent, 'ended');
+    state.flashes = flashes;
+    this.observer.destroyed({ publicId: publicId(stored.id) });
+  }
+
+  /** Ends the session behind an id. False: somebody else has. @param ttl how long it may still have, in ms */
+  async end({ id }: SealedSession, ttl: number): Promise<boolean> {
+    return this.revocations === null || this.revocations.add(id, ttl);
+  }
+
+  #arrive(state: SessionState, next: SealedSession, encoded: EncodedSession, former: SealedSession | null): void {
+    const { rotatedAt } = state;
+    this.encoder.settle(state, next, encoded);
+    state.rotatedAt = Math.max(rotatedAt, next.usedAt);
+    state.issuedAt = null;
+    if (former === null) this.observer.created({ publicId: publicId(next.id) });
+    else this.observer.rotated({ publicId: publicId(next.id), formerPublicId: publicId(former.id) });
+  }
+}
+
+/** The session as its cookie has it, or is going to have it; null: there is none yet. */
+export function sealedIn({ stored }: SessionState): SealedSession | null {
+  return stored instanceof SealedSession ? stored : null;
+}

@@ -1,0 +1,200 @@
+import type { SessionStore } from '../stores/session-store.js';
+import type { AuthFacts } from './auth-facts.js';
+import type { Lifetime } from './lifetime.js';
+import { ABSENT } from './merge.js';
+import type { SessionObserver } from './observer.js';
+import type { RecordCodec } from './record-codec.js';
+import { endedMeanwhile, expiryOf, fill, inTurn, refuseOnceAnswered, restore } from './repository-parts.js';
+import { SealedRecords, type SealedRecordOptions } from './sealed-records.js';
+import type { SealedRevocations } from './sealed-revocations.js';
+import { SEALED_ID_BYTES, SealedSaver, sealedIn } from './sealed-saver.js';
+import { unownedSessions } from './sealed-unowned.js';
+import { publicId } from './session-id.js';
+import type { SessionReference, SessionRepository } from './session-repository.js';
+import { SessionSaver, type SavingOptions } from './session-saver.js';
+import { SessionState } from './session-state.js';
+import { assertWritable, SessionObject, stateOf, type SessionKeeper } from './session.js';
+import { StoredRecords } from './stored-records.js';
+
+export type SealedSessionOptions = SealedRecordOptions & Pick<SavingOptions, 'permanent' | 'onGone'>;
+
+/**
+ * Sessions by value: the cookie is the record. There is nothing to read, nothing to write, and nobody who knows what other
+ * requests do meanwhile: of parallel changes those stay whose cookie reaches the browser last.
+ */
+export class SealedSessionRepository implements SessionRepository, SessionKeeper {
+  readonly owned = unownedSessions;
+  readonly #records: SealedRecords;
+  readonly #encoder: SessionSaver;
+  readonly #saver: SealedSaver;
+
+  /** @param revocations null: what has ended is not noted, and a copy of its cookie is good until it expires. */
+  constructor(
+    store: SessionStore,
+    codec: RecordCodec,
+    private readonly lifetime: Lifetime,
+    private readonly options: SealedSessionOptions,
+    private readonly observer: Required<SessionObserver>,
+    private readonly revocations: SealedRevocations | null,
+    private readonly now: () => number = Date.now,
+  ) {
+    const saving = { ...options, idLength: SEALED_ID_BYTES, maxRetries: 0 };
+    const unused = new StoredRecords(store, codec, observer, options.keyPrefix);
+    this.#encoder = new SessionSaver(unused, codec, lifetime, saving, observer, now);
+    this.#records = new SealedRecords(codec, options, observer);
+    this.#saver = new SealedSaver(this.#records, this.#encoder, lifetime, revocations, options, observer, now);
+  }
+
+  create(): SessionObject {
+    return new SessionObject(new SessionState(this.now(), this.options.permanent), this);
+  }
+
+  async load({ id, issuedAt, carried }: SessionReference): Promise<SessionObject | null> {
+    const now = this.now();
+    if (carried === undefined || carried.expiresAt <= now) return null;
+    const found = this.#records.open(carried, now);
+    // The timeouts may be shorter now than when the cookie was issued.
+    if (found === null || issuedAt + this.lifetime.remaining(found.record, issuedAt) <= now) return null;
+    if (await this.revocations?.has(id)) return null;
+    const state = new SessionState(now, found.record.permanent);
+    state.stored = found.stored;
+    state.issuedAt = issuedAt;
+    state.take(found.record);
+    const session = new SessionObject(state, this);
+    fill(session, found.record.data);
+    return session;
+  }
+
+  commit(session: SessionObject): Promise<void> | undefined {
+    const state = stateOf(session);
+    if (state.running !== null) return inTurn(state, async () => this.#commitNow(session));
+    const work = this.#commitNow(session);
+    return work && inTurn(state, () => work);
+  }
+
+  discard(session: SessionObject): void {
+    const { stored } = stateOf(session);
+    restore(session, stored && this.#encoder.recordIn(stored.bytes), this.options.permanent);
+  }
+
+  /** There is nothing to read but what came with the request; it may have been ended meanwhile. */
+  async reload(session: SessionObject): Promise<boolean> {
+    const state = stateOf(session);
+    let isThere = false;
+    await inTurn(state, async () => {
+      const stored = sealedIn(state);
+      if (stored === null || stored.expiresAt <= this.now() || (await this.revocations?.has(stored.id))) return;
+      this.discard(session);
+      isThere = true;
+    });
+    return isThere;
+  }
+
+  async regenerate(session: SessionObject): Promise<void> {
+    assertWritable(session);
+    const state = stateOf(session);
+    refuseOnceAnswered(state, 'session.regenerate()');
+    await inTurn(state, async () => {
+      state.nextId = null;
+      if (state.stored !== null && state.end !== 'gone') await this.#saver.renew(session, state.auth, 'regenerate');
+    });
+  }
+
+  async confirm(session: SessionObject, auth: AuthFacts): Promise<void> {
+    assertWritable(session);
+    const state = stateOf(session);
+    refuseOnceAnswered(state, 'A confirmation');
+    await inTurn(state, async () => {
+      if (state.stored === null || state.end === 'gone') throw endedMeanwhile();
+      await this.#saver.renew(session, auth, 'confirm');
+    });
+  }
+
+  async login(session: SessionObject, auth: AuthFacts, id?: string): Promise<void> {
+    assertWritable(session);
+    const state = stateOf(session);
+    refuseOnceAnswered(state, 'A login');
+    await inTurn(state, async () => {
+      if (state.end === 'gone') this.#encoder.forget(session, null);
+      state.nextId = null;
+      await this.#saver.renew(session, auth, 'login', id);
+    });
+  }
+
+  /** A session that another request has begun is with its client alone. */
+  async join(session: SessionObject): Promise<boolean> {
+    assertWritable(session);
+    return false;
+  }
+
+  async destroy(session: SessionObject): Promise<void> {
+    assertWritable(session);
+    const state = stateOf(session);
+    if (state.stored !== null && this.revocations === null) refuseOnceAnswered(state, 'The end of a session');
+    await inTurn(state, async () => {
+      const stored = sealedIn(state);
+      const ended = stored !== null && (await this.#saver.end(stored, this.lifetime.remaining(state, this.now())));
+      if (ended) this.observer.destroyed({ publicId: publicId(stored.id) });
+      // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
+      this.#encoder.forget(session, ended ? 'ended' : null);
+    });
+  }
+
+  isModified(session: SessionObject): boolean {
+    const { stored } = stateOf(session);
+    if (stored === null) return !this.#encoder.isDisposable(session);
+    return this.#encoder.changesOf(session, stored) !== null;
+  }
+
+  publicIdOf(state: SessionState): string {
+    return publicId(this.#encoder.idOf(state));
+  }
+
+  secretIdOf(state: SessionState): string {
+    return this.#encoder.idOf(state);
+  }
+
+  expiryOf(state: SessionState): Date {
+    return expiryOf(state, this.lifetime, this.now());
+  }
+
+  baseValue(state: SessionState, key: string): unknown {
+    return state.stored === null ? ABSENT : this.#encoder.valueIn(state.stored.bytes, key);
+  }
+
+  copyOf(key: string, value: unknown): unknown {
+    return this.#encoder.copyOf(key, value);
+  }
+
+  #commitNow(session: SessionObject): Promise<void> | undefined {
+    const state = stateOf(session);
+    if (state.end === 'gone') {
+      if (!state.isLossTold && this.isModified(session)) this.#encoder.lose(session);
+      return undefined;
+    }
+    if (state.answered) {
+      this.#drop(session);
+      return undefined;
+    }
+    const stored = sealedIn(state);
+    const isDisposable = this.#encoder.isDisposable(session);
+    if (stored === null) return isDisposable ? undefined : this.#saver.save(session);
+    if (isDisposable) return this.#saver.remove(session, stored);
+    const changes = this.#encoder.changesOf(session, stored);
+    if (changes === null && !this.#isRefreshDue(state)) return undefined;
+    // A refresh writes what was read, be it in a format that is written no more.
+    return this.#saver.save(session, changes ?? { bytes: stored.bytes, mark: state.mutations.mark() });
+  }
+
+  /** The client can be given no other cookie any more, whatever it holds. */
+  #drop(session: SessionObject): void {
+    const state = stateOf(session);
+    if (state.isLossTold || !this.isModified(session)) return;
+    state.isLossTold = true;
+    this.observer.droppedChange({ publicId: this.publicIdOf(state) });
+  }
+
+  #isRefreshDue({ passive, issuedAt, auth }: SessionState): boolean {
+    return !passive && issuedAt !== null && this.lifetime.isRefreshDue(issuedAt, this.now(), auth);
+  }
+}

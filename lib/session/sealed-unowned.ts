@@ -1,0 +1,17 @@
+import { SessionAbilityMissingError } from '../errors.js';
+import type { UserSessions } from './session-repository.js';
+
+/** The sessions of a user, where nobody but the browsers has them. */
+export const unownedSessions: UserSessions = {
+  isOffered: false,
+  list: refuse,
+  end: refuse,
+  endAll: refuse,
+};
+
+async function refuse(): Promise<never> {
+  throw new SessionAbilityMissingError(
+    'SESSION_TYPE is cookie: the sessions of a user are in browsers alone, and can neither be listed nor ended together. ' +
+      'Choose a store, or shorten the timeouts; logoutEveryone() works with SESSION_SEALED_REVOCATIONS (sealed.revocations).',
+  );
+}

@@ -1,0 +1,80 @@
+import { Server as TlsServer } from 'node:tls';
+import type { CookieHolder } from './cookie-holder.js';
+import { parseSetCookie, type SetCookieLine } from './set-cookie-line.js';
+
+/** What is used of an agent of supertest: `supertest.agent(app.getHttpServer())`. @publicApi */
+export interface SupertestAgent {
+  readonly jar: {
+    setCookies(lines: readonly string[], domain: string, path: string): unknown;
+    getCookies(access: CookieAccess): { toValueString(): string };
+  };
+}
+
+/** Where an agent is about to send its cookies. @publicApi */
+export interface CookieAccess {
+  domain: string;
+  path: string;
+  secure: boolean;
+  script: boolean;
+}
+
+type Jar = SupertestAgent['jar'];
+
+export function isSupertestAgent(value: object): value is SupertestAgent {
+  // An agent of superagent has such a jar, too, and does not say which host it is going to talk to.
+  if (!('jar' in value && 'app' in value)) return false;
+  const { jar } = value;
+  return typeof jar === 'object' && jar !== null && isMethod(jar, 'setCookies') && isMethod(jar, 'getCookies');
+}
+
+/** The cookies of an agent, as far as it would send them to `path` of its own server. */
+export class AgentCookies implements CookieHolder {
+  readonly #jar: Jar;
+  readonly #access: CookieAccess;
+
+  constructor(agent: SupertestAgent, path: string) {
+    this.#jar = agent.jar;
+    this.#access = { ...serverOf(agent), path, script: false };
+  }
+
+  get header(): string {
+    return this.#jar.getCookies(this.#access).toValueString();
+  }
+
+  /** @throws Error where the agent would not send what it was given */
+  take(lines: readonly string[]): void {
+    this.#jar.setCookies(lines, this.#access.domain, '/');
+    for (const cookie of lines.map(parseSetCookie)) if (!cookie.isRemoval) this.#assertSent(cookie);
+  }
+
+  #assertSent(cookie: SetCookieLine): void {
+    const sent = this.#jar.getCookies({ ...this.#access, path: cookie.path }).toValueString();
+    if (sent.split('; ').includes(`${cookie.name}=${cookie.value}`)) return;
+    throw new Error(`This agent would never send the cookie "${cookie.name}": ${reasonAgainst(cookie, this.#access)}`);
+  }
+}
+
+function reasonAgainst({ secure, domain, expiresAt }: SetCookieLine, access: CookieAccess): string {
+  if (secure && !access.secure) {
+    return 'it is Secure, and the agent talks plain HTTP. Give the application under test `cookie: { secure: false }` (SESSION_COOKIE_SECURE, REMEMBER_COOKIE_SECURE), and no NODE_ENV=production.';
+  }
+  if (domain !== null && domain !== access.domain) {
+    return `it is for ${domain}, and the agent talks to ${access.domain}. Leave \`cookie.domain\` out in tests.`;
+  }
+  if (expiresAt !== null && expiresAt <= Date.now()) {
+    return 'it has expired by the real clock, which an agent goes by. Let the fake clock begin now, or later.';
+  }
+  return 'its jar has not kept it.';
+}
+
+/** Supertest talks to a server at 127.0.0.1, or to the URL that it was given in place of one. */
+function serverOf(agent: object): { domain: string; secure: boolean } {
+  const app: unknown = Reflect.get(agent, 'app');
+  if (typeof app !== 'string') return { domain: '127.0.0.1', secure: app instanceof TlsServer };
+  const { hostname, protocol } = new URL(app);
+  return { domain: hostname, secure: protocol === 'https:' };
+}
+
+function isMethod(value: object, name: string): boolean {
+  return typeof Reflect.get(value, name) === 'function';
+}

@@ -1,0 +1,38 @@
+import type { AuthService, FlashMessage, Session, SessionData, SessionUser, UserId } from '../index.js';
+
+/** A session as a test sees it; a copy, which changes nothing. @publicApi */
+export interface SeenSession {
+  /** The public id. */
+  readonly id: string;
+  readonly data: Readonly<SessionData> & Readonly<Record<string, unknown>>;
+  /** Null: nobody is logged in. */
+  readonly userId: UserId | null;
+  /** What `@Fresh()` would say. False where nobody is logged in. */
+  readonly isFresh: boolean;
+  /** Whether the login was restored by remember-me, and not confirmed since. */
+  readonly isRemembered: boolean;
+  /** They are still there for the next page. */
+  readonly flashes: readonly FlashMessage[];
+  readonly permanent: boolean;
+  readonly createdAt: Date;
+  /** When it ends if it is not used again. */
+  readonly expiresAt: Date;
+}
+
+export async function seen(session: Session, auth: AuthService): Promise<SeenSession> {
+  const userId = auth.userId(session);
+  // Whatever an application says of its users, nothing but the login is asked for one factor.
+  const user: unknown = { id: userId };
+  const { id, permanent, createdAt, expiresAt } = session;
+  return {
+    id,
+    data: session.toJSON(),
+    userId,
+    isFresh: await auth.isFresh(session, user as SessionUser),
+    isRemembered: auth.isRemembered(session),
+    flashes: session.flashes(),
+    permanent,
+    createdAt,
+    expiresAt,
+  };
+}

@@ -1,0 +1,33 @@
+import { Controller, Get, Header, HttpStatus, Post, Redirect } from '@nestjs/common';
+import { AuthService, CurrentUser, Fresh, Session, type SessionUser } from 'nestjs-session-auth';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { grantFor, type ConfirmedAction } from '../confirm/confirmed-actions.js';
+import { PagesService } from '../views/pages.service.js';
+import { deletionView } from './deletion.view.js';
+
+@Controller('account/deletion')
+@Fresh({ action: 'change-email' satisfies ConfirmedAction, within: grantFor })
+export class DeletionController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly auth: AuthService,
+    private readonly pages: PagesService,
+  ) {}
+
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Cache-Control', 'no-store')
+  form(@Session() session: Session, @CurrentUser() user: SessionUser): string {
+    return this.pages.render({ title: 'Delete the account', current: 'account', main: deletionView }, session, user);
+  }
+
+  @Post()
+  @Redirect('/', HttpStatus.SEE_OTHER)
+  async delete(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
+    this.accounts.remove(user.id);
+    // Without an account nobody is let in any more; this frees what is kept of its logins, on all devices.
+    await this.auth.logoutEverywhere(user.id);
+    await this.auth.logout(session);
+    session.flash('info', 'Your account is deleted, and you are logged out everywhere.');
+  }
+}

@@ -1,0 +1,55 @@
+import { Body, Controller, Get, Header, HttpStatus, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { CurrentUser, Fresh, Session, type SessionUser } from 'nestjs-session-auth';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { grantFor, type ConfirmedAction } from '../confirm/confirmed-actions.js';
+import { textField } from '../views/form.js';
+import { PagesService } from '../views/pages.service.js';
+import { emailView, type EmailProblem } from './email.view.js';
+
+/** Whoever sits down at a browser that somebody else has left logged in does not get this far. */
+@Controller('account/email')
+@Fresh({ action: 'change-email' satisfies ConfirmedAction, within: grantFor })
+export class EmailController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly pages: PagesService,
+  ) {}
+
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Cache-Control', 'no-store')
+  form(@Session() session: Session, @CurrentUser() user: SessionUser): string {
+    return this.#page(session, user, '', null);
+  }
+
+  @Post()
+  change(
+    @Body() body: unknown,
+    @Session() session: Session,
+    @CurrentUser() user: SessionUser,
+    @Res() response: Response,
+  ): void {
+    const email = textField(body, 'email', 254);
+    const problem = this.#change(user, email);
+    if (problem !== null) {
+      response
+        .status(HttpStatus.BAD_REQUEST)
+        .type('html')
+        .send(this.#page(session, user, email, problem));
+      return;
+    }
+    session.flash('success', 'Your e-mail address is changed. You log in with the new one from now on.');
+    response.redirect(HttpStatus.SEE_OTHER, '/account');
+  }
+
+  #change(user: SessionUser, email: string): EmailProblem | null {
+    if (!/^[^\s@]+@[^\s@]+$/.test(email)) return 'malformed';
+    return this.accounts.changeEmail(user.id, email) ? null : 'taken';
+  }
+
+  #page(session: Session, user: SessionUser, email: string, problem: EmailProblem | null): string {
+    const main = emailView(user, email, problem);
+    return this.pages.render({ title: 'Your e-mail address', current: 'account', main }, session, user);
+  }
+}

@@ -1,0 +1,49 @@
+import { Body, Controller, Get, Header, HttpStatus, Post, Redirect } from '@nestjs/common';
+import { AuthService, CurrentUser, Fresh, Session, type SessionUser } from 'nestjs-session-auth';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { textField } from '../views/form.js';
+import { formatCount } from '../views/format.js';
+import { PagesService } from '../views/pages.service.js';
+import { adminView } from './admin.view.js';
+
+/** For the role admin: ends the logins of one user, or of everybody. */
+@Controller('admin')
+@Fresh()
+export class AdminController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly auth: AuthService,
+    private readonly pages: PagesService,
+  ) {}
+
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Cache-Control', 'no-store')
+  async show(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<string> {
+    const rows = await Promise.all(
+      this.accounts.all().map(async (account) => ({ account, logins: (await this.auth.sessions(account.id)).length })),
+    );
+    return this.pages.render({ title: 'Everybody’s logins', current: 'account', main: adminView(rows) }, session, user);
+  }
+
+  @Post('logout-user')
+  @Redirect('/admin', HttpStatus.SEE_OTHER)
+  async logOutUser(@Body() body: unknown, @Session() session: Session): Promise<void> {
+    const account = this.accounts.find(textField(body, 'user', 100));
+    if (account === null) {
+      session.flash('info', 'There is no such account any more.');
+      return;
+    }
+    const ended = await this.auth.logoutEverywhere(account.id, { except: session });
+    session.flash('success', `${account.name}: ${formatCount(ended, 'login')} ended.`);
+  }
+
+  @Post('logout-everyone')
+  @Redirect('/login', HttpStatus.SEE_OTHER)
+  async logOutEveryone(@Session() session: Session): Promise<void> {
+    await this.auth.logoutEveryone();
+    // The admin's own session is among them. Its logout begins a new one, which can carry the message.
+    await this.auth.logout(session);
+    session.flash('success', 'Everybody is logged out, and so are you.');
+  }
+}

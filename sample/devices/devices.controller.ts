@@ -1,0 +1,40 @@
+import { Body, Controller, Get, Header, HttpStatus, Post, Redirect } from '@nestjs/common';
+import { AuthService, CurrentUser, Fresh, Session, type SessionUser } from 'nestjs-session-auth';
+import { textField } from '../views/form.js';
+import { formatCount } from '../views/format.js';
+import { PagesService } from '../views/pages.service.js';
+import { devicesView } from './devices.view.js';
+
+/** Where the user is logged in. For who has typed the password a short while ago: the option `freshFor`. */
+@Controller('devices')
+@Fresh()
+export class DevicesController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly pages: PagesService,
+  ) {}
+
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Cache-Control', 'no-store')
+  async list(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<string> {
+    const main = devicesView(await this.auth.sessions(user.id, session), new Date());
+    return this.pages.render({ title: 'Your devices', current: 'account', main }, session, user);
+  }
+
+  @Post('revoke')
+  @Redirect('/devices', HttpStatus.SEE_OTHER)
+  async revoke(@Body() body: unknown, @Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
+    // The id of somebody else's session is none of this user's.
+    const isRevoked = textField(body, 'device', 100) !== '';
+    if (isRevoked) session.flash('success', 'That device is logged out.');
+    else session.flash('info', 'That device was not logged in any more.');
+  }
+
+  @Post('revoke-others')
+  @Redirect('/devices', HttpStatus.SEE_OTHER)
+  async revokeOthers(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
+    const ended = (await this.auth.sessions(user.id)).length - 1;
+    session.flash('success', `${formatCount(ended, 'other device')} logged out. You are logged in here alone.`);
+  }
+}

@@ -1,0 +1,81 @@
+import type { SessionUser } from 'nestjs-session-auth';
+import { demoAccounts } from '../accounts/demo-accounts.js';
+import { html, type Html } from '../views/html.js';
+import { passwordField } from '../views/password-field.js';
+import type { PostForm } from '../views/post-form.js';
+
+export interface LoginForm {
+  /** A path of this site. */
+  readonly next: string;
+  readonly email: string;
+  readonly refused: boolean;
+  /** Who is logged in already. */
+  readonly user: SessionUser | null;
+}
+
+function note({ refused, user }: LoginForm): Html | null {
+  if (refused) {
+    return html`<p class="flash flash--error" id="refused" role="alert">
+      That address and password do not fit together.
+    </p>`;
+  }
+  if (user === null) return null;
+  return html`<p class="flash flash--info">You are logged in as ${user.name}. <a href="/account">Your account</a></p>`;
+}
+
+function fields({ next, email, refused }: LoginForm): Html {
+  const invalid = refused && html`aria-invalid="true" aria-describedby="refused"`;
+  return html`
+    <input type="hidden" name="next" value="${next}" />
+    <div class="form__field">
+      <label for="email">E-mail address</label>
+      <input
+        class="input"
+        id="email"
+        type="email"
+        name="email"
+        value="${email}"
+        autocomplete="username"
+        required
+        ${invalid}
+      />
+    </div>
+    ${passwordField(refused)}
+    <div class="check">
+      <input class="check__box" id="remember" type="checkbox" name="remember" aria-describedby="remember-effect" />
+      <label for="remember">Keep me logged in</label>
+      <p class="quiet" id="remember-effect">Also when the browser was closed. Not on a computer that others use.</p>
+    </div>
+    <button class="button button--wide">Log in</button>
+  `;
+}
+
+function accountsToTry(): Html {
+  return html`
+    <section class="card login__demo" aria-labelledby="demo-title">
+      <h2 id="demo-title">Accounts to try</h2>
+      <p class="quiet">This is a sample, so its passwords are no secret. The server keeps only their scrypt hashes.</p>
+      <dl class="facts">
+        ${demoAccounts.map(
+          ({ email, password, roles }) =>
+            html`<div>
+              <dt>${email}${roles.length > 0 && html` (${roles.join(', ')})`}</dt>
+              <dd><code>${password}</code></dd>
+            </div>`,
+        )}
+      </dl>
+    </section>
+  `;
+}
+
+export function loginView(shown: LoginForm): (form: PostForm) => Html {
+  return (form) => html`
+    <div class="login">
+      <section class="card login__form" aria-labelledby="login-title">
+        <h1 id="login-title">Log in</h1>
+        ${note(shown)} ${form('/login', fields(shown), 'form')}
+      </section>
+      ${accountsToTry()}
+    </div>
+  `;
+}

@@ -1,0 +1,19 @@
+import { html, type Html } from './html.js';
+
+/** @param refused whether what was typed before was wrong; the element with the id `refused` says so. */
+export function passwordField(refused: boolean): Html {
+  return html`
+    <div class="form__field">
+      <label for="password">Password</label>
+      <input
+        class="input"
+        id="password"
+        type="password"
+        name="password"
+        autocomplete="current-password"
+        required
+        ${refused && html`aria-invalid="true" aria-describedby="refused"`}
+      />
+    </div>
+  `;
+}
