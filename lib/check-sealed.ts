@@ -33,8 +33,9 @@ function problemsOf({ store, rotateEvery, maxSessionsPerUser }: SealedSettings):
   const refuse = (env: string | null, path: string, problem: string): void => {
     problems.push({ setting: settingName(env, path), problem });
   };
-  if (store !== null)
-    {refuse(null, 'store', `is given, and ${isCookie}: leave one out, or give it as sealed.revocations`);}
+  if (store !== null) {
+    refuse(null, 'store', `is given, and ${isCookie}: leave one out, or give it as sealed.revocations`);
+  }
   if (rotateEvery !== null) {
     refuse(sessionOptions.rotateEvery.env, 'rotateEvery', `needs sessions in a store, and ${isCookie}: leave it out`);
   }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
-import { APP_FILTER } from '@nestjs/core';
-import { SessionModule } from 'nestjs-session-auth';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CsrfGuard, SessionModule } from 'nestjs-session-auth';
 import { AccountModule } from './account/account.module.js';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { AccountsService } from './accounts/accounts.service.js';
@@ -48,6 +48,7 @@ import { ViewsModule } from './views/views.module.js';
     ApiModule,
   ],
   providers: [
+    { provide: APP_GUARD, useExisting: CsrfGuard },
     { provide: APP_FILTER, useClass: PageExceptionFilter },
   ],
 })

@@ -6,7 +6,7 @@ import { PagesService } from '../views/pages.service.js';
 import { deletionView } from './deletion.view.js';
 
 @Controller('account/deletion')
-@Fresh({ action: 'change-email' satisfies ConfirmedAction, within: grantFor })
+@Fresh({ action: 'delete-account' satisfies ConfirmedAction, within: grantFor })
 export class DeletionController {
   constructor(
     private readonly accounts: AccountsService,

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpStatus, Post, Redirect } from '@nestjs/common';
-import { AuthService, CurrentUser, Fresh, Session, type SessionUser } from 'nestjs-session-auth';
+import { AuthService, CurrentUser, Fresh, Roles, Session, type SessionUser } from 'nestjs-session-auth';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { textField } from '../views/form.js';
 import { formatCount } from '../views/format.js';
@@ -8,6 +8,7 @@ import { adminView } from './admin.view.js';
 
 /** For the role admin: ends the logins of one user, or of everybody. */
 @Controller('admin')
+@Roles('admin')
 @Fresh()
 export class AdminController {
   constructor(

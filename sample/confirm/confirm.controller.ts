@@ -40,7 +40,7 @@ export class ConfirmController {
     @Session() session: Session,
     @CurrentUser() user: SessionUser,
   ): string {
-    const shown = { next: safeNext('/', '') === '' ? '' : String(next), action: actionNamed(action), refused: false };
+    const shown = { next: safeNext(next, afterConfirming), action: actionNamed(action), refused: false };
     return this.#page(shown, session, user);
   }
 
@@ -52,7 +52,7 @@ export class ConfirmController {
     @LoginAttempts() attempts: LoginAttempts,
     @Res() response: Response,
   ): Promise<void> {
-    const next = String(field(body, 'next'));
+    const next = safeNext(field(body, 'next'), afterConfirming);
     const action = actionNamed(field(body, 'action'));
     // The same password as at the login, and so the same budget for wrong ones.
     const confirmed = await attempts.run(user.email, () => this.accounts.verify(user.email, passwordOf(body)));

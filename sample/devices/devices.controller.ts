@@ -26,7 +26,7 @@ export class DevicesController {
   @Redirect('/devices', HttpStatus.SEE_OTHER)
   async revoke(@Body() body: unknown, @Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
     // The id of somebody else's session is none of this user's.
-    const isRevoked = textField(body, 'device', 100) !== '';
+    const isRevoked = await this.auth.revoke(user.id, textField(body, 'device', 100));
     if (isRevoked) session.flash('success', 'That device is logged out.');
     else session.flash('info', 'That device was not logged in any more.');
   }
@@ -34,7 +34,7 @@ export class DevicesController {
   @Post('revoke-others')
   @Redirect('/devices', HttpStatus.SEE_OTHER)
   async revokeOthers(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
-    const ended = (await this.auth.sessions(user.id)).length - 1;
+    const ended = await this.auth.logoutEverywhere(user.id, { except: session });
     session.flash('success', `${formatCount(ended, 'other device')} logged out. You are logged in here alone.`);
   }
 }

@@ -1,5 +1,5 @@
 import { Controller, createParamDecorator, Get, type ExecutionContext } from '@nestjs/common';
-import { AuthService, SessionService } from 'nestjs-session-auth';
+import { AuthService, Passive, SessionService } from 'nestjs-session-auth';
 
 /** What `SessionService` asks for, and a controller is not given otherwise. */
 const Context = createParamDecorator((_: unknown, context: ExecutionContext) => context);
@@ -13,6 +13,7 @@ export interface LoginStatus {
 
 /** What the pages of whoever is logged in ask from time to time. To ask is no use of the session, and keeps it alive not longer. */
 @Controller('api/session/status')
+@Passive()
 export class SessionStatusController {
   constructor(
     private readonly auth: AuthService,
@@ -21,8 +22,8 @@ export class SessionStatusController {
 
   @Get()
   async show(@Context() context: ExecutionContext): Promise<LoginStatus> {
+    const { expiresIn } = await this.sessions.status(context);
     const session = await this.sessions.get(context);
-    const expiresIn = session.isNew ? 0 : session.expiresAt.getTime() - Date.now();
     return { isLoggedIn: this.auth.userId(session) !== null, expiresIn };
   }
 }

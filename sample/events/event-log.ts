@@ -23,7 +23,7 @@ export class EventLog implements SessionObserver {
   }
 
   confirmed(event: SessionEventOf<'confirmed'>): void {
-    this.#write('login', event);
+    this.#write('confirmed', event);
   }
 
   remembered(event: SessionEventOf<'remembered'>): void {

@@ -14,7 +14,7 @@ export function credentialsOf(body: unknown): Credentials {
     email: textField(body, 'email', 254),
     password: passwordOf(body),
     // A box that is ticked, or JSON.
-    remember: remember === 'never',
+    remember: remember === 'on' || remember === true,
   };
 }
 

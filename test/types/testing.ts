@@ -10,13 +10,17 @@ import {
 } from 'nestjs-session-auth/testing';
 import { SessionModule } from 'nestjs-session-auth';
 import type { Server } from 'node:http';
-import type { BrowserContext } from 'playwright-core';
 import supertest from 'supertest';
 import type { Item } from './augmentation.js';
 
 declare const app: INestApplication<Server>;
 declare const context: INestApplicationContext;
-declare const browserContext: BrowserContext;
+/** As Playwright has it, whose types need those of the DOM. */
+declare const browserContext: {
+  addCookies(
+    cookies: readonly { name: string; value: string; url?: string; sameSite?: 'Lax' | 'Strict' | 'None' }[],
+  ): Promise<void>;
+};
 const ada: SessionUser = { id: 'ada', email: 'ada@example.com' };
 
 export async function signsIn(): Promise<void> {

@@ -31,7 +31,16 @@ describe('loadStore', () => {
 
 describe('the list of stores', () => {
   it('has each store under its name in SESSION_TYPE', () => {
-    expect([...storeTypes].sort()).toEqual(['dynamodb', 'filesystem', 'lmdb', 'memcached', 'memory', 'null', 'redis', 'sql']);
+    expect([...storeTypes].sort()).toEqual([
+      'dynamodb',
+      'filesystem',
+      'lmdb',
+      'memcached',
+      'memory',
+      'null',
+      'redis',
+      'sql',
+    ]);
   });
 
   it('declares each option of a store under an environment key of its own, or for code alone', () => {
