@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // Servers are started and stopped, on machines that are busy.
+  testTimeout: 60_000,
   rootDir: '.',
   roots: ['<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',

@@ -80,7 +80,7 @@ function command(name, groups, args) {
     groups,
     needs: [],
     run: async ({ env }) => {
-      const { ok, timedOut } = await run(process.execPath, args, { env, timeoutMs: 5 * minutes });
+      const { ok, timedOut } = await run(process.execPath, args, { env, timeoutMs: 15 * minutes });
       return oneTest(ok, timedOut ? ['took too long and was ended'] : []);
     },
   };
@@ -111,7 +111,7 @@ function suite(name) {
       if (patterns.length > 0) flags.push('--passWithNoTests');
       const outcome = await run(process.execPath, [...nodeFlags, jest, ...flags, ...patterns], {
         env,
-        timeoutMs: 10 * minutes,
+        timeoutMs: 30 * minutes,
       });
       return readJestResults(results, outcome, { mayBeEmpty: patterns.length > 0 });
     },

@@ -7,7 +7,7 @@ export type VerifiedBy = 'current' | 'fallback';
 
 /** What was sealed. */
 export interface Unsealed {
-  readonly text: Uint8Array;
+  readonly text: Buffer;
   readonly openedBy: VerifiedBy;
 }
 
@@ -54,7 +54,7 @@ export class KeyRing {
    *
    * @param context what it belongs to, such as a cookie's name: it opens for the same one only.
    */
-  seal(purpose: string, text: Uint8Array, context: Uint8Array): Uint8Array {
+  seal(purpose: string, text: Uint8Array, context: Uint8Array): Buffer {
     return this.#sealingKeysFor(purpose)[0].seal(text, context);
   }
 

@@ -10,22 +10,22 @@ export interface SealedValue {
   readonly openedBy: VerifiedBy;
 }
 
-/** The first byte of a value, which its seal covers as well. */
-const version = 1;
+/** The first character of a value, which its seal covers as well. */
+const version = '1';
 const timeBytes = 6;
-const overhead = 1 + sealingOverhead + timeBytes;
+const overhead = sealingOverhead + timeBytes;
 const latestTime = 2 ** (8 * timeBytes) - 1;
 
 /** How many bytes of content fit into a value of so many characters; below 0: not even none. */
 export function contentWithin(characters: number): number {
-  return Math.floor((characters * 3) / 4) - overhead;
+  return Math.floor(((characters - version.length) * 3) / 4) - overhead;
 }
 
 /**
- * Seals `content` for one purpose and one bearer of it, a cookie's name. In base64url:
+ * Seals `content` for one purpose and one bearer of it, a cookie's name: a version, and in base64url
  *
  * ```text
- * version (1) | nonce (24) | encrypted: issued, ms since the epoch (6), content | tag (16)
+ * nonce (24) | encrypted: issued, ms since the epoch (6), content | tag (16)
  * ```
  *
  * @throws RangeError for a time before 1970: a value that could never be read back.
@@ -42,7 +42,7 @@ export function sealValue(
   const text = Buffer.allocUnsafe(timeBytes + content.length);
   text.writeUIntBE(time, 0, timeBytes);
   text.set(content, timeBytes);
-  return Buffer.concat([Buffer.of(version), keys.seal(purpose, text, contextOf(bearer))]).toString('base64url');
+  return version + keys.seal(purpose, text, contextOf(bearer)).toString('base64url');
 }
 
 /**
@@ -56,17 +56,18 @@ export function openValue(
   value: string,
   now: number,
 ): SealedValue | null {
-  const bytes = Buffer.from(value, 'base64url');
+  if (!value.startsWith(version)) return null;
+  const sealed = Buffer.from(value.slice(version.length), 'base64url');
   // The decoder takes what is no base64url as well, and a last character with bits that count for nothing.
-  if (bytes.length < overhead || bytes[0] !== version || bytes.toString('base64url') !== value) return null;
-  const unsealed = keys.open(purpose, bytes.subarray(1), contextOf(bearer));
+  if (sealed.length < overhead || version + sealed.toString('base64url') !== value) return null;
+  const unsealed = keys.open(purpose, sealed, contextOf(bearer));
   if (unsealed === null) return null;
-  const text = Buffer.from(unsealed.text.buffer, unsealed.text.byteOffset, unsealed.text.length);
+  const { text, openedBy } = unsealed;
   const issuedAt = text.readUIntBE(0, timeBytes);
   if (issuedAt > now + clockSkew) return null;
-  return { content: text.subarray(timeBytes), issuedAt, openedBy: unsealed.openedBy };
+  return { content: text.subarray(timeBytes), issuedAt, openedBy };
 }
 
 function contextOf(bearer: string): Uint8Array {
-  return Buffer.from(`${String.fromCharCode(version)}${bearer}`);
+  return Buffer.from(version + bearer);
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { type Cipher, createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 const nonceBytes = 24;
 const tagBytes = 16;
@@ -17,14 +17,15 @@ export const sealingOverhead = nonceBytes + tagBytes;
  * meet twice, where random nonces under one key would be good for 2^32 messages only (NIST SP 800-38D, 8.3).
  */
 export class SealingKey {
-  readonly #key: KeyObject;
+  /** AES itself, block by block: it keeps nothing from one to the next, and to make it costs more than all else. */
+  readonly #aes: Cipher;
   /** What both blocks of a derivation have but the salt, and the subkey of CMAC that is added to them (SP 800-38B, 6.1). */
   readonly #mask: Uint8Array;
 
   /** @param key 256 bits */
   constructor(key: KeyObject) {
-    this.#key = key;
-    const subkey = doubled(encryptBlocks(key, new Uint8Array(blockBytes)));
+    this.#aes = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+    const subkey = doubled(this.#aes.update(new Uint8Array(blockBytes)));
     const blocks = [1, 2].flatMap((counter) => [0, counter, 0x58, ...new Array<number>(blockBytes - 3).fill(0)]);
     this.#mask = Uint8Array.from(blocks, (byte, at) => byte ^ (subkey[at % blockBytes] ?? 0));
   }
@@ -34,7 +35,7 @@ export class SealingKey {
    *
    * @param context what the message belongs to; it is not in the message, and opens it only if it is the same.
    */
-  seal(text: Uint8Array, context: Uint8Array): Uint8Array {
+  seal(text: Uint8Array, context: Uint8Array): Buffer {
     const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv('aes-256-gcm', this.#keyFor(nonce), nonce.subarray(saltBytes));
     cipher.setAAD(context);
@@ -44,7 +45,7 @@ export class SealingKey {
   }
 
   /** The text; null: this key has not sealed it, or not for this context. The tag is compared in constant time. */
-  open(sealed: Uint8Array, context: Uint8Array): Uint8Array | null {
+  open(sealed: Uint8Array, context: Uint8Array): Buffer | null {
     if (sealed.length < sealingOverhead) return null;
     const nonce = sealed.subarray(0, nonceBytes);
     const tagAt = sealed.length - tagBytes;
@@ -64,20 +65,13 @@ export class SealingKey {
 
   /** The key of one message: two blocks of a counter, the letter X and the salt, encrypted. */
   #keyFor(nonce: Uint8Array): Uint8Array {
-    const blocks = Uint8Array.from(this.#mask);
+    const blocks = this.#mask.slice();
     for (let at = 0; at < saltBytes; at++) {
       const byte = nonce[at] ?? 0;
       for (const begin of saltPlaces) blocks[begin + at] = (blocks[begin + at] ?? 0) ^ byte;
     }
-    return encryptBlocks(this.#key, blocks);
+    return this.#aes.update(blocks);
   }
-}
-
-/** AES itself, block by block: only ever of blocks that no two messages share. */
-function encryptBlocks(key: KeyObject, blocks: Uint8Array): Uint8Array {
-  const cipher = createCipheriv('aes-256-ecb', key, null);
-  cipher.setAutoPadding(false);
-  return cipher.update(blocks);
 }
 
 /** A block, doubled in GF(2^128). */

@@ -24,11 +24,13 @@ const compressedFlag = 1;
 /** `flags (1) | length of the id − 1 (1) | expires, ms since the epoch (6) | id | body` */
 export function packContent({ id, expiresAt, body, isCompressed }: SealedContent): Uint8Array {
   const idBytes = Buffer.from(id, 'base64url');
-  const head = Buffer.alloc(idAt);
-  head.writeUInt8(isCompressed ? compressedFlag : 0, 0);
-  head.writeUInt8(idBytes.length - 1, 1);
-  head.writeUIntBE(Math.min(Math.ceil(expiresAt), latestTime), headBytes, timeBytes);
-  return Buffer.concat([head, idBytes, body]);
+  const content = Buffer.allocUnsafe(idAt + idBytes.length + body.length);
+  content.writeUInt8(isCompressed ? compressedFlag : 0, 0);
+  content.writeUInt8(idBytes.length - 1, 1);
+  content.writeUIntBE(Math.min(Math.ceil(expiresAt), latestTime), headBytes, timeBytes);
+  content.set(idBytes, idAt);
+  content.set(body, idAt + idBytes.length);
+  return content;
 }
 
 /** Null: it is nothing that {@link packContent} gives, or something of a later version of it. */

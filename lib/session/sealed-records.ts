@@ -5,7 +5,7 @@ import { isPointer, type SessionRecord } from './record.js';
 import { compress, decompress } from './sealed-compression.js';
 import { packContent, type CarriedSession } from './sealed-content.js';
 import { SealedSession } from './sealed-session.js';
-import { publicId, storeKey } from './session-id.js';
+import { publicId } from './session-id.js';
 import { tooLarge } from './session-size.js';
 
 export interface SealedRecordOptions {
@@ -39,7 +39,7 @@ export class SealedRecords {
       const bytes = isCompressed ? decompress(body, this.options.maxSize) : body;
       const record = this.codec.decode(bytes);
       if (isPointer(record)) throw new BrokenRecord('It is no session.');
-      return { stored: new SealedSession(id, this.#keyOf(id), bytes, content, expiresAt, now), record };
+      return { stored: new SealedSession(id, bytes, content, expiresAt, now, this.options.keyPrefix), record };
     } catch (error) {
       if (!(error instanceof BrokenRecord)) throw error;
       this.observer.brokenRecord({ publicId: publicId(id), reason: error.message });
@@ -60,7 +60,7 @@ export class SealedRecords {
     data: Record<string, unknown>,
     times: { readonly expiresAt: number; readonly usedAt: number },
   ): SealedSession {
-    const { compressAbove, capacity } = this.options;
+    const { compressAbove, capacity, keyPrefix } = this.options;
     const compressed = compressAbove === null || bytes.length < compressAbove ? null : compress(bytes);
     // What is random is no shorter for it.
     const isCompressed = compressed !== null && compressed.length < bytes.length;
@@ -70,10 +70,6 @@ export class SealedRecords {
       const limit = `the cookies that SESSION_SEALED_MAX_SIZE (sealed.maxSize) allows hold ${String(capacity)}`;
       throw tooLarge(data, content.length, capacity, this.codec, limit);
     }
-    return new SealedSession(id, this.#keyOf(id), bytes, content, times.expiresAt, times.usedAt);
-  }
-
-  #keyOf(id: string): string {
-    return storeKey(this.options.keyPrefix, id);
+    return new SealedSession(id, bytes, content, times.expiresAt, times.usedAt, keyPrefix);
   }
 }

@@ -116,6 +116,8 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
     refuseOnceAnswered(state, 'A login');
     await inTurn(state, async () => {
       if (state.end === 'gone') this.#encoder.forget(session, null);
+      // Another request has begun it, and it has been ended since.
+      if (id !== undefined && (await this.revocations?.has(id))) throw endedMeanwhile();
       state.nextId = null;
       await this.#saver.renew(session, auth, 'login', id);
     });

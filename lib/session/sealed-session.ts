@@ -1,3 +1,4 @@
+import { storeKey } from './session-id.js';
 import type { StoredSession } from './session-state.js';
 
 /** A session's record as its cookie carries it. */
@@ -7,7 +8,6 @@ export class SealedSession implements StoredSession {
 
   constructor(
     readonly id: string,
-    readonly key: string,
     readonly bytes: Uint8Array,
     /** The same as it goes into the cookie. */
     readonly content: Uint8Array,
@@ -15,5 +15,11 @@ export class SealedSession implements StoredSession {
     readonly expiresAt: number,
     /** In ms: when the request came that uses the session. What it saves is good from then on. */
     readonly usedAt: number,
+    private readonly keyPrefix: string,
   ) {}
+
+  /** Names the session where others are named by their keys; nothing is kept under it. */
+  get key(): string {
+    return storeKey(this.keyPrefix, this.id);
+  }
 }

@@ -193,7 +193,7 @@ describe('forRoot() without anything', () => {
       expect(await jar.json('/read')).toEqual({ data: { a: true }, user: null, isNew: false });
       expect(logger.at('warn')).toEqual([
         expect.stringMatching(/SECRET_KEY \(secretKey\) is not set.*randomBytes/),
-        expect.stringMatching(/SESSION_TYPE \(type\) is not set.*memory, filesystem, redis/),
+        expect.stringMatching(/SESSION_TYPE \(type\) is not set.*memory, filesystem, lmdb, redis/),
       ]);
     });
   });

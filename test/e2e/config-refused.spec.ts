@@ -81,7 +81,7 @@ describe('an application does not start', () => {
     );
     for (const { setting, problem } of error.problems) expect(error.message).toContain(`${setting}: ${problem}`);
     expect(error.message).toContain('did you mean idleTimeout?');
-    expect(error.message).toContain('memory, filesystem, redis');
+    expect(error.message).toContain('memory, filesystem, lmdb, redis');
     expect(error.message).toContain('"a fortnight"');
     expect(error.message).not.toContain('hunter2');
   });
@@ -100,7 +100,7 @@ describe('an application does not start', () => {
       'SECRET_KEY (secretKey)',
       'known example',
     ],
-    ['no SESSION_TYPE', { SECRET_KEY: strong }, 'SESSION_TYPE (type)', 'choose one of memory, filesystem, redis'],
+    ['no SESSION_TYPE', { SECRET_KEY: strong }, 'SESSION_TYPE (type)', 'choose one of memory, filesystem, lmdb, redis'],
     ['no SESSION_REDIS', { SECRET_KEY: strong, SESSION_TYPE: 'redis' }, 'SESSION_REDIS (redis.url)', 'redis://'],
   ])('in production with %s, and says what to do', async (_what, environment, setting, advice) => {
     for (const NODE_ENV of ['production', 'Production', ' PRODUCTION ']) {

@@ -1,5 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-
 /**
  * What the DynamoDB store needs of a client: a `DynamoDBClient` of the AWS SDK, version 3.
  *
@@ -10,7 +8,7 @@ export interface DynamoDbClient {
 }
 
 /** Whether `client` sends commands as the clients of the AWS SDK 3 do; that of version 2 has a method for each. */
-export function isDynamoDbClient(client: unknown): client is DynamoDBClient {
+export function isDynamoDbClient(client: unknown): client is DynamoDbClient {
   if (typeof client !== 'object' || client === null) return false;
   return typeof Reflect.get(client, 'send') === 'function' && typeof Reflect.get(client, 'config') === 'object';
 }

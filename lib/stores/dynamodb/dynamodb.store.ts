@@ -8,7 +8,8 @@ import {
   type WriteResult,
 } from '../session-store.js';
 import { standaloneContext, type StoreContext } from '../store-context.js';
-import { type DynamoDbClient, isDynamoDbClient } from './dynamodb.client.js';
+import type { DynamoDbClient } from './dynamodb.client.js';
+import { isSdkClient } from './sdk-client.js';
 import { toVersion } from './head.js';
 import { type OwnerEntry, OwnerIndex } from './owner-index.js';
 import { Records } from './records.js';
@@ -52,7 +53,7 @@ export class DynamoDbStore extends SessionStore implements Owned {
   ) {
     super();
     const { client, table: name = 'sessions' } = options;
-    if (!isDynamoDbClient(client)) {
+    if (!isSdkClient(client)) {
       throw new SessionConfigError([
         { setting: 'dynamodb.client', problem: 'expected a DynamoDBClient of @aws-sdk/client-dynamodb' },
       ]);

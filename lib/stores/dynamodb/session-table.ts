@@ -1,7 +1,8 @@
 import type * as Sdk from '@aws-sdk/client-dynamodb';
 import { SessionConfigError } from '../../errors.js';
 import { importPeer } from '../import-peer.js';
-import { type DynamoDbClient, isDynamoDbClient } from './dynamodb.client.js';
+import type { DynamoDbClient } from './dynamodb.client.js';
+import { isSdkClient } from './sdk-client.js';
 
 const longestWaitSeconds = 120;
 
@@ -14,7 +15,7 @@ const longestWaitSeconds = 120;
  * @publicApi
  */
 export async function createSessionTable(client: DynamoDbClient, table = 'sessions'): Promise<void> {
-  if (!isDynamoDbClient(client)) {
+  if (!isSdkClient(client)) {
     throw new SessionConfigError([
       { setting: 'client', problem: 'expected a DynamoDBClient of @aws-sdk/client-dynamodb' },
     ]);

@@ -147,7 +147,7 @@ describe('a sealed cookie', () => {
     const part = fc.oneof(
       fc.constantFrom('session=', 'session.1=', ';', '.', '2.', '"', ' ', valid.slice(0, -1), valid.slice(0, 3000)),
       fc.string({ unit: 'binary' }),
-      fc.uint8Array({ maxLength: 200 }).map((bytes) => `session=${Buffer.from([1, ...bytes]).toString('base64url')}; `),
+      fc.uint8Array({ maxLength: 200 }).map((bytes) => `session=1${Buffer.from(bytes).toString('base64url')}; `),
     );
     fc.assert(
       fc.property(fc.array(part), (parts) => {

@@ -97,12 +97,13 @@ describe('a sealing key', () => {
 
 describe('a sealed value', () => {
   it('is what its description says, under a key that HKDF-SHA-256 derives for the purpose', () => {
-    const bytes = Buffer.from(seal(), 'base64url');
+    const value = seal();
+    const bytes = Buffer.from(value.slice(1), 'base64url');
     const key = Buffer.from(hkdfSync('sha256', secret, 'nestjs-session-auth', purpose, 32));
-    const text = new SealingKey(createSecretKey(key)).open(bytes.subarray(1), Buffer.from('\u0001session'));
+    const text = new SealingKey(createSecretKey(key)).open(bytes, Buffer.from('1session'));
     const issued = Buffer.alloc(6);
     issued.writeUIntBE(now, 0, 6);
-    expect(bytes[0]).toBe(1);
+    expect(value[0]).toBe('1');
     expect(text).toEqual(Buffer.concat([issued, content]));
   });
 
@@ -116,7 +117,7 @@ describe('a sealed value', () => {
   it('ASVS 14.3.3: shows nothing of what is in it, and is another one each time', () => {
     const [one, two] = [seal(), seal()];
     expect(one).not.toBe(two);
-    expect(Buffer.from(one, 'base64url').includes('user_id')).toBe(false);
+    expect(Buffer.from(one.slice(1), 'base64url').includes('user_id')).toBe(false);
   });
 
   it('ASVS 7.2.1, 9.1.1: does not open with any character changed, cut off, left out, doubled or added', () => {
@@ -151,7 +152,7 @@ describe('a sealed value', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 200 }),
       fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
-      fc.uint8Array({ minLength: 46, maxLength: 300 }).map((bytes) => Buffer.from([1, ...bytes]).toString('base64url')),
+      fc.uint8Array({ minLength: 46, maxLength: 300 }).map((bytes) => `1${Buffer.from(bytes).toString('base64url')}`),
     );
     fc.assert(
       fc.property(text, (value) => {
@@ -165,7 +166,7 @@ describe('a sealed value', () => {
     const keys = new KeyRing(secret);
     const opening = jest.spyOn(keys, 'open');
     const value = seal();
-    for (const other of ['', 'AQ', `B${value.slice(1)}`, `${value}=`, `${value} `, value.slice(0, 60), '.']) {
+    for (const other of ['', '1', `2${value.slice(1)}`, `${value}=`, `${value} `, value.slice(0, 60), '.']) {
       expect(open(other, keys)).toBeNull();
     }
     expect(opening).not.toHaveBeenCalled();

@@ -13,6 +13,7 @@ const full: AuthFacts = {
   factors: { pwd: at, otp: at - 5 },
   grants: { 'delete-account': at },
   device: { address: '192.0.2.1', userAgent: 'a browser' },
+  noticedBy: 'a mark',
   seenAt: at + 1000,
   seenFrom: '192.0.2.2',
   family: 'family',
@@ -46,6 +47,7 @@ describe('the facts of a login', () => {
     ['a factor that was never proved', { u: 7, t: at, f: { pwd: true } }],
     ['a grant without a time', { u: 7, t: at, g: { x: null } }],
     ['half a device', { u: 7, t: at, d: ['192.0.2.1'] }],
+    ['a mark that is none', { u: 7, t: at, e: true }],
     ['a family that is a number', { u: 7, t: at, m: 1 }],
     ['a flag that is not true', { u: 7, t: at, x: 1 }],
   ])('are broken as a whole where a part is: %s', (_, value) => {
@@ -54,6 +56,15 @@ describe('the facts of a login', () => {
 });
 
 describe('two changes of one login', () => {
+  it('keep who noticed another client, and of two that did the one that was stored first', () => {
+    const { noticedBy: _noticedBy, ...plain } = full;
+    expect(mergeAuth({ ...plain, noticedBy: 'mine' }, plain)).toMatchObject({ noticedBy: 'mine' });
+    expect(mergeAuth(plain, { ...plain, noticedBy: 'theirs' })).toMatchObject({ noticedBy: 'theirs' });
+    expect(mergeAuth({ ...plain, noticedBy: 'mine' }, { ...plain, noticedBy: 'theirs' })).toMatchObject({
+      noticedBy: 'theirs',
+    });
+  });
+
   it('NIST 800-63B-4 5.1: leave what both sides have proved, and the earlier time of it', () => {
     const mine = { ...full, factors: { pwd: at, otp: at }, grants: { a: at, b: at } };
     const theirs = { ...full, factors: { pwd: at - 10 }, grants: { b: at + 1, c: at } };

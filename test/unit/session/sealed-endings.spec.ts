@@ -241,6 +241,17 @@ describe('a sealed session with revocations', () => {
     expect([stateOf(session).auth, stateOf(again).auth]).toEqual([auth, auth]);
   });
 
+  it('is not begun again under an id that was agreed on, once it has ended', async () => {
+    const setup = new SealedSetup({ revocations: true });
+    const id = Buffer.alloc(32, 7).toString('base64url');
+    const [first, straggler] = [setup.repository.create(), setup.repository.create()];
+    const auth = { userId: 7, at: setup.time };
+    await setup.repository.login(first, auth, id);
+    await first.destroy();
+    await expect(setup.repository.login(straggler, auth, id)).rejects.toBeInstanceOf(SessionGoneError);
+    expect(stateOf(straggler)).toMatchObject({ auth: null, stored: null });
+  });
+
   it('is neither found nor ended while the store does not answer', async () => {
     const setup = new SealedSetup({ revocations: true });
     const header = await setup.begin({ a: 1 }, 'ada');
