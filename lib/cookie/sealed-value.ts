@@ -57,9 +57,10 @@ export function openValue(
   now: number,
 ): SealedValue | null {
   if (!value.startsWith(version)) return null;
-  const sealed = Buffer.from(value.slice(version.length), 'base64url');
+  const characters = value.slice(version.length);
+  const sealed = Buffer.from(characters, 'base64url');
   // The decoder takes what is no base64url as well, and a last character with bits that count for nothing.
-  if (sealed.length < overhead || version + sealed.toString('base64url') !== value) return null;
+  if (sealed.length < overhead || sealed.toString('base64url') !== characters) return null;
   const unsealed = keys.open(purpose, sealed, contextOf(bearer));
   if (unsealed === null) return null;
   const { text, openedBy } = unsealed;

@@ -1,4 +1,5 @@
-import { type Cipher, createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { type Cipher, createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { Nonces } from './nonces.js';
 
 const nonceBytes = 24;
 const tagBytes = 16;
@@ -19,6 +20,7 @@ export const sealingOverhead = nonceBytes + tagBytes;
 export class SealingKey {
   /** AES itself, block by block: it keeps nothing from one to the next, and to make it costs more than all else. */
   readonly #aes: Cipher;
+  readonly #nonces = new Nonces(nonceBytes);
   /** What both blocks of a derivation have but the salt, and the subkey of CMAC that is added to them (SP 800-38B, 6.1). */
   readonly #mask: Uint8Array;
 
@@ -36,7 +38,7 @@ export class SealingKey {
    * @param context what the message belongs to; it is not in the message, and opens it only if it is the same.
    */
   seal(text: Uint8Array, context: Uint8Array): Buffer {
-    const nonce = randomBytes(nonceBytes);
+    const nonce = this.#nonces.take();
     const cipher = createCipheriv('aes-256-gcm', this.#keyFor(nonce), nonce.subarray(saltBytes));
     cipher.setAAD(context);
     const encrypted = cipher.update(text);

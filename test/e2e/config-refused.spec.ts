@@ -110,7 +110,7 @@ describe('an application does not start', () => {
   });
 
   it.each<[string, object, string]>([
-    ['an unknown type', { type: 'memcached' }, 'SESSION_TYPE (type)'],
+    ['an unknown type', { type: 'etcd' }, 'SESSION_TYPE (type)'],
     ['a lifetime that is no duration', { idleTimeout: 'soon' }, 'PERMANENT_SESSION_LIFETIME (idleTimeout)'],
     ['a lifetime of nothing', { idleTimeout: 0 }, 'PERMANENT_SESSION_LIFETIME (idleTimeout)'],
     [

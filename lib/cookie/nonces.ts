@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
+/** To ask the system's random source costs as much as to encrypt a session, however little is asked for. */
+const drawn = 64;
+
+/** Random nonces, each handed out once. They are no secret, so they can be drawn in advance. */
+export class Nonces {
+  #bytes: Buffer = Buffer.alloc(0);
+  #next = 0;
+
+  constructor(private readonly length: number) {}
+
+  take(): Buffer {
+    if (this.#next === this.#bytes.length) {
+      this.#bytes = randomBytes(drawn * this.length);
+      this.#next = 0;
+    }
+    const begin = this.#next;
+    this.#next += this.length;
+    return this.#bytes.subarray(begin, this.#next);
+  }
+}
