@@ -23,7 +23,11 @@ import type { SessionStore } from './stores/session-store.js';
 /** Where sessions are: in a store, or in their cookies. */
 export type SessionType = StoreType | 'cookie';
 
+/** What keeps the list of ended sessions: a store that keeps anything at all. */
+type RevocationsType = Exclude<StoreType, 'null'>;
+
 const sessionTypes: readonly SessionType[] = [...storeTypes, 'cookie'];
+const revocationsTypes = storeTypes.filter((type): type is RevocationsType => type !== 'null');
 const storeKind = instance<SessionStore>('a SessionStore, with read, write, touch and delete', isStore);
 
 const storeTrees = Object.fromEntries(storeTypes.map((type) => [type, stores[type].options])) as StoreTrees;
@@ -53,13 +57,13 @@ export const sessionModuleOptions = {
   cookie: cookieOptions,
   sealed: {
     ...sealedOptions,
-    revocations: option<StoreType | SessionStore | null>({
+    revocations: option<RevocationsType | SessionStore | null>({
       env: 'SESSION_SEALED_REVOCATIONS',
       kind: nullable(revocationsKind()),
       default: null,
       defaultText: 'none: a copy of a cookie is good until it expires',
       meaning:
-        'The store that notes which sessions in cookies have ended, so that logout holds; whatever else needs a store is kept there, too. Each use of a session then reads it once.',
+        'The store that notes which sessions in cookies have ended, so that logout holds; whatever else needs a store is kept there, too. A request with a session then reads it once, and once more where it changes the session.',
     }),
   },
   ...storeTrees,
@@ -122,8 +126,8 @@ function checkStore({ type, store, redis, sealed }: SessionConfig, environment: 
 }
 
 /** A store by its name, or in code one that the application made. */
-function revocationsKind(): OptionKind<StoreType | SessionStore> {
-  const byName = oneOf(storeTypes);
+function revocationsKind(): OptionKind<RevocationsType | SessionStore> {
+  const byName = oneOf(revocationsTypes);
   return {
     expected: `${byName.expected}, or in code ${storeKind.expected}`,
     parse: (raw, source) => (typeof raw === 'string' ? byName.parse(raw, source) : storeKind.parse(raw, source)),

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Res, UseGuards } from '@nestjs/comm
 import {
   AuthService,
   CurrentUser,
+  Passive,
   Session,
   SessionAuthGuard,
   type SessionModuleOptions,
@@ -36,6 +37,14 @@ class SealedController {
   set(@Session() session: Session, @Body() data: Record<string, unknown>) {
     session.update(data);
     return { id: session.id };
+  }
+
+  /** As a page does that polls in the background. */
+  @Post('passive')
+  @Passive()
+  passive(@Session() session: Session) {
+    session.set('polled', true);
+    return {};
   }
 
   @Post('clear')

@@ -72,6 +72,12 @@ describe('an application whose sessions are in cookies', () => {
     expect(await warnings({ SESSION_SEALED_REVOCATIONS: 'memory' })).toEqual([]);
   });
 
+  it.each(['null', 'none', ''])('takes "%s" for no revocations', async (value) => {
+    expect(await warnings({ SESSION_SEALED_REVOCATIONS: value })).toEqual([
+      expect.stringContaining('there is no store'),
+    ]);
+  });
+
   it('is warned of revocations that end with the process', async () => {
     expect(await warnings({ NODE_ENV: 'production', SESSION_SEALED_REVOCATIONS: 'memory' })).toEqual([
       expect.stringMatching(/^SESSION_SEALED_REVOCATIONS \(sealed\.revocations\) is memory: /),

@@ -193,10 +193,15 @@ describe.each(platforms)('on %s', (platform) => {
       expect(`${jar.header}; `.length).toBeGreaterThan(12_200);
     });
 
-    it('is compressed where that was asked for', async () => {
+    it('is compressed where that was asked for, and only there', async () => {
+      const data = { text: 'the same words again and again, '.repeat(250) };
+      const plain = await startSealed({}, { platform });
+      others.push(plain);
+      const long = plain.jar();
+      await long.fetch('/set', post(data));
+      expect(cookieNames(long)).toHaveLength(3);
       await start({ sealed: { compress: true } });
       const jar = running.jar();
-      const data = { text: 'the same words again and again, '.repeat(2000) };
       await jar.fetch('/set', post(data));
       expect(cookieNames(jar)).toEqual(['session']);
       expect(await dataOf(jar)).toEqual(data);
@@ -283,6 +288,18 @@ describe.each(platforms)('on %s', (platform) => {
       time -= 2 * 3_600_000;
       expect((await first.fetch('/me')).status).toBe(401);
       expect(running.heard.of('expired')).toHaveLength(2);
+    });
+
+    it('go on where the request is no use of the session, and what it changes is kept all the same', async () => {
+      let time = Date.UTC(2026, 5, 1);
+      await start({ clock: () => time, idleTimeout: '1h' });
+      const jar = running.jar();
+      await jar.fetch('/set', post({ a: 1 }));
+      time += 59 * 60_000;
+      await jar.fetch('/passive', post());
+      expect(await dataOf(jar.copy())).toEqual({ a: 1, polled: true });
+      time += 60_000;
+      expect(await dataOf(jar)).toEqual({});
     });
 
     it('extend a session in use once in a refresh interval, and not more often', async () => {

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { CsrfGuard, CsrfService, Session, type SessionModuleOptions } from 'nestjs-session-auth';
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { MemoryStore } from 'nestjs-session-auth/memory';
 import { sessionTesting } from 'nestjs-session-auth/testing';
 import { platforms } from '../support/app.js';
 import { FailingStore } from '../support/failing-store.js';
+import { RedisServer } from '../support/servers/redis.js';
 import { checkpoints, cookieNames, dataOf, noise, post, startSealed, userOf, type SealedApp } from './sealed-app.js';
 
 @Controller('csrf')
@@ -229,5 +230,39 @@ describe('a middleware that knows express-session', () => {
     } finally {
       await running.close();
     }
+  });
+});
+
+describe('revocations in Redis', () => {
+  let redis: RedisServer;
+  const apps: SealedApp[] = [];
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const options = { sealed: { revocations: 'redis' }, redis: { url: redis.url }, idleTimeout: '1h' } as const;
+    for (const platform of platforms) apps.push(await startSealed(options, { platform }));
+  }, 20_000);
+
+  afterAll(async () => {
+    await Promise.all(apps.map((app) => app.close()));
+    await redis.stop();
+  });
+
+  it('hold in every process, for as long as a cookie could be good for, and hold nothing of the session', async () => {
+    const [one, two] = apps as [SealedApp, SealedApp];
+    const jar = one.jar();
+    await jar.fetch('/login', post({ user: 'ada' }));
+    const me = async (app: SealedApp, cookie: string) => (await fetch(`${app.url}/me`, { headers: { cookie } })).status;
+    const cookie = jar.header;
+    expect(await me(two, cookie)).toBe(200);
+    await jar.fetch('/logout', post());
+    expect([await me(one, cookie), await me(two, cookie)]).toEqual([401, 401]);
+
+    const [key = ''] = await redis.administer((client) => client.keys('*revoked*'));
+    expect(key).toMatch(/^session:revoked:[\w-]{43}$/);
+    const [ttl, value] = await redis.administer((client) => Promise.all([client.pttl(key), client.getBuffer(key)]));
+    expect(ttl).toBeGreaterThan(3_600_000 - 10_000);
+    expect(ttl).toBeLessThanOrEqual(3_660_000);
+    expect(value).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Nonces } from '../../../lib/cookie/nonces.js';
 
-it('ASVS 11.3.4: a nonce is handed out once, has its length, and stays as it is', () => {
+it('a nonce is handed out once, has its length, and stays as it is', () => {
   const nonces = new Nonces(24);
   const taken = Array.from({ length: 1000 }, () => nonces.take());
   const copies = taken.map((nonce) => nonce.toString('hex'));

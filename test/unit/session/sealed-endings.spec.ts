@@ -141,6 +141,8 @@ describe('a sealed session with revocations', () => {
       else await session[how]();
       await session.commit();
       expect(await setup.find(header)).toBeNull();
+      setup.time += HOUR - 1;
+      expect(await setup.find(header)).toBeNull();
     },
   );
 
