@@ -11,7 +11,7 @@ import type { SessionStore } from './stores/session-store.js';
 
 /** What of all settings matters where sessions are in cookies. */
 interface SealedSettings
-  extends Pick<SessionOptions, 'rotateEvery'>, Pick<AuthOptions, 'maxSessionsPerUser' | 'remember'> {
+  extends Pick<SessionOptions, 'rotateEvery' | 'migrateFrom'>, Pick<AuthOptions, 'maxSessionsPerUser' | 'remember'> {
   readonly store: SessionStore | null;
   readonly limiter: LimiterOptions;
   readonly sealed: SealedOptions & { readonly revocations: unknown };
@@ -46,7 +46,7 @@ function problemsOf({ store, rotateEvery, maxSessionsPerUser }: SealedSettings):
   return problems;
 }
 
-function warningsOf({ sealed, remember, limiter }: SealedSettings, environment: Environment): string[] {
+function warningsOf({ sealed, remember, limiter, migrateFrom }: SealedSettings, environment: Environment): string[] {
   const warnings: string[] = [];
   if (sealed.maxSize + otherHeaders > maxHeaderSize) {
     warnings.push(
@@ -65,6 +65,11 @@ function warningsOf({ sealed, remember, limiter }: SealedSettings, environment: 
     warnings.push(
       `${isCookie}, without ${revocations}: a copy of a cookie is good until it expires, whatever logout does. ` +
         'Name a store there, or shorten the timeouts.',
+    );
+  }
+  if (migrateFrom.length > 0) {
+    warnings.push(
+      `migrateFrom, without ${revocations}: an old cookie begins its session again after a logout, until it has expired.`,
     );
   }
   const refused = [

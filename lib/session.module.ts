@@ -24,6 +24,7 @@ import { discover } from './http/discovery.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { SessionCounters } from './http/session-counters.js';
 import { SessionExceptionFilter } from './http/session-exception.filter.js';
+import { SessionMigration } from './http/session-migration.js';
 import { SessionInterceptor } from './http/session.interceptor.js';
 import { eagerMiddleware } from './http/session.middleware.js';
 import { SESSION_LISTENER } from './http/session-listener.decorator.js';
@@ -106,7 +107,18 @@ const providers: Provider[] = [
       // Not all of the settings: the runtime can be reached from a request, and they hold the secret.
       const { commit, commitOnError, eager, onStoreError, storeTimeout } = config;
       const options = { commit, commitOnError, eager, onStoreError, storeTimeout };
-      return new SessionRuntime(repository, sessionCookie, lifetime, options, observer, report, clock);
+      const migration =
+        config.migrateFrom.length === 0
+          ? null
+          : new SessionMigration(config.migrateFrom, {
+              repository,
+              observer,
+              cookie,
+              timeout: storeTimeout,
+              report,
+              now: clock,
+            });
+      return new SessionRuntime(repository, sessionCookie, lifetime, options, observer, report, clock, migration);
     },
   },
   {

@@ -15,6 +15,7 @@ import type { Platform } from './platforms/platform.js';
 import { remoteAddress, type RawRequest, type RawResponse } from './platforms/raw.js';
 import { RequestClient } from './request-client.js';
 import { ResponseGate, type GateKeeper } from './response-gate.js';
+import type { SessionMigration } from './session-migration.js';
 import type { SessionCookie, SessionToken } from './session-cookie.js';
 import { toHttpException } from './session-exception.js';
 
@@ -29,6 +30,8 @@ export interface SessionSurroundings {
   readonly report: (error: unknown) => void;
   readonly now: () => number;
   readonly watcher: SessionWatcher | null;
+  /** Null: there is no other framework whose sessions could go on here. */
+  readonly migration: SessionMigration | null;
 }
 
 /** Looks at every session with a login that comes in, before anybody else does. */
@@ -176,7 +179,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
   #load(): SessionObject | Promise<SessionObject> {
     const { repository } = this.runtime;
     // No cookie, or a forged one: the store is not asked.
-    if (this.#token === null) return this.#found(repository.create());
+    if (this.#token === null) return this.#migrated() ?? this.#found(repository.create());
     // A client that goes away takes its address along, unless its socket was asked for it before.
     void remoteAddress(this.#rawRequest);
     this.#loading = repository.load(this.#token).then(
@@ -187,11 +190,25 @@ export class RequestSession implements GateKeeper, SessionBearer {
   }
 
   #arrived(session: SessionObject | null): SessionObject | Promise<SessionObject> {
-    const { repository, observer, watcher } = this.runtime;
-    if (session === null) {
-      if (this.#token !== null) observer.expired({ publicId: publicId(this.#token.id) });
-      return this.#found(repository.create());
-    }
+    const { repository, observer } = this.runtime;
+    if (session !== null) return this.#seen(session);
+    if (this.#token !== null) observer.expired({ publicId: publicId(this.#token.id) });
+    return this.#migrated() ?? this.#found(repository.create());
+  }
+
+  /** The session that went on elsewhere so far; null, at once: there is none to be looked for, or no way to give its cookie. */
+  #migrated(): Promise<SessionObject> | null {
+    const found = this.#isHeadOut ? undefined : this.runtime.migration?.find(this.client);
+    if (found === undefined || found === null) return null;
+    this.#loading = found.then(
+      (session) => (session === null ? this.#found(this.runtime.repository.create()) : this.#seen(session)),
+      (error: unknown) => this.#withoutStore(error),
+    );
+    return this.#loading;
+  }
+
+  #seen(session: SessionObject): SessionObject | Promise<SessionObject> {
+    const { watcher } = this.runtime;
     if (watcher === null || stateOf(session).auth === null) return this.#found(session);
     stateOf(session).bearer = this;
     // Nobody gets to see it before it has been looked at.

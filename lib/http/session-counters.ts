@@ -19,6 +19,7 @@ const remarks: Partial<Record<SessionEventName, string>> = {
   overwritten:
     'Two requests changed the same value of a session, and the later one was kept; session.mutate() keeps both',
   brokenRecord: 'A stored session could not be read and was treated as absent',
+  migrationRefused: 'A session of another framework could not be taken over and was treated as absent',
   rememberStolen:
     'A remember-me token was shown that had been used up, so somebody has a copy of it; its family and the sessions of it were ended',
   droppedChange: 'A change of a new session was dropped, since the response had gone out without its cookie',
@@ -84,7 +85,12 @@ export class SessionCounters {
 function describe(event: SessionEventOf<SessionEventName>): string {
   if ('sessions' in event) return `${String(event.sessions)} sessions`;
   const details = 'paths' in event ? event.paths.join(', ') : 'reason' in event ? event.reason : '';
-  const where = 'publicId' in event && event.publicId !== null ? `session ${event.publicId}` : 'no session';
+  const where =
+    'framework' in event
+      ? `one of ${event.framework}`
+      : 'publicId' in event && event.publicId !== null
+        ? `session ${event.publicId}`
+        : 'no session';
   return details === '' ? where : `${where}: ${oneLine(details, longestDetails)}`;
 }
 

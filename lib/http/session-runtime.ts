@@ -6,6 +6,7 @@ import type { HttpOptions } from './http.options.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
 import { RequestSession, type SessionWatcher } from './request-session.js';
+import type { SessionMigration } from './session-migration.js';
 import type { SessionCookie } from './session-cookie.js';
 
 const RUNTIME = Symbol('nestjs-session-auth runtime');
@@ -30,6 +31,7 @@ export class SessionRuntime {
     /** Tells the operator of an error that the client was answered for. */
     readonly report: (error: unknown) => void,
     readonly now: () => number,
+    readonly migration: SessionMigration | null = null,
   ) {}
 
   /** The runtime of the application that `request` came to. @throws SessionUnreachableError where it has none */

@@ -47,6 +47,7 @@ export class UnsentRequest {
         report,
         now,
         watcher,
+        migration: null,
         platform: new UnsentPlatform(sender?.address ?? ''),
       },
       raw,

@@ -43,6 +43,10 @@ export interface SessionObserver {
   droppedChange?(event: SessionEvent): unknown;
   /** A request came with the cookie of a session that is not there any more: it has expired, or was ended elsewhere. */
   expired?(event: SessionEvent): unknown;
+  /** A session of another framework goes on here from now on; with a login, `userId` says whose. */
+  migrated?(event: SessionEvent & FromClient & { readonly framework: string; readonly userId: UserId | null }): unknown;
+  /** A session of another framework could not be taken over, and was treated as absent. `reason` holds none of its content. */
+  migrationRefused?(event: FromClient & { readonly framework: string; readonly reason: string }): unknown;
   /** A user logged in. `factors`: what was proved just now; none for one that is not fresh. `restored`: by remember-me. */
   login?(event: UserEvent & { readonly factors: readonly string[]; readonly restored: boolean }): unknown;
   /** A user logged out, or the login was ended since there is no such user any more. */
@@ -105,6 +109,8 @@ const isEvent: Readonly<Record<SessionEventName, true>> = {
   rotated: true,
   droppedChange: true,
   expired: true,
+  migrated: true,
+  migrationRefused: true,
   login: true,
   logout: true,
   loginFailed: true,

@@ -1,4 +1,5 @@
 import type { SessionStore } from '../stores/session-store.js';
+import { AdoptionMarks, type Adopted, type OldSession } from './adoption.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
@@ -9,7 +10,7 @@ import { SealedRecords, type SealedRecordOptions } from './sealed-records.js';
 import type { SealedRevocations } from './sealed-revocations.js';
 import { SEALED_ID_BYTES, SealedSaver, sealedIn } from './sealed-saver.js';
 import { unownedSessions } from './sealed-unowned.js';
-import { publicId } from './session-id.js';
+import { newSessionId, publicId } from './session-id.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import { SessionSaver, type SavingOptions } from './session-saver.js';
 import { SessionState } from './session-state.js';
@@ -27,6 +28,7 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
   readonly #records: SealedRecords;
   readonly #encoder: SessionSaver;
   readonly #saver: SealedSaver;
+  readonly #adoptions: AdoptionMarks;
 
   /** @param revocations null: what has ended is not noted, and a copy of its cookie is good until it expires. */
   constructor(
@@ -41,6 +43,7 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
     const saving = { ...options, idLength: SEALED_ID_BYTES, maxRetries: 0 };
     const unused = new StoredRecords(store, codec, observer, options.keyPrefix);
     this.#encoder = new SessionSaver(unused, codec, lifetime, saving, observer, now);
+    this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
     this.#records = new SealedRecords(codec, options, observer);
     this.#saver = new SealedSaver(this.#records, this.#encoder, lifetime, revocations, options, observer, now);
   }
@@ -63,6 +66,21 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
     const session = new SessionObject(state, this);
     fill(session, found.record.data);
     return session;
+  }
+
+  /** Of parallel requests each has a session of its own, under one id; where nothing is noted, under several. */
+  async adopt(session: SessionObject, old: OldSession): Promise<Adopted | null> {
+    let isFirst = true;
+    if (this.revocations !== null) {
+      const known = await this.#adoptions.find(old);
+      const own = newSessionId(SEALED_ID_BYTES);
+      const noted = known ?? (await this.#adoptions.note(old, own));
+      if (noted === 'unreadable' || (await this.revocations.has(noted.id))) return null;
+      isFirst = noted.id === own;
+      stateOf(session).nextId = noted.id;
+    }
+    await this.#saver.save(session);
+    return stateOf(session).stored === null ? null : { session, isFirst };
   }
 
   commit(session: SessionObject): Promise<void> | undefined {

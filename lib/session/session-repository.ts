@@ -1,3 +1,4 @@
+import type { Adopted, OldSession } from './adoption.js';
 import type { OwnedSessions } from './owned-sessions.js';
 import type { SessionObject } from './session.js';
 import type { AuthFacts } from './auth-facts.js';
@@ -27,6 +28,14 @@ export interface SessionRepository {
 
   /** The session that `reference` means, or null where there is none: unknown, expired, or not readable. */
   load(reference: SessionReference): Promise<SessionObject | null>;
+
+  /**
+   * Stores a new session that holds what an old one did, under an id that nobody else knows; where that goes on here already,
+   * it is that session. Null: it did, and has ended since.
+   *
+   * @throws SessionValueError, SessionTooLargeError where what it holds cannot be kept
+   */
+  adopt(session: SessionObject, old: OldSession): Promise<Adopted | null>;
 
   /**
    * Saves what has changed. Returns nothing where there was nothing to do, so that a request which only read takes no turn

@@ -1,15 +1,15 @@
 import { SessionStoreUnavailableError } from '../errors.js';
 import { isOwned, type SessionStore, type StoredRecord, type Version } from '../stores/session-store.js';
-import { mergeFlashes } from './flash.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { Lifetime } from './lifetime.js';
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
+import { beginAnew } from './repository-parts.js';
 import { sealPointer } from './rotation-pointer.js';
 import { newSessionId, publicId } from './session-id.js';
 import type { SessionSaver } from './session-saver.js';
 import type { EncodedSession, StoredSession } from './session-state.js';
-import { ownData, stateOf, type SessionObject } from './session.js';
+import { stateOf, type SessionObject } from './session.js';
 import type { StoredRecords } from './stored-records.js';
 
 /** What a rotation is for decides what becomes of a session that another request has ended meanwhile. */
@@ -177,36 +177,18 @@ export class SessionRotation {
     return undefined;
   }
 
-  /**
-   * A login whose session was ended meanwhile: only what this request itself has set is carried over. An object that was in
-   * the session before is not, however it was changed: it holds what belonged to the session that was ended.
-   */
+  /** A login whose session was ended meanwhile. */
   async #beginAnew(
     session: SessionObject,
     old: StoredSession,
     agreedId: string | undefined,
   ): Promise<'taken' | undefined> {
     const state = stateOf(session);
-    const { auth, flashes, permanent } = state;
-    const base = this.saver.recordIn(old.bytes);
-    const own = Object.entries(session.toJSON()).filter(([key, value]) => isNew(base?.data ?? {}, key, value));
-    session.clear();
-    Object.assign(ownData(session), Object.fromEntries(own));
-    state.reset(this.now(), this.options.permanent, null);
+    const { auth } = state;
+    beginAnew(session, this.saver.recordIn(old.bytes), this.now(), this.options.permanent);
     state.auth = auth;
-    state.flashes = mergeFlashes(base?.flashes ?? [], flashes, []);
-    if (permanent !== base?.permanent) state.permanent = permanent;
     if (agreedId !== undefined) return this.begin(session, agreedId);
     await this.saver.save(session);
     return undefined;
   }
-}
-
-function isNew(base: Readonly<Record<string, unknown>>, key: string, value: unknown): boolean {
-  if (!Object.hasOwn(base, key)) return true;
-  return !Object.is(base[key], value) && !(isObject(base[key]) && isObject(value));
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,8 @@
-import { bool, duration, fn, instance, integer, nullable, oneOf, size, text } from '../config/kinds.js';
+import { bool, duration, fn, instance, integer, list, nullable, oneOf, size, text } from '../config/kinds.js';
 import { option, type Environment, type OptionKind, type ResolvedOptions } from '../config/option.js';
 import type { RoomCheck } from '../config/room-check.js';
 import { settingName } from '../config/setting-name.js';
+import { isSessionSource, type SessionSource } from './foreign-session.js';
 import type { Serializer } from './serializer/serializer.js';
 import type { SessionObserver } from './observer.js';
 import { timeoutsUnder } from './timeouts.js';
@@ -109,6 +110,14 @@ export const sessionOptions = {
     default: 'drop' as const,
     meaning:
       'What a request gets that changed a session which was ended while it ran: nothing is saved, and `error` answers 409.',
+  }),
+  migrateFrom: option<readonly SessionSource[]>({
+    env: null,
+    kind: list(instance('a source of sessions, such as fromFlask() or fromExpress() gives', isSessionSource)),
+    default: () => [],
+    defaultText: 'none',
+    meaning:
+      'Where live sessions of other frameworks are, which go on here: asked, in their order, where a request has one of their cookies and no session of ours.',
   }),
   observer: option({
     env: null,

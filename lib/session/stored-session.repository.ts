@@ -1,17 +1,18 @@
-import { SessionGoneError, SessionHeadersSentError } from '../errors.js';
 import type { SessionStore } from '../stores/session-store.js';
+import { AdoptionMarks, type Adopted, type OldSession } from './adoption.js';
 import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
 import type { SessionObserver } from './observer.js';
 import type { AuthFacts } from './auth-facts.js';
 import { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
+import { endedMeanwhile, expiryOf, fill, inTurn, isGone, refuseOnceAnswered, restore } from './repository-parts.js';
 import { publicId } from './session-id.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import { SessionRotation, type RotationOptions } from './session-rotation.js';
 import { SessionSaver, type SavingOptions } from './session-saver.js';
 import { SessionState, type StoredSession } from './session-state.js';
-import { assertWritable, isReserved, ownData, SessionObject, stateOf, type SessionKeeper } from './session.js';
+import { assertWritable, SessionObject, stateOf, type SessionKeeper } from './session.js';
 import { StoredRecords } from './stored-records.js';
 
 export interface StoredSessionOptions extends SavingOptions, RotationOptions {
@@ -24,6 +25,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
   readonly #records: StoredRecords;
   readonly #saver: SessionSaver;
   readonly #rotation: SessionRotation;
+  readonly #adoptions: AdoptionMarks;
   readonly owned: OwnedSessions;
 
   constructor(
@@ -37,6 +39,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     this.#records = new StoredRecords(store, codec, observer, options.keyPrefix);
     this.#saver = new SessionSaver(this.#records, codec, lifetime, options, observer, now);
     this.#rotation = new SessionRotation(this.#records, this.#saver, codec, lifetime, options, observer, now);
+    this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
     this.owned = new OwnedSessions(this.#records, lifetime, observer, now);
   }
 
@@ -60,31 +63,35 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     });
   }
 
+  async adopt(session: SessionObject, old: OldSession): Promise<Adopted | null> {
+    const known = await this.#adoptions.find(old);
+    if (known !== null) return this.#adoptedBefore(known);
+    const state = stateOf(session);
+    // Stored before it is noted: who finds the note finds the session.
+    await inTurn(state, () => this.#saver.save(session));
+    if (state.stored === null) return null;
+    const noted = await this.#adoptions.note(old, state.stored.id);
+    if (noted !== 'unreadable' && noted.id === state.stored.id) return { session, isFirst: true };
+    await this.destroy(session);
+    return this.#adoptedBefore(noted);
+  }
+
   commit(session: SessionObject): Promise<void> | undefined {
     const state = stateOf(session);
-    if (state.running !== null) return this.#inTurn(state, () => this.#commitNow(session) ?? Promise.resolve());
+    if (state.running !== null) return inTurn(state, () => this.#commitNow(session) ?? Promise.resolve());
     const work = this.#commitNow(session);
-    return work && this.#inTurn(state, () => work);
+    return work && inTurn(state, () => work);
   }
 
   discard(session: SessionObject): void {
-    const state = stateOf(session);
-    const record = state.stored && this.#saver.recordIn(state.stored.bytes);
-    session.clear();
-    state.forced = false;
-    state.mutations.clear();
-    if (record) {
-      state.take(record);
-      fill(session, record.data);
-    } else {
-      state.permanent = this.options.permanent;
-    }
+    const { stored } = stateOf(session);
+    restore(session, stored && this.#saver.recordIn(stored.bytes), this.options.permanent);
   }
 
   async reload(session: SessionObject): Promise<boolean> {
     const state = stateOf(session);
     let isThere = false;
-    await this.#inTurn(state, async () => {
+    await inTurn(state, async () => {
       const found = state.stored && (await this.#records.find(state.stored.id));
       if (found === null || this.lifetime.isOver(found.record, this.now())) return;
       if (found.id !== state.stored?.id) state.issuedAt = null;
@@ -99,7 +106,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     assertWritable(session);
     const state = stateOf(session);
     refuseOnceAnswered(state, 'session.regenerate()');
-    await this.#inTurn(state, async () => {
+    await inTurn(state, async () => {
       state.nextId = null;
       if (state.stored !== null && state.end !== 'gone') {
         await this.#rotation.rotate(session, state.stored, 'regenerate');
@@ -111,7 +118,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     assertWritable(session);
     const state = stateOf(session);
     refuseOnceAnswered(state, 'A confirmation');
-    await this.#inTurn(state, async () => {
+    await inTurn(state, async () => {
       const former = state.auth;
       if (state.stored === null || state.end === 'gone') throw endedMeanwhile();
       state.auth = auth;
@@ -131,7 +138,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     assertWritable(session);
     const state = stateOf(session);
     refuseOnceAnswered(state, 'A login');
-    await this.#inTurn(state, async () => {
+    await inTurn(state, async () => {
       const former = state.auth;
       if (state.end === 'gone') this.#saver.forget(session, null);
       state.auth = auth;
@@ -158,7 +165,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     const state = stateOf(session);
     refuseOnceAnswered(state, 'A login');
     let isThere = false;
-    await this.#inTurn(state, async () => {
+    await inTurn(state, async () => {
       isThere = await this.#joinNow(session, id);
     });
     return isThere;
@@ -167,7 +174,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
   async destroy(session: SessionObject): Promise<void> {
     assertWritable(session);
     const state = stateOf(session);
-    await this.#inTurn(state, async () => {
+    await inTurn(state, async () => {
       // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
       const ended = state.stored !== null && (await this.#deleteWherever(state.stored));
       if (ended) this.observer.destroyed({ publicId: this.publicIdOf(state) });
@@ -190,11 +197,7 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
   }
 
   expiryOf(state: SessionState): Date {
-    const now = this.now();
-    const { issuedAt, auth, passive } = state;
-    const isExtended = issuedAt === null || (!passive && this.lifetime.isRefreshDue(issuedAt, now, auth));
-    const lastUse = isExtended ? now : issuedAt;
-    return new Date(lastUse + Math.max(0, this.lifetime.remaining(state, lastUse)));
+    return expiryOf(state, this.lifetime, this.now());
   }
 
   baseValue(state: SessionState, key: string): unknown {
@@ -203,6 +206,11 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
 
   copyOf(key: string, value: unknown): unknown {
     return this.#saver.copyOf(key, value);
+  }
+
+  async #adoptedBefore(known: { readonly id: string } | 'unreadable'): Promise<Adopted | null> {
+    const session = known === 'unreadable' ? null : await this.load({ id: known.id, issuedAt: this.now() });
+    return session && { session, isFirst: false };
   }
 
   #commitNow(session: SessionObject): Promise<void> | undefined {
@@ -257,41 +265,6 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
       await this.#saver.waitToRetry(attempt);
     }
   }
-
-  /** Store operations of one session run one after the other, whoever in the request asks for them. */
-  async #inTurn(state: SessionState, work: () => Promise<void>): Promise<void> {
-    const run = state.running === null ? work() : state.running.then(work, work);
-    state.running = run;
-    try {
-      await run;
-    } finally {
-      if (state.running === run) state.running = null;
-    }
-  }
-}
-
-/** A name that has become reserved since the record was written is left out, so that the session survives. */
-function fill(session: SessionObject, data: Readonly<Record<string, unknown>>): void {
-  const own = ownData(session);
-  for (const key of Object.keys(data)) if (!isReserved(key)) own[key] = data[key];
-}
-
-function refuseOnceAnswered(state: SessionState, what: string): void {
-  if (!state.answered) return;
-  throw new SessionHeadersSentError(
-    `${what} needs a new cookie, and the response's headers have gone out. Do it before answering.`,
-  );
-}
-
-/** Another request may have ended the session while this one was waiting, which the type of what was read before hides. */
-function isGone({ end }: SessionState): boolean {
-  return end === 'gone';
-}
-
-function endedMeanwhile(): SessionGoneError {
-  return new SessionGoneError(
-    'The login was ended by another request while this one was running. Log in and try again.',
-  );
 }
 
 /** To the second, so that parallel requests note the same, and only the first of them writes. */

@@ -5,6 +5,7 @@ import type { SessionEventName, SessionModuleOptions } from 'nestjs-session-auth
 import { platforms } from '../support/app.js';
 import { keyBehind } from '../support/stored-keys.js';
 import { account, EventfulPlace, idOf, password } from './events-app.js';
+import { OldFramework } from './migration-app.js';
 import { foreign } from './protection-browser.js';
 
 const address = '127.0.0.1';
@@ -23,6 +24,11 @@ interface Row {
   /** Everything that is heard, in its order. Default: this event alone. */
   readonly names?: readonly SessionEventName[];
 }
+
+const old = new OldFramework();
+old.sessions.set('of-ada', { data: { basket: 'apple' }, userId: 'ada' });
+old.sessions.set('of-a-visitor', { data: { basket: 'pear' } });
+const migrateFrom = [old.source()];
 
 const rows: readonly Row[] = [
   {
@@ -190,6 +196,40 @@ const rows: readonly Row[] = [
     },
     event: { userId: 7, address },
     names: ['destroyed', 'logout'],
+  },
+  {
+    name: 'migrated',
+    options: { migrateFrom },
+    async raise(place) {
+      const browser = place.browser();
+      browser.cookies.set('old_session', 'of-ada');
+      return idOf(browser);
+    },
+    event: { framework: 'Old', userId: 'ada', address },
+    names: ['created', 'migrated'],
+  },
+  {
+    name: 'migrated',
+    how: 'without a login',
+    options: { migrateFrom },
+    async raise(place) {
+      const browser = place.browser();
+      browser.cookies.set('old_session', 'of-a-visitor');
+      return idOf(browser);
+    },
+    event: { framework: 'Old', userId: null, address },
+    names: ['created', 'migrated'],
+  },
+  {
+    name: 'migrationRefused',
+    options: { migrateFrom },
+    async raise(place) {
+      const browser = place.browser();
+      browser.cookies.set('old_session', 'pickled');
+      await browser.get('/session');
+      return undefined;
+    },
+    event: { framework: 'Old', reason: 'It is a pickle.', address },
   },
   {
     name: 'loginFailed',

@@ -105,7 +105,8 @@ describe('a login by the kit', () => {
   });
 
   it('counts for the limit of sessions, which ends the oldest or refuses', async () => {
-    const ending = await start({ maxSessionsPerUser: 2 });
+    let time = Date.UTC(2026, 5, 1);
+    const ending = await start({ maxSessionsPerUser: 2, clock: () => ++time });
     const first = await ending.kit.signIn(7);
     await ending.kit.signIn(7);
     await ending.kit.signIn(7);

@@ -18,6 +18,8 @@ export class HeardEvents {
       rotated: this.#listener('rotated'),
       droppedChange: this.#listener('droppedChange'),
       expired: this.#listener('expired'),
+      migrated: this.#listener('migrated'),
+      migrationRefused: this.#listener('migrationRefused'),
       login: this.#listener('login'),
       logout: this.#listener('logout'),
       loginFailed: this.#listener('loginFailed'),

@@ -12,7 +12,8 @@ class WavingGuard {
   }
 }
 
-const theme = (session) => ({ theme: session.theme });
+/** A handler of its own for each route: Nest notes a route's path and guards on the function. */
+const theme = () => (session) => ({ theme: session.theme });
 
 export function application({ redisPort, folder, options }) {
   let auth;
@@ -41,7 +42,7 @@ export function application({ redisPort, folder, options }) {
         session.update(newSession());
         return { ok: true };
       }),
-      read: route([Session()], theme),
+      read: route([Session()], theme()),
       write: route([Session()], (session) => {
         session.visits = nextVisit(session.visits);
         return { visits: session.visits };
@@ -68,9 +69,9 @@ export function application({ redisPort, folder, options }) {
         await auth.logout(session);
         return { ok: true };
       }),
-      member: route([Session()], theme),
-      waved: route([Session()], theme, [WavingGuard]),
-      guarded: route([Session()], theme, [SessionAuthGuard]),
+      member: route([Session()], theme()),
+      waved: route([Session()], theme(), [WavingGuard]),
+      guarded: route([Session()], theme(), [SessionAuthGuard]),
       elsewhere: route([Session()], async (session) => ({
         ended: await auth.logoutEverywhere(USER.id, { except: session }),
       })),

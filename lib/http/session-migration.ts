@@ -1,0 +1,128 @@
+import type { ResolvedCookie } from '../cookie/resolved-cookie.js';
+import { SetCookie } from '../cookie/set-cookie.js';
+import { SessionStoreUnavailableError, SessionTooLargeError, SessionValueError } from '../errors.js';
+import { takeOver } from '../session/adoption.js';
+import type { ForeignReading, ForeignSession, SessionSource } from '../session/foreign-session.js';
+import type { SessionObserver } from '../session/observer.js';
+import type { SessionRepository } from '../session/session-repository.js';
+import type { SessionObject } from '../session/session.js';
+import { stateOf } from '../session/session.js';
+import type { RequestClient } from './request-client.js';
+
+/** What a migration needs of its application. */
+export interface MigrationSurroundings {
+  readonly repository: SessionRepository;
+  readonly observer: Required<SessionObserver>;
+  /** That of ours. */
+  readonly cookie: ResolvedCookie;
+  /** How long reading an old session may take, in ms. */
+  readonly timeout: number;
+  /** Tells the operator of an error that no client sees. */
+  readonly report: (error: unknown) => void;
+  readonly now: () => number;
+}
+
+/** Lets the live sessions of other frameworks go on here. */
+export class SessionMigration {
+  constructor(
+    private readonly sources: readonly SessionSource[],
+    private readonly surroundings: MigrationSurroundings,
+  ) {}
+
+  /** What an old cookie of the request leads to; null, at once: it has none. */
+  find(client: RequestClient): Promise<SessionObject | null> | null {
+    const offers = this.sources.flatMap((source) =>
+      client.cookies(source.cookieName).map((cookie) => ({ source, cookie })),
+    );
+    return offers.length === 0 ? null : this.#first(offers, client);
+  }
+
+  async #first(
+    offers: readonly { readonly source: SessionSource; readonly cookie: string }[],
+    client: RequestClient,
+  ): Promise<SessionObject | null> {
+    for (const { source, cookie } of offers) {
+      const reading = await this.#read(source, cookie);
+      if (reading === null) continue;
+      if ('refused' in reading) {
+        this.#refuse(source, client, reading.refused);
+        continue;
+      }
+      const session = await this.#adopt(source, reading.session, client);
+      if (session !== null) return session;
+    }
+    return null;
+  }
+
+  async #read(source: SessionSource, cookie: string): Promise<ForeignReading> {
+    const { now, timeout } = this.surroundings;
+    try {
+      return await within(timeout, source.read(cookie, now()), source.framework);
+    } catch (error) {
+      if (error instanceof SessionStoreUnavailableError) throw error;
+      throw new SessionStoreUnavailableError(
+        `The sessions of ${source.framework} could not be read; the cause of this error says why.`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #adopt(source: SessionSource, foreign: ForeignSession, client: RequestClient): Promise<SessionObject | null> {
+    const { repository, observer, now } = this.surroundings;
+    const { framework } = source;
+    const { address, userAgent } = client;
+    const session = repository.create();
+    try {
+      takeOver(session, foreign, { address, userAgent }, now());
+      const adopted = await repository.adopt(session, { framework, foreign });
+      if (adopted === null) return null;
+      const { userId } = stateOf(adopted.session).auth ?? { userId: null };
+      if (adopted.isFirst) observer.migrated({ publicId: adopted.session.id, framework, userId, address });
+      if (source.old === 'remove') await this.#remove(source, foreign, client);
+      return adopted.session;
+    } catch (error) {
+      if (!(error instanceof SessionValueError || error instanceof SessionTooLargeError)) throw error;
+      this.#refuse(source, client, error.message);
+      return null;
+    }
+  }
+
+  /** The session goes on here, whatever becomes of the old one. */
+  async #remove(source: SessionSource, foreign: ForeignSession, client: RequestClient): Promise<void> {
+    const { cookie, report, timeout } = this.surroundings;
+    const { cookieName: name, cookiePath: path = '/', cookieDomain: domain = null } = source;
+    // A line of ours takes the place of one cookie, and has it removed otherwise.
+    if (name !== cookie.name || path !== cookie.path || domain !== cookie.domain) {
+      const old = new SetCookie({ name, path, domain, httpOnly: true, sameSite: 'lax', partitioned: false });
+      client.setCookie(`old ${name}`, old.clear(client.isHttps || /^__(?:Host|Secure)-/i.test(name)));
+    }
+    try {
+      await within(timeout, foreign.remove(), source.framework);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  #refuse({ framework }: SessionSource, { address }: RequestClient, reason: string): void {
+    this.surroundings.observer.migrationRefused({ framework, reason, address });
+  }
+}
+
+/** @throws SessionStoreUnavailableError after `ms`, whatever becomes of `work` later */
+async function within<T>(ms: number, work: Promise<T>, framework: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new SessionStoreUnavailableError(
+          `What keeps the sessions of ${framework} did not answer within ${String(ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
+        ),
+      );
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

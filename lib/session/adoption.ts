@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto';
+import type { SessionStore } from '../stores/session-store.js';
+import type { AuthFacts, Device } from './auth-facts.js';
+import type { ForeignSession } from './foreign-session.js';
+import type { RecordCodec } from './record-codec.js';
+import { isPointer } from './record.js';
+import { BrokenRecord } from './record-parts.js';
+import { openPointer, sealPointer } from './rotation-pointer.js';
+import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
+
+const DAY = 86_400_000;
+
+/** For how long an adoption is noted where nobody knows when the old session ends: no cookie lives longer by itself. In ms. */
+const longestLife = 400 * DAY;
+/** The other framework's clock may be behind ours. In ms. */
+const clockSkew = 60_000;
+
+/** An old session, and whose it is. */
+export interface OldSession {
+  readonly framework: string;
+  readonly foreign: ForeignSession;
+}
+
+/** What became of an old session. */
+export interface Adopted {
+  readonly session: SessionObject;
+  /** It goes on here from now on; otherwise it did before. */
+  readonly isFirst: boolean;
+}
+
+/** Puts what the other framework kept into a session that is new. @param device where the request came from */
+export function takeOver(session: SessionObject, foreign: ForeignSession, device: Device, now: number): void {
+  const own = ownData(session);
+  for (const [key, value] of Object.entries(foreign.data)) {
+    // As an assignment this one would change what the session inherits.
+    if (key !== '__proto__') own[isReserved(key) ? `~${key}` : key] = value;
+  }
+  const state = stateOf(session);
+  state.permanent = foreign.permanent;
+  state.flashes = foreign.flashes;
+  // Not fresh: nobody has proved anything here.
+  const auth: AuthFacts | null = foreign.userId === null ? null : { userId: foreign.userId, at: now, device };
+  state.auth = auth;
+}
+
+/**
+ * Notes which old sessions go on here, and under which id. Only who has the old session's cookie can read that id; and since
+ * the note stays when the session ends, no old cookie begins it a second time.
+ */
+export class AdoptionMarks {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly codec: RecordCodec,
+    private readonly keyPrefix: string,
+    private readonly now: () => number,
+  ) {}
+
+  /** The id that it goes on under, or went on until it ended; `unreadable`: it did, under whatever id. Null: it does not. */
+  async find(old: OldSession): Promise<{ readonly id: string } | 'unreadable' | null> {
+    const found = await this.store.read(this.#keyOf(old));
+    return found && this.#open(found.bytes, old);
+  }
+
+  /** Notes that it goes on under `id`, and gives the id that was noted first. */
+  async note(old: OldSession, id: string): Promise<{ readonly id: string } | 'unreadable'> {
+    const { key, expiresAt } = old.foreign;
+    const ttl = expiresAt === null ? longestLife : Math.max(0, expiresAt - this.now()) + clockSkew;
+    const bytes = this.codec.encodePointer(sealPointer(id, key));
+    const result = await this.store.write(this.#keyOf(old), bytes, ttl, 'absent');
+    return 'conflict' in result ? this.#open(result.conflict.bytes, old) : { id };
+  }
+
+  #open(bytes: Uint8Array, { foreign }: OldSession): { readonly id: string } | 'unreadable' {
+    try {
+      const pointer = this.codec.decode(bytes);
+      return isPointer(pointer) ? { id: openPointer(pointer, foreign.key) } : 'unreadable';
+    } catch (error) {
+      if (error instanceof BrokenRecord) return 'unreadable';
+      throw error;
+    }
+  }
+
+  #keyOf({ framework, foreign }: OldSession): string {
+    return `${this.keyPrefix}adopted:${hash('sha256', `${framework}\n${foreign.key}`, 'base64url')}`;
+  }
+}

@@ -1,0 +1,63 @@
+import type { FlashMessage } from './flash.js';
+
+/** A live session of another framework, in this package's words. @publicApi */
+export interface ForeignSession {
+  /**
+   * Which session it is over there: the same text whenever its cookie comes. It is as secret as that cookie, and only a keyed
+   * hash of it is kept.
+   */
+  readonly key: string;
+  /** What the application kept, in values that a session of this package can keep. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Whether its cookie outlives the browser. */
+  readonly permanent: boolean;
+  /** The messages that were not shown yet. */
+  readonly flashes: readonly FlashMessage[];
+  /** Who is logged in; null: nobody. */
+  readonly userId: string | number | null;
+  /**
+   * From when on the other framework takes it no more, whatever happens, in ms since the epoch. Null: that is not known, since
+   * it may be extended there.
+   */
+  readonly expiresAt: number | null;
+  /** Removes it over there, where it can be removed: until then the other framework knows it, too. */
+  remove(): Promise<void>;
+}
+
+/**
+ * What a cookie led to: a session; nothing, or nothing that is valid (`null`); or something that the other framework seems to
+ * have written and that cannot be read, with the reason, a sentence for the log that holds none of its content.
+ *
+ * @publicApi
+ */
+export type ForeignReading = { readonly session: ForeignSession } | { readonly refused: string } | null;
+
+/** Reads the live sessions of another framework, so that they can go on here. @publicApi */
+export interface SessionSource {
+  /** What it is called in logs and events, such as `Flask`. */
+  readonly framework: string;
+  /** The name of the other framework's session cookie. It may be that of ours. */
+  readonly cookieName: string;
+  /** Where that cookie is, for the line that removes it. Default: `/`. */
+  readonly cookiePath?: string | undefined;
+  /** Default: none, the cookie of this host alone. */
+  readonly cookieDomain?: string | undefined;
+  /**
+   * What becomes of an old session that goes on here: `keep` leaves it and its cookie for a roll-back, `remove` removes both.
+   * Neither is ever adopted a second time.
+   */
+  readonly old: 'keep' | 'remove';
+  /**
+   * @param cookie the value of the cookie, as the browser sent it: percent-encoded where the framework does that.
+   * @param now in ms since the epoch.
+   * @throws what the reader of its records throws: nobody knows then whether there is a session.
+   */
+  read(cookie: string, now: number): Promise<ForeignReading>;
+}
+
+export function isSessionSource(value: unknown): value is SessionSource {
+  if (typeof value !== 'object' || value === null) return false;
+  const { framework, cookieName, old, read } = value as Partial<Record<keyof SessionSource, unknown>>;
+  if (typeof framework !== 'string' || typeof cookieName !== 'string' || typeof read !== 'function') return false;
+  return old === 'keep' || old === 'remove';
+}
