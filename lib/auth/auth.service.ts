@@ -75,7 +75,10 @@ export class AuthService {
     const known = isObject(user) ? (user as SessionUser) : null;
     const request = requestOf(session);
     await this.#atOnce(async () => {
-      const force = await this.#needsForce(known, options);
+      const force = await this.#needsForce(known, options).catch((error: unknown) => {
+        this.signIn.tellRefusal(session, userId, error);
+        throw error;
+      });
       const { auth, answered } = stateOf(session);
       // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
       if (auth !== null && auth.userId !== userId && !answered) await this.#leave(session);

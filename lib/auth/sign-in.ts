@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { SessionLoginRefusedError } from '../errors.js';
 import { SessionRuntime } from '../http/session-runtime.js';
 import type { AuthFacts } from '../session/auth-facts.js';
 import { stateOf, type SessionObject } from '../session/session.js';
 import { SessionLimiter } from './devices/session-limiter.js';
 import { justProved } from './login.js';
-import type { SessionUser } from './users/user.js';
+import type { SessionUser, UserId } from './users/user.js';
 
 /** The one gate that every login passes, whatever it was proved with: here it becomes a session. */
 @Injectable()
@@ -21,7 +22,12 @@ export class SignIn {
    * @throws SessionGoneError where all of the user's sessions were ended meanwhile
    */
   async enter(session: SessionObject, user: SessionUser | null, facts: AuthFacts, id?: string): Promise<boolean> {
-    await this.limiter.admit(session, user, facts, () => this.runtime.repository.login(session, facts, id), id);
+    try {
+      await this.limiter.admit(session, user, facts, () => this.runtime.repository.login(session, facts, id), id);
+    } catch (error) {
+      this.tellRefusal(session, facts.userId, error);
+      throw error;
+    }
     // One that was found there holds the login of the request that has begun it, which has told of it.
     if (stateOf(session).auth !== facts) return false;
     this.runtime.observer.login({
@@ -32,5 +38,16 @@ export class SignIn {
       address: stateOf(session).bearer?.client.address ?? '',
     });
     return true;
+  }
+
+  /** A login that was right and is refused is one that somebody should know of (ASVS 16.3.1). Any other error is none. */
+  tellRefusal(session: SessionObject, userId: UserId, error: unknown): void {
+    if (!(error instanceof SessionLoginRefusedError)) return;
+    this.runtime.observer.refused({
+      publicId: session.isNew ? null : session.id,
+      userId,
+      reason: error.reason,
+      address: stateOf(session).bearer?.client.address ?? '',
+    });
   }
 }

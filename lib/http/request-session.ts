@@ -68,6 +68,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.#token = runtime.cookie.read(rawRequest.headers.cookie);
     this.#heldId = this.#token?.id ?? null;
     this.#rawRequest = rawRequest;
+    this.#isHeadOut = rawResponse.headersSent;
     new ResponseGate(rawResponse, this, runtime.platform.doors);
   }
 

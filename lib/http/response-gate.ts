@@ -47,6 +47,10 @@ export class ResponseGate implements Passage {
     doors: GateDoors,
   ) {
     this.#original = doors.hang(response, this);
+    if (!response.headersSent) return;
+    // The session is asked for while the answer is on its way already.
+    this.#state = 'open';
+    this.#watchClose();
   }
 
   /** It hangs on the response, which applications log. */

@@ -82,12 +82,15 @@ export interface SessionObserver {
    * tells once, until the login is confirmed.
    */
   protected?(event: UserEvent & { readonly protection: 'basic' | 'strong' }): unknown;
-  /** Somebody was not let in. `login`: nobody is logged in; `fresh`: not recently enough; `roles`, `permissions`: lacks them. */
+  /**
+   * Somebody was not let in. By a guard: `login`: nobody is logged in; `fresh`: not recently enough; `roles`, `permissions`:
+   * lacks them. By a login, although the user had proved who it is: `inactive`, `too-many-sessions`.
+   */
   refused?(
     event: FromClient & {
       readonly publicId: string | null;
       readonly userId: UserId | null;
-      readonly reason: 'login' | 'fresh' | 'roles' | 'permissions';
+      readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'inactive' | 'too-many-sessions';
     },
   ): unknown;
 }

@@ -56,6 +56,13 @@ export class EventfulController {
     return { id: session.id };
   }
 
+  @Post('inactive')
+  async inactive(@Session() session: Session) {
+    const user = { id: 7, isActive: false };
+    await this.auth.login(session, user);
+    return {};
+  }
+
   @Post('password')
   async withPassword(
     @Session() session: Session,

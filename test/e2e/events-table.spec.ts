@@ -391,6 +391,33 @@ const rows: readonly Row[] = [
     },
     event: { userId: 7, reason: 'roles', address },
   },
+  {
+    name: 'refused',
+    how: 'since the user is not active',
+    async raise(place) {
+      const browser = place.browser();
+      await browser.post('/set', { basket: 'apple' });
+      const id = await idOf(browser);
+      place.forget();
+      const { status } = await browser.post('/inactive');
+      expect(status).toBe(403);
+      return id;
+    },
+    event: { userId: 7, reason: 'inactive', address },
+  },
+  {
+    name: 'refused',
+    how: 'since the user has too many sessions',
+    options: { maxSessionsPerUser: 1, onTooManySessions: 'refuse' },
+    async raise(place) {
+      await place.loggedIn();
+      place.forget();
+      const { status } = await place.browser().post('/login');
+      expect(status).toBe(403);
+      return undefined;
+    },
+    event: { publicId: null, userId: 7, reason: 'too-many-sessions', address },
+  },
 ];
 
 const cases = rows.map((row) => ({ ...row, called: row.how === undefined ? row.name : `${row.name}, ${row.how}` }));

@@ -19,7 +19,7 @@ import { namesIn } from './names.js';
 import { ASKS_WHO, requirementOf, type Requirement, type Wanted } from './requirement.js';
 import { sendToPage } from './send-to-page.js';
 
-type Reason = SessionEventOf<'refused'>['reason'];
+type Reason = Extract<SessionEventOf<'refused'>['reason'], 'login' | 'fresh' | 'roles' | 'permissions'>;
 
 /** Who was let in, and by what: the guard of a route, of its controller and of the application are often the same. */
 const letIn = new WeakMap<object, { readonly requirement: Requirement; readonly user: SessionUser }>();
