@@ -88,7 +88,7 @@ export function readConfig(
     (options) => checkSession(options, environment),
     (options) => checkCookie(options.cookie, environment),
     (options) => checkCsrf(options, environment),
-    (options) => checkLimiter(options.limiter, options.cookie, environment),
+    (options) => checkLimiter(options.limiter, options.cookie, options.remember, environment),
     (options) => checkAuth(options, options.cookie, options.timeouts, environment),
   ]);
 }

@@ -84,13 +84,13 @@ export interface SessionObserver {
   protected?(event: UserEvent & { readonly protection: 'basic' | 'strong' }): unknown;
   /**
    * Somebody was not let in. By a guard: `login`: nobody is logged in; `fresh`: not recently enough; `roles`, `permissions`:
-   * lacks them. By a login, although the user had proved who it is: `inactive`, `too-many-sessions`.
+   * lacks them; `csrf`: another site may have sent the request. By a login, although the user had proved who it is: `inactive`, `too-many-sessions`.
    */
   refused?(
     event: FromClient & {
       readonly publicId: string | null;
       readonly userId: UserId | null;
-      readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'inactive' | 'too-many-sessions';
+      readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'csrf' | 'inactive' | 'too-many-sessions';
     },
   ): unknown;
 }

@@ -15,6 +15,7 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
   AuthService,
+  CsrfGuard,
   CurrentUser,
   LoginAttempts,
   Roles,
@@ -95,6 +96,12 @@ export class EventfulController {
   @Get('session')
   session(@Session() session: Session) {
     return { id: session.id, data: session.toJSON() };
+  }
+
+  @Post('form')
+  @UseGuards(CsrfGuard)
+  form() {
+    return {};
   }
 
   @Get('guarded')

@@ -382,6 +382,18 @@ const rows: readonly Row[] = [
   },
   {
     name: 'refused',
+    how: 'since another site may have sent it',
+    async raise(place) {
+      const browser = place.browser();
+      browser.cookies.set('theme', 'dark');
+      const { status } = await browser.post('/form');
+      expect(status).toBe(403);
+      return undefined;
+    },
+    event: { publicId: null, userId: null, reason: 'csrf', address },
+  },
+  {
+    name: 'refused',
     how: 'for want of a role',
     async raise(place) {
       const browser = await place.loggedIn();

@@ -3,11 +3,12 @@ import { Reflector } from '@nestjs/core';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SessionUnreachableError } from '../../errors.js';
 import { requestSessionOf } from '../../http/execution-context.js';
+import { RequestClient } from '../../http/request-client.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { requestOrigin } from '../redirect/origin.js';
 import { CsrfConfig } from './csrf-config.js';
 import { CSRF_EXEMPT } from './csrf-exempt.decorator.js';
-import { CsrfRefusedException } from './csrf-refused.exception.js';
+import { CsrfRefusedException, type CsrfRefusal } from './csrf-refused.exception.js';
 import { CsrfService } from './csrf.service.js';
 import { verdictOn, type Verdict } from './provenance.js';
 
@@ -50,8 +51,8 @@ export class CsrfGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     if (safeMethods.has(request.method) || this.isExempt(context)) return true;
     const verdict = this.judge(request);
-    if (verdict === 'cross-site') throw new CsrfRefusedException('CSRF_CROSS_SITE');
-    if (verdict === 'foreign-origin') throw new CsrfRefusedException('CSRF_FOREIGN_ORIGIN');
+    if (verdict === 'cross-site') throw this.refusal(request, 'CSRF_CROSS_SITE');
+    if (verdict === 'foreign-origin') throw this.refusal(request, 'CSRF_FOREIGN_ORIGIN');
     const isOurs = verdict === 'ours';
     // No browser sent it, or one would have said from where; and nothing in it speaks for a user by itself.
     if (!isOurs && !request.headers.cookie) return true;
@@ -61,6 +62,14 @@ export class CsrfGuard implements CanActivate {
 
   protected isExempt(context: ExecutionContext): boolean {
     return this.reflector.getAllAndOverride<unknown>(CSRF_EXEMPT, [context.getHandler(), context.getClass()]) === true;
+  }
+
+  /** What is thrown, once the observer has been told. In whose name the request came has not been asked. */
+  protected refusal(request: GuardedRequest, code: CsrfRefusal): CsrfRefusedException {
+    const { platform, observer } = this.runtime;
+    const { address } = new RequestClient(request, platform.rawRequest(request), platform);
+    observer.refused({ publicId: null, userId: null, reason: 'csrf', address });
+    return new CsrfRefusedException(code);
   }
 
   /** What the browser says of where the request comes from. */
@@ -82,10 +91,10 @@ export class CsrfGuard implements CanActivate {
   /** @throws CsrfRefusedException */
   protected async requireToken(context: ExecutionContext, request: GuardedRequest): Promise<true> {
     const token = this.tokenIn(request);
-    if (token === undefined) throw new CsrfRefusedException('CSRF_TOKEN_MISSING');
+    if (token === undefined) throw this.refusal(request, 'CSRF_TOKEN_MISSING');
     const session = await requestSessionOf(context).getReadonly();
     if (this.csrf.isValid(session, token)) return true;
-    throw new CsrfRefusedException('CSRF_TOKEN_INVALID');
+    throw this.refusal(request, 'CSRF_TOKEN_INVALID');
   }
 }
 

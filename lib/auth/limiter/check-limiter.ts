@@ -4,12 +4,22 @@ import { settingName } from '../../config/setting-name.js';
 import type { CookieOptions } from '../../cookie/cookie.options.js';
 import { resolveCookie } from '../../cookie/resolved-cookie.js';
 import type { ConfigProblem } from '../../errors.js';
+import type { RememberOptions } from '../remember/remember.options.js';
+import { resolveRememberCookie } from '../remember/resolve-remember.js';
 import { deviceCookie } from './known-devices.js';
 import { takesBack } from './limiter-storage.js';
 import { limiterOptions, type LimiterOptions } from './limiter.options.js';
 
-/** @param cookie the settings of the session cookie, which the cookie of a known device follows. */
-export function checkLimiter(options: LimiterOptions, cookie: CookieOptions, environment: Environment): RoomCheck {
+/**
+ * @param cookie the settings of the session cookie, which the cookie of a known device follows.
+ * @param remember those of the remember-me cookie.
+ */
+export function checkLimiter(
+  options: LimiterOptions,
+  cookie: CookieOptions,
+  remember: RememberOptions,
+  environment: Environment,
+): RoomCheck {
   const problems: ConfigProblem[] = [];
   const refuse = (key: keyof LimiterOptions, problem: string): void => {
     problems.push({ setting: nameOf(key), problem });
@@ -20,6 +30,9 @@ export function checkLimiter(options: LimiterOptions, cookie: CookieOptions, env
   const name = deviceCookie(cookie, options.deviceCookieName, environment).name;
   if (name === resolveCookie(cookie, environment).name) {
     refuse('deviceCookieName', 'is the name of the session cookie: choose another');
+  }
+  if (name === resolveRememberCookie(remember, environment).name) {
+    refuse('deviceCookieName', 'is the name of the remember-me cookie: choose another');
   }
   if (options.ceiling !== null && options.storage !== null && !takesBack(options.storage)) {
     const reason = 'this storage counts every login, and cannot count failures in a row';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkLimiter } from '../../../../lib/auth/limiter/check-limiter.js';
 import { limiterOptions } from '../../../../lib/auth/limiter/limiter.options.js';
+import { rememberOptions } from '../../../../lib/auth/remember/remember.options.js';
 import { StoreLimiterStorage } from '../../../../lib/auth/limiter/store-limiter-storage.js';
 import { ThrottlerLimiterStorage } from '../../../../lib/auth/limiter/throttler-limiter-storage.js';
 import { resolveOptions } from '../../../../lib/config/read.js';
@@ -13,7 +14,8 @@ const throttler = { increment: () => Promise.resolve({ isBlocked: false, timeToB
 function problems(limiter: Record<string, unknown>, cookie: Record<string, unknown> = {}) {
   const source = { get: () => undefined };
   const session = resolveOptions(cookieOptions, { code: cookie, source, environment: 'test' }).options;
-  return checkLimiter(optionsFrom(limiter), session, 'test').problems.map(({ setting }) => setting);
+  const remember = resolveOptions(rememberOptions, { code: {}, source, environment: 'test' }).options;
+  return checkLimiter(optionsFrom(limiter), session, remember, 'test').problems.map(({ setting }) => setting);
 }
 
 describe('the options of the limiter', () => {
@@ -88,6 +90,12 @@ describe('the options of the limiter', () => {
       'SESSION_LIMITER_DEVICE_COOKIE_NAME (limiter.deviceCookieName)',
     ]);
     expect(problems({ deviceCookieName: 'session' }, { name: 'sid' })).toEqual([]);
+  });
+
+  it('refuse the name of the remember-me cookie', () => {
+    expect(problems({ deviceCookieName: 'remember_token' })).toEqual([
+      'SESSION_LIMITER_DEVICE_COOKIE_NAME (limiter.deviceCookieName)',
+    ]);
   });
 
   it('refuse a ceiling where failures in a row cannot be counted', () => {
