@@ -1,7 +1,7 @@
 import type { ResolvedCookie } from '../cookie/resolved-cookie.js';
 import { SetCookie } from '../cookie/set-cookie.js';
 import { SessionStoreUnavailableError, SessionTooLargeError, SessionValueError } from '../errors.js';
-import { takeOver } from '../session/adoption.js';
+import { takeOver, type OldSession } from '../session/adoption.js';
 import type { ForeignReading, ForeignSession, SessionSource } from '../session/foreign-session.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { SessionRepository } from '../session/session-repository.js';
@@ -22,6 +22,12 @@ export interface MigrationSurroundings {
   readonly now: () => number;
 }
 
+/** A cookie that may be of a source. */
+interface Offer {
+  readonly source: SessionSource;
+  readonly cookie: string;
+}
+
 /** Lets the live sessions of other frameworks go on here. */
 export class SessionMigration {
   constructor(
@@ -37,20 +43,29 @@ export class SessionMigration {
     return offers.length === 0 ? null : this.#first(offers, client);
   }
 
-  async #first(
-    offers: readonly { readonly source: SessionSource; readonly cookie: string }[],
-    client: RequestClient,
-  ): Promise<SessionObject | null> {
-    for (const { source, cookie } of offers) {
-      const reading = await this.#read(source, cookie);
-      if (reading === null) continue;
-      if ('refused' in reading) {
-        this.#refuse(source, client, reading.refused);
-        continue;
-      }
-      const session = await this.#adopt(source, reading.session, client);
+  async #first(offers: readonly Offer[], client: RequestClient): Promise<SessionObject | null> {
+    for (const offer of offers) {
+      const session = await this.#follow(offer, client);
       if (session !== null) return session;
     }
+    return null;
+  }
+
+  async #follow({ source, cookie }: Offer, client: RequestClient): Promise<SessionObject | null> {
+    const { repository, now } = this.surroundings;
+    const key = source.keyOf(cookie, now());
+    if (key === null) return null;
+    const old: OldSession = { framework: source.framework, key };
+    const adopted = await repository.adopted(old);
+    if (adopted !== null) return adopted === 'ended' ? null : adopted;
+    const reading = await this.#read(source, cookie);
+    if (reading === null) {
+      // Another request may have adopted it just now, and removed what was kept of it.
+      const meanwhile = await repository.adopted(old);
+      return meanwhile === 'ended' ? null : meanwhile;
+    }
+    if ('session' in reading) return this.#adopt(source, old, reading.session, client);
+    this.#refuse(source, client, reading.refused);
     return null;
   }
 
@@ -67,14 +82,19 @@ export class SessionMigration {
     }
   }
 
-  async #adopt(source: SessionSource, foreign: ForeignSession, client: RequestClient): Promise<SessionObject | null> {
+  async #adopt(
+    source: SessionSource,
+    old: OldSession,
+    foreign: ForeignSession,
+    client: RequestClient,
+  ): Promise<SessionObject | null> {
     const { repository, observer, now } = this.surroundings;
     const { framework } = source;
     const { address, userAgent } = client;
     const session = repository.create();
     try {
       takeOver(session, foreign, { address, userAgent }, now());
-      const adopted = await repository.adopt(session, { framework, foreign });
+      const adopted = await repository.adopt(session, old, foreign.expiresAt);
       if (adopted === null) return null;
       const { userId } = stateOf(adopted.session).auth ?? { userId: null };
       if (adopted.isFirst) observer.migrated({ publicId: adopted.session.id, framework, userId, address });

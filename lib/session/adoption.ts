@@ -15,18 +15,22 @@ const longestLife = 400 * DAY;
 /** The other framework's clock may be behind ours. In ms. */
 const clockSkew = 60_000;
 
-/** An old session, and whose it is. */
+/** Which session of which framework. */
 export interface OldSession {
   readonly framework: string;
-  readonly foreign: ForeignSession;
+  /** The name that its cookie gives it. */
+  readonly key: string;
 }
 
 /** What became of an old session. */
 export interface Adopted {
   readonly session: SessionObject;
-  /** It goes on here from now on; otherwise it did before. */
+  /** It goes on here from now on; otherwise another request was first. */
   readonly isFirst: boolean;
 }
+
+/** The id that an old session goes on under, or went on until it ended; `unreadable`: it did, under whatever id. */
+export type AdoptionMark = { readonly id: string } | 'unreadable';
 
 /** Puts what the other framework kept into a session that is new. @param device where the request came from */
 export function takeOver(session: SessionObject, foreign: ForeignSession, device: Device, now: number): void {
@@ -55,32 +59,35 @@ export class AdoptionMarks {
     private readonly now: () => number,
   ) {}
 
-  /** The id that it goes on under, or went on until it ended; `unreadable`: it did, under whatever id. Null: it does not. */
-  async find(old: OldSession): Promise<{ readonly id: string } | 'unreadable' | null> {
+  /** Null: it has not been adopted. */
+  async find(old: OldSession): Promise<AdoptionMark | null> {
     const found = await this.store.read(this.#keyOf(old));
     return found && this.#open(found.bytes, old);
   }
 
-  /** Notes that it goes on under `id`, and gives the id that was noted first. */
-  async note(old: OldSession, id: string): Promise<{ readonly id: string } | 'unreadable'> {
-    const { key, expiresAt } = old.foreign;
+  /**
+   * Notes that it goes on under `id`, and gives what was noted first.
+   *
+   * @param expiresAt from when on the old session is not taken any more over there, in ms since the epoch; null: nobody knows.
+   */
+  async note(old: OldSession, expiresAt: number | null, id: string): Promise<AdoptionMark> {
     const ttl = expiresAt === null ? longestLife : Math.max(0, expiresAt - this.now()) + clockSkew;
-    const bytes = this.codec.encodePointer(sealPointer(id, key));
+    const bytes = this.codec.encodePointer(sealPointer(id, old.key));
     const result = await this.store.write(this.#keyOf(old), bytes, ttl, 'absent');
     return 'conflict' in result ? this.#open(result.conflict.bytes, old) : { id };
   }
 
-  #open(bytes: Uint8Array, { foreign }: OldSession): { readonly id: string } | 'unreadable' {
+  #open(bytes: Uint8Array, { key }: OldSession): AdoptionMark {
     try {
       const pointer = this.codec.decode(bytes);
-      return isPointer(pointer) ? { id: openPointer(pointer, foreign.key) } : 'unreadable';
+      return isPointer(pointer) ? { id: openPointer(pointer, key) } : 'unreadable';
     } catch (error) {
       if (error instanceof BrokenRecord) return 'unreadable';
       throw error;
     }
   }
 
-  #keyOf({ framework, foreign }: OldSession): string {
-    return `${this.keyPrefix}adopted:${hash('sha256', `${framework}\n${foreign.key}`, 'base64url')}`;
+  #keyOf({ framework, key }: OldSession): string {
+    return `${this.keyPrefix}adopted:${hash('sha256', `${framework}\n${key}`, 'base64url')}`;
   }
 }

@@ -2,11 +2,6 @@ import type { FlashMessage } from './flash.js';
 
 /** A live session of another framework, in this package's words. @publicApi */
 export interface ForeignSession {
-  /**
-   * Which session it is over there: the same text whenever its cookie comes. It is as secret as that cookie, and only a keyed
-   * hash of it is kept.
-   */
-  readonly key: string;
   /** What the application kept, in values that a session of this package can keep. */
   readonly data: Readonly<Record<string, unknown>>;
   /** Whether its cookie outlives the browser. */
@@ -48,8 +43,16 @@ export interface SessionSource {
    */
   readonly old: 'keep' | 'remove';
   /**
+   * Which session a cookie names over there, without a look at what is kept of it: a text that is the same whenever this cookie
+   * comes, and that only its cookie gives; null: it is not genuine. It is as secret as the cookie, and only a hash of it is kept.
+   *
    * @param cookie the value of the cookie, as the browser sent it: percent-encoded where the framework does that.
    * @param now in ms since the epoch.
+   */
+  keyOf(cookie: string, now: number): string | null;
+  /**
+   * What is kept of the session. Asked only for a cookie that {@link keyOf} takes for genuine.
+   *
    * @throws what the reader of its records throws: nobody knows then whether there is a session.
    */
   read(cookie: string, now: number): Promise<ForeignReading>;
@@ -57,7 +60,8 @@ export interface SessionSource {
 
 export function isSessionSource(value: unknown): value is SessionSource {
   if (typeof value !== 'object' || value === null) return false;
-  const { framework, cookieName, old, read } = value as Partial<Record<keyof SessionSource, unknown>>;
-  if (typeof framework !== 'string' || typeof cookieName !== 'string' || typeof read !== 'function') return false;
+  const { framework, cookieName, old, keyOf, read } = value as Partial<Record<keyof SessionSource, unknown>>;
+  if (typeof framework !== 'string' || typeof cookieName !== 'string') return false;
+  if (typeof keyOf !== 'function' || typeof read !== 'function') return false;
   return old === 'keep' || old === 'remove';
 }

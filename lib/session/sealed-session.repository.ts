@@ -1,5 +1,5 @@
 import type { SessionStore } from '../stores/session-store.js';
-import { AdoptionMarks, type Adopted, type OldSession } from './adoption.js';
+import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
@@ -68,16 +68,20 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
     return session;
   }
 
+  async adopted(old: OldSession): Promise<'ended' | null> {
+    const mark = this.revocations && (await this.#adoptions.find(old));
+    return mark && (await this.#isOver(mark)) ? 'ended' : null;
+  }
+
   /** Of parallel requests each has a session of its own, under one id; where nothing is noted, under several. */
-  async adopt(session: SessionObject, old: OldSession): Promise<Adopted | null> {
+  async adopt(session: SessionObject, old: OldSession, expiresAt: number | null): Promise<Adopted | null> {
     let isFirst = true;
     if (this.revocations !== null) {
-      const known = await this.#adoptions.find(old);
-      const own = newSessionId(SEALED_ID_BYTES);
-      const noted = known ?? (await this.#adoptions.note(old, own));
-      if (noted === 'unreadable' || (await this.revocations.has(noted.id))) return null;
-      isFirst = noted.id === own;
-      stateOf(session).nextId = noted.id;
+      const id = newSessionId(SEALED_ID_BYTES);
+      const mark = await this.#adoptions.note(old, expiresAt, id);
+      if (mark === 'unreadable' || (await this.#isOver(mark))) return null;
+      isFirst = mark.id === id;
+      stateOf(session).nextId = mark.id;
     }
     await this.#saver.save(session);
     return stateOf(session).stored === null ? null : { session, isFirst };
@@ -184,6 +188,10 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
 
   copyOf(key: string, value: unknown): unknown {
     return this.#encoder.copyOf(key, value);
+  }
+
+  async #isOver(mark: AdoptionMark): Promise<boolean> {
+    return mark === 'unreadable' || (await this.revocations?.has(mark.id)) === true;
   }
 
   #commitNow(session: SessionObject): Promise<void> | undefined {

@@ -9,6 +9,8 @@ export interface SessionReference {
   readonly id: string;
   /** When the cookie was issued, in ms. */
   readonly issuedAt: number;
+  /** From when on it means nothing, in ms, where the cookie says so. */
+  readonly endsAt?: number | null;
   /** The store's key for the id, noted here by the repository: whoever hands the same reference in again saves a hash. */
   key?: string;
   /** The session itself, where it is the cookie that keeps it. */
@@ -29,13 +31,17 @@ export interface SessionRepository {
   /** The session that `reference` means, or null where there is none: unknown, expired, or not readable. */
   load(reference: SessionReference): Promise<SessionObject | null>;
 
+  /** The session that an old one goes on as; `ended`: it did. Null: it does not, or what it was has to be read to tell. */
+  adopted(old: OldSession): Promise<SessionObject | 'ended' | null>;
+
   /**
-   * Stores a new session that holds what an old one did, under an id that nobody else knows; where that goes on here already,
-   * it is that session. Null: it did, and has ended since.
+   * Stores a new session that holds what an old one did, under an id that nobody else knows; where another request was first, it
+   * is that one's session. Null: that has ended since.
    *
+   * @param expiresAt from when on the old one is not taken any more over there, in ms since the epoch; null: nobody knows.
    * @throws SessionValueError, SessionTooLargeError where what it holds cannot be kept
    */
-  adopt(session: SessionObject, old: OldSession): Promise<Adopted | null>;
+  adopt(session: SessionObject, old: OldSession, expiresAt: number | null): Promise<Adopted | null>;
 
   /**
    * Saves what has changed. Returns nothing where there was nothing to do, so that a request which only read takes no turn

@@ -1,5 +1,5 @@
 import type { SessionStore } from '../stores/session-store.js';
-import { AdoptionMarks, type Adopted, type OldSession } from './adoption.js';
+import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
 import type { SessionObserver } from './observer.js';
@@ -48,6 +48,9 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
   }
 
   load(reference: SessionReference): Promise<SessionObject | null> {
+    const { endsAt } = reference;
+    // The store need not be asked for what the cookie itself says is over.
+    if (endsAt !== undefined && endsAt !== null && endsAt <= this.now()) return Promise.resolve(null);
     reference.key ??= this.#records.keyOf(reference.id);
     return this.#records.find(reference.id, reference.key).then((found) => {
       const now = this.now();
@@ -63,17 +66,21 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     });
   }
 
-  async adopt(session: SessionObject, old: OldSession): Promise<Adopted | null> {
-    const known = await this.#adoptions.find(old);
-    if (known !== null) return this.#adoptedBefore(known);
+  async adopted(old: OldSession): Promise<SessionObject | 'ended' | null> {
+    const mark = await this.#adoptions.find(old);
+    return mark && ((await this.#behind(mark)) ?? 'ended');
+  }
+
+  async adopt(session: SessionObject, old: OldSession, expiresAt: number | null): Promise<Adopted | null> {
     const state = stateOf(session);
     // Stored before it is noted: who finds the note finds the session.
     await inTurn(state, () => this.#saver.save(session));
     if (state.stored === null) return null;
-    const noted = await this.#adoptions.note(old, state.stored.id);
-    if (noted !== 'unreadable' && noted.id === state.stored.id) return { session, isFirst: true };
+    const mark = await this.#adoptions.note(old, expiresAt, state.stored.id);
+    if (mark !== 'unreadable' && mark.id === state.stored.id) return { session, isFirst: true };
     await this.destroy(session);
-    return this.#adoptedBefore(noted);
+    const first = await this.#behind(mark);
+    return first && { session: first, isFirst: false };
   }
 
   commit(session: SessionObject): Promise<void> | undefined {
@@ -208,9 +215,8 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     return this.#saver.copyOf(key, value);
   }
 
-  async #adoptedBefore(known: { readonly id: string } | 'unreadable'): Promise<Adopted | null> {
-    const session = known === 'unreadable' ? null : await this.load({ id: known.id, issuedAt: this.now() });
-    return session && { session, isFirst: false };
+  async #behind(mark: AdoptionMark): Promise<SessionObject | null> {
+    return mark === 'unreadable' ? null : this.load({ id: mark.id, issuedAt: this.now() });
   }
 
   #commitNow(session: SessionObject): Promise<void> | undefined {

@@ -23,21 +23,25 @@ export class OldFramework {
   /** The cookies that it was asked for. */
   readonly asked: string[] = [];
   readonly removed: string[] = [];
-  /** What it does before it answers. */
-  before: (cookie: string) => Promise<void> | void = () => undefined;
+  /** What happens before it looks for a session. */
+  before: () => Promise<void> | void = () => undefined;
+  /** What happens when it has found one, and has not answered yet. */
+  whileReading: () => Promise<void> | void = () => undefined;
 
   constructor(private readonly name = 'Old') {}
 
-  source(options: Partial<Omit<SessionSource, 'read'>> = {}): SessionSource {
+  source(options: Partial<Omit<SessionSource, 'read' | 'keyOf'>> = {}): SessionSource {
     return {
       framework: this.name,
       cookieName: 'old_session',
       old: 'keep',
       ...options,
+      keyOf: (cookie) => (cookie.startsWith('forged') ? null : cookie),
       read: async (cookie) => {
         this.asked.push(cookie);
+        await this.before();
         const record = this.sessions.get(cookie);
-        await this.before(cookie);
+        await this.whileReading();
         if (cookie.startsWith('pickled')) return { refused: 'It is a pickle.' };
         if (record === undefined) return null;
         const remove = async (): Promise<void> => {
@@ -45,7 +49,7 @@ export class OldFramework {
           this.sessions.delete(cookie);
         };
         const nothing = { data: {}, permanent: false, flashes: [], userId: null, expiresAt: null };
-        return { session: { ...nothing, ...record, key: cookie, remove } };
+        return { session: { ...nothing, ...record, remove } };
       },
     };
   }

@@ -31,10 +31,17 @@ describe.each(platforms)('parallel requests with an old cookie, on %s', (platfor
   beforeAll(async () => {
     redis = await RedisServer.start();
   }, 20_000);
+  afterEach(() => redis.administer((client) => client.flushall()));
   afterAll(() => redis.stop());
 
-  it.each(['memory', 'redis'] as const)('have one session, with all that they changed, in %s', async (type) => {
-    running = await startMigration({ type, redis: { url: redis.url }, migrateFrom: [old.source()] }, { platform });
+  it.each([
+    ['memory', 'keep'],
+    ['redis', 'keep'],
+    ['memory', 'remove'],
+    ['redis', 'remove'],
+  ] as const)('have one session, with all that they changed, in %s, with "%s"', async (type, what) => {
+    const migrateFrom = [old.source({ old: what })];
+    running = await startMigration({ type, redis: { url: redis.url }, migrateFrom }, { platform });
     const jars = Array.from({ length: PARALLEL }, () => running.visitor('of-ada'));
     await Promise.all(jars.map((jar, index) => jar.fetch(`/set/key${String(index)}`, post())));
     const seen = await Promise.all(jars.map(seenBy));
@@ -57,13 +64,14 @@ describe('an old cookie', () => {
     expect(await seenBy(other)).toEqual(await seenBy(jar));
   });
 
-  it('costs the store no write where its session is known', async () => {
+  it('is not looked up again where its session is known, and costs no write', async () => {
     const store = new FailingStore();
     await start({ store });
     await seenBy(running.visitor('of-ada'));
     const { write, read } = store.calls;
     await seenBy(running.visitor('of-ada'));
     expect({ writes: store.calls.write - write, reads: store.calls.read - read }).toEqual({ writes: 0, reads: 2 });
+    expect(old.asked).toHaveLength(1);
   });
 
   it.each(['/logout', '/login'])('finds nothing any more after %s', async (path) => {
@@ -77,14 +85,25 @@ describe('an old cookie', () => {
     }
   });
 
+  it('finds its session where another request took that over, and removed the old one, just before it looked there', async () => {
+    await start({ migrateFrom: [old.source({ old: 'remove' })] });
+    const jar = running.visitor('of-ada');
+    const late = running.visitor('of-ada');
+    old.before = async () => {
+      old.before = () => undefined;
+      await jar.fetch('/set/first', post());
+    };
+    expect(await seenBy(late)).toMatchObject({ data: { first: true }, user: 'ada' });
+  });
+
   it('brings nothing back where a logout came while it was being read', async () => {
     await start({});
     let release: () => void = () => undefined;
     let arrive: () => void = () => undefined;
     const reached = new Promise<void>((resolve) => (arrive = resolve));
     const opened = new Promise<void>((resolve) => (release = resolve));
-    old.before = () => {
-      old.before = () => undefined;
+    old.whileReading = () => {
+      old.whileReading = () => undefined;
       arrive();
       return opened;
     };

@@ -204,12 +204,13 @@ describe.each(platforms)('on %s', (platform) => {
       expect(log).not.toContain(cookie);
     });
 
-    it('is a visitor like any other where nothing is known of the cookie', async () => {
+    it.each(['unknown', 'forged'])('is a visitor like any other where the cookie is %s', async (cookie) => {
       await start();
-      const response = await running.visitor('unknown').fetch('/read');
+      const response = await running.visitor(cookie).fetch('/read');
       expect(await response.json()).toMatchObject({ data: {}, user: null });
       expect(response.headers.getSetCookie()).toEqual([]);
       expect(running.heard.names).toEqual([]);
+      expect(old.asked).toEqual(cookie === 'forged' ? [] : [cookie]);
     });
   });
 

@@ -17,8 +17,11 @@ export interface DecodeFlaskCookieOptions extends EncodeFlaskCookieOptions {
   readonly maxAge?: number | undefined;
 }
 
-/** What a cookie's value turned out to be; `null`: nothing that was signed with these keys, or it has expired. */
-export type CookieReading = { readonly data: FlaskData } | { readonly refused: string } | null;
+/**
+ * What a cookie's value turned out to be, with the second of its issue; `null`: nothing that was signed with these keys, or it
+ * has expired.
+ */
+export type CookieReading = { readonly data: FlaskData; readonly issued: number } | { readonly refused: string } | null;
 
 const salt = 'cookie-session';
 const defaultMaxAge = 31 * 86_400;
@@ -70,6 +73,11 @@ export function maxAgeOf(maxAge: number = defaultMaxAge): number {
   return Math.floor(maxAge);
 }
 
+/** Whether a value was signed with these keys, however old it is. */
+export function isFlaskCookie(value: string, signer: FlaskSigner): boolean {
+  return value.length <= longestCookie && signer.unsign(value) !== null;
+}
+
 export function readFlaskCookie(value: string, signer: FlaskSigner, maxAge: number, now?: number): CookieReading {
   const seconds = secondsOf(now);
   if (value.length > longestCookie) return null;
@@ -80,7 +88,7 @@ export function readFlaskCookie(value: string, signer: FlaskSigner, maxAge: numb
   const issued = timeOf(signed.slice(payloadEnd + 1));
   if (issued === null || seconds - issued > maxAge || seconds < issued) return null;
   try {
-    return { data: readTaggedJson(textOf(signed.slice(0, payloadEnd))) };
+    return { data: readTaggedJson(textOf(signed.slice(0, payloadEnd))), issued };
   } catch (error) {
     if (error instanceof Unreadable) return { refused: error.message };
     throw error;

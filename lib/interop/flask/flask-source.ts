@@ -1,5 +1,6 @@
 import type { FlashMessage } from '../../session/flash.js';
-import { cookieSigner, maxAgeOf, readFlaskCookie } from './flask-cookie.js';
+import type { ForeignSession } from '../../session/foreign-session.js';
+import { cookieSigner, isFlaskCookie, maxAgeOf, readFlaskCookie } from './flask-cookie.js';
 import { sessionKeys, type FlaskSessionCookieOptions } from './flask-session-id.js';
 import { readFlaskSessionRecord } from './flask-session-record.js';
 import { FlaskPickleError } from './pickle.js';
@@ -33,17 +34,11 @@ export interface FlaskRecordSourceOptions extends FlaskSessionCookieOptions, Log
 }
 
 /** A live session of a Flask application. @publicApi */
-export interface FlaskSession {
+export interface FlaskSession extends ForeignSession {
   /** What the application kept, in values that a session of this package can keep. */
   readonly data: FlaskData;
-  /** `session.permanent`. */
-  readonly permanent: boolean;
-  /** The messages that were not shown yet. */
-  readonly flashes: readonly FlashMessage[];
-  /** Who is logged in. */
-  readonly userId: string | number | null;
-  /** Removes the old record, where there is one that can be removed. Until then Flask knows the session, too. */
-  remove(): Promise<void>;
+  /** The age that a cookie may have is counted from its issue. Of a record it is not known when it ends: a visit puts that off. */
+  readonly expiresAt: number | null;
 }
 
 /**
@@ -57,6 +52,11 @@ export type FlaskReading = { readonly session: FlaskSession } | { readonly refus
 /** Reads the sessions of a Flask application. @publicApi */
 export interface FlaskSource {
   /**
+   * Which session a cookie names, if it is genuine: the cookie itself, where that holds the session; otherwise the key of its
+   * record, which may be none.
+   */
+  keyOf(cookie: string): string | null;
+  /**
    * @param cookie the value of the session cookie, as the browser sent it.
    * @param now in seconds. Default: the clock's.
    * @throws what the reader of the records throws.
@@ -65,7 +65,13 @@ export interface FlaskSource {
 }
 
 /** What was found under a cookie, before it is looked at. */
-type Found = { readonly data: FlaskData; readonly key?: string } | { readonly refused: string } | null;
+type Found = { readonly data: FlaskData; readonly expiresAt: number | null } | { readonly refused: string } | null;
+
+/** How sessions are found: by their keys, and what is under a key. */
+interface Finder {
+  keyOf(cookie: string): string | null;
+  find(key: string, now?: number): Promise<Found>;
+}
 
 /**
  * @throws RangeError if a secret is empty or missing, or the age makes no sense.
@@ -73,46 +79,60 @@ type Found = { readonly data: FlaskData; readonly key?: string } | { readonly re
  * @publicApi
  */
 export function flaskSource(options: FlaskSourceOptions): FlaskSource {
-  const find = options.records === undefined ? cookieFinder(options) : recordFinder(options);
+  const finder = options.records === undefined ? cookieFinder(options) : recordFinder(options);
   const { records, userId = loginOf } = options;
   return {
+    keyOf: (cookie) => finder.keyOf(cookie),
     async read(cookie, now) {
-      const found = await find(cookie, now);
+      const key = finder.keyOf(cookie);
+      if (key === null) return null;
+      const found = await finder.find(key, now);
       if (found === null || 'refused' in found) return found;
-      const { data, key } = found;
+      const { data, expiresAt } = found;
       const remove = async (): Promise<void> => {
-        if (key !== undefined) await records?.delete?.(key);
+        await records?.delete?.(key);
       };
-      const session = { ...takenApart(data), userId: userId(data), remove };
+      const session = { ...takenApart(data), userId: userId(data), expiresAt, remove };
       return isEmpty(session) ? null : { session };
     },
   };
 }
 
-function cookieFinder(options: FlaskCookieSourceOptions): (cookie: string, now?: number) => Promise<Found> {
+function cookieFinder(options: FlaskCookieSourceOptions): Finder {
   const signer = cookieSigner(options);
   const maxAge = maxAgeOf(options.maxAge);
-  return async (cookie, now) => readFlaskCookie(cookie, signer, maxAge, now);
+  return {
+    keyOf: (cookie) => (isFlaskCookie(cookie, signer) ? cookie : null),
+    async find(cookie, now) {
+      const reading = readFlaskCookie(cookie, signer, maxAge, now);
+      if (reading === null || 'refused' in reading) return reading;
+      const { data, issued } = reading;
+      // The last second of its age still counts.
+      const end = (issued + maxAge + 1) * 1000;
+      return { data, expiresAt: Number.isFinite(end) ? end : null };
+    },
+  };
 }
 
-function recordFinder(options: FlaskRecordSourceOptions): (cookie: string) => Promise<Found> {
-  const keyOf = sessionKeys(options);
-  return async (cookie) => {
-    const key = keyOf(cookie);
-    const bytes = key === null ? null : await options.records.get(key);
-    if (key === null || bytes === null || bytes.length === 0) return null;
-    if (!ArrayBuffer.isView(bytes)) throw new TypeError('The records must be read as bytes, not as text.');
-    try {
-      return { data: readFlaskSessionRecord(bytes), key };
-    } catch (error) {
-      if (error instanceof Unreadable || error instanceof FlaskPickleError) return { refused: error.message };
-      throw error;
-    }
+function recordFinder(options: FlaskRecordSourceOptions): Finder {
+  return {
+    keyOf: sessionKeys(options),
+    async find(key) {
+      const bytes = await options.records.get(key);
+      if (bytes === null || bytes.length === 0) return null;
+      if (!ArrayBuffer.isView(bytes)) throw new TypeError('The records must be read as bytes, not as text.');
+      try {
+        return { data: readFlaskSessionRecord(bytes), expiresAt: null };
+      } catch (error) {
+        if (error instanceof Unreadable || error instanceof FlaskPickleError) return { refused: error.message };
+        throw error;
+      }
+    },
   };
 }
 
 /** Flask keeps among the data what this package keeps beside them. */
-function takenApart(all: FlaskData): Omit<FlaskSession, 'userId' | 'remove'> {
+function takenApart(all: FlaskData): Pick<FlaskSession, 'data' | 'permanent' | 'flashes'> {
   const { _permanent: permanent, _flashes: flashes, ...data } = plainValues(all);
   return { data, permanent: permanent === true, flashes: Array.isArray(flashes) ? flashes.flatMap(flashOf) : [] };
 }
@@ -123,7 +143,7 @@ function flashOf(entry: unknown): FlashMessage[] {
 }
 
 function loginOf({ _user_id: id }: FlaskData): string | number | null {
-  return typeof id === 'string' || typeof id === 'number' ? id : null;
+  return (typeof id === 'string' && id !== '') || typeof id === 'number' ? id : null;
 }
 
 /** A session that nobody wrote to, though Flask-Session may have kept it. */

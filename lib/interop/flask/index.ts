@@ -1,4 +1,5 @@
 /** The sessions of Flask and Flask-Session: reading and writing what they write. */
+export type { MigrationOptions, SessionContent } from '../migration.js';
 export { cachelibFileName, decodeCachelibFile, encodeCachelibFile, type CachelibHash } from './cachelib-file.js';
 export { flaskFileRecords, type FlaskFileRecordsOptions } from './file-records.js';
 export {
@@ -22,6 +23,7 @@ export {
   type FlaskSource,
   type FlaskSourceOptions,
 } from './flask-source.js';
+export { fromFlask, type FromFlaskOptions } from './from-flask.js';
 export { FlaskPickleError } from './pickle.js';
 export { FlaskFloat, FlaskMarkup, FlaskTuple, FlaskUuid } from './python-values.js';
 export type { FlaskRecords } from './records.js';

@@ -1,10 +1,12 @@
+import { SessionError } from '../../errors.js';
+
 /**
  * A record of Flask-Session is a pickle, as versions before 0.7 and cachelib write them. Reading a pickle runs whatever code
  * it names, so that whoever can write to the store would have the process. It is recognised, and never read.
  *
  * @publicApi
  */
-export class FlaskPickleError extends Error {
+export class FlaskPickleError extends SessionError {
   readonly code = 'FLASK_RECORD_PICKLED';
 
   constructor() {
@@ -12,7 +14,6 @@ export class FlaskPickleError extends Error {
       'The record is a pickle, and reading one runs the code that it names: it is not read. Flask-Session 0.7 and newer ' +
         'write a session as MessagePack or JSON when they save it next; cachelib needs another serializer.',
     );
-    this.name = new.target.name;
   }
 }
 

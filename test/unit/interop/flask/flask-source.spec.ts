@@ -47,7 +47,8 @@ describe("a source of Flask's own sessions", () => {
       _flashes: [FlaskTuple.of('info', 'Hello'), FlaskTuple.of<unknown>('error', new FlaskMarkup('<b>Bad</b>'))],
       cart: [{ qty: 1 }],
     };
-    const { remove, ...session } = sessionIn(await inCookie(data));
+    const cookie = encodeFlaskCookie(data, { secretKey, now: issued });
+    const { remove, ...session } = sessionIn(await flaskSource({ secretKey, maxAge: 60 }).read(cookie, issued));
     expect(session).toStrictEqual({
       data: { _user_id: '42', _fresh: true, cart: [{ qty: 1 }] },
       permanent: true,
@@ -56,6 +57,7 @@ describe("a source of Flask's own sessions", () => {
         { category: 'error', message: '<b>Bad</b>' },
       ],
       userId: '42',
+      expiresAt: (issued + 61) * 1000,
     });
     await expect(remove()).resolves.toBeUndefined();
   });
@@ -76,6 +78,18 @@ describe("a source of Flask's own sessions", () => {
       bytes: Buffer.from([1]),
       big: 2n ** 60n,
     });
+  });
+
+  it('ends when its cookie is too old, and at no known time where no age is', async () => {
+    const cookie = encodeFlaskCookie({ a: 1 }, { secretKey, now: issued });
+    const source = flaskSource({ secretKey, maxAge: 60 });
+    const { expiresAt } = sessionIn(await source.read(cookie, issued + 30));
+    expect(expiresAt).toBe((issued + 61) * 1000);
+    // The same millisecond, by the reader itself.
+    expect(await source.read(cookie, (Number(expiresAt) - 1) / 1000)).not.toBeNull();
+    expect(await source.read(cookie, Number(expiresAt) / 1000)).toBeNull();
+    const forGood = flaskSource({ secretKey, maxAge: Infinity });
+    expect(sessionIn(await forGood.read(cookie, issued)).expiresAt).toBeNull();
   });
 
   it('has nothing where the cookie is not valid, or old, or holds nothing', async () => {
@@ -111,6 +125,7 @@ describe("a source of Flask's own sessions", () => {
       userId: null,
     });
     expect(sessionIn(await inCookie({ _flashes: 'text', a: 1 })).flashes).toEqual([]);
+    expect(sessionIn(await inCookie({ _user_id: '' })).userId).toBeNull();
   });
 
   it('asks the application who is logged in, where it says how', async () => {
@@ -129,8 +144,10 @@ describe("a source of Flask's own sessions", () => {
 describe("a source of Flask-Session's sessions", () => {
   it.each(['msgpack', 'json'] as const)('reads a record in %s, and removes it when asked to', async (format) => {
     const records = recordsOf({ _permanent: true, a: 1 }, format);
-    const session = sessionIn(await flaskSource({ records }).read(id));
-    expect(session).toMatchObject({ data: { a: 1 }, permanent: true, flashes: [], userId: null });
+    const source = flaskSource({ records });
+    expect(source.keyOf(id)).toBe(key);
+    const session = sessionIn(await source.read(id));
+    expect(session).toMatchObject({ data: { a: 1 }, permanent: true, flashes: [], userId: null, expiresAt: null });
     expect([...records.kept.keys()]).toEqual([key]);
     await session.remove();
     expect([...records.kept.keys()]).toEqual([]);

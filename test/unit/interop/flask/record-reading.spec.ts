@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { pack, Unpackr } from 'msgpackr';
+import { isSessionError } from '../../../../lib/errors.js';
 import {
   decodeFlaskSessionRecord,
   encodeFlaskSessionRecord,
@@ -45,9 +46,13 @@ describe("Flask-Session's record brings back", () => {
     // Its types do not know this setting: a bigint for what is no exact number.
     const int64AsType = 'auto' as 'bigint';
     const other = new Unpackr({ useRecords: false, int64AsType });
+    const atTheLimit = ['cf0020000000000000', 'd3ffe0000000000000'].map((hex) => Buffer.from(hex, 'hex'));
     fc.assert(
       fc.property(recordData, (data) => {
-        expect(isDeepStrictEqual(other.unpack(msgpack(data)), withoutTuples(data))).toBe(true);
+        const record = Buffer.from(msgpack(data));
+        // It takes 2^53 itself for an exact number.
+        fc.pre(!atTheLimit.some((bytes) => record.includes(bytes)));
+        expect(isDeepStrictEqual(other.unpack(record), withoutTuples(data))).toBe(true);
       }),
       { numRuns: 200 },
     );
@@ -211,6 +216,7 @@ describe('a pickle is refused and never read', () => {
   it('with a code, and a message that says what to do and shows nothing of it', () => {
     const error = new FlaskPickleError();
     expect([error.name, error.code]).toEqual(['FlaskPickleError', 'FLASK_RECORD_PICKLED']);
+    expect(isSessionError(error)).toBe(true);
     expect(error.message).toMatch(/Flask-Session 0\.7/);
   });
 
