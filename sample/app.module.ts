@@ -12,6 +12,8 @@ import { ConfirmModule } from './confirm/confirm.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { EndingModule } from './ending/ending.module.js';
 import { EventsModule } from './events/events.module.js';
+import { FormerShop } from './former-shop/former-shop.service.js';
+import { FormerShopModule } from './former-shop/former-shop.module.js';
 import { InspectorModule } from './inspector/inspector.module.js';
 import { LoginModule } from './login/login.module.js';
 import { sessionDefaults } from './settings.js';
@@ -23,10 +25,11 @@ import { ViewsModule } from './views/views.module.js';
   imports: [
     ConfigModule.forRoot({ isGlobal: true }),
     SessionModule.forRootAsync({
-      imports: [AccountsModule],
-      inject: [ConfigService, AccountsService],
-      useFactory: (config: ConfigService, accounts: AccountsService) => ({
+      imports: [AccountsModule, FormerShopModule],
+      inject: [ConfigService, AccountsService, FormerShop],
+      useFactory: (config: ConfigService, accounts: AccountsService, former: FormerShop) => ({
         ...sessionDefaults(config),
+        migrateFrom: former.sources,
         userLoader: (id) => accounts.find(id),
         loginUrl: '/login',
         loginMessage: 'Please log in to see this page.',

@@ -5,7 +5,10 @@ import { developmentSecret } from './development-secret.js';
 /** The style sheet and the icon; the build copies them beside the code. */
 export const assetFolder = join(import.meta.dirname, 'public');
 
-/** What the sample keeps when the environment names no place, below the folder that it is started in. */
+/** Fast, and durable, and it needs no server: what the sample keeps its sessions in when the environment names nothing. */
+const defaultType = 'lmdb';
+/** The places, below the folder that it is started in. */
+const databaseFile = resolve('.cache/sessions.mdb');
 const sessionFolder = resolve('.cache/sessions');
 const secretFile = resolve('.cache/sample-secret');
 
@@ -14,14 +17,16 @@ const secretFile = resolve('.cache/sample-secret');
  * say, the package reads that itself.
  */
 export function sessionDefaults(config: ConfigService): {
-  type?: 'filesystem';
+  type?: typeof defaultType;
+  lmdb?: { path: string };
   filesystem?: { dir: string };
   secretKey?: string;
   freshFor?: string;
 } {
   const isSet = (key: string): boolean => Boolean(config.get<string>(key));
   return {
-    ...(isSet('SESSION_TYPE') ? {} : { type: 'filesystem' }),
+    ...(isSet('SESSION_TYPE') ? {} : { type: defaultType }),
+    ...(isSet('SESSION_LMDB_PATH') ? {} : { lmdb: { path: databaseFile } }),
     ...(isSet('SESSION_FILE_DIR') ? {} : { filesystem: { dir: sessionFolder } }),
     // After that the pages that can do harm ask for the password again.
     ...(isSet('SESSION_FRESH_FOR') ? {} : { freshFor: '15m' }),
@@ -40,19 +45,38 @@ export interface StoragePlace {
 }
 
 export function storagePlace(config: ConfigService): StoragePlace {
-  const type = config.get<string>('SESSION_TYPE') || 'filesystem';
+  const type = config.get<string>('SESSION_TYPE') || defaultType;
+  return { type, location: locationOf(type, (key) => config.get<string>(key) ?? '') };
+}
+
+function locationOf(type: string, setting: (key: string) => string): string {
   switch (type) {
+    case 'lmdb':
+      return resolve(setting('SESSION_LMDB_PATH') || databaseFile);
     case 'filesystem':
-      return { type, location: resolve(config.get<string>('SESSION_FILE_DIR') || sessionFolder) };
+      return resolve(setting('SESSION_FILE_DIR') || sessionFolder);
     case 'redis':
-      return { type, location: withoutCredentials(config.get<string>('SESSION_REDIS') || 'redis://127.0.0.1:6379') };
+      return withoutCredentials(setting('SESSION_REDIS') || 'redis://127.0.0.1:6379');
+    case 'sql':
+      return withoutCredentials(setting('SESSION_SQL'));
+    case 'mongodb':
+      return withoutCredentials(setting('SESSION_MONGODB'));
+    case 'memcached':
+      return setting('SESSION_MEMCACHED') || '127.0.0.1:11211';
+    case 'dynamodb':
+      return `the table ${setting('SESSION_DYNAMODB_TABLE') || 'sessions'}`;
+    case 'cookie':
+      return 'the cookie itself, encrypted';
     default:
-      return { type, location: 'this process, gone when it ends' };
+      return 'this process, gone when it ends';
   }
 }
 
 function withoutCredentials(address: string): string {
-  if (!URL.canParse(address)) return 'an address that cannot be shown';
-  const { protocol, host, pathname } = new URL(address);
-  return `${protocol}//${host}${pathname}`;
+  try {
+    const { protocol, host, pathname } = new URL(address);
+    return host === '' ? `${protocol}${pathname}` : `${protocol}//${host}${pathname}`;
+  } catch {
+    return 'an address that cannot be shown';
+  }
 }

@@ -51,12 +51,14 @@ const timeoutMs = 10 * 60_000;
 /**
  * Installs what is missing of the programs that tests need, where this may be done: as root, on Debian and its kin.
  * Elsewhere it fails, and the message says how to install them.
+ *
+ * @param {readonly string[]} [wanted] What is needed, as it is called above; everything without it.
  */
-export async function installSystemPackages() {
-  const missing = await findMissing();
+export async function installSystemPackages(wanted = needs.map(({ what }) => what)) {
+  const missing = await findMissing(wanted);
   if (missing.length === 0) return;
   if (await mayUseApt()) await exclusively('apt', () => installWithApt(missing.flatMap(({ debian }) => debian)));
-  const still = await findMissing();
+  const still = await findMissing(wanted);
   if (still.length > 0) throw new Error(howToInstall(still));
 }
 
@@ -64,11 +66,12 @@ function versionsIn(folder) {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-async function findMissing() {
+async function findMissing(wanted) {
+  const asked = needs.filter(({ what }) => wanted.includes(what));
   const found = await Promise.all(
-    needs.map(({ names, folders, modules }) => (names ? isInstalled(names, folders?.()) : canImport(modules))),
+    asked.map(({ names, folders, modules }) => (names ? isInstalled(names, folders?.()) : canImport(modules))),
   );
-  return needs.filter((_, index) => !found[index]);
+  return asked.filter((_, index) => !found[index]);
 }
 
 async function isInstalled(names, folders = []) {
@@ -125,7 +128,7 @@ async function forbidServices() {
 function howToInstall(missing) {
   const lines = missing.map(({ what, names }) => `  - ${what}${names ? ` (${names.join(' or ')})` : ''}`);
   return [
-    'The tests need what is not installed, and this process may not install it:',
+    'What is needed is not installed, and this process may not install it:',
     ...lines,
     `On Debian or Ubuntu: sudo apt-get install ${missing.flatMap(({ debian }) => debian).join(' ')}`,
     `On macOS: ${missing.map(({ brew }) => brew).join(' && ')}`,

@@ -1,4 +1,6 @@
 /** The applications that are compared. `routes` are those whose speed is measured. */
+import { STORES } from './stores.mjs';
+
 const BOTH = ['express', 'fastify'];
 
 const ours = (commit, store) => ({
@@ -59,7 +61,7 @@ export const APPLICATIONS = [
 ];
 
 /** Ours with each store, for what must hold whatever the store, the commit point and the adapter. */
-export const OURS_BY_STORE = ['memory', 'filesystem', 'redis'].map((store) => ({
-  store,
-  variants: ['response', 'interceptor'].map((commit) => ours(commit, store)),
+export const OURS_BY_STORE = STORES.map((store) => ({
+  ...store,
+  variants: ['response', 'interceptor'].map((commit) => ours(commit, store.name)),
 }));

@@ -14,12 +14,13 @@ function worst(rows) {
 export function behaviourRows(behaviours) {
   const peers = behaviours.filter(({ application }) => application.peer);
   const ours = behaviours.filter(({ application }) => application.ours);
-  const stores = [...new Set(ours.map(({ store }) => store))];
+  const stores = new Map(ours.map(({ store, isStore }) => [store, isStore]));
   return [
     ...peers.map((row) => ({ title: row.application.title, store: row.store, ...worst([row]) })),
-    ...stores.map((store) => ({
+    ...[...stores].map(([store, isStore]) => ({
       title: 'nestjs-session-auth',
       ours: true,
+      isStore,
       store,
       ...worst(ours.filter((row) => row.store === store)),
     })),

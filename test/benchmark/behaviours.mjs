@@ -1,7 +1,8 @@
 /** What a session library does, as opposed to how fast. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { startApplication } from './application-process.mjs';
 import { Browser } from './browser.mjs';
-import { startApplication, stop } from './servers.mjs';
+import { stop } from './processes.mjs';
 
 export const PARALLEL = 20;
 const REQUESTS = 10;
@@ -10,8 +11,8 @@ const ATTEMPTS = 5;
 const LOGOUT_AFTER_MS = 80;
 
 /** Runs `work` against an application that is started for it and stopped afterwards. */
-async function withApplication(application, platform, redisPort, work) {
-  const { port, child } = await startApplication(application, platform, redisPort);
+async function withApplication(application, platform, ports, work) {
+  const { port, child } = await startApplication(application, platform, ports);
   try {
     return await work(port);
   } finally {
@@ -41,10 +42,10 @@ async function userAfterLogout(port) {
     const old = browser.clone();
     let saved = false;
     const slow = browser.json('GET', '/slow').then(() => (saved = true));
-    await delay(LOGOUT_AFTER_MS);
-    await browser.json('POST', '/logout');
-    const inTime = !saved;
-    await slow;
+    const logout = delay(LOGOUT_AFTER_MS)
+      .then(() => browser.json('POST', '/logout'))
+      .then(() => !saved);
+    const [inTime] = await Promise.all([logout, slow]);
     if (inTime) {
       return { browser: (await browser.json('GET', '/whoami')).user, old: (await old.json('GET', '/whoami')).user };
     }
@@ -53,15 +54,15 @@ async function userAfterLogout(port) {
 }
 
 /** Both, as one measured row. */
-export const behavioursOf = (application, platform, redisPort) =>
-  withApplication(application, platform, redisPort, async (port) => ({
+export const behavioursOf = (application, platform, ports) =>
+  withApplication(application, platform, ports, async (port) => ({
     kept: await keysKept(port),
     user: await userAfterLogout(port),
   }));
 
 /** Redis commands a request with a cookie that is fresh, and the memory of one session. */
-export const redisCostsOf = (application, platform, redisPort, meter) =>
-  withApplication(application, platform, redisPort, async (port) => {
+export const redisCostsOf = (application, platform, ports, meter) =>
+  withApplication(application, platform, ports, async (port) => {
     await meter.flush();
     const browser = new Browser(port);
     await browser.json('POST', '/fill');

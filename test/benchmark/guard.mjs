@@ -1,9 +1,10 @@
 /** What `SessionAuthGuard` costs on a session that is loaded anyway, and what ending a user's sessions costs Redis. */
+import { cpuOf, startApplication } from './application-process.mjs';
 import { Browser } from './browser.mjs';
 import { CONNECTIONS, load } from './load.mjs';
 import { NOT_MEASURED, PLATFORMS, spread } from './markdown.mjs';
-import { cpuOf, startApplication, stop } from './servers.mjs';
-import { median } from './speed.mjs';
+import { stop } from './processes.mjs';
+import { decided, ratioOf } from './ratios.mjs';
 
 const MEMBERS = CONNECTIONS * 2;
 const DEVICES = 1000;
@@ -14,10 +15,10 @@ const COMMANDS_REACH = 0;
 const ROUND_TRIPS_REACH = 10;
 
 /** Ratios of the rounds, by platform, and the commands that the guard adds. */
-export async function measureGuard({ application, platforms, redisPort, rounds, seconds, meter, log }) {
+export async function measureGuard({ application, platforms, ports, rounds, seconds, meter, log }) {
   const measured = {};
   for (const platform of platforms) {
-    const { port, child } = await startApplication(application, platform, redisPort);
+    const { port, child } = await startApplication(application, platform, ports);
     try {
       const cookies = await members(port);
       measured[platform] = { commands: await commandsAdded(port, meter), rates: {}, cpus: {} };
@@ -41,9 +42,9 @@ export async function measureGuard({ application, platforms, redisPort, rounds, 
 }
 
 /** Redis commands, and so round trips at most, of ending all of a user's other sessions. */
-export async function measureLogoutEverywhere({ application, redisPort, meter, log }) {
+export async function measureLogoutEverywhere({ application, ports, meter, log }) {
   log(`ending ${DEVICES} sessions of one user`);
-  const { port, child } = await startApplication(application, 'express', redisPort);
+  const { port, child } = await startApplication(application, 'express', ports);
   try {
     const browser = new Browser(port);
     await browser.json('POST', '/login');
@@ -81,7 +82,7 @@ export function guardTargets({ guard, everywhere }) {
         what: `${PLATFORMS[platform]}: requests/s behind \`SessionAuthGuard\` against a guard that does nothing`,
         ours: spread(own),
         reach: `≥ ${REACH.toFixed(2)}`,
-        reached: own.least >= REACH ? true : own.greatest < REACH ? false : 'unclear',
+        reached: decided(own, REACH),
       },
       {
         what: `${PLATFORMS[platform]}: the same in the server's processor time a request (less is better)`,
@@ -126,9 +127,4 @@ async function commandsAdded(port, meter) {
     counts.push(commands.length);
   }
   return counts[1] - counts[0];
-}
-
-function ratioOf(own, baseline) {
-  const ratios = own.map((value, round) => value / baseline[round]);
-  return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
 }

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { stop, temporaryFolder, track } from './servers.mjs';
+import { stop, temporaryFolder, track } from './processes.mjs';
 
 export const CONNECTIONS = 32;
 const GRACE_MS = 10_000;

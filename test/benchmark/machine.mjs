@@ -1,5 +1,4 @@
 /** What was measured, where, in a sentence: figures without it say nothing. */
-import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { readFileSync } from 'node:fs';
@@ -26,9 +25,8 @@ function readable(path) {
   }
 }
 
-/** @param packages names of packages whose versions matter */
-export function machine({ rounds, seconds, packages }) {
-  const redis = /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' }))?.[1] ?? 'unknown';
+/** @param packages names of packages whose versions matter @param servers with their versions */
+export function machine({ rounds, seconds, packages, servers }) {
   const versions = packages.map((name) => `${name} ${version(name)}`).join(', ');
   const load = rounds
     ? `interleaved rounds (${rounds}) of ${seconds} s a route and application, ${CONNECTIONS} connections (${GENERATOR_NAME})`
@@ -37,6 +35,6 @@ export function machine({ rounds, seconds, packages }) {
   return [
     `Measured ${new Date().toISOString().slice(0, 10)} on ${cpus()[0]?.model.trim() ?? 'an unknown processor'},`,
     `${availableParallelism()} cores, ${Math.round(totalmem() / GIGABYTE)} GB, shared by server, Redis and load; load average before the run ${LOAD_BEFORE.toFixed(1)}${busy};`,
-    `Node ${process.versions.node}, Redis ${redis}; ${load}. Versions: ${versions}.`,
+    `Node ${process.versions.node}, ${servers.join(', ')}; ${load}. Versions: ${versions}.`,
   ].join(' ');
 }

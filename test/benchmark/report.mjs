@@ -2,8 +2,13 @@
 import { SESSION_BYTES } from './apps/data.mjs';
 import { PARALLEL } from './behaviours.mjs';
 import { behaviourRows } from './behaviour-rows.mjs';
+import { guardTargets } from './guard.mjs';
 import { AGAINST, NAMES, NOT_MEASURED, PLATFORMS, spread, table, user, verdict } from './markdown.mjs';
-import { ROUTES, median, ratio } from './speed.mjs';
+import { median } from './ratios.mjs';
+import { roundTripTable, roundTripTargets } from './round-trips.mjs';
+import { sealedTable, sealedTargets } from './sealed.mjs';
+import { ROUTES, ratio } from './speed.mjs';
+import { storeReadTable, storeReadTargets } from './store-reads.mjs';
 import { exactTargets, pipelinedRows, speedTargets } from './targets.mjs';
 
 const FIGURES = [
@@ -51,36 +56,68 @@ const targetTable = (rows) =>
 const commandCell = ({ each, names } = { each: NOT_MEASURED, names: [] }) =>
   names.length ? `${each} (${names.join(', ')})` : String(each);
 
+/** Every row with a target, those first that are the same on every machine. */
+function allTargets(results) {
+  const { roundTrips, sealed, reads } = results;
+  return [
+    ...exactTargets(results),
+    ...roundTripTargets(roundTrips),
+    ...speedTargets(results),
+    ...pipelinedRows(results),
+    ...guardTargets(results),
+    ...(sealed ? sealedTargets(sealed) : []),
+    ...(reads ? storeReadTargets(reads) : []),
+  ];
+}
+
+function behaviourTable(behaviours) {
+  const heads = [
+    'application',
+    'store',
+    `keys kept of ${PARALLEL}`,
+    'user after logout',
+    'to one who kept the old cookie',
+  ];
+  const rows = behaviourRows(behaviours);
+  const written = table(
+    heads,
+    rows.map(({ title, store, kept, browser, old }) => [title, store, kept, user(browser), user(old)]),
+  );
+  return rows.some(({ isStore }) => isStore === false)
+    ? `${written}\n\n\`cookie\` is no store: the session is its cookie, and of parallel answers the last one stays. With revocations a logout holds.`
+    : written;
+}
+
+const redisTable = (costs) =>
+  table(
+    ['application', ...ROUTES.map((route) => NAMES[route]), 'memory'],
+    costs.map(({ application, platform, commands, memory }) => [
+      `${application.title}, ${PLATFORMS[platform]}`,
+      ...ROUTES.map((route) => commandCell(commands[route])),
+      memory,
+    ]),
+  );
+
 /**
  * @returns the Markdown, and the exact rows that were missed: behaviours and counts, which no slow machine excuses
  */
 export function report(results) {
-  const exact = exactTargets(results);
+  const { machine, speed, behaviours, costs, roundTrips, sealed, reads } = results;
+  const targets = allTargets(results);
   const parts = [
-    results.machine,
-    targetTable([...exact, ...speedTargets(results), ...pipelinedRows(results), ...results.logins]),
-    ...Object.keys(results.speed).flatMap((platform) => FIGURES.map((figure) => speedTable(results, platform, figure))),
-    `#### Behaviour\n\n${table(
-      ['application', 'store', `keys kept of ${PARALLEL}`, 'user after logout', 'to one who kept the old cookie'],
-      behaviourRows(results.behaviours).map(({ title, store, kept, browser, old }) => [
-        title,
-        store,
-        kept,
-        user(browser),
-        user(old),
-      ]),
-    )}`,
-    `#### Redis: commands a request, and bytes for the ${SESSION_BYTES}-byte session\n\n${table(
-      ['application', ...ROUTES.map((route) => NAMES[route]), 'memory'],
-      results.costs.map(({ application, platform, commands, memory }) => [
-        `${application.title}, ${PLATFORMS[platform]}`,
-        ...ROUTES.map((route) => commandCell(commands[route])),
-        memory,
-      ]),
-    )}`,
+    machine,
+    targetTable(targets),
+    ...Object.keys(speed).flatMap((platform) => FIGURES.map((figure) => speedTable(results, platform, figure))),
+    `#### Behaviour\n\n${behaviourTable(behaviours)}`,
+    `#### Redis: commands a request, and bytes for the ${SESSION_BYTES}-byte session\n\n${redisTable(costs)}`,
+    ...(roundTrips.length
+      ? [`#### Round trips of a request to each server, counted on the connection\n\n${roundTripTable(roundTrips)}`]
+      : []),
+    ...(sealed?.ours.seal.length ? [`#### Sealed cookies\n\n${sealedTable(sealed)}`] : []),
+    ...(reads ? [`#### Reads of stores\n\n${storeReadTable(reads)}`] : []),
   ];
   return {
     markdown: parts.join('\n\n'),
-    missed: [...exact, ...results.logins.filter((row) => row.exact)].filter(({ reached }) => reached === false),
+    missed: targets.filter(({ exact, reached }) => exact && reached === false),
   };
 }

@@ -1,117 +1,67 @@
 /**
  * `npm run bench`: compares session libraries inside Nest, by what they do and by what they cost.
  *
- *   --rounds 5        interleaved rounds; 0 measures behaviours and Redis' costs alone
+ *   --rounds 5        interleaved rounds; 0 measures behaviours, round trips and Redis' costs alone
  *   --seconds 2       of load for each route of each application in a round
  *   --only express    one adapter (express or fastify)
  *   --apps a,b        some applications, by their names in applications.mjs
  *   --routes read     some routes (untouched, read, write) for the speed
  *   --write           puts the tables into README.md, between its bench markers
+ *
+ * Two parts can be run by themselves, too: sealed.mjs and store-reads.mjs.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OURS_BY_STORE } from './applications.mjs';
-import { behavioursOf, redisCostsOf } from './behaviours.mjs';
-import { guardTargets, measureGuard, measureLogoutEverywhere } from './guard.mjs';
 import { machine } from './machine.mjs';
+import {
+  log,
+  measureAllSpeeds,
+  measureBehaviours,
+  measureBuild,
+  measureCosts,
+  measureLogins,
+  measureRoundTrips,
+} from './measure.mjs';
 import { ROOT, prepare } from './prepare.mjs';
+import { stopAll } from './processes.mjs';
 import { checkReadme, writeReadme } from './readme.mjs';
-import { RedisMeter } from './redis-meter.mjs';
 import { report } from './report.mjs';
-import { startRedis, stopAll } from './servers.mjs';
+import { serverVersions, startServers } from './servers.mjs';
 import { readSettings } from './settings.mjs';
-import { measureSpeed } from './speed.mjs';
+import { STORE_SERVERS } from './stores.mjs';
 
 const README = join(ROOT, 'README.md');
 
-const log = (text) => process.stderr.write(`bench: ${text}\n`);
+/** Redis is for all; the others are for what holds for each store of this package. */
+const serversOf = ({ applications }) => (applications.some(({ ours }) => ours) ? STORE_SERVERS : ['redis']);
 
-const each = (applications, platforms) =>
-  applications.flatMap((application) =>
-    application.platforms
-      .filter((platform) => platforms.includes(platform))
-      .map((platform) => ({ application, platform })),
-  );
-
-async function measureBehaviours({ applications, platforms }, redisPort) {
-  const names = applications.map(({ name }) => name);
-  const ours = OURS_BY_STORE.flatMap(({ store, variants }) =>
-    each(
-      variants.filter(({ name }) => names.includes(name)),
-      platforms,
-    ).map((row) => ({ ...row, store })),
-  );
-  const peers = each(
-    applications.filter(({ peer }) => peer),
-    platforms,
-  ).map((row) => ({ ...row, store: row.application.store }));
-  const measured = [];
-  for (const row of [...peers, ...ours]) {
-    log(`behaviour: ${row.application.title}, ${row.store}, ${row.platform}`);
-    measured.push({ ...row, ...(await behavioursOf(row.application, row.platform, redisPort)) });
-  }
-  return measured;
-}
-
-async function measureCosts({ applications, platforms }, redisPort) {
-  const meter = new RedisMeter(redisPort);
-  try {
-    const measured = [];
-    for (const row of each(
-      applications.filter(({ store, options }) => (store ?? options?.store) === 'redis'),
-      platforms,
-    )) {
-      log(`Redis: ${row.application.title}, ${row.platform}`);
-      measured.push({ ...row, ...(await redisCostsOf(row.application, row.platform, redisPort, meter)) });
-    }
-    return measured;
-  } finally {
-    meter.close();
-  }
-}
-
-async function measureAllSpeeds({ applications, platforms, rounds, ...rest }, redisPort) {
-  const speed = {};
-  if (rounds === 0) return speed;
-  for (const platform of platforms) {
-    const here = applications.filter((application) => application.platforms.includes(platform));
-    speed[platform] = await measureSpeed({ ...rest, applications: here, platform, redisPort, rounds, log });
-  }
-  return speed;
-}
-
-/** Of the application without an interceptor, whose requests are the shortest: there a guard weighs most. */
-async function measureLogins({ applications, platforms, rounds, seconds }, redisPort) {
-  const application = applications.find(({ name }) => name === 'response');
-  if (application === undefined) return {};
-  const meter = new RedisMeter(redisPort);
-  try {
-    const guard = await measureGuard({ application, platforms, redisPort, rounds, seconds, meter, log });
-    const everywhere = await measureLogoutEverywhere({ application, redisPort, meter, log });
-    return { guard, everywhere };
-  } finally {
-    meter.close();
-  }
+/** Behaviours and counts, which no other work on the machine changes; then their servers are gone, but for Redis. */
+async function measureExact(settings, redis) {
+  const servers = await startServers(serversOf(settings).filter((name) => name !== 'redis'));
+  const ports = { ...redis, ...servers.ports };
+  const behaviours = await measureBehaviours(settings, ports);
+  const roundTrips = await measureRoundTrips(settings, ports);
+  await servers.stop();
+  return { behaviours, roundTrips, costs: await measureCosts(settings, redis) };
 }
 
 async function run() {
   const settings = readSettings();
   if (settings.write) checkReadme(README);
   await prepare({ build: settings.applications.some(({ ours }) => ours), log });
-  const { port } = await startRedis();
-  const behaviours = await measureBehaviours(settings, port);
-  const costs = await measureCosts(settings, port);
-  const logins = await measureLogins(settings, port);
-  const speed = await measureAllSpeeds(settings, port);
+  const { ports } = await startServers(['redis']);
+  const results = {
+    ...(await measureExact(settings, ports)),
+    ...(await measureBuild(settings, ports)),
+    ...(await measureLogins(settings, ports)),
+    speed: await measureAllSpeeds(settings, ports),
+  };
   const peers = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).dependencies;
-  const packages = ['@nestjs/core', 'express', 'fastify', 'ioredis', ...Object.keys(peers)];
+  const packages = ['@nestjs/core', 'express', 'fastify', 'ioredis', 'lmdb', ...Object.keys(peers)];
   const { markdown, missed } = report({
-    behaviours,
-    costs,
-    logins: guardTargets(logins),
-    speed,
+    ...results,
     applications: settings.applications,
-    machine: machine({ ...settings, packages }),
+    machine: machine({ ...settings, packages, servers: await serverVersions(serversOf(settings)) }),
   });
   process.stdout.write(`${markdown}\n`);
   if (settings.write) writeReadme(README, markdown);

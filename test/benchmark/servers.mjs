@@ -1,133 +1,147 @@
-/** Starts and stops what a run needs: one private Redis, the applications, a temporary folder. Loopback only. */
-import { fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+/** The servers that sessions are kept in: private ones, on free ports of 127.0.0.1, in temporary folders. */
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { findProgram, freePort, newFolder, startProgram, stop, temporaryFolder } from './processes.mjs';
 
-const START_MS = 30_000;
-const STOP_MS = 3_000;
-const START_FILE = fileURLToPath(new URL('apps/start.mjs', import.meta.url));
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+const isRoot = process.getuid?.() === 0;
 
-const running = new Set();
-let folder;
+const redisServer = () => findProgram('redis-server', 'redis-server');
+const memcached = () => findProgram('memcached', 'memcached');
+const mariadbd = () => findProgram('mariadbd', 'mariadb-server', ['/usr/sbin']);
 
-/** A folder that is gone when the run ends. */
-export function temporaryFolder() {
-  folder ??= mkdtempSync(join(tmpdir(), 'nestjs-session-auth-benchmark-'));
-  return folder;
+/** Debian keeps each version in a folder of its own, and none in the PATH. */
+function postgres() {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = versions.map((version) => join(root, version, 'bin'));
+  return findProgram('postgres', 'postgresql', folders);
 }
 
-/** Starts a program that ends with this run at the latest. */
-export function track(child) {
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  return child;
+/** Each starts a server on `port` and resolves to its process. */
+const starters = {
+  redis: (port) =>
+    startProgram({
+      program: redisServer(),
+      args: ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', temporaryFolder()],
+      ready: /Ready to accept connections/,
+    }),
+  postgres: startPostgres,
+  mariadb: startMariadb,
+  memcached: (port) =>
+    startProgram({
+      program: memcached(),
+      // It refuses to run as root without being told to.
+      args: [...(isRoot ? ['-u', 'root'] : []), '-l', '127.0.0.1', '-p', port, '-U', '0', '-vv'],
+      ready: /server listening/,
+    }),
+  dynamodb: (port) =>
+    startProgram({
+      program: process.execPath,
+      args: [require.resolve('dynalite/cli.js'), '--host', '127.0.0.1', '--port', port, '--createTableMs', '0'],
+      ready: /listening at/,
+    }),
+};
+
+/** What their servers are called. */
+export const SERVER_NAMES = {
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  mariadb: 'MariaDB',
+  memcached: 'memcached',
+  dynamodb: 'DynamoDB (dynalite)',
+};
+
+/** Those that are programs of the system, with what they call their version. */
+const programs = {
+  redis: () => redisServer(),
+  postgres: () => postgres(),
+  mariadb: () => mariadbd(),
+  memcached: () => memcached(),
+};
+
+/** Their versions, in words. @param names of servers; one that is a package of Node has none here */
+export async function serverVersions(names) {
+  const known = names.filter((name) => name in programs);
+  const versions = await Promise.all(
+    known.map(
+      async (name) => /\d+(\.\d+)+/.exec((await run(programs[name](), ['--version'])).stdout)?.[0] ?? 'unknown',
+    ),
+  );
+  return known.map((name, index) => `${SERVER_NAMES[name]} ${versions[index]}`);
 }
 
-/** Ends a program, by its process, and waits until it is gone. */
-export async function stop(child) {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-  await gone;
-  clearTimeout(timer);
-}
-
-/** Ends everything that the run started. */
-export async function stopAll() {
-  await Promise.all([...running].map(stop));
-  if (folder) rmSync(folder, { recursive: true, force: true });
-  folder = undefined;
-}
-
-/** Waits for a promise that a starting program settles, or says which program did not start and what it wrote. */
-async function started(name, child, ready) {
-  let written = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => (written = (written + text).slice(-4_000)));
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), START_MS);
-  try {
-    return await Promise.race([
-      ready,
-      once(child, 'exit', { signal: deadline.signal }).then(() => Promise.reject(new Error('it ended'))),
-    ]);
-  } catch (cause) {
-    child.kill('SIGKILL');
-    throw new Error(`${name} did not start: ${cause.message}\n${written}`, { cause });
-  } finally {
-    clearTimeout(timer);
-    deadline.abort();
-  }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** A Redis server without persistence, on a free port. */
-export async function startRedis() {
-  const port = await freePort();
-  const settings = [
-    '--port',
-    port,
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    temporaryFolder(),
-  ];
-  const child = track(spawn('redis-server', settings.map(String), { stdio: ['ignore', 'pipe', 'pipe'] }));
-  const ready = new Promise((resolve, reject) => {
-    child.once('error', (cause) =>
-      reject(new Error('redis-server is needed: install it (Debian: redis-server)', { cause })),
-    );
-    createInterface(child.stdout).on('line', (line) => {
-      if (line.includes('Ready to accept connections')) resolve();
-    });
-  });
-  await started('redis-server', child, ready);
-  return { port, child };
-}
-
-let folders = 0;
-
-/** An application of `applications.mjs` in a process of its own, in production mode and with nothing of the user's environment. */
-export async function startApplication({ title, file, options }, platform, redisPort) {
-  const context = { file, options, platform, redisPort, folder: join(temporaryFolder(), `sessions-${(folders += 1)}`) };
-  const { PATH, HOME, TMPDIR } = process.env;
-  const env = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined));
-  const child = track(
-    fork(START_FILE, [JSON.stringify(context)], {
-      env: { ...env, NODE_ENV: 'production' },
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+/** Starts servers, each by its name above: their ports, and what ends them. */
+export async function startServers(names) {
+  const started = await Promise.all(
+    names.map(async (name) => {
+      const port = await freePort();
+      return { name, port, child: await starters[name](port) };
     }),
   );
-  const { port } = await started(
-    `${title} on ${platform}`,
-    child,
-    new Promise((resolve) => child.once('message', resolve)),
-  );
-  return { port, child };
+  return {
+    ports: Object.fromEntries(started.map(({ name, port }) => [name, port])),
+    stop: () => Promise.all(started.map(({ child }) => stop(child))),
+  };
 }
 
-/** The processor time that an application has taken so far, in microseconds: what it did itself, however busy the machine. */
-export async function cpuOf(child) {
-  const answer = once(child, 'message', { signal: AbortSignal.timeout(STOP_MS) });
-  child.send('cpu');
-  const [{ cpu }] = await answer;
-  return cpu.user + cpu.system;
+async function startPostgres(port) {
+  const program = postgres();
+  const folder = newFolder();
+  const before = await asPostgres(folder);
+  const data = join(folder, 'data');
+  const settings = ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--no-locale', '--no-sync', '--auth=trust'];
+  const [file, ...rest] = [...before, join(dirname(program), 'initdb'), ...settings];
+  await run(file, rest, { cwd: folder });
+  return startProgram({
+    before,
+    program,
+    args: [
+      ...['-D', data, '-p', port, '-c', 'listen_addresses=127.0.0.1'],
+      ...['-c', 'unix_socket_directories=', '-c', 'fsync=off', '-c', 'shared_buffers=16MB'],
+    ],
+    ready: /database system is ready to accept connections/,
+    // SIGTERM would wait for its clients to leave.
+    signal: 'SIGINT',
+  });
+}
+
+/** It does not run as root. */
+async function asPostgres(folder) {
+  if (!isRoot) return [];
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)),
+  );
+  chownSync(folder, uid, gid);
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+}
+
+async function startMariadb(port) {
+  const folder = newFolder();
+  const data = `--datadir=${join(folder, 'data')}`;
+  // It refuses to run as root by accident.
+  const user = isRoot ? ['--user=root'] : [];
+  const installer = findProgram('mariadb-install-db', 'mariadb-server');
+  await run(installer, ['--no-defaults', data, '--auth-root-authentication-method=normal', '--skip-test-db', ...user]);
+  const init = join(folder, 'init.sql');
+  writeFileSync(
+    init,
+    `CREATE DATABASE sessions;
+CREATE USER 'shop'@'127.0.0.1' IDENTIFIED BY '';
+GRANT ALL ON sessions.* TO 'shop'@'127.0.0.1';
+`,
+  );
+  return startProgram({
+    program: mariadbd(),
+    args: [
+      ...['--no-defaults', data, `--socket=${join(folder, 'socket')}`, `--port=${port}`, '--bind-address=127.0.0.1'],
+      ...['--skip-name-resolve', '--skip-log-bin', `--init-file=${init}`, '--innodb-buffer-pool-size=32M'],
+      ...['--innodb-flush-log-at-trx-commit=0', ...user],
+    ],
+    ready: /ready for connections/,
+  });
 }

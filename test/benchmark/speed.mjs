@@ -1,9 +1,11 @@
 /** Requests a second, in interleaved rounds, and what they are against a baseline of the same round. */
 import { isDeepStrictEqual } from 'node:util';
+import { cpuOf, startApplication } from './application-process.mjs';
 import { EXPECTED } from './apps/data.mjs';
 import { Browser } from './browser.mjs';
 import { CONNECTIONS, load } from './load.mjs';
-import { cpuOf, startApplication, stop } from './servers.mjs';
+import { stop } from './processes.mjs';
+import { ratioOf } from './ratios.mjs';
 
 /** Twice as many sessions as connections: parallel requests seldom meet in one session, as among visitors. */
 const SESSIONS = CONNECTIONS * 2;
@@ -16,11 +18,11 @@ export const ROUTES = Object.keys(BASELINES);
  * What was measured, by route and application, one entry a round. All applications of a platform run at once and are loaded
  * in turn, so that what else the machine does meets all of them; each round begins with another one.
  */
-export async function measureSpeed({ applications, platform, redisPort, rounds, seconds, routes, log }) {
+export async function measureSpeed({ applications, platform, ports, rounds, seconds, routes, log }) {
   const started = [];
   try {
     for (const application of applications) {
-      started.push({ application, ...(await startApplication(application, platform, redisPort)) });
+      started.push({ application, ...(await startApplication(application, platform, ports)) });
     }
     const rates = Object.fromEntries(routes.map((route) => [route, {}]));
     for (let round = -1; round < rounds; round += 1) {
@@ -75,17 +77,8 @@ async function check(application, port, route) {
   }
 }
 
-export const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-
 /** The median, least and greatest of the rounds' ratios; undefined where one of the two was not measured. */
 export function ratio(rates, route, name, figure = ({ rate }) => rate, baselineName = BASELINES[route]) {
-  const own = rates[route]?.[name];
-  const baseline = rates[route]?.[baselineName];
-  if (!own || !baseline) return undefined;
-  const ratios = own.map((measured, round) => figure(measured) / figure(baseline[round]));
-  return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
+  const figures = (application) => rates[route]?.[application]?.map(figure);
+  return ratioOf(figures(name), figures(baselineName));
 }

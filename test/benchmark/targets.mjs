@@ -4,6 +4,7 @@ import { SESSION_BYTES } from './apps/data.mjs';
 import { PARALLEL } from './behaviours.mjs';
 import { behaviourRows } from './behaviour-rows.mjs';
 import { AGAINST, NAMES, NOT_MEASURED, PLATFORMS, fixed, greatest, least, spread } from './markdown.mjs';
+import { decided } from './ratios.mjs';
 import { ROUTES, ratio } from './speed.mjs';
 
 /** The targets that depend on the machine: ratios to a baseline, never a rate. */
@@ -22,7 +23,7 @@ const MEMORY_REACH = 400;
 export function exactTargets({ behaviours, costs }) {
   const rows = behaviourRows(behaviours);
   const peers = rows.filter((row) => !row.ours);
-  const ours = rows.filter((row) => row.ours);
+  const ours = rows.filter((row) => row.ours && row.isStore);
   const peerCosts = costs.filter(({ application }) => application.peer);
   const ourCosts = costs.filter(({ application }) => application.ours);
   const total = ({ commands }) => Object.values(commands).reduce((sum, { each }) => sum + each, 0);
@@ -35,7 +36,7 @@ export function exactTargets({ behaviours, costs }) {
   const peersAfterwards = peers.length && revived(peers).length === peers.length ? '42 (revived)' : 'none';
   const memory = greatest(ourCosts.map((row) => row.memory));
 
-  return [
+  const exact = [
     {
       what: `${PARALLEL} parallel requests, each adding a key with 20 ms of work between read and save: keys kept`,
       peer: greatest(peers.map(({ kept }) => kept)),
@@ -65,12 +66,7 @@ export function exactTargets({ behaviours, costs }) {
       reached: memory === undefined ? undefined : memory <= MEMORY_REACH,
     },
   ];
-}
-
-/** Whether a ratio reaches its target; `'unclear'` where the rounds disagree. */
-function decided({ least: lowest, greatest: highest }, reach) {
-  if (lowest >= reach) return true;
-  return highest < reach ? false : 'unclear';
+  return exact.map((row) => ({ ...row, exact: true }));
 }
 
 /** The targets that are ratios. The peers are those that keep sessions on the server, as ours does. */
@@ -86,7 +82,7 @@ export function speedTargets({ speed, applications }) {
       peer: best && fixed(best),
       ours: own && spread(own),
       reach: `≥ ${fixed(reach)}`,
-      reached: own && decided(own, reach),
+      reached: decided(own, reach),
     };
   });
 }

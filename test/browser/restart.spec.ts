@@ -41,8 +41,11 @@ describe('a restart of the server', () => {
     }
   });
 
-  it('loses no session that is in files, without any configuration', async () => {
-    const shop = await RunningShop.open();
+  it.each([
+    ['without any configuration', {}],
+    ['that is in files', { SESSION_TYPE: 'filesystem' }],
+  ])('loses no session %s', async (_, environment) => {
+    const shop = await RunningShop.open(environment);
     try {
       const visitor = await shopAndLogIn(shop);
       await shop.restart();
@@ -56,18 +59,19 @@ describe('a restart of the server', () => {
     }
   });
 
-  it('finds files that only their owner can read, and that hold nothing of the cookie', async () => {
-    const shop = await RunningShop.open();
+  it.each([
+    ['a database', {}, ['.cache/sessions.mdb', '.cache/sessions.mdb-lock']],
+    ['files', { SESSION_TYPE: 'filesystem' }, ['.cache/sessions']],
+  ])('leaves %s that only its owner can read, and that holds nothing of the cookie', async (_, environment, places) => {
+    const shop = await RunningShop.open(environment);
     try {
       const visitor = await shopAndLogIn(shop);
       const secret = join(shop.folder, '.cache/sample-secret');
       expect((await stat(secret)).mode & 0o777).toBe(0o600);
 
-      const folder = join(shop.folder, '.cache/sessions');
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-      expect(files.length).toBeGreaterThan(0);
-      const [id, , signature] = decodeURIComponent((await visitor.sessionCookie()) ?? '').split('.');
+      const files = (await Promise.all(places.map((place) => filesIn(join(shop.folder, place))))).flat();
+      expect(files.length).toBeGreaterThan(1);
+      const [id, , , signature] = decodeURIComponent((await visitor.sessionCookie()) ?? '').split('.');
       for (const file of files) {
         expect((await stat(file)).mode & 0o777).toBe(0o600);
         const kept = file + (await readFile(file, 'latin1'));
@@ -82,3 +86,10 @@ describe('a restart of the server', () => {
     }
   });
 });
+
+/** The file itself, or all the files of a folder. */
+async function filesIn(path: string): Promise<string[]> {
+  if ((await stat(path)).isFile()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}

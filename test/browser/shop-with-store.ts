@@ -1,7 +1,7 @@
 import { RedisServer } from '../support/servers/redis.js';
 import { RunningShop } from './running-shop.js';
 
-export const storeKinds = ['memory', 'filesystem', 'redis'] as const;
+export const storeKinds = ['memory', 'lmdb', 'redis'] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
 /** A shop, and the server that it keeps its sessions in, if it needs one. */

@@ -8,8 +8,8 @@ import { requestSessionRoutes } from './request-session.mjs';
 
 const call = (method) => (request) => promisify(request.session[method]).call(request.session);
 
-export async function application({ redisPort }) {
-  const client = createClient({ socket: { host: '127.0.0.1', port: redisPort } });
+export async function application({ ports }) {
+  const client = createClient({ socket: { host: '127.0.0.1', port: ports.redis } });
   await client.connect();
   const middleware = session({
     store: new RedisStore({ client }),

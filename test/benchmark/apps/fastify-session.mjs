@@ -6,8 +6,8 @@ import { createClient } from 'redis';
 import { SECRET } from './data.mjs';
 import { requestSessionRoutes } from './request-session.mjs';
 
-export async function application({ redisPort, options }) {
-  const client = createClient({ socket: { host: '127.0.0.1', port: redisPort } });
+export async function application({ ports, options }) {
+  const client = createClient({ socket: { host: '127.0.0.1', port: ports.redis } });
   await client.connect();
   return {
     routes: requestSessionRoutes({

@@ -13,8 +13,8 @@ const COOKIE = 'sid=';
 const PREFIX = 'floor:';
 const LIFETIME_SECONDS = 86_400;
 
-export async function application({ platform, redisPort, options }) {
-  const redis = new Redis({ host: '127.0.0.1', port: redisPort, enableAutoPipelining: options.autoPipelining });
+export async function application({ platform, ports, options }) {
+  const redis = new Redis({ host: '127.0.0.1', port: ports.redis, enableAutoPipelining: options.autoPipelining });
   await redis.ping();
 
   const keyOf = (request) => {

@@ -4,6 +4,7 @@ import { Query } from '@nestjs/common';
 import { AuthService, CurrentUser, Session, SessionAuthGuard, SessionModule } from '../../../dist/index.js';
 import { ADD_MS, SECRET, SLOW_MS, USER, addedKeys, newSession, nextVisit } from './data.mjs';
 import { route, untouched } from './nest.mjs';
+import { storeSettings } from './our-stores.mjs';
 
 /** What Nest's own way to a guard costs. */
 class WavingGuard {
@@ -15,19 +16,13 @@ class WavingGuard {
 /** A handler of its own for each route: Nest notes a route's path and guards on the function. */
 const theme = () => (session) => ({ theme: session.theme });
 
-export function application({ redisPort, folder, options }) {
+export async function application({ options, ...context }) {
   let auth;
-  const stores = {
-    memory: {},
-    filesystem: { filesystem: { dir: folder } },
-    redis: { redis: { url: `redis://127.0.0.1:${redisPort}` } },
-  };
   return {
     imports: [
       SessionModule.forRoot({
         secretKey: SECRET,
-        type: options.store,
-        ...stores[options.store],
+        ...(await storeSettings(options.store, context)),
         commit: options.commit,
         cookie: { name: 'session', secure: false, prefix: 'none' },
         userLoader: (id) => ({ ...USER, id }),
