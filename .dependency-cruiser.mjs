@@ -14,6 +14,13 @@ const arrows = {
   stores: [],
   interop: ['cookie', 'session', 'stores/session-store\\.ts'],
   config: [],
+  cli: [
+    'session-module\\.options\\.ts',
+    'session-wiring\\.ts',
+    'session/store-cleanup\\.ts',
+    'stores/session-store\\.ts',
+    'stores/store-context\\.ts',
+  ],
   testing: ['http/unsent-request\\.ts', 'index\\.ts', 'stores/session-store\\.ts'],
 };
 
@@ -47,6 +54,7 @@ const optionalPeers = [
   'better-sqlite3',
   'libsql',
   'lmdb',
+  'mongodb',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -76,10 +84,17 @@ export default {
     },
     {
       name: 'module-is-the-top',
-      comment: 'Only the public face imports what wires the rooms.',
+      comment: 'Only the public face and the commands import what wires the rooms.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(index|session[.-](module|wiring)[^/]*)\\.ts$' },
+      from: { path: '^lib/', pathNot: '^lib/(cli/|(index|session[.-](module|wiring)[^/]*)\\.ts$)' },
       to: { path: '^lib/session[.-]module' },
+    },
+    {
+      name: 'commands-are-no-library',
+      comment: 'What is run as a program is imported by nothing.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/cli/' },
+      to: { path: '^lib/cli/' },
     },
     {
       name: 'stores-do-not-mix',

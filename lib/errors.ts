@@ -18,7 +18,8 @@ export type SessionErrorCode =
   | 'SESSION_UNREACHABLE'
   | 'SESSION_USER_INVALID'
   | 'SESSION_LOGIN_REFUSED'
-  | 'SESSION_ABILITY_MISSING';
+  | 'SESSION_ABILITY_MISSING'
+  | 'FLASK_RECORD_PICKLED';
 
 /** The base of every error of this package. @publicApi */
 export abstract class SessionError extends Error {
@@ -45,6 +46,7 @@ const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
   'SESSION_USER_INVALID',
   'SESSION_LOGIN_REFUSED',
   'SESSION_ABILITY_MISSING',
+  'FLASK_RECORD_PICKLED',
 ]);
 
 /**

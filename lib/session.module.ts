@@ -42,6 +42,7 @@ import { ConfigurableModuleClass, SESSION_OPTIONS } from './session.module-defin
 import { SessionSettingsModule } from './session-settings.module.js';
 import { Lifetime } from './session/lifetime.js';
 import { refreshIntervalOf } from './session/session.options.js';
+import { StoreCleanup } from './session/store-cleanup.js';
 import { timeoutPresets, timeoutsUnder } from './session/timeouts.js';
 import { SessionStore } from './stores/session-store.js';
 import { SESSION_CONFIG, SESSION_STORE, SESSION_SETTINGS } from './tokens.js';
@@ -70,6 +71,7 @@ const providers: Provider[] = [
     useFactory: (config: SessionConfig): Promise<SessionStore> => openStore(config, logger),
   },
   { provide: SessionStore, useExisting: SESSION_STORE },
+  { provide: StoreCleanup, inject: [SESSION_STORE], useFactory: (store: SessionStore) => new StoreCleanup(store) },
   {
     provide: SessionCounters,
     inject: [SESSION_CONFIG],

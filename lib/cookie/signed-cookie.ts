@@ -3,7 +3,7 @@ import type { KeyRing } from './key-ring.js';
 import { Recent } from './recent.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 import { SetCookie } from './set-cookie.js';
-import { signValue, verifyValue } from './signed-value.js';
+import { signValue, verifyValue, wholeEnd } from './signed-value.js';
 
 /** What the session cookie is signed for. */
 export const sessionCookiePurpose = 'session-cookie-signature:v1';
@@ -16,6 +16,8 @@ export interface SignedToken {
   readonly id: string;
   /** When the cookie was issued, in milliseconds. */
   readonly issuedAt: number;
+  /** From when on it names nothing, in milliseconds; null: it does not say. */
+  readonly endsAt: number | null;
   /** True: a fallback key verified it, so it should be issued again under the current one. */
   readonly outdated: boolean;
 }
@@ -49,17 +51,23 @@ export class SignedCookie {
 
   /**
    * The first cookie of the name that verifies: a browser may send several, and one that another host of the domain has
-   * planted must not hide ours. Whatever the header holds, this does not throw.
+   * planted must not hide ours. One that has ended is given where there is no other. Whatever the header holds, this does not
+   * throw.
    */
   read(header: string | undefined): SignedToken | null {
     if (header === undefined) return null;
+    let ended: SignedToken | null = null;
     let at = findCookie(header, this.name, 0);
     for (let tried = 0; at !== -1 && tried < maxSameNamed; tried++) {
       const token = this.#verify(cookieValueAt(header, at));
-      if (token !== null) return token;
+      if (token !== null) {
+        // Asked for each request: that it has verified once says nothing of the time since.
+        if (token.endsAt === null || token.endsAt > this.#now()) return token;
+        ended ??= token;
+      }
       at = findCookie(header, this.name, at);
     }
-    return null;
+    return ended;
   }
 
   /** Whether the header has a cookie of this name, of whatever worth. */
@@ -72,17 +80,19 @@ export class SignedCookie {
     if (known !== undefined) return known;
     const signed = verifyValue(this.#keys, this.purpose, value, this.#now());
     if (signed === null) return null;
-    const token = { id: detached(signed.id), issuedAt: signed.issuedAt, outdated: signed.verifiedBy === 'fallback' };
+    const { issuedAt, endsAt, verifiedBy } = signed;
+    const token = { id: detached(signed.id), issuedAt, endsAt, outdated: verifiedBy === 'fallback' };
     this.#verified.set(detached(value), token);
     return token;
   }
 
   /**
    * The Set-Cookie line that carries `id`. `issuedAt` and `maxAge` are in milliseconds; `maxAge` is cut to 400 days, and `null`
-   * lets the cookie end with the browser. `https`: whether the request came by HTTPS.
+   * lets the cookie end with the browser. `https`: whether the request came by HTTPS. `endsAt`, in milliseconds: from when on it
+   * names nothing, whatever the browser keeps.
    */
-  write(id: string, issuedAt: number, maxAge: number | null, https: boolean): string {
-    const value = signValue(this.#keys, this.purpose, id, issuedAt);
+  write(id: string, issuedAt: number, maxAge: number | null, https: boolean, endsAt: number | null = null): string {
+    const value = signValue(this.#keys, this.purpose, id, issuedAt, endsAt);
     return this.#setCookie.line(value, maxAge, this.isSecure(https), this.#now());
   }
 
@@ -91,14 +101,24 @@ export class SignedCookie {
     return this.#setCookie.clear(this.isSecure(https));
   }
 
-  /** Whether that token names the session. */
-  carries(token: { readonly id: string }, session: { readonly id: string }): boolean {
-    return token.id === session.id;
+  /** Whether that token names the session, and says when it ends. */
+  carries(
+    token: { readonly id: string; readonly endsAt?: number | null },
+    session: { readonly id: string },
+    endsAt: number | null,
+  ): boolean {
+    return token.id === session.id && token.endsAt === wholeEnd(endsAt);
   }
 
   /** {@link write} for a session. */
-  linesFor({ id }: { readonly id: string }, issuedAt: number, maxAge: number | null, https: boolean): string[] {
-    return [this.write(id, issuedAt, maxAge, https)];
+  linesFor(
+    { id }: { readonly id: string },
+    issuedAt: number,
+    maxAge: number | null,
+    https: boolean,
+    endsAt: number | null,
+  ): string[] {
+    return [this.write(id, issuedAt, maxAge, https, endsAt)];
   }
 
   /** {@link clear} for one. */

@@ -1,10 +1,15 @@
 import { type KeyRing, signatureLength, type VerifiedBy } from './key-ring.js';
 
-/** A value that travels in the clear, with the time of its issue, and cannot be changed: `<id>.<issued>.<signature>`. */
+/**
+ * A value that travels in the clear, with the time of its issue and perhaps that of its end, and cannot be changed:
+ * `<id>.<issued>.<signature>` or `<id>.<issued>.<ends>.<signature>`.
+ */
 export interface SignedValue {
   readonly id: string;
   /** When it was issued, in milliseconds; whole seconds. */
   readonly issuedAt: number;
+  /** From when on it is worth nothing, in milliseconds; whole seconds. Null: it does not say. */
+  readonly endsAt: number | null;
   readonly verifiedBy: VerifiedBy;
 }
 
@@ -15,25 +20,44 @@ export const clockSkew = 60_000;
 const shortestId = 22;
 const longestId = 1024;
 /** Base 36 without leading zeros, so that a time has one spelling. Eight digits last for 89 000 years. */
-const form = /^([A-Za-z0-9_-]{22,1024})\.(0|[1-9a-z][0-9a-z]{0,7})$/;
+const form = /^([A-Za-z0-9_-]{22,1024})\.(0|[1-9a-z][0-9a-z]{0,7})(?:\.(0|[1-9a-z][0-9a-z]{0,7}))?$/;
+const latest = 36 ** 8 - 1;
 const shortest = shortestId + '.0.'.length + signatureLength;
-const longest = longestId + '.zzzzzzzz.'.length + signatureLength;
+const longest = longestId + '.zzzzzzzz.zzzzzzzz.'.length + signatureLength;
 
 /**
- * Signs `id` for `purpose`. `issuedAt` is in milliseconds and is cut to the second.
+ * Signs `id` for `purpose`. Times are in milliseconds: `issuedAt` is cut to the second, and `endsAt` is the next whole one.
  *
- * @throws RangeError if the id is no base64url text of 22 to 1024 characters, or the time is before 1970: a value that
+ * @throws RangeError if the id is no base64url text of 22 to 1024 characters, or a time is before 1970: a value that
  *   could never be read back.
  */
-export function signValue(keys: KeyRing, purpose: string, id: string, issuedAt: number): string {
-  const text = `${id}.${Math.floor(issuedAt / 1000).toString(36)}`;
+export function signValue(
+  keys: KeyRing,
+  purpose: string,
+  id: string,
+  issuedAt: number,
+  endsAt: number | null = null,
+): string {
+  const end = wholeEnd(endsAt);
+  const text = `${id}.${Math.floor(issuedAt / 1000).toString(36)}${end === null ? '' : `.${(end / 1000).toString(36)}`}`;
   if (!form.test(text)) throw new RangeError('An id must be 22 to 1024 characters of base64url, issued after 1970.');
   return `${text}.${keys.sign(purpose, text)}`;
 }
 
 /**
+ * An end as a value can say it, in milliseconds: no sooner than it is, so that what keeps the exact one has the last word. One
+ * that is further off than a value can say is left out, like none.
+ */
+export function wholeEnd(endsAt: number | null): number | null {
+  if (endsAt === null) return null;
+  const seconds = Math.ceil(endsAt / 1000);
+  return seconds > latest ? null : seconds * 1000;
+}
+
+/**
  * What {@link signValue} made, if `value` is exactly that; `null` for everything else, and for what claims to be issued more
- * than {@link clockSkew} after `now`. The form is checked before anything is hashed.
+ * than {@link clockSkew} after `now`. The form is checked before anything is hashed. Whether it has ended is for the caller to
+ * look at, each time.
  */
 export function verifyValue(keys: KeyRing, purpose: string, value: string, now: number): SignedValue | null {
   if (value.length < shortest || value.length > longest) return null;
@@ -42,8 +66,13 @@ export function verifyValue(keys: KeyRing, purpose: string, value: string, now: 
   const text = value.slice(0, textEnd);
   const match = form.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) return null;
-  const issuedAt = Number.parseInt(match[2], 36) * 1000;
+  const issuedAt = timeOf(match[2]);
   if (issuedAt > now + clockSkew) return null;
   const verifiedBy = keys.verify(purpose, text, value.slice(textEnd + 1));
-  return verifiedBy === null ? null : { id: match[1], issuedAt, verifiedBy };
+  if (verifiedBy === null) return null;
+  return { id: match[1], issuedAt, endsAt: match[3] === undefined ? null : timeOf(match[3]), verifiedBy };
+}
+
+function timeOf(seconds: string): number {
+  return Number.parseInt(seconds, 36) * 1000;
 }

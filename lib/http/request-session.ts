@@ -286,18 +286,19 @@ export class RequestSession implements GateKeeper, SessionBearer {
       const isToGo = state.end === 'ended' && this.#token !== null;
       return isToGo ? cookie.clearingLines(platform.isHttps(this.request)) : [];
     }
-    if (permanent === this.#wasPermanent && this.#isHeld(stored, issuedAt)) return [];
+    const endsAt = lifetime.endOf(state);
+    if (permanent === this.#wasPermanent && this.#isHeld(stored, issuedAt, endsAt)) return [];
     this.#heldId = stored.id;
     const time = now();
     const maxAge = permanent ? lifetime.remaining(state, time) : null;
-    return cookie.linesFor(stored, issuedAt ?? time, maxAge, platform.isHttps(this.request));
+    return cookie.linesFor(stored, issuedAt ?? time, maxAge, platform.isHttps(this.request), endsAt);
   }
 
   /** Whether the client has the cookie that it should have. */
-  #isHeld(stored: StoredSession, issuedAt: number | null): boolean {
+  #isHeld(stored: StoredSession, issuedAt: number | null, endsAt: number | null): boolean {
     const token = this.#token;
     if (token === null || token.outdated || token.issuedAt !== issuedAt) return false;
-    return this.runtime.cookie.carries(token, stored);
+    return this.runtime.cookie.carries(token, stored, endsAt);
   }
 }
 

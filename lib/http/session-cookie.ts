@@ -12,15 +12,22 @@ export interface SessionCookie {
   /** Null: there is none that is genuine. Whatever the header holds, this does not throw. */
   read(header: string | undefined): SessionToken | null;
 
-  /** Whether that cookie is the session's, as the session is now. */
-  carries(token: SessionToken, session: StoredSession): boolean;
+  /** Whether that cookie is the session's, as the session is now. @param endsAt see {@link linesFor}. */
+  carries(token: SessionToken, session: StoredSession, endsAt: number | null): boolean;
 
   /**
    * The Set-Cookie lines that give the client the session.
    *
    * @param issuedAt in ms. @param maxAge in ms; null: it ends with the browser. @param https whether the request came by it.
+   * @param endsAt the session's absolute end, in ms; null: it has none.
    */
-  linesFor(session: StoredSession, issuedAt: number, maxAge: number | null, https: boolean): readonly string[];
+  linesFor(
+    session: StoredSession,
+    issuedAt: number,
+    maxAge: number | null,
+    https: boolean,
+    endsAt: number | null,
+  ): readonly string[];
 
   /** Those that take it away. */
   clearingLines(https: boolean): readonly string[];

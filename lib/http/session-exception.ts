@@ -33,6 +33,7 @@ export function toHttpException(error: unknown): unknown {
     case 'SESSION_UNREACHABLE':
     case 'SESSION_USER_INVALID':
     case 'SESSION_ABILITY_MISSING':
+    case 'FLASK_RECORD_PICKLED':
       return new InternalServerErrorException('Internal Server Error', options);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable, type ArgumentsHost } from '@nestjs/common';
+import { StoreCleanup } from '../session/store-cleanup.js';
 import type { Session } from './session.decorator.js';
 import { requestSessionOf } from './execution-context.js';
 import { SessionRuntime } from './session-runtime.js';
@@ -21,7 +22,10 @@ export interface SessionStatus {
  */
 @Injectable()
 export class SessionService {
-  constructor(private readonly counters: SessionCounters) {}
+  constructor(
+    private readonly counters: SessionCounters,
+    private readonly cleanup: StoreCleanup,
+  ) {}
 
   /**
    * The session of the request behind `context` (an ExecutionContext, or what a filter is given), loaded when it is first asked for.
@@ -48,6 +52,17 @@ export class SessionService {
     const { expiresAt } = session;
     const { now } = SessionRuntime.behind(context.getArgByIndex<object>(0));
     return { isThere: true, expiresAt, expiresIn: Math.max(0, expiresAt.getTime() - now()) };
+  }
+
+  /**
+   * Removes from the store the sessions that have expired, and says how many they were. For a scheduled task: the stores that
+   * need it do it by themselves every so often, as far as their settings say so. 0 where the store's technology sees to it
+   * (Redis, DynamoDB, MongoDB, memcached), and where sessions are in cookies.
+   *
+   * @throws SessionStoreUnavailableError where the store does not answer
+   */
+  cleanupSessions(): Promise<number> {
+    return this.cleanup.run();
   }
 
   /** How often what should be rare has happened since the application started. */

@@ -32,13 +32,22 @@ export class Lifetime {
 
   /** How long a store is to keep a session that was used just now; 0 or less: it has reached its absolute timeout. */
   remaining(lived: Lived, now: number): number {
-    const end = this.#endOf(lived);
+    const end = this.endOf(lived);
     return Math.ceil(Math.min(this.#idleOf(lived.auth) ?? NO_TIMEOUT, end === null ? NO_TIMEOUT : end - now));
+  }
+
+  /** When a session reaches its absolute timeout; null: it has none. */
+  endOf({ createdAt, auth }: Lived): number | null {
+    const timeout =
+      auth?.absoluteTimeout === undefined
+        ? this.absoluteTimeout
+        : shorter(auth.absoluteTimeout, this.longest.absoluteTimeout);
+    return timeout === null ? null : (auth?.at ?? createdAt) + timeout;
   }
 
   /** Whether a session has reached its absolute timeout. */
   isOver(lived: Lived, now: number): boolean {
-    const end = this.#endOf(lived);
+    const end = this.endOf(lived);
     return end !== null && end <= now;
   }
 
@@ -61,14 +70,6 @@ export class Lifetime {
 
   isRotationDue(rotatedAt: number, now: number): boolean {
     return this.rotateEvery !== null && now - rotatedAt >= this.rotateEvery;
-  }
-
-  #endOf({ createdAt, auth }: Lived): number | null {
-    const timeout =
-      auth?.absoluteTimeout === undefined
-        ? this.absoluteTimeout
-        : shorter(auth.absoluteTimeout, this.longest.absoluteTimeout);
-    return timeout === null ? null : (auth?.at ?? createdAt) + timeout;
   }
 
   #idleOf(auth: LoginTimes | null): number | null {

@@ -4,6 +4,7 @@ import { filesystemOptions } from './filesystem/filesystem.options.js';
 import { lmdbOptions } from './lmdb/lmdb.options.js';
 import { memcachedOptions } from './memcached/memcached.options.js';
 import { memoryOptions } from './memory/memory.options.js';
+import { mongodbOptions } from './mongodb/mongodb.options.js';
 import { nullOptions } from './null/null.options.js';
 import { redisOptions } from './redis/redis.options.js';
 import { sqlOptions } from './sql/sql.options.js';
@@ -28,6 +29,7 @@ export const stores = {
   lmdb: entry(lmdbOptions, () => import('./lmdb/index.js')),
   redis: entry(redisOptions, () => import('./redis/index.js')),
   sql: entry(sqlOptions, () => import('./sql/index.js')),
+  mongodb: entry(mongodbOptions, () => import('./mongodb/index.js')),
   memcached: entry(memcachedOptions, () => import('./memcached/index.js')),
   dynamodb: entry(dynamodbOptions, () => import('./dynamodb/index.js')),
   null: entry(nullOptions, () => import('./null/index.js')),

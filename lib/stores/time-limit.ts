@@ -36,8 +36,16 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
   ) {
     super();
     this.deadlines = new Deadlines(ms);
-    if (isPrunable(store)) this.prune = () => store.prune();
-    if (isListable(store)) this.keys = () => store.keys();
+    if (isPrunable(store)) {
+      this.prune = async () => {
+        try {
+          return await store.prune();
+        } catch (error) {
+          throw unavailable(error);
+        }
+      };
+    }
+    if (isListable(store)) this.keys = () => orUnavailable(() => store.keys());
     if (isOwned(store)) {
       this.ownedBy = (owner) => orUnavailable(() => store.ownedBy(owner));
       this.deleteOwnedBy = async (owner, exceptKey) => {

@@ -26,6 +26,9 @@ const broken: (Arrow & { readonly rule: string })[] = [
   { rule: 'stores-do-not-mix', from: 'lib/stores/redis/a.ts', line: `import '../memory/target.js';` },
   { rule: 'config-looks-down', from: 'lib/config/a.ts', line: `import '../session/target.js';` },
   { rule: 'testing-looks-down', from: 'lib/testing/a.ts', line: `import '../session/target.js';` },
+  { rule: 'cli-looks-down', from: 'lib/cli/a.ts', line: `import '../auth/target.js';` },
+  { rule: 'cli-looks-down', from: 'lib/cli/b.ts', line: `import '../session.module.js';` },
+  { rule: 'commands-are-no-library', from: 'lib/session.module.ts', line: `import './cli/target.js';` },
   { rule: 'module-is-the-top', from: 'lib/http/c.ts', line: `import '../session.module.js';` },
   { rule: 'module-is-the-top', from: 'lib/tokens.ts', line: `import './session-module.options.js';` },
   { rule: 'errors-know-nothing', from: 'lib/errors.ts', line: `import './config/target.js';` },
@@ -58,6 +61,8 @@ const allowed: Arrow[] = [
   { from: 'lib/stores/redis/ok-three.ts', line: `import '../session-store.js';` },
   { from: 'lib/testing/ok.ts', line: `import '../index.js';` },
   { from: 'lib/index.ts', line: `import './session.module.js';` },
+  { from: 'lib/cli/ok.ts', line: `import '../session-module.options.js';` },
+  { from: 'lib/cli/ok-too.ts', line: `import '../stores/session-store.js';` },
   { from: 'sample/ok.ts', line: `import 'nestjs-session-auth';` },
 ];
 

@@ -127,11 +127,12 @@ describe('FilesystemStore and its files', () => {
     ['is foreign', () => Buffer.from('{"a":1}'.repeat(20))],
     ['is of another version of the format', (whole: Buffer) => Buffer.from(whole.map((b, i) => (i === 4 ? 2 : b)))],
     ['holds another key', (whole: Buffer) => Buffer.from(whole.toString('latin1').replace('key', 'yek'), 'latin1')],
-  ])('takes a file that %s for absent, and replaces it', async (_, spoil) => {
+  ])('takes a file that %s for absent, says so, and replaces it', async (_, spoil) => {
     const store = open();
     const version = await create(store, 'key');
     writeFileSync(recordFile(), spoil(readFileSync(recordFile())));
     expect(await store.read('key')).toBeNull();
+    expect(log.warnings).toEqual([expect.stringMatching(/^A session file is cut short, or was not written/)]);
     expect(await store.touch('key', aMinute)).toBe(false);
     expect(await store.write('key', text('2'), aMinute, version)).toEqual({ gone: true });
     expect(await store.delete('key')).toBe('absent');
@@ -148,6 +149,21 @@ describe('FilesystemStore and its files', () => {
     utimesSync(recordFile(), twoHoursAgo, twoHoursAgo);
     expect(await store.prune()).toBe(1);
     expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('prunes what it can where a file cannot be read, says so, and does so again the next time', async () => {
+    const store = open();
+    for (let index = 0; index < 20; index++) await create(store, `key ${String(index)}`);
+    // Not even root reads a folder as a file.
+    mkdirSync(join(dir, `${'5'.repeat(64)}.session`));
+    now += 2 * aMinute;
+    await expect(store.prune()).rejects.toMatchObject({
+      code: 'SESSION_STORE_UNAVAILABLE',
+      message: expect.stringContaining('EISDIR'),
+    });
+    expect(readdirSync(dir)).toEqual([`${'5'.repeat(64)}.session`]);
+    rmSync(join(dir, `${'5'.repeat(64)}.session`), { recursive: true });
+    expect(await store.prune()).toBe(0);
   });
 
   it('leaves files alone that are not its own', async () => {

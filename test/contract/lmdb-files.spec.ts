@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Database } from '../../lib/stores/lmdb/database.js';
 import { create, LmdbStore } from '../../lib/stores/lmdb/index.js';
-import { loadLmdb } from '../../lib/stores/lmdb/lmdb.library.js';
+import { type KeyEncoder, loadLmdb } from '../../lib/stores/lmdb/lmdb.library.js';
 import type { Version } from '../../lib/stores/session-store.js';
 import { hostileKeys } from '../../lib/testing/store-contract/hostile-keys.js';
 import { CollectedLog } from '../support/collected-log.js';
@@ -176,7 +176,7 @@ describe('LmdbStore and its file', () => {
       await write(store, 'short', 1_000);
       await write(store, 'long');
       now += 2_000;
-      const file = Database.open(await loadLmdb(), path);
+      const file = Database.open(await loadLmdb(), path, () => undefined);
       jest.advanceTimersByTime(10 * 60_000 - 1);
       await store.touch('long', aMinute);
       expect(file.headsAfter(null, 10)).toHaveLength(2);
@@ -238,6 +238,40 @@ describe('LmdbStore and its file', () => {
     expect(await list(store.ownedBy('new'))).toEqual(['key']);
   });
 
+  it('takes what somebody else has written into its tables for no session, and writes over it', async () => {
+    const store = open();
+    await write(store, 'own');
+    const forms: [string, Uint8Array][] = [
+      ...[8, 9, 16, 39, 40, 41].map((size): [string, Uint8Array] => [`short${String(size)}`, new Uint8Array(size)]),
+      ['zeros', new Uint8Array(5_000)],
+      ['text', Buffer.from('{"a":1}'.repeat(100))],
+    ];
+    // Another program, which knows nothing of stamps.
+    const root = (await loadLmdb()).open({ path, noSubdir: false });
+    const records = root.openDB({ name: 'records', encoding: 'binary', keyEncoder: latin1 });
+    const due = root.openDB({ name: 'due', encoding: 'binary' });
+    for (const [key, value] of forms) await records.put(key, value);
+    for (const key of [
+      [1, 'zeros'],
+      [2, 'nothing'],
+      [3, 'own'],
+    ] as const) {
+      await due.put([...key], Buffer.from('x'));
+    }
+    await root.close();
+    for (const [key] of forms) {
+      expect([key, await store.read(key)]).toEqual([key, null]);
+      expect(log.warnings.splice(0)).toEqual([expect.stringContaining('was not written by this store')]);
+      expect([key, await store.touch(key, aMinute)]).toEqual([key, false]);
+      expect([key, await store.delete(key)]).toEqual([key, 'absent']);
+    }
+    expect(await list(store.keys())).toEqual(['own']);
+    expect(await store.prune()).toBe(0);
+    for (const [key] of forms) await write(store, key);
+    expect((await list(store.keys())).length).toBe(forms.length + 1);
+    expect(await store.read('own')).not.toBeNull();
+  });
+
   it('does not believe an entry of the index that is none any more', async () => {
     const store = open();
     await write(store, 'key', aMinute, 'owner');
@@ -252,7 +286,7 @@ describe('LmdbStore and its file', () => {
 
   it('leaves nothing behind of what has ended, and looks at what lives no more often than it must', async () => {
     const store = open();
-    const file = Database.open(await loadLmdb(), path);
+    const file = Database.open(await loadLmdb(), path, () => undefined);
     const everything = (): unknown[] => [
       ...file.headsAfter(null, 100),
       ...file.dueUntil(now + aMinute * 10, null, 100),
@@ -339,6 +373,11 @@ describe('LmdbStore and its file', () => {
     expect(existsSync(join(path, 'lock.mdb'))).toBe(true);
   });
 });
+
+const latin1: KeyEncoder = {
+  writeKey: (name, target, position) => position + target.write(name, position, 'latin1'),
+  readKey: (source, start, end) => source.toString('latin1', start, end),
+};
 
 function text(value: string): Uint8Array {
   return Buffer.from(value);

@@ -7,6 +7,7 @@ import { LmdbStore } from '../../lib/stores/lmdb/index.js';
 import { withTimeLimit } from '../../lib/stores/time-limit.js';
 import { ChildNode } from '../support/child-node.js';
 import { compiledLib } from '../support/compiled-lib.js';
+import { limitFiles } from '../support/limit-files.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
 
@@ -211,12 +212,6 @@ describe('LmdbStore and several processes', () => {
     return record === null ? 'absent' : Buffer.from(record.bytes).toString();
   }
 });
-
-/** No file of the child may become larger: a full disk for it alone. */
-function limitFiles(child: ChildNode, bytes: string): void {
-  const { status, stderr } = spawnSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:`]);
-  if (status !== 0) throw new Error(`prlimit failed: ${stderr.toString()}`);
-}
 
 async function list(keys: AsyncIterable<string>): Promise<string[]> {
   const listed: string[] = [];

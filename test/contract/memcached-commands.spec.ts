@@ -5,6 +5,7 @@ import { SessionConfigError } from '../../lib/errors.js';
 import { connectMemcached, MemcachedStore } from '../../lib/stores/memcached/index.js';
 import type { Version } from '../../lib/stores/session-store.js';
 import { hostileKeys } from '../../lib/testing/store-contract/hostile-keys.js';
+import { CollectedLog } from '../support/collected-log.js';
 import { MemcachedServerProcess } from '../support/servers/memcached.js';
 import { MemcachedWire } from '../support/servers/memcached-wire.js';
 
@@ -174,11 +175,20 @@ describe('MemcachedStore and its commands', () => {
     await store.delete(key);
   });
 
-  it('takes an item that somebody else wrote for absent, and replaces it', async () => {
-    await server.send(`ms ${freshKey()} 7 T100\r\nforeign\r\n`, /HD/);
-    expect(await store.read(key)).toBeNull();
-    await written(store, key);
-    expect(await store.read(key)).toMatchObject({ bytes: text('1') });
+  it.each([
+    ['a text', 'T100', 'foreign'],
+    ['nothing', 'T100', ''],
+    ['an owner cut short', 'T100 F4294967295', '\x01owner'],
+    ['a text without an end, as another client has it', 'T0 F1', '{"a":1}'],
+  ])('takes an item that somebody else wrote for absent, says so, and replaces it: %s', async (_, flags, value) => {
+    const log = new CollectedLog();
+    const own = new MemcachedStore({ client }, { log });
+    await server.send(`ms ${freshKey()} ${String(value.length)} ${flags}\r\n${value}\r\n`, /HD/);
+    expect(await own.read(key)).toBeNull();
+    expect(log.warnings).toEqual(['An item of memcached was not written by this store, and is no session.']);
+    await written(own, key);
+    expect(await own.read(key)).toMatchObject({ bytes: text('1') });
+    expect(log.warnings).toHaveLength(1);
   });
 
   it('does not take a version of another store for one of its own', async () => {

@@ -188,7 +188,7 @@ it.each(
 
 /** What of the cookies must not be seen: ids, tokens and signatures, and what the store has of them. */
 function secretsOf(jar: CookieJar): string[] {
-  const [id = '', , signature = ''] = (jar.get('session') ?? '').split('.');
+  const [id = '', , , signature = ''] = (jar.get('session') ?? '').split('.');
   const [token = '', , tokenSignature = ''] = (jar.get('remember_token') ?? '').split('.');
   const [family, validator] = [token.slice(0, 22), token.slice(22, 65)];
   const validatorHash = validator && createHash('sha256').update(validator).digest('base64url');

@@ -58,7 +58,7 @@ class CookieController {
   }
 }
 
-const value = '[A-Za-z0-9_-]{43}\\.[0-9a-z]+\\.[A-Za-z0-9_-]{43}';
+const value = '[A-Za-z0-9_-]{43}\\.[0-9a-z]+\\.[0-9a-z]+\\.[A-Za-z0-9_-]{43}';
 const expires = 'Expires=[A-Z][a-z]{2}, \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT';
 
 for (const platform of servers) {

@@ -61,6 +61,19 @@ describe.each([
     }
   });
 
+  it('brings its command, which cleans up the store of the same settings', async () => {
+    const command = ['node_modules/.bin/nestjs-session-auth'];
+    const { version } = await manifest();
+    expect(await application.run([...command, '--version'])).toEqual({ code: 0, output: `${version}\n` });
+    const store = { SESSION_TYPE: 'filesystem', SESSION_FILE_DIR: 'cleaned' };
+    expect(await application.run([...command, 'cleanup'], store)).toEqual({
+      code: 0,
+      output: 'Removed 0 expired sessions (filesystem).\n',
+    });
+    const missing = await application.run([...command, 'cleanup'], { SESSION_TYPE: 'lmdb' });
+    expect(missing).toMatchObject({ code: 2, output: expect.stringContaining('npm install lmdb') });
+  });
+
   it('loads its adapter to an emitter where that is installed, and otherwise names the package', async () => {
     const { name: self } = await manifest();
     const script = `const loaded = ${load}('${self}/events'); console.log(Object.keys(loaded).join())`;

@@ -7,7 +7,7 @@ import { manifest, project } from './package-under-test.js';
 describe('the public face', () => {
   it('exports each store that can be chosen under its name, and no other', async () => {
     const { exports } = await manifest();
-    const notStores = ['.', './package.json', './testing', './events', './flask', './keyv', './connect'];
+    const notStores = ['.', './package.json', './testing', './events', './flask', './express', './keyv', './connect'];
     const stores = Object.keys(exports).filter((path) => !notStores.includes(path));
     expect(stores.sort()).toEqual(storeTypes.map((type) => `./${type}`).sort());
   });
@@ -27,7 +27,12 @@ describe('the public face', () => {
     const optional = Object.keys(peerDependenciesMeta);
     expect(optional).not.toEqual([]);
     // What a store's own entry point leads to may name the store's library: who imports it has that.
-    const paths = await reachable(['index.d.ts', 'testing/index.d.ts', 'interop/flask/index.d.ts']);
+    const paths = await reachable([
+      'index.d.ts',
+      'testing/index.d.ts',
+      'interop/flask/index.d.ts',
+      'interop/express/index.d.ts',
+    ]);
     expect(paths).toContain('session.module.d.ts');
     for (const path of paths) {
       const text = await readFile(join(project, 'dist', path), 'utf8');

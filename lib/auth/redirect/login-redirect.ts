@@ -1,7 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
 import { loginUrlFor, type LoginUrlOptions } from './login-url.js';
-import { parseUrl } from './parse-url.js';
+import { parseUrl } from '../../config/parse-url.js';
 import { safeNext } from './safe-next.js';
 
 /** What is needed of a request to send its browser to the login page. */

@@ -1,4 +1,4 @@
-import { parseUrl } from './parse-url.js';
+import { parseUrl } from '../../config/parse-url.js';
 import { longestNext, safeNext } from './safe-next.js';
 
 /** How the URL of the login page is made. */

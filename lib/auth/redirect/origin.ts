@@ -1,4 +1,4 @@
-import { parseUrl } from './parse-url.js';
+import { parseUrl } from '../../config/parse-url.js';
 
 /** `scheme://host` or `scheme://host:port`, and nothing else: no user, no path, no query, no wildcard. */
 const originForm = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\*]+$/i;

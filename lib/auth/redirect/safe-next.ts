@@ -1,5 +1,5 @@
 import { webOriginOf } from './origin.js';
-import { parseUrl } from './parse-url.js';
+import { parseUrl } from '../../config/parse-url.js';
 
 /** The longest `next` that is looked at, in characters. */
 export const longestNext = 2048;

@@ -1,4 +1,5 @@
 import { type OptionKind, OptionMismatch } from '../option.js';
+import { parseUrl } from '../parse-url.js';
 import { type Nullable, nullable } from './nullable.js';
 
 export interface TextOptions {
@@ -56,7 +57,7 @@ export function url(protocols: readonly string[], options: UrlOptions = {}): Opt
     parse(raw) {
       if (typeof raw !== 'string') return new OptionMismatch();
       const address = raw.trim();
-      return URL.canParse(address) && allowed.has(new URL(address).protocol) ? address : new OptionMismatch();
+      return allowed.has(parseUrl(address)?.protocol ?? '') ? address : new OptionMismatch();
     },
   };
   return options.nullable === true ? nullable(kind) : kind;

@@ -1,3 +1,4 @@
+import { isRewritable } from './rewritable.js';
 import type { Serializer } from './serializer.js';
 import { StorableWalk, type Format } from './storable.js';
 
@@ -32,8 +33,10 @@ export class JsonSerializer implements Serializer {
   decode(bytes: Uint8Array): unknown {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // JSON.parse makes an own property of it, which a later copy key by key would turn into a prototype. It may be escaped.
-    return /__proto__|\\u/.test(text)
-      ? JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
+    const value: unknown = /__proto__|\\u/.test(text)
+      ? JSON.parse(text, (key, part: unknown) => (key === '__proto__' ? undefined : part))
       : JSON.parse(text);
+    if (!isRewritable(value, true)) throw new TypeError('It holds what cannot be written again.');
+    return value;
   }
 }

@@ -1,4 +1,5 @@
 import { Packr, addExtension } from 'msgpackr';
+import { isRewritable } from './rewritable.js';
 import type { Serializer } from './serializer.js';
 import { StorableWalk, type Format } from './storable.js';
 
@@ -57,6 +58,8 @@ export class MsgpackSerializer implements Serializer {
     variableMapSize: true,
     moreTypes: true,
     copyBuffers: true,
+    // Nothing refers to what stands elsewhere in the record, and so to itself.
+    structuredClone: false,
   });
 
   encode(record: Readonly<Record<string, unknown>>): Uint8Array {
@@ -64,6 +67,8 @@ export class MsgpackSerializer implements Serializer {
   }
 
   decode(bytes: Uint8Array): unknown {
-    return this.#packr.unpack(bytes);
+    const value: unknown = this.#packr.unpack(bytes);
+    if (!isRewritable(value, false)) throw new TypeError('It holds what cannot be written again.');
+    return value;
   }
 }

@@ -15,7 +15,7 @@ export interface Format {
 }
 
 /** Deeper than any session that somebody meant; a value that contains itself ends here, too. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 
 /**
  * Makes of a session's values what a serializer can write: the same object where nothing stands in its way, otherwise a
@@ -54,7 +54,7 @@ export class StorableWalk {
     let copy: Record<string, unknown> | null = null;
     for (const key of Object.keys(record)) {
       const storable = this.#value(record[key]);
-      if (storable !== record[key]) (copy ??= { ...record })[key] = storable;
+      if (!Object.is(storable, record[key])) (copy ??= { ...record })[key] = storable;
     }
     return copy ?? record;
   }
@@ -109,7 +109,7 @@ export class StorableWalk {
       if (value === undefined && refuseUndefined !== null) this.#refuse(refuseUndefined);
       const storable = this.#value(value);
       this.#path?.pop();
-      if (storable !== value) (copy ??= values.slice())[index] = storable;
+      if (!Object.is(storable, value)) (copy ??= values.slice())[index] = storable;
     }
     return copy ?? values;
   }
@@ -122,7 +122,7 @@ export class StorableWalk {
       const value = object[key];
       const storable = this.#value(value);
       this.#path?.pop();
-      if (storable !== value) (copy ??= { ...object })[key] = storable;
+      if (!Object.is(storable, value)) (copy ??= { ...object })[key] = storable;
     }
     return copy ?? object;
   }

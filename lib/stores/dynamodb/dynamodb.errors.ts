@@ -15,7 +15,10 @@ export function unavailable(error: unknown, table: string): Error {
       { cause },
     );
   }
-  return new SessionStoreUnavailableError(`DynamoDB did not answer, or refused: ${cause.message}`, { cause });
+  return new SessionStoreUnavailableError(
+    `DynamoDB (SESSION_DYNAMODB, AWS_REGION) did not answer, or refused: ${cause.message}`,
+    { cause },
+  );
 }
 
 /** A copy of an error's name, message and stack, and of nothing else. */

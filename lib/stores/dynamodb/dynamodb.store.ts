@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
 import {
   type DeleteResult,
@@ -43,6 +44,7 @@ export class DynamoDbStore extends SessionStore implements Owned {
   private readonly records: Records;
   private readonly owners: OwnerIndex;
   private readonly end: (() => void) | null;
+  private readonly closing = new AbortController();
 
   /** @throws SessionConfigError where it is no client or no table's name that the store can use */
   constructor(
@@ -63,7 +65,9 @@ export class DynamoDbStore extends SessionStore implements Owned {
         { setting: 'SESSION_DYNAMODB_TABLE (dynamodb.table)', problem: `expected ${tableExpected}` },
       ]);
     }
-    const table = new Table(client, name);
+    // One listens for each request under way.
+    setMaxListeners(0, this.closing.signal);
+    const table = new Table(client, name, this.closing.signal);
     this.owners = new OwnerIndex(table);
     this.records = new Records(table, this.owners, context);
     this.end = end;
@@ -121,9 +125,11 @@ export class DynamoDbStore extends SessionStore implements Owned {
     return ended;
   }
 
-  /** Closes the client if the store made it. */
+  /** Closes the client if the store made it, and gives up what is under way: a service that stands still must not hold up the end. */
   override async close(): Promise<void> {
-    this.end?.();
+    if (this.end === null) return;
+    this.closing.abort();
+    this.end();
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Version } from '../session-store.js';
-import type { Item, ItemKey } from './table.js';
+import type { Condition, Item, ItemKey } from './table.js';
 
 /** Whose a record is, and which entry of the owner's stands for it. */
 export interface Ownership {
@@ -35,6 +35,9 @@ export interface Head {
   readonly bytes: Uint8Array | null;
 }
 
+/** More than any record has, of 380 MB; what a foreign item claims must not be asked for. */
+const mostParts = 1_000;
+
 export function newId(bytes = 12): string {
   return randomBytes(bytes).toString('base64url');
 }
@@ -59,18 +62,30 @@ export function encodeHead({ version, expiresAt, bytes }: Head): Item {
   };
 }
 
-export function decodeHead(item: Item): Head {
+/** `null` for an item that this store did not write. */
+export function decodeHead(item: Item): Head | null {
+  const id = item['record_version']?.S ?? '';
+  const expiresAt = numberIn(item, 'expires_at');
+  const parts = numberIn(item, 'part_count');
+  const keptUntil = numberIn(item, 'kept_until');
+  const bytes = item['record_bytes']?.B ?? null;
+  if (id === '' || expiresAt === undefined || expiresAt === null || parts === null || keptUntil === null) return null;
   const owner = item['owner_name']?.S;
   const token = item['owner_entry']?.S;
-  const parts = Number(item['part_count']?.N ?? 0);
-  const version = new RecordVersion(
-    item['record_version']?.S ?? '',
-    parts,
-    owner === undefined || token === undefined ? null : { owner, token },
-    Number(item['kept_until']?.N ?? 0),
-  );
-  const bytes = parts > 0 ? null : (item['record_bytes']?.B ?? new Uint8Array(0));
-  return { version, expiresAt: Number(item['expires_at']?.N ?? 0), bytes };
+  const ownership = owner === undefined || token === undefined ? null : { owner, token };
+  if (parts === undefined) {
+    return bytes && { version: new RecordVersion(id, 0, ownership, keptUntil ?? 0), expiresAt, bytes };
+  }
+  if (!Number.isInteger(parts) || parts < 1 || parts > mostParts) return null;
+  return { version: new RecordVersion(id, parts, ownership, keptUntil ?? 0), expiresAt, bytes: null };
+}
+
+/** A condition that holds for the item as long as it is the one that was seen: each of the store's has a version of its own. */
+export function stillSeen(item: Item): Condition {
+  const version = item['record_version'];
+  return version === undefined
+    ? { text: 'attribute_not_exists(record_version)' }
+    : { text: 'record_version = :seen', values: { ':seen': version } };
 }
 
 export function toVersion(version: Version): RecordVersion {
@@ -85,6 +100,13 @@ export function number(value: number): { readonly N: string } {
 /** As DynamoDB's own deletion has it: in seconds, and never too early. */
 export function secondsOf(ms: number): { readonly N: string } {
   return number(Math.ceil(ms / 1_000));
+}
+
+/** `undefined` where there is no such attribute, `null` where it is no number. */
+function numberIn(item: Item, name: string): number | null | undefined {
+  const attribute = item[name];
+  if (attribute === undefined) return undefined;
+  return attribute.N === undefined ? null : Number(attribute.N);
 }
 
 function partitionOf(key: string): string {

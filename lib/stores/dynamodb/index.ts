@@ -27,7 +27,13 @@ export async function create(
   );
   const client = new DynamoDBClient({
     ...(endpoint === null ? {} : { endpoint }),
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+    requestHandler: {
+      connectionTimeout: 2_000,
+      requestTimeout: 5_000,
+      // Without the one it waits on, without the other it warns of those who wait for a connection: both on the console.
+      throwOnRequestTimeout: true,
+      socketAcquisitionWarningTimeout: 60_000,
+    },
   });
   return new DynamoDbStore({ client, table }, context, () => {
     client.destroy();

@@ -1,10 +1,19 @@
-import { SessionStoreUnavailableError } from '../../errors.js';
 import type { DeleteResult, StoredRecord, WriteResult } from '../session-store.js';
 import type { StoreContext } from '../store-context.js';
-import { decodeHead, encodeHead, type Head, headKey, newId, number, RecordVersion, secondsOf } from './head.js';
+import {
+  decodeHead,
+  encodeHead,
+  type Head,
+  headKey,
+  newId,
+  number,
+  RecordVersion,
+  secondsOf,
+  stillSeen,
+} from './head.js';
 import type { OwnerEntry, OwnerIndex } from './owner-index.js';
 import { Parts, partsFor } from './parts.js';
-import type { Item, Table } from './table.js';
+import type { Condition, Item, Table } from './table.js';
 import { Turns } from './turns.js';
 
 /** The records: what is done with a head, and in which order with the items that belong to it. */
@@ -68,9 +77,10 @@ export class Records {
   async delete(key: string): Promise<DeleteResult> {
     const change = await this.table.delete(headKey(key), null);
     if (!change.done || change.before === null) return 'absent';
-    const { version, expiresAt } = decodeHead(change.before);
-    await this.clear(key, version);
-    return expiresAt > this.now() ? 'deleted' : 'absent';
+    const head = decodeHead(change.before);
+    if (head === null) return 'absent';
+    await this.clear(key, head.version);
+    return head.expiresAt > this.now() ? 'deleted' : 'absent';
   }
 
   async deleteVersion(key: string, version: RecordVersion): Promise<DeleteResult> {
@@ -100,13 +110,18 @@ export class Records {
     return head !== null && head.expiresAt > this.now();
   }
 
-  /** Writes the parts, then the head if nothing speaks against it, and clears what belongs to the one that lost. */
+  /**
+   * Writes the parts, then the head if nothing speaks against it, and clears what belongs to the one that lost.
+   *
+   * @param unreadable what stands in the place of a record that is to be created, and is none: it is written over
+   */
   private async write(
     key: string,
     bytes: Uint8Array,
     ttlMs: number,
     version: RecordVersion,
     former: RecordVersion | null,
+    unreadable: Item | null = null,
   ): Promise<WriteResult> {
     await this.parts.write(key, version, bytes);
     const now = this.now();
@@ -115,7 +130,7 @@ export class Records {
       headKey(key),
       encodeHead(head),
       former === null
-        ? { text: 'attribute_not_exists(pk) OR expires_at <= :now', values: { ':now': number(now) } }
+        ? freeAt(now, unreadable)
         : {
             text: 'record_version = :version AND expires_at > :now',
             values: { ':version': { S: former.id }, ':now': number(now) },
@@ -126,11 +141,13 @@ export class Records {
     // Or the answer to the first attempt was lost, and the client has tried again.
     if (change.done || current?.version.id === version.id) {
       if (former !== null) await this.removeParts(key, former);
-      else if (change.done && change.before !== null) await this.clear(key, decodeHead(change.before).version);
+      else if (change.done) await this.clearItem(key, change.before);
       return { written: version };
     }
-    // What was in the way of a creation has gone since.
-    if (current === null && former === null) return this.write(key, bytes, ttlMs, version, null);
+    // What was in the way of a creation has gone since, or is no record.
+    if (current === null && former === null) {
+      return this.write(key, bytes, ttlMs, version, null, this.isOver(change.now) ? null : change.now);
+    }
     await (former === null ? this.clear(key, version) : this.removeParts(key, version));
     return current === null ? { gone: true } : { conflict: current };
   }
@@ -140,6 +157,9 @@ export class Records {
     key: string,
     item: Item | null,
   ): Promise<(StoredRecord & { readonly version: RecordVersion }) | null> {
+    if (item !== null && decodeHead(item) === null) {
+      this.context.log.warn('An item under the key of a session was not written by this store, and is no session.');
+    }
     let head = this.live(item);
     while (head !== null) {
       const { version } = head;
@@ -148,7 +168,10 @@ export class Records {
       // Somebody has written or deleted since the head was read, and removed the parts that it names.
       head = this.live(await this.table.get(headKey(key)));
       if (head?.version.id === version.id) {
-        throw new SessionStoreUnavailableError('A part of a session’s record is missing in the table of DynamoDB.');
+        this.context.log.warn(
+          'A part of a session’s record is missing in the table of DynamoDB: it is no session any more.',
+        );
+        return null;
       }
     }
     return null;
@@ -172,6 +195,11 @@ export class Records {
     if (ownership !== null) await this.tidy(this.owners.remove({ ownership, key }));
   }
 
+  private async clearItem(key: string, item: Item | null): Promise<void> {
+    const head = item === null ? null : decodeHead(item);
+    if (head !== null) await this.clear(key, head.version);
+  }
+
   private removeParts(key: string, version: RecordVersion): Promise<void> {
     return this.tidy(this.parts.remove(key, version));
   }
@@ -186,8 +214,23 @@ export class Records {
     }
   }
 
+  /** Whether there is nothing, or a record whose time is over: a creation needs no more than that. */
+  private isOver(item: Item | null): boolean {
+    const head = item === null ? null : decodeHead(item);
+    return item === null || (head !== null && head.expiresAt <= this.now());
+  }
+
   private live(item: Item | null): Head | null {
     const head = item === null ? null : decodeHead(item);
     return head !== null && head.expiresAt > this.now() ? head : null;
   }
+}
+
+/** On what condition a record may be created: there is none, or none that lives, or what was seen to be none. */
+function freeAt(now: number, unreadable: Item | null): Condition {
+  const seen = unreadable === null ? null : stillSeen(unreadable);
+  return {
+    text: `attribute_not_exists(pk) OR expires_at <= :now${seen === null ? '' : ` OR ${seen.text}`}`,
+    values: { ':now': number(now), ...seen?.values },
+  };
 }

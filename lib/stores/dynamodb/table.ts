@@ -29,12 +29,14 @@ export class Table {
   constructor(
     private readonly client: Sdk.DynamoDBClient,
     private readonly name: string,
+    /** Gives up what is under way, and whatever is asked for afterwards. */
+    private readonly end: AbortSignal,
   ) {}
 
   async get(key: ItemKey): Promise<Item | null> {
     const { GetItemCommand } = await this.load();
     const command = new GetItemCommand({ TableName: this.name, Key: toKey(key), ConsistentRead: true });
-    const { Item: item } = await this.client.send(command).catch(this.refuse);
+    const { Item: item } = await this.client.send(command, this.sending).catch(this.refuse);
     return item ?? null;
   }
 
@@ -47,20 +49,23 @@ export class Table {
       ReturnValues: wants === 'before' ? 'ALL_OLD' : 'NONE',
       ...toCondition(condition),
     });
-    return this.change(key, this.client.send(command));
+    return this.change(key, this.client.send(command, this.sending));
   }
 
   /** @param update an update expression; its values are among those of the condition */
   async update(key: ItemKey, update: string, condition: Condition): Promise<Change> {
     const { UpdateItemCommand } = await this.load();
     const input = { TableName: this.name, Key: toKey(key), UpdateExpression: update, ...toCondition(condition) };
-    return this.change(key, this.client.send(new UpdateItemCommand(input)));
+    return this.change(key, this.client.send(new UpdateItemCommand(input), this.sending));
   }
 
   async delete(key: ItemKey, condition: Condition | null): Promise<Change> {
     const { DeleteItemCommand } = await this.load();
     const input = { TableName: this.name, Key: toKey(key), ReturnValues: 'ALL_OLD' as const };
-    return this.change(key, this.client.send(new DeleteItemCommand({ ...input, ...toCondition(condition) })));
+    return this.change(
+      key,
+      this.client.send(new DeleteItemCommand({ ...input, ...toCondition(condition) }), this.sending),
+    );
   }
 
   /** The items of one partition, in the order of their sort keys. */
@@ -75,7 +80,7 @@ export class Table {
         ConsistentRead: true,
         ExclusiveStartKey: start,
       });
-      const page = await this.client.send(command).catch(this.refuse);
+      const page = await this.client.send(command, this.sending).catch(this.refuse);
       yield* page.Items ?? [];
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
@@ -97,6 +102,10 @@ export class Table {
     const { ConditionalCheckFailedException } = await this.load();
     if (error instanceof ConditionalCheckFailedException) return { item: error.Item };
     return this.refuse(error);
+  }
+
+  private get sending(): { readonly abortSignal: AbortSignal } {
+    return { abortSignal: this.end };
   }
 
   private load(): Promise<typeof Sdk> {

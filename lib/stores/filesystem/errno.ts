@@ -10,6 +10,7 @@ export function errnoOf(error: unknown): string {
 /** What an operator can do about it. */
 const advice = new Map([
   ['ENOSPC', 'no space is left on the device'],
+  ['EFBIG', 'the file may not become any larger'],
   ['EDQUOT', 'the disk quota is used up'],
   ['EACCES', 'this process has no permission'],
   ['EPERM', 'this process has no permission'],

@@ -39,7 +39,7 @@ const pruneIntervalMs = 10 * 60_000;
  * no lock. Files are not flushed to the disk one by one: a power cut may take the last seconds of sessions along, but what
  * is read afterwards is whole.
  *
- * A file that is cut short, or that this store did not write, counts as absent.
+ * A file that is cut short, or that this store did not write, counts as absent, and the log says so.
  *
  * @publicApi
  */
@@ -57,7 +57,9 @@ export class FilesystemStore extends SessionStore implements Owned {
 
   constructor(options: FilesystemStoreOptions = {}, context: StoreContext = standaloneContext) {
     super();
-    this.folder = new SessionFolder(options.dir ?? '.sessions', options.mode ?? 0o600);
+    this.folder = new SessionFolder(options.dir ?? '.sessions', options.mode ?? 0o600, () => {
+      context.log.warn('A session file is cut short, or was not written by this store, and is no session.');
+    });
     this.owners = new OwnerIndex(this.folder);
     this.threshold = options.threshold ?? 0;
     this.context = context;

@@ -17,6 +17,7 @@ export interface PruneResult {
  * records.
  *
  * @param isCancelled asked before each file
+ * @throws the first error, once all that can be removed has been
  */
 export async function prune(
   folder: SessionFolder,
@@ -25,15 +26,19 @@ export async function prune(
 ): Promise<PruneResult> {
   let removed = 0;
   let live = 0;
+  const failures: unknown[] = [];
   for await (const entry of folder.entries()) {
     if (isCancelled()) break;
-    if (entry.kind === 'record') {
-      if (await pruneRecord(folder, entry, now)) removed++;
+    try {
+      if (entry.kind !== 'record') await pruneLeftover(folder, entry);
+      else if (await pruneRecord(folder, entry, now)) removed++;
       else live++;
-    } else {
-      await pruneLeftover(folder, entry);
+    } catch (error) {
+      // One that cannot be read, such as another user's, must not keep all others for ever.
+      failures.push(error);
     }
   }
+  if (failures.length > 0) throw failures[0];
   return { removed, live };
 }
 

@@ -24,6 +24,8 @@ export class SessionFolder {
   constructor(
     dir: string,
     private readonly mode: number,
+    /** Told of a file in a record's place that is cut short or foreign. */
+    private readonly onBroken: () => void,
   ) {
     this.dir = resolve(dir);
   }
@@ -60,8 +62,11 @@ export class SessionFolder {
   /** The key's file, or `null` where there is none, or one that is cut short or foreign. */
   async read(key: string): Promise<SessionFile | null> {
     const encoded = await orNull(readFile(this.recordOf(key)));
-    const file = encoded === null ? null : decode(encoded);
-    return file?.key === key ? file : null;
+    if (encoded === null) return null;
+    const file = decode(encoded);
+    if (file?.key === key) return file;
+    this.onBroken();
+    return null;
   }
 
   /** The head of a record's file; `null` as for {@link read}. */

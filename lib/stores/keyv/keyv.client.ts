@@ -1,12 +1,15 @@
 /**
- * What the Keyv store needs of a Keyv (version 5): reading, writing with a time to live in milliseconds, deleting.
+ * What the Keyv store needs: a Keyv (version 5), or anything else that keeps values under keys, at once or by a promise.
  *
  * @publicApi
  */
 export interface KeyvClient {
-  get(key: string): Promise<unknown>;
-  set(key: string, value: unknown, ttl?: number): Promise<boolean>;
-  delete(key: string): Promise<boolean>;
+  /** What was set, as it was set: an object of texts and numbers. `undefined` or `null`: nothing. */
+  get(key: string): unknown;
+  /** @param ttl for how many milliseconds, if the client knows of such a thing. `false`: it was not stored. */
+  set(key: string, value: unknown, ttl?: number): unknown;
+  /** `false`: there was nothing. */
+  delete(key: string): unknown;
 }
 
 export function isKeyvClient(client: unknown): client is KeyvClient {

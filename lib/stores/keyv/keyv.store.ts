@@ -16,7 +16,7 @@ import { isKeyvClient, type KeyvClient, rejectsErrors } from './keyv.client.js';
 const queues = new WeakMap<KeyvClient, KeyQueue>();
 
 /**
- * Keeps sessions in whatever Keyv has an adapter for.
+ * Keeps sessions in whatever Keyv has an adapter for, or in anything else with `get`, `set` and `delete`.
  *
  * **It cannot promise compare-and-set across processes**, since Keyv has none: the store reads, compares, and then writes.
  * Within one process it does so for one key after the other, and obeys the law. Where another process writes between the
@@ -30,9 +30,9 @@ export class KeyvStore extends SessionStore {
   private readonly now: () => number;
 
   /**
-   * @param keyv it is used as it is, and never closed. It must have been made with `throwOnErrors: true`, or an adapter
+   * @param keyv it is used as it is, and never closed. A Keyv must have been made with `throwOnErrors: true`, or an adapter
    *   that fails would look like one without sessions.
-   * @throws SessionConfigError where it is no Keyv that the store can use
+   * @throws SessionConfigError where it is nothing that the store can use
    */
   constructor(
     private readonly keyv: KeyvClient,
@@ -97,18 +97,18 @@ export class KeyvStore extends SessionStore {
       if (current === null) return 'absent';
       if (expected !== undefined && current.version !== expected) return { conflict: toRecord(current) };
       // Where another process was quicker there is nothing left, which is what was asked for.
-      return (await this.keyv.delete(key).catch(refuse)) ? 'deleted' : 'absent';
+      return (await orRefuse(() => this.keyv.delete(key))) === false ? 'absent' : 'deleted';
     });
   }
 
   private async put(key: string, entry: Entry, ttlMs: number): Promise<void> {
     const dated = { ...entry, expiresAt: this.now() + ttlMs };
-    const isStored = await this.keyv.set(key, dated, ttlMs).catch(refuse);
-    if (!isStored) throw new SessionStoreUnavailableError('Keyv did not store a session, and gave no reason.');
+    const isStored = await orRefuse(() => this.keyv.set(key, dated, ttlMs));
+    if (isStored === false) throw new SessionStoreUnavailableError('Keyv did not store a session, and gave no reason.');
   }
 
   private async live(key: string): Promise<Entry | null> {
-    const entry = parseEntry(await this.keyv.get(key).catch(refuse));
+    const entry = parseEntry(await orRefuse(() => this.keyv.get(key)));
     return entry !== null && entry.expiresAt > this.now() ? entry : null;
   }
 }
@@ -117,7 +117,12 @@ function toRecord(entry: Entry): StoredRecord {
   return { bytes: bytesOf(entry), version: entry.version };
 }
 
-function refuse(error: unknown): never {
-  const reason = types.isNativeError(error) ? error.message : 'the adapter gave no reason';
-  throw new SessionStoreUnavailableError(`Keyv did not answer: ${reason}`, { cause: error });
+/** The call may answer at once, and fail at once. */
+async function orRefuse(call: () => unknown): Promise<unknown> {
+  try {
+    return await call();
+  } catch (error) {
+    const reason = types.isNativeError(error) ? error.message : 'the adapter gave no reason';
+    throw new SessionStoreUnavailableError(`Keyv did not answer: ${reason}`, { cause: error });
+  }
 }

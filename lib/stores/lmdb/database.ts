@@ -48,9 +48,11 @@ export class Database {
     private readonly records: LmdbTable,
     private readonly due: LmdbTable,
     private readonly owners: LmdbTable,
+    private readonly onForeign: () => void,
   ) {}
 
-  static open(library: LmdbLibrary, path: string): Database {
+  /** @param onForeign told of bytes in a record's place that the store did not write */
+  static open(library: LmdbLibrary, path: string, onForeign: () => void): Database {
     const dataFile = dataFileAt(path);
     prepareDataFile(dataFile);
     const root = library.open({
@@ -65,7 +67,7 @@ export class Database {
     const records = root.openDB({ name: 'records', encoding: 'binary', keyEncoder: names, useVersions: true });
     const due = root.openDB({ name: 'due', encoding: 'binary' });
     const owners = root.openDB({ name: 'owners', encoding: 'binary' });
-    return new Database(library, root, records, due, owners);
+    return new Database(library, root, records, due, owners, onForeign);
   }
 
   /** The record, if it lives. Copied once, out of the file. */
@@ -73,6 +75,7 @@ export class Database {
     const value = this.see(name);
     if (value === undefined) return null;
     const numbers = decodeNumbers(value);
+    if (numbers === null) this.onForeign();
     if (numbers === null || numbers.expiresAt <= now) return null;
     const bytes = Buffer.allocUnsafe(value.length - numbers.start);
     bytes.set(value.subarray(numbers.start, value.length));

@@ -130,7 +130,9 @@ export class LmdbStore extends SessionStore {
     if (this.records !== null) return this.records;
     this.library ??= await loadLmdb();
     if (this.isClosed) throw new SessionStoreUnavailableError('The LMDB store is closed.');
-    this.database ??= Database.open(this.library, this.path);
+    this.database ??= Database.open(this.library, this.path, () => {
+      this.context.log.warn('A record in the session database was not written by this store, and is no session.');
+    });
     this.records ??= new SessionRecords(this.database, this.now);
     this.timer ??= setInterval(() => this.pruneInBackground(), pruneIntervalMs).unref();
     return this.records;

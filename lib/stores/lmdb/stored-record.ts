@@ -62,11 +62,10 @@ export function decodeNumbers(encoded: Uint8Array): RecordNumbers | null {
   if (view === null) return null;
   const start = offsets.key + view.getUint16(offsets.keyLength, true) + ownerSize(view);
   if (start > encoded.length) return null;
-  return {
-    expiresAt: view.getFloat64(offsets.expiresAt, true),
-    version: view.getFloat64(offsets.version, true),
-    start,
-  };
+  const expiresAt = view.getFloat64(offsets.expiresAt, true);
+  const version = view.getFloat64(offsets.version, true);
+  // What is no number equals nothing, and ends never: a record like that could be neither changed nor removed.
+  return Number.isFinite(expiresAt) && Number.isSafeInteger(version) ? { expiresAt, version, start } : null;
 }
 
 /** All of the head, or `null` as for {@link decodeNumbers}. */
@@ -74,13 +73,15 @@ export function decodeHead(encoded: Uint8Array): RecordHead | null {
   const view = headOf(encoded);
   const numbers = decodeNumbers(encoded);
   if (view === null || numbers === null) return null;
+  const due = view.getFloat64(offsets.due, true);
+  if (!Number.isFinite(due)) return null;
   const ownerAt = offsets.key + view.getUint16(offsets.keyLength, true);
   const hasOwner = view.getUint16(offsets.ownerLength, true) > 0;
   return {
     key: textOf(encoded, offsets.key, ownerAt),
     owner: hasOwner ? textOf(encoded, ownerAt, numbers.start) : null,
     expiresAt: numbers.expiresAt,
-    due: view.getFloat64(offsets.due, true),
+    due,
     version: numbers.version,
   };
 }

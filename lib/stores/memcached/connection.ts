@@ -76,7 +76,14 @@ export class Connection implements MemcachedServer {
 
   private connect(): void {
     this.retry = null;
-    const link: Link = { stream: this.open(this.address), parser: new ReplyParser(), sent: [], isCorked: false };
+    let stream: Duplex;
+    try {
+      stream = this.open(this.address);
+    } catch (error) {
+      this.tryAgainLater(error instanceof Error ? error : new Error('the connection could not be opened'));
+      return;
+    }
+    const link: Link = { stream, parser: new ReplyParser(), sent: [], isCorked: false };
     this.link = link;
     this.known = null;
     link.stream.on('data', (piece: Buffer) => this.receive(link, piece));
@@ -157,6 +164,11 @@ export class Connection implements MemcachedServer {
 
   private fail(link: Link, error: Error): void {
     if (this.link !== link) return;
+    this.drop(error);
+    this.tryAgainLater(error);
+  }
+
+  private tryAgainLater(error: Error): void {
     if (this.lastError === null) {
       this.log.error(
         `memcached at ${this.name} (SESSION_MEMCACHED) cannot be reached: ${error.message || error.name}. Requests that ` +
@@ -164,7 +176,6 @@ export class Connection implements MemcachedServer {
       );
     }
     this.lastError = error;
-    this.drop(error);
     this.attempts++;
     this.retry = setTimeout(() => this.connect(), Math.min(50 * this.attempts, 500)).unref();
   }

@@ -12,6 +12,8 @@ export interface Item {
   /** Until when the record lives at least; `null`: its life is over, or it is none of this store's. */
   readonly until: number | null;
   readonly value: StoredValue;
+  /** Whether the store did not write it. */
+  readonly isForeign: boolean;
 }
 
 /** What the server keeps of an item besides its key and value, at the most. */
@@ -28,6 +30,7 @@ export async function see(server: MemcachedServer, key: string, now: number): Pr
     token: flag(reply, 'c', server),
     until: value === null ? null : untilOf(reply, server, now),
     value: value ?? nothing,
+    isForeign: value === null,
   };
 }
 

@@ -52,6 +52,7 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
   private readonly servers: readonly MemcachedServer[];
   private readonly index: OwnerIndex | null;
   private readonly now: () => number;
+  private readonly warn: (message: string) => void;
 
   constructor(
     options: MemcachedStoreOptions,
@@ -69,6 +70,9 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
     }
     this.servers = options.client.servers;
     this.now = context.now ?? Date.now;
+    this.warn = (message) => {
+      context.log.warn(message);
+    };
     this.index = null;
     if (options.owners !== true) return;
     const index = new OwnerIndex(this.servers, this.now);
@@ -198,6 +202,7 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
 
   private async live(server: MemcachedServer, key: string): Promise<LiveItem | null> {
     const item = await see(server, key, this.now());
+    if (item?.isForeign === true) this.warn('An item of memcached was not written by this store, and is no session.');
     return isLive(item) ? item : null;
   }
 

@@ -1,4 +1,5 @@
 import { type OptionKind, OptionMismatch } from '../../config/option.js';
+import { parseUrl } from '../../config/parse-url.js';
 
 /** The kind of database that a URL names, by its scheme. */
 const schemes = new Map([
@@ -24,7 +25,7 @@ export function parseDatabaseUrl(url: string): DatabaseAddress | null {
   if (kind === null || rest.includes('\0')) return null;
   // With two slashes the path would be relative for one tool, and absolute for another.
   if (kind === 'sqlite') return rest === '' || rest.startsWith('//') ? null : { kind, target: rest };
-  return rest.startsWith('//') && URL.canParse(url) ? { kind, target: url } : null;
+  return rest.startsWith('//') && parseUrl(url) !== null ? { kind, target: url } : null;
 }
 
 /** The URL of a database, as {@link parseDatabaseUrl} reads it, or null. The text comes out as it went in. */

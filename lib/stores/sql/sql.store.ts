@@ -43,6 +43,11 @@ export interface OwnedDatabase {
 const longestText = 1_024;
 const pageSize = 1_000;
 
+/** How often a creation may meet what has gone when it looks: each time somebody must have created and ended a record meanwhile. */
+const mostAttempts = 50;
+const foreignRow =
+  'A row of the session table under the key of a session was not written by this store, and is no session.';
+
 /**
  * Keeps sessions in a table of PostgreSQL, MySQL, MariaDB or SQLite: one row a session. Every method is one statement; a
  * second one reads the newest record, where there is a conflict.
@@ -56,6 +61,7 @@ export class SqlStore extends SessionStore {
   private readonly statements: Statements;
   private readonly pruner: SqlPruner;
   private readonly owned: OwnedDatabase | null;
+  private readonly context: StoreContext;
 
   /** @throws SessionConfigError where it is no database or no table's name that the store can use */
   constructor(options: SqlStoreOptions, context: StoreContext = standaloneContext, owned: OwnedDatabase | null = null) {
@@ -72,6 +78,7 @@ export class SqlStore extends SessionStore {
     }
     const place = { database: owned?.name ?? 'The database (sql.database)', table, secrets: owned?.secrets ?? [] };
     this.owned = owned;
+    this.context = context;
     this.runner = new SqlRunner(database, place, createTable);
     this.statements = this.runner.dialect.statements(parseTableName(table));
     const pruning = { intervalMs: pruneIntervalMs, batch: pruneBatch };
@@ -79,8 +86,10 @@ export class SqlStore extends SessionStore {
   }
 
   override async read(key: string): Promise<StoredRecord | null> {
-    const [row] = await this.runner.rows(this.statements.read, [this.text(key)]);
-    return row === undefined ? null : toRecord(row);
+    const row = await this.row(key);
+    const record = row === undefined ? null : toRecord(row);
+    if (row !== undefined && record === null) this.context.log.warn(foreignRow);
+    return record;
   }
 
   override write(
@@ -148,15 +157,20 @@ export class SqlStore extends SessionStore {
     const version = randomInt(2 ** 48 - 1);
     const result = { written: version };
     this.pruner.begin();
-    for (;;) {
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
       if ((await this.runner.change(create, [keyText, ownerText, bytes, version, ttlMs])) > 0) return result;
       if (replaceExpired !== null) {
         if ((await this.runner.change(replaceExpired, [ownerText, bytes, version, ttlMs, keyText])) > 0) return result;
       }
-      const current = await this.read(key);
+      const row = await this.row(key);
+      const current = row === undefined ? null : toRecord(row);
       if (current !== null) return { conflict: current };
+      if (row !== undefined) break;
       // What was in the way has gone since.
     }
+    throw new SessionStoreUnavailableError(
+      `${foreignRow} Remove it, or choose another SESSION_KEY_PREFIX (keyPrefix).`,
+    );
   }
 
   private async replace(key: string, bytes: Buffer, ttlMs: number, expected: Version): Promise<WriteResult> {
@@ -182,6 +196,11 @@ export class SqlStore extends SessionStore {
     }
   }
 
+  private async row(key: string): Promise<unknown> {
+    const [row] = await this.runner.rows(this.statements.read, [this.text(key)]);
+    return row;
+  }
+
   private text(text: string): unknown {
     return this.runner.dialect.toText(text);
   }
@@ -194,26 +213,22 @@ export class SqlStore extends SessionStore {
   }
 }
 
-function toRecord(row: unknown): StoredRecord {
-  return { bytes: toBytes(column(row, 'record')), version: toVersion(column(row, 'version')) };
+/** `null` for a row that this store did not write. */
+function toRecord(row: unknown): StoredRecord | null {
+  const bytes = toBytes(column(row, 'record'));
+  // Drivers hand 64-bit integers out as texts or as numbers.
+  const version = Number(column(row, 'version') ?? Number.NaN);
+  return bytes === null || !Number.isSafeInteger(version) ? null : { bytes, version };
 }
 
 function column(row: unknown, name: string): unknown {
   return typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
 }
 
-function toBytes(value: unknown): Uint8Array {
+function toBytes(value: unknown): Uint8Array | null {
   if (types.isUint8Array(value)) return value;
   // As some drivers of SQLite have them.
-  if (types.isArrayBuffer(value)) return new Uint8Array(value);
-  throw new TypeError('The driver handed a record out that is no bytes.');
-}
-
-/** Drivers hand 64-bit integers out as texts or as numbers. */
-function toVersion(value: unknown): number {
-  const version = Number(value);
-  if (Number.isSafeInteger(version)) return version;
-  throw new TypeError('The driver handed a version out that is no integer.');
+  return types.isArrayBuffer(value) ? new Uint8Array(value) : null;
 }
 
 function numberOf(version: Version): number {

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { SessionOptions } from 'nestjs-session-auth/express';
 import { MemoryStore } from 'nestjs-session-auth/memory';
 import { RedisStore } from 'nestjs-session-auth/redis';
@@ -31,10 +34,10 @@ const act: Handler = async (req, res) => {
       Object.assign(req.session, { [`key${key}`]: true });
       return done();
     case '/nested':
-      req.session.keys = { ...req.session.keys, [key]: true };
+      (req.session.keys ??= {})[key] = true;
       return done();
     case '/push':
-      req.session.list = [...(req.session.list ?? []), key];
+      (req.session.list ??= []).push(key);
       return done();
     case '/remove':
       Reflect.deleteProperty(req.session, 'key0');
@@ -275,6 +278,22 @@ describe('a session of the drop-in', () => {
     expect({}).not.toHaveProperty('admin');
   });
 
+  it('with a value that JSON does not have is an error for whoever saves it, and of the response', async () => {
+    const thrown: unknown[] = [];
+    await start(new MemoryStore(), {}, (req, res) => {
+      Object.assign(req.session, { big: 1n });
+      try {
+        req.session.save();
+      } catch (error) {
+        thrown.push(error);
+      }
+      res.end('not sent');
+    });
+    const answer = await server.get();
+    expect([answer.status, await answer.text()]).toEqual([500, expect.stringMatching(/BigInt/)]);
+    expect(thrown).toHaveLength(1);
+  });
+
   it('that cannot be written says so, and is not sent half', async () => {
     await start(new MemoryStore(), {}, (req, res) => {
       let deep: unknown[] = [];
@@ -328,11 +347,29 @@ describe('a store of this package that is in trouble', () => {
     expect(headers).toEqual([null, null, 'yes']);
   });
 
+  it('leaves nobody waiting who wrote to the answer that is not sent', async () => {
+    const store = new FailingStore();
+    const source = Readable.from(Array.from({ length: 100 }, () => 'x'.repeat(10_000)));
+    const closed = once(source, 'close');
+    let told: () => void = () => undefined;
+    const written = new Promise<void>((resolve) => (told = resolve));
+    await start(store, {}, (req, res) => {
+      req.session.hits = 1;
+      store.fail();
+      res.write('a', () => void once(res, 'drain').then(told));
+      source.pipe(res);
+    });
+    const answer = await server.get();
+    expect([answer.status, await answer.text()]).toEqual([503, 'The store of this test is down.']);
+    await Promise.all([written, closed]);
+  });
+
   it('after the head went out: the answer is completed, and the error passed on', async () => {
     const store = new FailingStore();
     await start(store, {}, (req, res) => {
       res.write('hello, ');
-      setImmediate(() => {
+      // A held response goes on in another turn.
+      void setImmediate().then(() => {
         store.fail();
         req.session.hits = 1;
         res.end('world');
@@ -385,17 +422,31 @@ describe('a store of this package that is in trouble', () => {
   });
 
   it('saves one after the other what a handler saves without waiting', async () => {
-    await start(new MemoryStore(), {}, (req, res) => {
-      if (req.url === '/read') return res.end(JSON.stringify(req.session.list));
-      req.session.list = ['one'];
-      req.session.save();
-      req.session.list.push('two');
-      req.session.save();
-      req.session.list.push('three');
-      return res.end();
+    const store = new (class extends MemoryStore {
+      late = 0;
+      /** Answers come back in another order than that of the writes. */
+      override async write(...args: Parameters<SessionStore['write']>): ReturnType<SessionStore['write']> {
+        const turns = this.late;
+        this.late = 0;
+        const result = await super.write(...args);
+        for (let turn = 0; turn < turns; turn++) await setImmediate();
+        return result;
+      }
+    })();
+    await start(store, {}, (req, res) => {
+      const list = (req.session.list ??= []);
+      if (req.url === '/save') {
+        store.late = 20;
+        for (const text of ['one', 'two', 'three']) {
+          list.push(text);
+          req.session.save();
+        }
+      } else list.push('zero');
+      res.end(JSON.stringify(list));
     });
     const first = await server.get();
-    expect(await (await server.again(first, '/read')).json()).toEqual(['one', 'two', 'three']);
+    await (await server.again(first, '/save')).text();
+    expect(await (await server.again(first)).json()).toEqual(['zero', 'one', 'two', 'three', 'zero']);
   });
 
   it('gives up after so many conflicts', async () => {
@@ -410,6 +461,17 @@ describe('a store of this package that is in trouble', () => {
     };
     const answer = await server.again(first, '/set?key=1');
     expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(/65 times/)]);
+  });
+});
+
+describe('an answer that waited for its session', () => {
+  it('and that Node refuses then is an error of the request', async () => {
+    await start(new MemoryStore(), {}, (req, res) => {
+      req.session.hits = 1;
+      res.writeHead(99).end('never');
+    });
+    const answer = await server.get();
+    expect([answer.status, await answer.text()]).toEqual([500, 'Invalid status code: 99']);
   });
 });
 

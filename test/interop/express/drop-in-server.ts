@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { types } from 'node:util';
 import session, { type SessionOptions, type WithSession } from 'nestjs-session-auth/express';
 
 declare module 'nestjs-session-auth/express' {
@@ -49,7 +50,7 @@ export class DropInServer {
         server().#note(error);
         if (res.headersSent) return;
         res.statusCode = statusOf(error);
-        res.end(error instanceof Error ? error.message : 'no error');
+        res.end(types.isNativeError(error) ? error.message : 'no error');
       });
     });
   }
@@ -135,5 +136,5 @@ function split(pair: string): [name: string, value: string] {
 }
 
 function statusOf(error: unknown): number {
-  return error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  return types.isNativeError(error) && 'status' in error ? Number(error.status) : 500;
 }

@@ -138,6 +138,12 @@ describe('kinds of option values', () => {
     expect(url(['redis', 'rediss']).expected).toBe('a URL that begins with redis:// or rediss://');
   });
 
+  it('takes a URL however often it is asked, where Node’s own URL.canParse() changes its mind', () => {
+    const kind = url(['https']);
+    const answers = new Set(Array.from({ length: 50_000 }, () => kind.parse('https://münchen.example/', 'code')));
+    expect([...answers]).toEqual(['https://münchen.example/']);
+  });
+
   it('never quotes an item of a list, which may be a secret', () => {
     for (const [raw, source] of [
       ['["hush', 'environment'],

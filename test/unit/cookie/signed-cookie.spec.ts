@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { KeyRing } from '../../../lib/cookie/key-ring.js';
 import type { ResolvedCookie } from '../../../lib/cookie/resolved-cookie.js';
@@ -16,6 +16,7 @@ const plain: ResolvedCookie = {
   partitioned: false,
 };
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
+const issued = (now / 1000).toString(36);
 const id = 'Abc-_0123456789Abc-_0123456789Abc-_01234567';
 const ring = new KeyRing('the current secret, of 32 bytes or more');
 const cookie = new SignedCookie(plain, ring, purpose, () => now);
@@ -26,8 +27,8 @@ function pair(from = cookie, issuedAt = now): string {
 
 describe('the session cookie, read', () => {
   it('gives the id and the second of its issue', () => {
-    expect(cookie.read(pair(cookie, now - 999))).toEqual({ id, issuedAt: now - 1000, outdated: false });
-    expect(cookie.read(`a=b; ${pair()}; c=d`)).toEqual({ id, issuedAt: now, outdated: false });
+    expect(cookie.read(pair(cookie, now - 999))).toEqual({ id, issuedAt: now - 1000, endsAt: null, outdated: false });
+    expect(cookie.read(`a=b; ${pair()}; c=d`)).toEqual({ id, issuedAt: now, endsAt: null, outdated: false });
   });
 
   it.each([undefined, '', 'session', 'session=', 'other=x', 'session=..', `session=${id}`])(
@@ -126,15 +127,24 @@ describe('the session cookie, read', () => {
   });
 
   it('refuses a signed time in another spelling', () => {
-    for (const issued of ['0', 'tp0xwb'].map((time) => `0${time}`).concat('TP0XWB', '', '-1', '1.5', 'z'.repeat(9))) {
-      const text = `${id}.${issued}`;
+    const others = ['00', `0${issued}`, issued.toUpperCase(), '', '-1', '1,5', 'z'.repeat(9)];
+    for (const other of others) {
+      const text = `${id}.${other}`;
+      expect(cookie.read(`session=${text}.${ring.sign(purpose, text)}`)).toBeNull();
+    }
+  });
+
+  it('refuses a signed end in another spelling, and a second one', () => {
+    const end = ((now + 3_600_000) / 1000).toString(36);
+    for (const other of ['00', `0${end}`, end.toUpperCase(), '', '-1', 'z'.repeat(9), `${end}.${end}`, `${end}.`]) {
+      const text = `${id}.${issued}.${other}`;
       expect(cookie.read(`session=${text}.${ring.sign(purpose, text)}`)).toBeNull();
     }
   });
 
   it('refuses an id of an impossible length, though signed', () => {
     for (const length of [0, 21, 1025]) {
-      const text = `${'a'.repeat(length)}.tp0xwb`;
+      const text = `${'a'.repeat(length)}.${issued}`;
       expect(cookie.read(`session=${text}.${ring.sign(purpose, text)}`)).toBeNull();
       expect(() => signValue(ring, purpose, 'a'.repeat(length), now)).toThrow(RangeError);
     }
@@ -164,12 +174,81 @@ describe('the session cookie, read', () => {
         const rotated = new SignedCookie(plain, new KeyRing(current, order), purpose, () => now);
         for (const secret of secrets) {
           const former = new SignedCookie(plain, new KeyRing(secret), purpose, () => now);
-          expect(rotated.read(pair(former))).toEqual({ id, issuedAt: now, outdated: secret !== current });
+          expect(rotated.read(pair(former))).toEqual({ id, issuedAt: now, endsAt: null, outdated: secret !== current });
         }
         const alone = new SignedCookie(plain, new KeyRing(current), purpose, () => now);
-        expect(alone.read(pair(rotated))).toEqual({ id, issuedAt: now, outdated: false });
+        expect(alone.read(pair(rotated))).toEqual({ id, issuedAt: now, endsAt: null, outdated: false });
       }
     }
+  });
+});
+
+describe('the end of the session, in the session cookie', () => {
+  const end = now + 3_600_000;
+  let time = now;
+  const timed = new SignedCookie(plain, ring, purpose, () => time);
+
+  function ending(endsAt: number | null): string {
+    return String(timed.write(id, now, null, true, endsAt).split(';')[0]);
+  }
+
+  beforeEach(() => {
+    time = now;
+  });
+
+  it('is the next whole second: what keeps the exact one has the last word', () => {
+    expect(timed.read(ending(end))?.endsAt).toBe(end);
+    expect(timed.read(ending(end - 999))?.endsAt).toBe(end);
+    expect(timed.read(ending(end + 1))?.endsAt).toBe(end + 1000);
+  });
+
+  it('is left out where there is none, or one that is too far off to be said', () => {
+    for (const none of [null, 36 ** 8 * 1000, Number.MAX_VALUE, Infinity]) {
+      expect(ending(none).split('.')).toHaveLength(3);
+      expect(timed.read(ending(none))?.endsAt).toBeNull();
+      expect(timed.carries({ id, endsAt: null }, { id }, none)).toBe(true);
+    }
+    expect(timed.read(ending((36 ** 8 - 1) * 1000))?.endsAt).toBe((36 ** 8 - 1) * 1000);
+  });
+
+  it('ASVS 7.2.1: cannot be put off, brought forward, taken away or added', () => {
+    const [, , ends = '', signature = ''] = ending(end).split('.');
+    const later = (Number.parseInt(ends, 36) + 1).toString(36);
+    for (const forged of [
+      [id, issued, later, signature],
+      [id, issued, issued, signature],
+      [id, issued, signature],
+      [id, `${issued}${ends}`, signature],
+      [id, issued, ends, ends, signature],
+      [...pair().slice('session='.length).split('.').slice(0, 2), ends, pair().split('.')[2]],
+    ]) {
+      expect(timed.read(`session=${forged.join('.')}`)).toBeNull();
+    }
+  });
+
+  it('gives way to a cookie that has not ended, though it has verified before', () => {
+    const [first, second] = [ending(end), ending(end + 60_000)];
+    expect(timed.read(`${first}; ${second}`)?.endsAt).toBe(end);
+    time = end - 1;
+    expect(timed.read(`${first}; ${second}`)?.endsAt).toBe(end);
+    time = end;
+    expect(timed.read(`${first}; ${second}`)?.endsAt).toBe(end + 60_000);
+    time = end + 60_000;
+    expect(timed.read(`${first}; ${second}`)?.endsAt).toBe(end);
+  });
+
+  it('is to be as the session has it now, for the cookie to be right', () => {
+    const token = { id, endsAt: end };
+    expect(timed.carries(token, { id }, end - 500)).toBe(true);
+    expect(timed.carries(token, { id }, end + 500)).toBe(false);
+    expect(timed.carries(token, { id }, null)).toBe(false);
+    expect(timed.carries(token, { id: id.toUpperCase() }, end)).toBe(false);
+    expect(timed.carries({ id, endsAt: null }, { id }, end)).toBe(false);
+  });
+
+  it('is refused before 1970, which could never be read back', () => {
+    expect(() => timed.write(id, now, null, true, -5_000)).toThrow(RangeError);
+    expect(() => timed.write(id, now, null, true, Number.NaN)).toThrow(RangeError);
   });
 });
 

@@ -135,8 +135,50 @@ describe.each([
           expect([typeof flash.category, typeof flash.message]).toEqual(['string', 'string']);
         }
         if (found.auth !== null) expect(['string', 'number']).toContain(typeof found.auth.userId);
+        expect(() => codec.encodeLike(bytes, found)).not.toThrow();
       }),
       { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('what is read can be written again, or no session with it could ever be saved', () => {
+  const nested = (levels: number, open: number): Buffer =>
+    Buffer.concat([Buffer.alloc(levels, open), Buffer.from([1])]);
+  const withValue = (value: Uint8Array): Buffer =>
+    Buffer.concat([Buffer.from([0x82, 0xa1, 0x64, 0x81, 0xa1, 0x61]), value, Buffer.from([0xa1, 0x63, 0x01])]);
+
+  it.each<[string, Uint8Array]>([
+    ['an Error', withValue(Buffer.from('d4650093a54572726f72a178c0', 'hex'))],
+    ['a reference', withValue(Buffer.from('d6690000000181a161c0', 'hex'))],
+    ['lists in lists, 101 of them', withValue(nested(101, 0x91))],
+    ['lists in lists, 5000 of them', withValue(nested(5_000, 0x91))],
+    ['a million lists', withValue(nested(1_000_000, 0x91))],
+    ['lists in lists, in JSON', Buffer.from(`{"d":{"a":${'['.repeat(101)}${']'.repeat(101)}},"c":1}`)],
+    ['a million objects, in JSON', Buffer.from(`{"d":${'{"a":'.repeat(1e6)}1${'}'.repeat(1e6)},"c":1}`)],
+    ['a number without end, in JSON', Buffer.from('{"d":{"a":[1e999]},"c":1}')],
+  ])('%s is broken', (_, bytes) => {
+    expect(readOrBroken(msgpack, bytes)).toBe('broken');
+  });
+
+  it.each<[string, Uint8Array]>([
+    ['a hundred lists', withValue(nested(100, 0x91))],
+    ['a hundred lists, in JSON', Buffer.from(`{"d":{"a":${'['.repeat(100)}${']'.repeat(100)}},"c":1}`)],
+  ])('%s are read', (_, bytes) => {
+    const found = readOrBroken(msgpack, bytes);
+    expect(found).toHaveProperty('data.a');
+    expect(Buffer.from(msgpack.encodeLike(bytes, found as SessionRecord))).toEqual(Buffer.from(bytes));
+  });
+
+  it('whatever value stands in it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (value) => {
+        const bytes = withValue(value);
+        const found = readOrBroken(msgpack, bytes);
+        if (found === 'broken' || isPointer(found as SessionRecord)) return;
+        expect(() => msgpack.encodeLike(bytes, found as SessionRecord)).not.toThrow();
+      }),
+      { numRuns: 20_000 },
     );
   });
 });

@@ -38,6 +38,11 @@ describe('what is sealed and no session', () => {
     ['no record', Buffer.from('{}')],
     ['no format', Buffer.from([0xc1, 0xff, 0x00])],
     ['an unknown extension', Buffer.from([0x81, 0xa1, 0x64, 0xd4, 0x20, 0x01])],
+    ['an Error', Buffer.from('82a16481a161d4650093a54572726f72a178c0a16301', 'hex')],
+    [
+      'nesting that could not be saved',
+      Buffer.from(`{"d":${'{"a":'.repeat(102)}1${'}'.repeat(102)},"c":1764000000000}`),
+    ],
     ['a pointer', Buffer.from('{"n":"AAAA"}')],
     ['a broken login', Buffer.from('{"d":{},"c":1764000000000,"a":{"u":{}}}')],
     ['a record cut short', Buffer.from('{"d":{"a":')],

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SessionValueError } from '../../../lib/errors.js';
 import { JsonSerializer } from '../../../lib/session/serializer/json.js';
+import { StorableWalk } from '../../../lib/session/serializer/storable.js';
 import { MsgpackSerializer } from '../../../lib/session/serializer/msgpack.js';
 import type { Serializer } from '../../../lib/session/serializer/serializer.js';
 import { sameValue } from '../../../lib/session/same-value.js';
@@ -337,6 +338,14 @@ describe('JSON', () => {
     const sparse: number[] = [];
     sparse[1] = 2;
     expect(refusal(sparse, jsonSerializer).path).toBe('session.v[0]');
+  });
+});
+
+describe('the walk over what is to be written', () => {
+  it('copies nothing that can stay as it is, NaN neither', () => {
+    const walk = new StorableWalk({ special: (value) => value, refuse: () => null, refuseUndefined: null });
+    const record = { d: { number: NaN, list: [NaN, -0, new Date(0)] }, c: NaN };
+    expect(walk.run(record)).toBe(record);
   });
 });
 

@@ -37,6 +37,7 @@ describe('the list of stores', () => {
       'lmdb',
       'memcached',
       'memory',
+      'mongodb',
       'null',
       'redis',
       'sql',

@@ -198,6 +198,23 @@ describe('withTimeLimit', () => {
     expect(await store.deleteOwnedBy('owner')).toBe(0);
   });
 
+  it('makes one also of what pruning and listing reject with', async () => {
+    const inner = new MemoryStore();
+    const reason = new Error('EACCES: /home/shop/sessions');
+    jest.spyOn(inner, 'prune').mockRejectedValue(reason);
+    jest.spyOn(inner, 'keys').mockImplementation(async function* () {
+      yield await Promise.reject<string>(reason);
+    });
+    const store = withTimeLimit(inner, 1_000);
+    if (!isPrunable(store) || !isListable(store)) throw new Error('the abilities are hidden');
+    for (const call of [() => store.prune(), () => listed(store.keys())]) {
+      const error: unknown = await call().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(SessionStoreUnavailableError);
+      expect(error).toMatchObject({ cause: reason });
+      expect(String(error)).not.toContain('/home/shop');
+    }
+  });
+
   it('closes the store', async () => {
     const inner = new MemoryStore();
     const closing = jest.spyOn(inner, 'close');

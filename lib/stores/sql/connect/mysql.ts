@@ -5,6 +5,7 @@ import { addressOf, secretsOf } from '../database-url.js';
 import { codeOf } from '../dialects/dialect.js';
 import type { OwnedDatabase } from '../sql.store.js';
 import { closeOrCut } from './closing.js';
+import { Turns } from './turns.js';
 import { limitMs, Watch } from './watch.js';
 
 /** A pool of connections to `url`, which are made when they are needed: the application starts while the server is down. */
@@ -13,12 +14,14 @@ export async function connectMysql(url: string): Promise<OwnedDatabase> {
   const { createPool } = await importPeer('mysql2', 'The SQL store, for MySQL and MariaDB,', () => import('mysql2'));
   const pool = createPool({ uri: url, connectTimeout: limitMs });
   const watch = new Watch(cut);
+  // 0 is no limit, for the pool.
+  const turns = new Turns((pool.config.connectionLimit ?? 10) || Infinity);
   const connections = new Set<MysqlPoolConnection>();
   pool.on('connection', (connection) => {
     connections.add(connection);
     for (const end of ['end', 'error']) connection.on(end, () => connections.delete(connection));
   });
-  const database = new Kysely<object>({ dialect: new MysqlDialect({ pool: new WatchedPool(pool, watch) }) });
+  const database = new Kysely<object>({ dialect: new MysqlDialect({ pool: new WatchedPool(pool, watch, turns) }) });
   return {
     database,
     name: `MySQL at ${addressOf(url)} (SESSION_SQL)`,
@@ -30,16 +33,27 @@ export async function connectMysql(url: string): Promise<OwnedDatabase> {
   };
 }
 
-/** The pool, with a watch on the connections in use. Its own events leave out those who had to wait for a connection. */
+/**
+ * The pool, with a watch on the connections in use, and a limit to how long one is waited for, of which it has none. Its own
+ * events leave out those who had to wait.
+ */
 class WatchedPool implements MysqlPool {
   constructor(
     private readonly pool: MysqlPool,
     private readonly watch: Watch<MysqlPoolConnection>,
+    private readonly turns: Turns,
   ) {}
 
   getConnection(callback: (error: unknown, connection: MysqlPoolConnection) => void): void {
-    this.pool.getConnection((error, connection) => {
-      callback(error, error ? connection : new WatchedConnection(connection, this.watch));
+    this.turns.enter((refusal) => {
+      if (refusal !== null) {
+        callback(refusal, noConnection);
+        return;
+      }
+      this.pool.getConnection((error, connection) => {
+        if (error) this.turns.leave();
+        callback(error, error ? connection : new WatchedConnection(connection, this.watch, this.turns));
+      });
     });
   }
 
@@ -48,10 +62,21 @@ class WatchedPool implements MysqlPool {
   }
 }
 
+/** Goes with a refusal; nobody asks it. */
+const noConnection: MysqlPoolConnection = {
+  query() {
+    throw new Error('there is no connection');
+  },
+  release() {
+    // There is nothing to release.
+  },
+};
+
 class WatchedConnection implements MysqlPoolConnection {
   constructor(
     private readonly connection: MysqlPoolConnection,
     private readonly watch: Watch<MysqlPoolConnection>,
+    private readonly turns: Turns,
   ) {
     watch.begin(connection);
   }
@@ -75,6 +100,7 @@ class WatchedConnection implements MysqlPoolConnection {
   release(): void {
     this.watch.end(this.connection);
     this.connection.release();
+    this.turns.leave();
   }
 }
 

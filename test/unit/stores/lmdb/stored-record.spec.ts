@@ -37,6 +37,14 @@ describe('a record in the LMDB store', () => {
     for (const value of foreign) expect([decodeHead(value), decodeNumbers(value)]).toEqual([null, null]);
   });
 
+  it.each([NaN, Infinity, -Infinity])('takes one for none whose numbers are %d', (number) => {
+    for (const name of ['expiresAt', 'due', 'version']) {
+      expect([name, decodeHead(encode({ ...head, [name]: number }, bytes))]).toEqual([name, null]);
+    }
+    expect(decodeNumbers(encode({ ...head, expiresAt: number }, bytes))).toBeNull();
+    expect(decodeNumbers(encode({ ...head, version: number }, bytes))).toBeNull();
+  });
+
   it('refuses a key and an owner that are too long to be counted', () => {
     expect(() => encode({ ...head, key: 'k'.repeat(0xffff) }, bytes)).toThrow(RangeError);
     expect(() => encode({ ...head, owner: 'k'.repeat(0xffff) }, bytes)).toThrow(RangeError);

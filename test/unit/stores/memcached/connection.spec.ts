@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ConnectedClient, connectMemcached, MemcachedStore } from '../../../../lib/stores/memcached/index.js';
@@ -74,6 +74,37 @@ describe('a connection whose answers are wrong', () => {
         () => false,
       ),
     );
+  });
+
+  it('is tried again where it cannot even be opened, at first and later, and ends no process', async () => {
+    const server = await fakeServer((line) => (line.startsWith('mg') ? 'EN\r\n' : greetingFor(line)));
+    const log = new CollectedLog();
+    let isBroken = true;
+    const client = connectMemcached([`127.0.0.1:${String(server.port)}`], {
+      log,
+      open: ({ host, port }) => {
+        if (isBroken) throw new Error('no certificate');
+        return connect({ host, port });
+      },
+    });
+    cleanUps.push(() => client.close());
+    const store = new MemcachedStore({ client });
+    const works = (): Promise<boolean> =>
+      store.read('key').then(
+        () => true,
+        () => false,
+      );
+    await expect(store.read('key')).rejects.toThrow(/did not answer: no certificate/);
+    isBroken = false;
+    await until('it works', works);
+    isBroken = true;
+    server.cut();
+    await until('it is broken', async () => !(await works()));
+    await expect(store.read('key')).rejects.toThrow(/did not answer/);
+    isBroken = false;
+    await until('it works again', works);
+    expect(log.errors[0]).toContain('cannot be reached: no certificate');
+    expect([log.errors.length, log.warnings.length]).toEqual([2, 2]);
   });
 
   it('is closed with its client, and not made anew', async () => {

@@ -1,0 +1,47 @@
+import { type BinaryLike, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+
+/** Whatever express-session takes for a secret. */
+export type SidSecret = BinaryLike | KeyObject;
+
+/** The session id of a cookie that was signed with one of the secrets. */
+export interface UnsignedSid {
+  readonly id: string;
+  /** It was not the first of the secrets that signed it: the cookie should be issued again. */
+  readonly outdated: boolean;
+}
+
+const marker = 's:';
+
+/** 32 bytes in base64 without padding; the last character has two bits that must be zero, or one signature has four spellings. */
+const canonicalSignature = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/;
+const signatureLength = 43;
+
+/** Browsers drop a cookie of more than this. */
+const longestValue = 4096;
+
+/** Half a character is hashed as if it were U+FFFD, so that two ids would share a signature. */
+const halfCharacter = /\p{Surrogate}/u;
+
+/** The value of express-session's cookie, before it is percent-encoded: `s:<id>.<HMAC-SHA-256 in base64 without padding>`. */
+export function signSid(id: string, secret: SidSecret): string {
+  return `${marker}${id}.${hmac(id, secret).toString('base64').slice(0, signatureLength)}`;
+}
+
+/**
+ * What {@link signSid} made with one of the secrets, the current one first; `null` for everything else, a second spelling of a
+ * signature and an empty id among it. Every secret is compared with, whichever signed it. It never throws for a value.
+ */
+export function unsignSid(value: string, secrets: readonly SidSecret[]): UnsignedSid | null {
+  const end = value.length - signatureLength - 1;
+  if (!value.startsWith(marker) || value[end] !== '.' || value.length > longestValue) return null;
+  const id = value.slice(marker.length, end);
+  const signature = value.slice(end + 1);
+  if (id === '' || halfCharacter.test(id) || !canonicalSignature.test(signature)) return null;
+  const claimed = Buffer.from(signature, 'base64');
+  const signers = secrets.map((secret) => timingSafeEqual(hmac(id, secret), claimed));
+  return signers.includes(true) ? { id, outdated: signers[0] !== true } : null;
+}
+
+function hmac(id: string, secret: SidSecret): Buffer {
+  return createHmac('sha256', secret).update(id, 'utf8').digest();
+}

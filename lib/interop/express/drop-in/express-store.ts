@@ -1,0 +1,27 @@
+import type { CallbackError, DoneCallback } from './callbacks.js';
+import type { SessionBehaviour } from './session-behaviour.js';
+import type { SessionData } from './session-data.js';
+
+/** A store that was written for express-session. @publicApi */
+export interface ExpressStore {
+  get(sid: string, callback: (error?: CallbackError, session?: SessionData | null) => void): unknown;
+  set(sid: string, session: SessionData, callback?: DoneCallback): unknown;
+  destroy(sid: string, callback?: DoneCallback): unknown;
+  touch?(sid: string, session: SessionData, callback?: DoneCallback): unknown;
+  createSession(req: object, session: SessionData): SessionBehaviour & SessionData;
+  regenerate(req: object, callback: DoneCallback): unknown;
+  on(event: 'connect' | 'disconnect', listener: () => void): unknown;
+}
+
+/** `req.sessionStore`. @publicApi */
+export interface RequestStore extends ExpressStore {
+  /** Gives the request a new session under a new id. */
+  generate?(req: object): void;
+}
+
+const needed = ['get', 'set', 'destroy', 'on', 'createSession', 'regenerate'] as const;
+
+/** Whether it has what a store of express-session has; what extends its class `Store`, or that of the drop-in, does. */
+export function isExpressStore(store: object): store is ExpressStore {
+  return needed.every((name) => typeof Reflect.get(store, name) === 'function');
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { types } from 'node:util';
+import { isSessionStore, OwnBackend } from './own-backend.js';
+import type { Backend } from './backend.js';
+import { promiseOf } from './callbacks.js';
+import { ConnectBackend } from './connect-backend.js';
+import { Cookie } from './cookie.js';
+import type { CookieOptions } from './cookie-options.js';
+import { isExpressStore } from './express-store.js';
+import { MemoryStore } from './memory-store.js';
+import { resolveOptions, type ResolvedOptions, type SessionOptions } from './options.js';
+import type { SessionRequest } from './request.js';
+import { isSecure, pathOf } from './request-facts.js';
+import { sidOf } from './request-sid.js';
+import { ResponseHold } from './response-hold.js';
+import { Session } from './session.js';
+import type { SessionData } from './session-data.js';
+import { SessionOfRequest } from './session-of-request.js';
+import { warnOnce } from './warn-once.js';
+
+/** A middleware of Express, Connect, Nest on Express, or for a server of `node:http`. @publicApi */
+export type SessionMiddleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+
+/**
+ * Express-session's middleware: gives requests `req.session`, `req.sessionID` and `req.sessionStore`, saves the session before the
+ * response is complete, and sends its cookie.
+ *
+ * @throws TypeError that names an option which cannot be used.
+ */
+export function createMiddleware(given: SessionOptions = {}): SessionMiddleware {
+  const options = resolveOptions(given);
+  const backend = backendFor(given.store, options);
+  const { store } = backend;
+
+  store.generate = (incoming) => {
+    const req = incoming as SessionRequest;
+    req.sessionID = options.genid(req);
+    const session = new Session(req);
+    req.session = session;
+    session.cookie = newCookie(req, options);
+  };
+  let isConnected = true;
+  store.on('disconnect', () => (isConnected = false));
+  store.on('connect', () => (isConnected = true));
+
+  return function session(incoming, res, next): void {
+    const req: SessionRequest = incoming;
+    // Another session is there already; or the store has said that it cannot be asked.
+    if (req.session || !isConnected) return next();
+    const cookieOptions = options.cookieOf(req);
+    if (!pathOf(req).startsWith(cookieOptions.path || '/')) return next();
+    const secrets = options.secrets ?? (req.secret ? [req.secret] : null);
+    if (secrets === null) return next(new Error('A secret is required for sessions: set the option secret.'));
+
+    req.sessionStore = store;
+    const cookieId = sidOf(req, options.name, secrets);
+    req.sessionID = cookieId;
+    const current = new SessionOfRequest(req, next, backend, options, secrets, cookieOptions, cookieId);
+    ResponseHold.on(res, current);
+    res.once('close', () => {
+      current.leave();
+    });
+    if (cookieId === undefined) {
+      current.generate();
+      return next();
+    }
+    begin(cookieId, current, backend).then(
+      () => queueMicrotask(next),
+      (error: unknown) => queueMicrotask(() => next(error)),
+    );
+  };
+}
+
+async function begin(sid: string, current: SessionOfRequest, { store }: Backend): Promise<void> {
+  const found = promiseOf((done) => store.get(sid, done));
+  const data = await found.catch((error: unknown) => {
+    // A store of files has no file for it.
+    if (types.isNativeError(error) && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (data) current.inflate(data as SessionData);
+  else current.generate();
+}
+
+function newCookie(req: SessionRequest, options: ResolvedOptions): Cookie {
+  const cookieOptions: CookieOptions = options.cookieOf(req);
+  const cookie = new Cookie(cookieOptions);
+  const secure = isSecure(req, options.proxy);
+  if (cookieOptions.secure === 'auto') cookie.secure = secure;
+  if (cookieOptions.sameSite === 'auto') cookie.sameSite = secure ? 'none' : 'lax';
+  return cookie;
+}
+
+function backendFor(store: SessionOptions['store'], options: ResolvedOptions): Backend {
+  if (store === undefined || store instanceof MemoryStore) {
+    if (process.env['NODE_ENV'] === 'production') {
+      warnOnce('memory-store', 'Sessions are kept in the memory of one process, without a bound. Give another store.');
+    }
+    return new ConnectBackend(store ?? new MemoryStore());
+  }
+  if (isSessionStore(store)) return new OwnBackend(store, options);
+  if (isExpressStore(store)) return new ConnectBackend(store);
+  throw new TypeError('The option store must be a store of express-session, or one of this package.');
+}

@@ -1,0 +1,102 @@
+import { publicId, storeKey } from '../../../session/session-id.js';
+import type { SessionStore } from '../../../stores/session-store.js';
+import { answer, type CallbackError, type DoneCallback } from './callbacks.js';
+import type { ResolvedOptions } from './options.js';
+import { partsOf, readParts } from './own-record.js';
+import { newOrigin, OwnSaver, type Origin } from './own-saver.js';
+import type { Session } from './session.js';
+import type { SessionData } from './session-data.js';
+import { Store } from './store.js';
+import { StoreCalls } from './store-calls.js';
+import { warnOnce } from './warn-once.js';
+
+/** What concerns the stores of this package. */
+export type OwnStoreOptions = Pick<ResolvedOptions, 'keyPrefix' | 'idleTimeout' | 'storeTimeout'>;
+
+/** A store of this package in the form of one of express-session's. It is what `req.sessionStore` is. */
+export class OwnStore extends Store {
+  /** Where each session object came from. One that was made by hand has no origin, and is stored whatever was there. */
+  readonly #origins = new WeakMap<object, Origin>();
+  readonly #calls: StoreCalls;
+  readonly #saver: OwnSaver;
+
+  constructor(
+    private readonly records: SessionStore,
+    private readonly options: OwnStoreOptions,
+  ) {
+    super();
+    this.#calls = new StoreCalls(options.storeTimeout);
+    this.#saver = new OwnSaver(records, this.#calls);
+  }
+
+  /** Whether another request has ended the session that this object is of. */
+  isGone(session: object): boolean {
+    return this.#origins.get(session)?.isGone === true;
+  }
+
+  override get(sid: string, callback: (error: CallbackError, session?: SessionData | null) => void): void {
+    answer(this.#read(sid), callback);
+  }
+
+  override set(sid: string, session: SessionData, callback?: DoneCallback): void {
+    answer(this.#save(sid, session), callback);
+  }
+
+  override touch(sid: string, session: SessionData, callback?: DoneCallback): void {
+    answer(this.#extend(sid, session), callback);
+  }
+
+  override destroy(sid: string, callback?: DoneCallback): void {
+    answer(this.#remove(sid), callback);
+  }
+
+  override createSession(req: object, data: SessionData): Session & SessionData {
+    const session = super.createSession(req, data);
+    const origin = this.#origins.get(data);
+    if (origin !== undefined) this.#origins.set(session, origin);
+    return session;
+  }
+
+  async #read(sid: string): Promise<SessionData | null> {
+    const key = this.#keyOf(sid);
+    const found = await this.#calls.ask(() => this.records.read(key));
+    if (found === null) return null;
+    const parts = readParts(found.bytes);
+    if (parts === null) {
+      warnOnce('broken-record', `The record of session ${publicId(sid)} cannot be read, and is left aside.`, sid);
+      return null;
+    }
+    const data = { ...structuredClone(parts.values), cookie: parts.cookie } as SessionData;
+    this.#origins.set(data, newOrigin(key, found.version, parts.values));
+    return data;
+  }
+
+  async #save(sid: string, session: SessionData): Promise<void> {
+    const parts = partsOf(session);
+    const key = this.#keyOf(sid);
+    let origin = this.#origins.get(session);
+    if (origin?.key !== key) this.#origins.set(session, (origin = newOrigin(key, 'absent', {})));
+    await this.#saver.save(origin, parts, this.#lifeOf(session));
+  }
+
+  async #extend(sid: string, session: SessionData): Promise<void> {
+    const life = this.#lifeOf(session);
+    if (life <= 0) return this.#remove(sid);
+    const isThere = await this.#calls.ask(() => this.records.touch(this.#keyOf(sid), Math.ceil(life)));
+    const origin = this.#origins.get(session);
+    if (!isThere && origin !== undefined) origin.isGone = true;
+  }
+
+  async #remove(sid: string): Promise<void> {
+    await this.#calls.ask(() => this.records.delete(this.#keyOf(sid)));
+  }
+
+  #keyOf(sid: string): string {
+    return storeKey(this.options.keyPrefix, sid);
+  }
+
+  /** ms from now. */
+  #lifeOf({ cookie: { expires } }: SessionData): number {
+    return expires instanceof Date ? expires.getTime() - Date.now() : this.options.idleTimeout;
+  }
+}

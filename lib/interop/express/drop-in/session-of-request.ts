@@ -1,0 +1,183 @@
+import { signSid, type SidSecret } from '../connect-sid.js';
+import type { Backend } from './backend.js';
+import { nobodyWaits, promiseOf, type DoneCallback } from './callbacks.js';
+import type { Flight } from './connect-flights.js';
+import type { Cookie } from './cookie.js';
+import type { CookieOptions } from './cookie-options.js';
+import { dataText } from './data-text.js';
+import type { ResolvedOptions } from './options.js';
+import type { SessionRequest } from './request.js';
+import { isSecure } from './request-facts.js';
+import type { HoldKeeper } from './response-hold.js';
+import { serializeCookie } from './serialize-cookie.js';
+import type { SessionBehaviour } from './session-behaviour.js';
+import type { SessionData } from './session-data.js';
+import { type SessionWatcher, watchSession } from './watch-session.js';
+
+/** What one request does with its session: when it is saved, and when its cookie is sent. */
+export class SessionOfRequest implements HoldKeeper, SessionWatcher {
+  #originalId: string | undefined;
+  #originalText = '';
+  /** What is known to be stored. */
+  #savedText: string | undefined;
+  #isTouched = false;
+  /** What the end of the request has done already. */
+  #committed: string | undefined;
+  /** A save by the application that may be under way. Those of one session are done in their order. */
+  #saving: Promise<void> | undefined;
+  /** Null for a new session, which nobody else knows. */
+  readonly #flight: Flight | null;
+
+  /** @param cookieId the session id that the client sent. */
+  constructor(
+    private readonly req: SessionRequest,
+    private readonly next: (error?: unknown) => void,
+    private readonly backend: Backend,
+    private readonly options: ResolvedOptions,
+    private readonly secrets: readonly SidSecret[],
+    private readonly cookieOptions: CookieOptions,
+    private readonly cookieId: string | undefined,
+  ) {
+    this.#flight = cookieId === undefined ? null : backend.board(cookieId);
+  }
+
+  /** Begins with a new session. */
+  generate(): void {
+    this.backend.store.generate?.(this.req);
+    this.#remember();
+  }
+
+  /** Begins with the session that was stored. */
+  inflate(data: SessionData): void {
+    this.backend.store.createSession(this.req, data);
+    this.#remember();
+    if (!this.options.resave) this.#savedText = this.#originalText;
+    if (this.req.session) this.#flight?.loaded(this.req.session);
+  }
+
+  /** The response is done with, or its client has gone. */
+  leave(): void {
+    this.#flight?.leave();
+  }
+
+  beforeHead(): Promise<void> | undefined {
+    return this.backend.savesFirst ? this.#commit() : undefined;
+  }
+
+  beforeEnd(): Promise<void> | undefined {
+    return this.#commit();
+  }
+
+  cookieLine(): string | undefined {
+    const { req, options, secrets } = this;
+    const { session } = req;
+    if (!session) return undefined;
+    if (this.backend.isGone(session) || !this.#wantsCookie(session)) return undefined;
+    if (session.cookie.secure && !isSecure(req, options.proxy)) return undefined;
+    this.#touch(session);
+    const { data, encode } = session.cookie as Cookie;
+    const value = signSid(req.sessionID ?? '', secrets[0] ?? '');
+    return serializeCookie(options.name, value, data, encode ?? this.cookieOptions.encode);
+  }
+
+  failed(error: unknown): void {
+    this.next(error);
+  }
+
+  #remember(): void {
+    const { session, sessionID } = this.req;
+    this.#originalId = sessionID;
+    if (!session) return;
+    this.#originalText = dataText(session);
+    watchSession(session, this);
+  }
+
+  save(session: SessionBehaviour, save: (done?: DoneCallback) => void, callback: DoneCallback | undefined): void {
+    const set = (done?: DoneCallback): void => {
+      this.#savedText = dataText(session);
+      save(done);
+    };
+    if (this.backend.savesFirst) this.#saveAndNote(set, callback);
+    else if (this.#flight === null) set(callback);
+    else if (this.#flight.isGone) setImmediate(callback ?? nobodyWaits);
+    else this.#flight.save(session, set, callback);
+  }
+
+  ended(): void {
+    this.#flight?.end();
+  }
+
+  reloaded(former: SessionBehaviour): void {
+    const { session } = this.req;
+    if (!session || session === former) return;
+    watchSession(session, this);
+    this.#flight?.reloaded(session);
+  }
+
+  /** The application need not wait for it: the response does. */
+  #saveAndNote(set: (done: DoneCallback) => void, callback: DoneCallback | undefined): void {
+    let settle = (): void => undefined;
+    const saving = new Promise<void>((resolve) => (settle = resolve));
+    set((error) => {
+      settle();
+      callback?.(error);
+    });
+    // Not where `set` has thrown: there is nothing to wait for.
+    this.#saving = saving;
+  }
+
+  /** Saves or extends what is there, once; nothing where nothing is to be done. */
+  #commit(): Promise<void> | undefined {
+    const { req, options } = this;
+    const { store } = this.backend;
+    const saving = this.#saving;
+    if (saving !== undefined) {
+      this.#saving = undefined;
+      return saving.then(() => this.#commit());
+    }
+    const { session, sessionID } = req;
+    if (!session) {
+      if (!sessionID || !options.destroysUnset) return undefined;
+      this.#flight?.end();
+      return this.#once('destroyed', (done) => store.destroy(sessionID, done));
+    }
+    this.#touch(session);
+    if (typeof sessionID !== 'string' || this.backend.isGone(session)) return undefined;
+    if (this.#isUnsaved(session)) {
+      return this.#once(`saved ${session.id} ${dataText(session)}`, (done) => session.save(done));
+    }
+    if (this.cookieId !== sessionID || this.#committed !== undefined || !store.touch) return undefined;
+    return this.#once('touched', (done) => store.touch?.(sessionID, session, done));
+  }
+
+  #once(what: string, work: (done: DoneCallback) => unknown): Promise<void> | undefined {
+    if (this.#committed === what) return undefined;
+    this.#committed = what;
+    return promiseOf(work).then(() => undefined);
+  }
+
+  #touch(session: SessionBehaviour): void {
+    if (this.#isTouched) return;
+    session.touch();
+    this.#isTouched = true;
+  }
+
+  #isModified(session: SessionBehaviour): boolean {
+    return this.#originalId !== session.id || this.#originalText !== dataText(session);
+  }
+
+  #isUnsaved(session: SessionBehaviour): boolean {
+    const isNew = this.cookieId !== this.req.sessionID && this.#savedText === undefined;
+    if (isNew && !this.options.saveUninitialized) return this.#isModified(session);
+    return this.#originalId !== session.id || this.#savedText !== dataText(session);
+  }
+
+  #wantsCookie(session: SessionBehaviour): boolean {
+    const { sessionID } = this.req;
+    if (typeof sessionID !== 'string') return false;
+    const { rolling, saveUninitialized } = this.options;
+    if (this.cookieId !== sessionID) return saveUninitialized || this.#isModified(session);
+    const { expires } = session.cookie;
+    return rolling || (expires !== null && expires !== undefined && this.#isModified(session));
+  }
+}
