@@ -71,7 +71,7 @@ export class AdoptionMarks {
    * @param expiresAt from when on the old session is not taken any more over there, in ms since the epoch; null: nobody knows.
    */
   async note(old: OldSession, expiresAt: number | null, id: string): Promise<AdoptionMark> {
-    const ttl = expiresAt === null ? longestLife : Math.max(0, expiresAt - this.now()) + clockSkew;
+    const ttl = expiresAt === null ? longestLife : Math.max(0, Math.ceil(expiresAt - this.now())) + clockSkew;
     const bytes = this.codec.encodePointer(sealPointer(id, old.key));
     const result = await this.store.write(this.#keyOf(old), bytes, ttl, 'absent');
     return 'conflict' in result ? this.#open(result.conflict.bytes, old) : { id };

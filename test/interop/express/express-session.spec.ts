@@ -152,8 +152,8 @@ describe('with a real Express, express-session, connect-redis and Passport, from
     expect(await browser.json('/me')).toEqual({ user: { id: '42' } });
 
     const found = sessionIn(await readOf(browser));
+    expect(source().keyOf(browser.get('connect.sid') ?? '', Date.now())).toBe(idIn(browser));
     expect(found).toMatchObject({
-      key: idIn(browser),
       userId: '42',
       permanent: true,
       flashes: [{ category: 'info', message: 'Hello' }],
