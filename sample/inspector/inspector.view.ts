@@ -94,7 +94,7 @@ export function inspectorView(
     <h1>Your session</h1>
     <p class="lead">
       What the server keeps about you between two pages, and where. The cookie in your browser holds a signed random id
-      and nothing else; the id itself is not on this page, and the store has only its hash.
+      with its times, and nothing else; the id itself is not on this page, and the store has only its hash.
     </p>
     <div class="columns">
       <section class="card" aria-labelledby="facts-title">
