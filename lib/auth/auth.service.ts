@@ -32,8 +32,11 @@ import { Users } from './users/users.js';
 interface Known {
   /** Null: nobody is logged in, though a request loader may have found somebody. */
   readonly id: UserId | null;
-  readonly user: Promise<SessionUser | null>;
+  readonly user: Found;
 }
+
+/** At once, where nothing had to be waited for: on the way of every request that asks who is there. */
+type Found = SessionUser | null | Promise<SessionUser | null>;
 
 /**
  * Logs users in and out, and says who is there.
@@ -87,7 +90,7 @@ export class AuthService {
       const facts = { ...(own === null ? {} : timeoutsIn(own)), ...plain };
       await this.#enter({ request, session, userId, options }, known, facts);
     });
-    if (request !== null && known !== null) this.#known.set(request, { id: userId, user: Promise.resolve(known) });
+    if (request !== null && known !== null) this.#known.set(request, { id: userId, user: known });
   }
 
   /**
@@ -195,12 +198,14 @@ export class AuthService {
    */
   async user(context: ExecutionContext): Promise<SessionUser | null> {
     const request = requestSessionOf(context);
-    const session = await request.get();
+    const loaded = request.get();
+    const session = loaded instanceof Promise ? await loaded : loaded;
     const id = this.userId(session);
     const known = this.#known.get(request);
     if (known?.id === id) return known.user;
-    const user =
-      id === null ? this.#findSomebody(request, session, context) : this.#find(id, request, session, context);
+    const user = orRejection(() =>
+      id === null ? this.#findSomebody(request, session, context) : this.#find(id, request, session, context),
+    );
     this.#known.set(request, { id, user });
     return user;
   }
@@ -243,19 +248,29 @@ export class AuthService {
     // First, or they would log in again between the two.
     for (const feature of this.features) await feature.leaving?.(request, auth);
     await this.runtime.repository.destroy(session);
-    if (request !== null) this.#known.set(request, { id: null, user: Promise.resolve(null) });
+    if (request !== null) this.#known.set(request, { id: null, user: null });
     const address = request?.client.address ?? '';
     if (auth !== null) this.runtime.observer.logout({ publicId, userId: auth.userId, address });
   }
 
-  async #find(
-    id: UserId,
+  #find(id: UserId, request: RequestSession, session: SessionObject, context: ExecutionContext): Found {
+    const user = this.users.find(id, context);
+    if (user instanceof Promise) return user.then((found) => this.#admit(found, request, session, context));
+    return this.#admit(user, request, session, context);
+  }
+
+  #admit(user: SessionUser | null, request: RequestSession, session: SessionObject, context: ExecutionContext): Found {
+    const admitted = user !== null && this.users.isAdmitted(user, stateOf(session).auth?.forced);
+    if (admitted === true) return user;
+    if (admitted === false) return this.#withoutUser(request, session, context);
+    return Promise.resolve(admitted).then((is) => (is ? user : this.#withoutUser(request, session, context)));
+  }
+
+  async #withoutUser(
     request: RequestSession,
     session: SessionObject,
     context: ExecutionContext,
   ): Promise<SessionUser | null> {
-    const user = await this.users.find(id, context);
-    if (user !== null && (await this.users.isAdmitted(user, stateOf(session).auth?.forced))) return user;
     // There is no such user any more. Where the answer has begun, the login cannot be ended, and is none all the same.
     if (!stateOf(session).answered) await this.#atOnce(() => this.#leave(session));
     const somebody = this.#findSomebody(request, session, context);
@@ -272,7 +287,7 @@ export class AuthService {
     for (const feature of this.features) {
       const restored = await this.#atOnce(async () => (await feature.restore?.(request, session, context)) ?? null);
       if (restored === null) continue;
-      this.#known.set(request, { id: this.userId(session), user: Promise.resolve(restored.user) });
+      this.#known.set(request, { id: this.userId(session), user: restored.user });
       return restored.user;
     }
     return this.users.findByRequest(context);
@@ -322,6 +337,19 @@ export class AuthService {
 function requestOf(session: SessionObject): RequestSession | null {
   const { bearer } = stateOf(session);
   return bearer instanceof RequestSession ? bearer : null;
+}
+
+/** One that fails at once has failed for whoever asks later, too: nobody is asked twice in a request. */
+function orRejection(find: () => Found): Found {
+  try {
+    return find();
+  } catch (error) {
+    return Promise.resolve(error).then(rethrow);
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error instanceof Error ? error : new Error('The user could not be found.', { cause: error });
 }
 
 function isObject(value: unknown): value is object {

@@ -2,19 +2,19 @@ import type { SessionStore } from '../stores/session-store.js';
 import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { Lifetime } from './lifetime.js';
-import { ABSENT } from './merge.js';
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
-import { endedMeanwhile, expiryOf, fill, inTurn, refuseOnceAnswered, restore } from './repository-parts.js';
+import { endedMeanwhile, inTurn, refuseOnceAnswered } from './repository-parts.js';
 import { SealedRecords, type SealedRecordOptions } from './sealed-records.js';
 import type { SealedRevocations } from './sealed-revocations.js';
 import { SEALED_ID_BYTES, SealedSaver, sealedIn } from './sealed-saver.js';
 import { unownedSessions } from './sealed-unowned.js';
 import { newSessionId, publicId } from './session-id.js';
+import { SessionKeeping } from './session-keeping.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import { SessionSaver, type SavingOptions } from './session-saver.js';
-import { SessionState } from './session-state.js';
-import { assertWritable, SessionObject, stateOf, type SessionKeeper } from './session.js';
+import type { SessionState } from './session-state.js';
+import { assertWritable, stateOf, type SessionObject } from './session.js';
 import { StoredRecords } from './stored-records.js';
 
 export type SealedSessionOptions = SealedRecordOptions & Pick<SavingOptions, 'permanent' | 'onGone'>;
@@ -23,7 +23,7 @@ export type SealedSessionOptions = SealedRecordOptions & Pick<SavingOptions, 'pe
  * Sessions by value: the cookie is the record. There is nothing to read, nothing to write, and nobody who knows what other
  * requests do meanwhile: of parallel changes those stay whose cookie reaches the browser last.
  */
-export class SealedSessionRepository implements SessionRepository, SessionKeeper {
+export class SealedSessionRepository extends SessionKeeping implements SessionRepository {
   readonly owned = unownedSessions;
   readonly #records: SealedRecords;
   readonly #encoder: SessionSaver;
@@ -34,22 +34,20 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
   constructor(
     store: SessionStore,
     codec: RecordCodec,
-    private readonly lifetime: Lifetime,
-    private readonly options: SealedSessionOptions,
+    lifetime: Lifetime,
+    options: SealedSessionOptions,
     private readonly observer: Required<SessionObserver>,
     private readonly revocations: SealedRevocations | null,
-    private readonly now: () => number = Date.now,
+    now: () => number = Date.now,
   ) {
     const saving = { ...options, idLength: SEALED_ID_BYTES, maxRetries: 0 };
     const unused = new StoredRecords(store, codec, observer, options.keyPrefix);
-    this.#encoder = new SessionSaver(unused, codec, lifetime, saving, observer, now);
+    const encoder = new SessionSaver(unused, codec, lifetime, saving, observer, now);
+    super(encoder, lifetime, options.permanent, now);
+    this.#encoder = encoder;
     this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
     this.#records = new SealedRecords(codec, options, observer);
-    this.#saver = new SealedSaver(this.#records, this.#encoder, lifetime, revocations, options, observer, now);
-  }
-
-  create(): SessionObject {
-    return new SessionObject(new SessionState(this.now(), this.options.permanent), this);
+    this.#saver = new SealedSaver(this.#records, encoder, lifetime, revocations, options, observer, now);
   }
 
   async load({ id, issuedAt, carried }: SessionReference): Promise<SessionObject | null> {
@@ -59,13 +57,7 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
     // The timeouts may be shorter now than when the cookie was issued.
     if (found === null || issuedAt + this.lifetime.remaining(found.record, issuedAt) <= now) return null;
     if (await this.revocations?.has(id)) return null;
-    const state = new SessionState(now, found.record.permanent);
-    state.stored = found.stored;
-    state.issuedAt = issuedAt;
-    state.take(found.record);
-    const session = new SessionObject(state, this);
-    fill(session, found.record.data);
-    return session;
+    return this.sessionOf(found.stored, found.record, issuedAt, now);
   }
 
   async adopted(old: OldSession): Promise<'ended' | null> {
@@ -92,11 +84,6 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
     if (state.running !== null) return inTurn(state, async () => this.#commitNow(session));
     const work = this.#commitNow(session);
     return work && inTurn(state, () => work);
-  }
-
-  discard(session: SessionObject): void {
-    const { stored } = stateOf(session);
-    restore(session, stored && this.#encoder.recordIn(stored.bytes), this.options.permanent);
   }
 
   /** There is nothing to read but what came with the request; it may have been ended meanwhile. */
@@ -162,32 +149,6 @@ export class SealedSessionRepository implements SessionRepository, SessionKeeper
       // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
       this.#encoder.forget(session, ended ? 'ended' : null);
     });
-  }
-
-  isModified(session: SessionObject): boolean {
-    const { stored } = stateOf(session);
-    if (stored === null) return !this.#encoder.isDisposable(session);
-    return this.#encoder.changesOf(session, stored) !== null;
-  }
-
-  publicIdOf(state: SessionState): string {
-    return publicId(this.#encoder.idOf(state));
-  }
-
-  secretIdOf(state: SessionState): string {
-    return this.#encoder.idOf(state);
-  }
-
-  expiryOf(state: SessionState): Date {
-    return expiryOf(state, this.lifetime, this.now());
-  }
-
-  baseValue(state: SessionState, key: string): unknown {
-    return state.stored === null ? ABSENT : this.#encoder.valueIn(state.stored.bytes, key);
-  }
-
-  copyOf(key: string, value: unknown): unknown {
-    return this.#encoder.copyOf(key, value);
   }
 
   async #isOver(mark: AdoptionMark): Promise<boolean> {

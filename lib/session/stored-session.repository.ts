@@ -1,18 +1,17 @@
 import type { SessionStore } from '../stores/session-store.js';
 import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import type { Lifetime } from './lifetime.js';
-import { ABSENT } from './merge.js';
 import type { SessionObserver } from './observer.js';
 import type { AuthFacts } from './auth-facts.js';
 import { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
-import { endedMeanwhile, expiryOf, fill, inTurn, isGone, refuseOnceAnswered, restore } from './repository-parts.js';
-import { publicId } from './session-id.js';
+import { endedMeanwhile, inTurn, isGone, refuseOnceAnswered } from './repository-parts.js';
+import { SessionKeeping } from './session-keeping.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import { SessionRotation, type RotationOptions } from './session-rotation.js';
 import { SessionSaver, type SavingOptions } from './session-saver.js';
-import { SessionState, type StoredSession } from './session-state.js';
-import { assertWritable, SessionObject, stateOf, type SessionKeeper } from './session.js';
+import type { SessionState, StoredSession } from './session-state.js';
+import { assertWritable, stateOf, type SessionObject } from './session.js';
 import { StoredRecords } from './stored-records.js';
 
 export interface StoredSessionOptions extends SavingOptions, RotationOptions {
@@ -21,7 +20,7 @@ export interface StoredSessionOptions extends SavingOptions, RotationOptions {
 }
 
 /** Sessions by reference: the cookie names the record, a store keeps it. */
-export class StoredSessionRepository implements SessionRepository, SessionKeeper {
+export class StoredSessionRepository extends SessionKeeping implements SessionRepository {
   readonly #records: StoredRecords;
   readonly #saver: SessionSaver;
   readonly #rotation: SessionRotation;
@@ -31,20 +30,19 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
   constructor(
     store: SessionStore,
     codec: RecordCodec,
-    private readonly lifetime: Lifetime,
-    private readonly options: StoredSessionOptions,
+    lifetime: Lifetime,
+    options: StoredSessionOptions,
     private readonly observer: Required<SessionObserver>,
-    private readonly now: () => number = Date.now,
+    now: () => number = Date.now,
   ) {
-    this.#records = new StoredRecords(store, codec, observer, options.keyPrefix);
-    this.#saver = new SessionSaver(this.#records, codec, lifetime, options, observer, now);
-    this.#rotation = new SessionRotation(this.#records, this.#saver, codec, lifetime, options, observer, now);
+    const records = new StoredRecords(store, codec, observer, options.keyPrefix);
+    const saver = new SessionSaver(records, codec, lifetime, options, observer, now);
+    super(saver, lifetime, options.permanent, now);
+    this.#records = records;
+    this.#saver = saver;
+    this.#rotation = new SessionRotation(records, saver, codec, lifetime, options, observer, now);
     this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
-    this.owned = new OwnedSessions(this.#records, lifetime, observer, now);
-  }
-
-  create(): SessionObject {
-    return new SessionObject(new SessionState(this.now(), this.options.permanent), this);
+    this.owned = new OwnedSessions(records, lifetime, observer, now);
   }
 
   load(reference: SessionReference): Promise<SessionObject | null> {
@@ -55,14 +53,8 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     return this.#records.find(reference.id, reference.key).then((found) => {
       const now = this.now();
       if (found === null || this.lifetime.isOver(found.record, now)) return null;
-      const state = new SessionState(now, found.record.permanent);
-      state.stored = found;
       // A cookie that led here by a pointer is to be replaced by one with the new id.
-      state.issuedAt = found.id === reference.id ? reference.issuedAt : null;
-      state.take(found.record);
-      const session = new SessionObject(state, this);
-      fill(session, found.record.data);
-      return session;
+      return this.sessionOf(found, found.record, found.id === reference.id ? reference.issuedAt : null, now);
     });
   }
 
@@ -88,11 +80,6 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
     if (state.running !== null) return inTurn(state, () => this.#commitNow(session) ?? Promise.resolve());
     const work = this.#commitNow(session);
     return work && inTurn(state, () => work);
-  }
-
-  discard(session: SessionObject): void {
-    const { stored } = stateOf(session);
-    restore(session, stored && this.#saver.recordIn(stored.bytes), this.options.permanent);
   }
 
   async reload(session: SessionObject): Promise<boolean> {
@@ -187,32 +174,6 @@ export class StoredSessionRepository implements SessionRepository, SessionKeeper
       if (ended) this.observer.destroyed({ publicId: this.publicIdOf(state) });
       this.#saver.forget(session, ended ? 'ended' : null);
     });
-  }
-
-  isModified(session: SessionObject): boolean {
-    const { stored } = stateOf(session);
-    if (stored === null) return !this.#saver.isDisposable(session);
-    return this.#saver.changesOf(session, stored) !== null;
-  }
-
-  publicIdOf(state: SessionState): string {
-    return publicId(this.#saver.idOf(state));
-  }
-
-  secretIdOf(state: SessionState): string {
-    return this.#saver.idOf(state);
-  }
-
-  expiryOf(state: SessionState): Date {
-    return expiryOf(state, this.lifetime, this.now());
-  }
-
-  baseValue(state: SessionState, key: string): unknown {
-    return state.stored === null ? ABSENT : this.#saver.valueIn(state.stored.bytes, key);
-  }
-
-  copyOf(key: string, value: unknown): unknown {
-    return this.#saver.copyOf(key, value);
   }
 
   async #behind(mark: AdoptionMark): Promise<SessionObject | null> {

@@ -53,7 +53,8 @@ export class SessionAuthGuard implements CanActivate {
     request.user = user;
     const before = letIn.get(request);
     if (before?.requirement === requirement && before.user === user) return true;
-    const lacking = await this.#lackingOf(requirement, user);
+    const { roles, permissions } = requirement;
+    const lacking = roles.length + permissions.length > 0 ? await this.#lackingOf(requirement, user) : null;
     if (lacking !== null) {
       await this.#tell(context, lacking);
       return this.forbid(context, lacking);

@@ -7,8 +7,10 @@ export type IsActive = (user: SessionUser) => boolean | Promise<boolean>;
  * What a user says of itself: by a field `isActive`, which may also be the 0 or 1 of a database without booleans, or by a
  * method of this name. A user that has neither is active.
  */
-export async function isActiveByItself(user: SessionUser): Promise<boolean> {
+export function isActiveByItself(user: SessionUser): boolean | Promise<boolean> {
   const said: unknown = Reflect.get(user, 'isActive');
   if (said === undefined) return true;
-  return Boolean(typeof said === 'function' ? await Reflect.apply(said, user, []) : said);
+  if (typeof said !== 'function') return Boolean(said);
+  const answer: unknown = Reflect.apply(said, user, []);
+  return answer instanceof Promise ? answer.then(Boolean) : Boolean(answer);
 }

@@ -59,12 +59,16 @@ export class Users implements OnModuleInit {
   }
 
   /** Whether a user may be logged in, and stay so. @param isForced whether it was let in although inactive. */
-  async isAdmitted(user: SessionUser, isForced: boolean | undefined): Promise<boolean> {
-    return isForced === true || (await this.config.options.isActive(user));
+  isAdmitted(user: SessionUser, isForced: boolean | undefined): boolean | Promise<boolean> {
+    return isForced === true || this.config.options.isActive(user);
   }
 
-  /** The user with an id; null: there is none. @throws ServiceUnavailableException where the loader fails */
-  async find(id: UserId, context: ExecutionContext): Promise<SessionUser | null> {
+  /**
+   * The user with an id, at once where the loader answers at once; null: there is none.
+   *
+   * @throws ServiceUnavailableException where the loader fails
+   */
+  find(id: UserId, context: ExecutionContext): SessionUser | null | Promise<SessionUser | null> {
     const loader = this.#userLoader;
     return loader === null ? this.#withIdAlone(id) : this.#ask(() => loader(id, context));
   }
@@ -78,16 +82,20 @@ export class Users implements OnModuleInit {
     return null;
   }
 
-  async #ask(load: () => unknown): Promise<SessionUser | null> {
+  #ask(load: () => unknown): SessionUser | null | Promise<SessionUser | null> {
     try {
-      const user = await load();
-      // A loader that finds nothing may also answer undefined or false, whatever its type says: that is nobody, too.
-      return isUser(user) ? user : null;
+      const answer = load();
+      if (!isThenable(answer)) return userIn(answer);
+      return Promise.resolve(answer).then(userIn, (error: unknown) => this.#failed(error));
     } catch (error) {
-      if (error instanceof HttpException) throw error;
-      this.runtime.report(error);
-      throw new ServiceUnavailableException('The user cannot be loaded at the moment. Try again.', { cause: error });
+      return this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): never {
+    if (error instanceof HttpException) throw error;
+    this.runtime.report(error);
+    throw new ServiceUnavailableException('The user cannot be loaded at the moment. Try again.', { cause: error });
   }
 
   /** Without a loader the id is all that there is of a user, whatever type the application gives to its users. */
@@ -107,6 +115,16 @@ function loaderOf({ instance, method, name }: Discovered<LoaderMark>, decorator:
 
 function problem(setting: string, text: string): SessionConfigError {
   return new SessionConfigError([{ setting, problem: text }]);
+}
+
+/** A loader that finds nothing may also answer undefined or false, whatever its type says: that is nobody, too. */
+function userIn(answer: unknown): SessionUser | null {
+  return isUser(answer) ? answer : null;
+}
+
+/** Some that are like a promise, such as a query, do not even begin before somebody asks. */
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 }
 
 /** A list is none: that of a query which found nobody is empty, and an object all the same. */

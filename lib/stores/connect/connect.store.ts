@@ -1,19 +1,9 @@
 import { types } from 'node:util';
 import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
-import { KeyQueue } from '../key-queue.js';
-import {
-  type DeleteResult,
-  SessionStore,
-  type StoredRecord,
-  type Version,
-  type WriteResult,
-} from '../session-store.js';
+import { SerialStore } from '../serial-store.js';
 import { standaloneContext, type StoreContext } from '../store-context.js';
 import { bytesOf, parseSession, toSession, withLife } from './connect-session.js';
 import type { ConnectCallback, ConnectClient, ConnectSession } from './connect.client.js';
-
-/** Adapters over one store share its queue: within a process there is one order of what is done to a key. */
-const queues = new WeakMap<ConnectClient, KeyQueue>();
 
 /**
  * Keeps sessions in any store that was written for express-session. Each is a session object with a cookie, as such stores
@@ -25,8 +15,7 @@ const queues = new WeakMap<ConnectClient, KeyQueue>();
  *
  * @publicApi
  */
-export class ConnectStore extends SessionStore {
-  private readonly queue: KeyQueue;
+export class ConnectStore extends SerialStore<ConnectSession> {
   private readonly now: () => number;
 
   /**
@@ -37,71 +26,35 @@ export class ConnectStore extends SessionStore {
     private readonly client: ConnectClient,
     context: StoreContext = standaloneContext,
   ) {
-    super();
-    if (!isConnectClient(client)) {
-      throw new SessionConfigError([
-        {
-          setting: 'new ConnectStore(store)',
-          problem: 'expected a store of express-session, with get, set and destroy',
-        },
-      ]);
-    }
-    this.queue = queues.get(client) ?? new KeyQueue();
-    queues.set(client, this.queue);
+    super(usable(client));
     this.now = context.now ?? Date.now;
   }
 
-  override async read(key: string): Promise<StoredRecord | null> {
-    const session = await this.session(key);
-    return session === null ? null : toRecord(session);
-  }
-
-  override async write(
-    key: string,
-    bytes: Uint8Array,
-    ttlMs: number,
-    expected: Version | 'absent',
-  ): Promise<WriteResult> {
-    const own = new Uint8Array(bytes);
-    return this.queue.run(key, async () => {
-      const current = await this.session(key);
-      if (expected === 'absent') {
-        if (current !== null) return { conflict: toRecord(current) };
-      } else {
-        if (current === null) return { gone: true };
-        if (current.version !== expected) return { conflict: toRecord(current) };
-      }
-      const session = toSession(own, this.now(), ttlMs);
-      await this.call((done) => this.client.set(key, session, done));
-      return { written: session.version };
-    });
-  }
-
-  override async touch(key: string, ttlMs: number): Promise<boolean> {
-    return this.queue.run(key, async () => {
-      const current = await this.session(key);
-      if (current === null) return false;
-      const session = withLife(current, this.now(), ttlMs);
-      // A touch does not bring back what another process has deleted meanwhile; a write would.
-      await this.call((done) =>
-        this.client.touch === undefined ? this.client.set(key, session, done) : this.client.touch(key, session, done),
-      );
-      return true;
-    });
-  }
-
-  override async delete(key: string, expected?: Version): Promise<DeleteResult> {
-    return this.queue.run(key, async () => {
-      const current = await this.session(key);
-      if (current === null) return 'absent';
-      if (expected !== undefined && current.version !== expected) return { conflict: toRecord(current) };
-      await this.call((done) => this.client.destroy(key, done));
-      return 'deleted';
-    });
-  }
-
-  private async session(key: string): Promise<ConnectSession | null> {
+  protected override async live(key: string): Promise<ConnectSession | null> {
     return parseSession(await this.call((done) => this.client.get(key, done)));
+  }
+
+  protected override bytesOf(session: ConnectSession): Uint8Array {
+    return bytesOf(session);
+  }
+
+  protected override async put(key: string, bytes: Uint8Array, ttlMs: number): Promise<string> {
+    const session = toSession(bytes, this.now(), ttlMs);
+    await this.call((done) => this.client.set(key, session, done));
+    return session.version;
+  }
+
+  protected override async extend(key: string, current: ConnectSession, ttlMs: number): Promise<void> {
+    const session = withLife(current, this.now(), ttlMs);
+    // A touch does not bring back what another process has deleted meanwhile; a write would.
+    await this.call((done) =>
+      this.client.touch === undefined ? this.client.set(key, session, done) : this.client.touch(key, session, done),
+    );
+  }
+
+  protected override async remove(key: string): Promise<boolean> {
+    await this.call((done) => this.client.destroy(key, done));
+    return true;
   }
 
   private call(work: (done: ConnectCallback) => unknown): Promise<unknown> {
@@ -124,13 +77,16 @@ export class ConnectStore extends SessionStore {
   }
 }
 
+/** @throws SessionConfigError */
+function usable(client: ConnectClient): ConnectClient {
+  if (isConnectClient(client)) return client;
+  const problem = 'expected a store of express-session, with get, set and destroy';
+  throw new SessionConfigError([{ setting: 'new ConnectStore(store)', problem }]);
+}
+
 function isConnectClient(client: unknown): client is ConnectClient {
   if (typeof client !== 'object' || client === null) return false;
   return ['get', 'set', 'destroy'].every((method) => typeof Reflect.get(client, method) === 'function');
-}
-
-function toRecord(session: ConnectSession): StoredRecord {
-  return { bytes: bytesOf(session), version: session.version };
 }
 
 function unavailable(error: unknown): SessionStoreUnavailableError {

@@ -1,19 +1,9 @@
 import { types } from 'node:util';
 import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
-import { KeyQueue } from '../key-queue.js';
-import {
-  type DeleteResult,
-  SessionStore,
-  type StoredRecord,
-  type Version,
-  type WriteResult,
-} from '../session-store.js';
+import { SerialStore } from '../serial-store.js';
 import { standaloneContext, type StoreContext } from '../store-context.js';
 import { bytesOf, type Entry, parseEntry, toEntry } from './entry.js';
 import { isKeyvClient, type KeyvClient, rejectsErrors } from './keyv.client.js';
-
-/** Stores over one Keyv share its queue: within a process there is one order of what is done to a key. */
-const queues = new WeakMap<KeyvClient, KeyQueue>();
 
 /**
  * Keeps sessions in whatever Keyv has an adapter for, or in anything else with `get`, `set` and `delete`.
@@ -25,8 +15,7 @@ const queues = new WeakMap<KeyvClient, KeyQueue>();
  *
  * @publicApi
  */
-export class KeyvStore extends SessionStore {
-  private readonly queue: KeyQueue;
+export class KeyvStore extends SerialStore<Entry> {
   private readonly now: () => number;
 
   /**
@@ -38,83 +27,46 @@ export class KeyvStore extends SessionStore {
     private readonly keyv: KeyvClient,
     context: StoreContext = standaloneContext,
   ) {
-    super();
-    if (!isKeyvClient(keyv)) {
-      throw new SessionConfigError([
-        { setting: 'new KeyvStore(keyv)', problem: 'expected a Keyv, with get, set and delete' },
-      ]);
-    }
-    if (!rejectsErrors(keyv)) {
-      throw new SessionConfigError([
-        {
-          setting: 'new KeyvStore(keyv)',
-          problem: 'expected a Keyv with throwOnErrors: true, or an adapter that fails would look like an empty one',
-        },
-      ]);
-    }
-    this.queue = queues.get(keyv) ?? new KeyQueue();
-    queues.set(keyv, this.queue);
+    super(usable(keyv));
     this.now = context.now ?? Date.now;
   }
 
-  override async read(key: string): Promise<StoredRecord | null> {
-    const entry = await this.live(key);
-    return entry === null ? null : toRecord(entry);
+  protected override async live(key: string): Promise<Entry | null> {
+    const entry = parseEntry(await orRefuse(() => this.keyv.get(key)));
+    return entry !== null && entry.expiresAt > this.now() ? entry : null;
   }
 
-  override async write(
-    key: string,
-    bytes: Uint8Array,
-    ttlMs: number,
-    expected: Version | 'absent',
-  ): Promise<WriteResult> {
+  protected override bytesOf(entry: Entry): Uint8Array {
+    return bytesOf(entry);
+  }
+
+  protected override async put(key: string, bytes: Uint8Array, ttlMs: number): Promise<string> {
     const entry = toEntry(bytes, 0);
-    return this.queue.run(key, async () => {
-      const current = await this.live(key);
-      if (expected === 'absent') {
-        if (current !== null) return { conflict: toRecord(current) };
-      } else {
-        if (current === null) return { gone: true };
-        if (current.version !== expected) return { conflict: toRecord(current) };
-      }
-      await this.put(key, entry, ttlMs);
-      return { written: entry.version };
-    });
+    await this.extend(key, entry, ttlMs);
+    return entry.version;
   }
 
-  override async touch(key: string, ttlMs: number): Promise<boolean> {
-    return this.queue.run(key, async () => {
-      const current = await this.live(key);
-      if (current === null) return false;
-      await this.put(key, current, ttlMs);
-      return true;
-    });
-  }
-
-  override async delete(key: string, expected?: Version): Promise<DeleteResult> {
-    return this.queue.run(key, async () => {
-      const current = await this.live(key);
-      if (current === null) return 'absent';
-      if (expected !== undefined && current.version !== expected) return { conflict: toRecord(current) };
-      // Where another process was quicker there is nothing left, which is what was asked for.
-      return (await orRefuse(() => this.keyv.delete(key))) === false ? 'absent' : 'deleted';
-    });
-  }
-
-  private async put(key: string, entry: Entry, ttlMs: number): Promise<void> {
+  protected override async extend(key: string, entry: Entry, ttlMs: number): Promise<void> {
     const dated = { ...entry, expiresAt: this.now() + ttlMs };
     const isStored = await orRefuse(() => this.keyv.set(key, dated, ttlMs));
     if (isStored === false) throw new SessionStoreUnavailableError('Keyv did not store a session, and gave no reason.');
   }
 
-  private async live(key: string): Promise<Entry | null> {
-    const entry = parseEntry(await orRefuse(() => this.keyv.get(key)));
-    return entry !== null && entry.expiresAt > this.now() ? entry : null;
+  protected override async remove(key: string): Promise<boolean> {
+    // Where another process was quicker there is nothing left, which is what was asked for.
+    return (await orRefuse(() => this.keyv.delete(key))) !== false;
   }
 }
 
-function toRecord(entry: Entry): StoredRecord {
-  return { bytes: bytesOf(entry), version: entry.version };
+/** @throws SessionConfigError */
+function usable(keyv: KeyvClient): KeyvClient {
+  if (!isKeyvClient(keyv)) throw unusable('expected a Keyv, with get, set and delete');
+  if (rejectsErrors(keyv)) return keyv;
+  throw unusable('expected a Keyv with throwOnErrors: true, or an adapter that fails would look like an empty one');
+}
+
+function unusable(problem: string): SessionConfigError {
+  return new SessionConfigError([{ setting: 'new KeyvStore(keyv)', problem }]);
 }
 
 /** The call may answer at once, and fail at once. */
