@@ -6,6 +6,7 @@ import {
   type SessionEventOf,
   type SessionObserver,
 } from '../session/observer.js';
+import { isThenable } from '../session/thenable.js';
 
 /** How often an event has happened. @publicApi */
 export type SessionCounts = Readonly<Record<SessionEventName, number>>;
@@ -72,8 +73,7 @@ export class SessionCounters {
       // A provider may have a field of that name, with another meaning.
       if (typeof listener !== 'function') return;
       const answer: unknown = Reflect.apply(listener, observer, [event]);
-      // It may be asynchronous, and is not waited for; but nobody else would hear of its failure. Some that are like a
-      // promise, such as a query, do not even begin before somebody asks.
+      // It may be asynchronous, and is not waited for; but nobody else would hear of its failure.
       if (isThenable(answer)) Promise.resolve(answer).catch(failed);
     } catch (error) {
       failed(error);
@@ -98,8 +98,4 @@ function describe(event: SessionEventOf<SessionEventName>): string {
 function nameOf(observer: SessionObserver): string {
   const type: unknown = Reflect.get(observer, 'constructor');
   return typeof type === 'function' && type !== Object ? type.name : '`observer`';
-}
-
-function isThenable(answer: unknown): answer is PromiseLike<unknown> {
-  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 }

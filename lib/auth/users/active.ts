@@ -1,3 +1,4 @@
+import { isThenable } from '../../session/thenable.js';
 import type { SessionUser } from './user.js';
 
 /** Whether a user may log in, and stay so. */
@@ -12,5 +13,5 @@ export function isActiveByItself(user: SessionUser): boolean | Promise<boolean> 
   if (said === undefined) return true;
   if (typeof said !== 'function') return Boolean(said);
   const answer: unknown = Reflect.apply(said, user, []);
-  return answer instanceof Promise ? answer.then(Boolean) : Boolean(answer);
+  return isThenable(answer) ? Promise.resolve(answer).then(Boolean) : Boolean(answer);
 }

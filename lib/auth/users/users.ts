@@ -9,6 +9,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { SessionConfigError } from '../../errors.js';
 import { discover, type Discovered } from '../../http/discovery.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
+import { isThenable } from '../../session/thenable.js';
 import { AuthConfig } from '../auth-config.js';
 import { REQUEST_LOADER, USER_LOADER, type LoaderMark } from './loader.decorators.js';
 import { userIdOf } from './user-id.js';
@@ -120,11 +121,6 @@ function problem(setting: string, text: string): SessionConfigError {
 /** A loader that finds nothing may also answer undefined or false, whatever its type says: that is nobody, too. */
 function userIn(answer: unknown): SessionUser | null {
   return isUser(answer) ? answer : null;
-}
-
-/** Some that are like a promise, such as a query, do not even begin before somebody asks. */
-function isThenable(answer: unknown): answer is PromiseLike<unknown> {
-  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 }
 
 /** A list is none: that of a query which found nobody is empty, and an object all the same. */

@@ -9,6 +9,9 @@ class Account {
   }
 }
 
+/** Like a promise, and none: it begins when somebody asks. */
+const queryOf = (answer: boolean): object => ({ then: (resolve: (value: boolean) => void) => resolve(answer) });
+
 it.each<[what: string, user: object, expected: boolean]>([
   ['has no such field', {}, true],
   ['has the field without a value', { isActive: undefined }, true],
@@ -23,6 +26,7 @@ it.each<[what: string, user: object, expected: boolean]>([
   ['has a method that says no', new Account('closed'), false],
   ['has a method that says yes later', { isActive: () => Promise.resolve(true) }, true],
   ['has a method that says no later', { isActive: () => Promise.resolve(false) }, false],
+  ['has a method whose query says no', { isActive: () => queryOf(false) }, false],
 ])('a user that %s', async (_what, user, expected) => {
   expect(await isActiveByItself(user)).toBe(expected);
 });
