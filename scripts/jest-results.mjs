@@ -5,6 +5,8 @@ import { root } from './paths.mjs';
 /** What Jest says when a test leaves something open; it ends that worker by force, and would otherwise call it a success. */
 const leaks = [/A worker process has failed to exit gracefully/, /Jest did not exit one second after/];
 
+const pending = ['pending', 'todo', 'skipped', 'disabled'];
+
 /** Counts what Jest wrote to `file` (`--json --outputFile`) and printed. A suite that could not run counts as one failure. */
 export async function readJestResults(file, { ok, timedOut, output }, { mayBeEmpty }) {
   const report = await readReport(file);
@@ -18,7 +20,10 @@ export async function readJestResults(file, { ok, timedOut, output }, { mayBeEmp
   if (!report) problems.push('gave no results');
   let failed = (report?.numFailedTests ?? 0) + (report?.numRuntimeErrorTestSuites ?? 0) + problems.length;
   if (!ok && failed === 0) failed = 1;
-  return { passed, failed, problems, notRun: report ? pendingTests(report) : [] };
+  const tests = report ? testsIn(report) : [];
+  const notRun = tests.filter(({ status }) => pending.includes(status)).map(({ file, name }) => `${file}: ${name}`);
+  const slowest = tests.sort((a, b) => b.seconds - a.seconds).slice(0, 10);
+  return { passed, failed, problems, notRun, slowest, output };
 }
 
 async function readReport(file) {
@@ -30,10 +35,13 @@ async function readReport(file) {
   }
 }
 
-function pendingTests(report) {
+function testsIn(report) {
   return report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => ['pending', 'todo', 'skipped', 'disabled'].includes(status))
-      .map(({ fullName }) => `${relative(root, name)}: ${fullName}`),
+    assertionResults.map(({ fullName, status, duration }) => ({
+      file: relative(root, name),
+      name: fullName,
+      status,
+      seconds: (duration ?? 0) / 1000,
+    })),
   );
 }

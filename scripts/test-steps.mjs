@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildLibrary, buildSample } from './build.mjs';
 import { installIfPossible } from './install.mjs';
@@ -14,12 +15,22 @@ import { installSystemPackages } from './system-packages.mjs';
  * @property {string} name What it is called in the summary and on the command line.
  * @property {string[]} groups Further names that choose it.
  * @property {string[]} needs Names of steps that must have passed before.
- * @property {(context: { env: NodeJS.ProcessEnv, patterns: string[], scratch: string }) => Promise<StepResult>} run
+ * @property {number} weight The steps with the most begin first, so that none of the long ones is left alone at the end.
+ * @property {(context: StepContext) => Promise<StepResult>} run
  *
- * @typedef {{ passed: number, failed: number, problems?: string[], notRun?: string[] }} StepResult
+ * @typedef {{ env: NodeJS.ProcessEnv, patterns: string[], scratch: string, lanes: number }} StepContext `lanes`: how many
+ *   steps run beside each other.
+ * @typedef {object} StepResult
+ * @property {number} passed
+ * @property {number} failed
+ * @property {string[]} [problems]
+ * @property {string[]} [notRun]
+ * @property {{ name: string, file: string, seconds: number }[]} [slowest]
+ * @property {string} [output] What it printed, for the reader to see when it is over.
  */
 
-const minutes = 60_000;
+/** For a machine on which everything takes ten times as long; a step that hangs is ended all the same. */
+const stepLimitMs = 60 * 60_000;
 const tsc = bin('typescript/bin/tsc');
 const eslint = bin('eslint/bin/eslint.js');
 const prettier = bin('prettier/bin/prettier.cjs');
@@ -30,6 +41,9 @@ const cruiser = bin('dependency-cruiser/bin/dependency-cruise.mjs');
 /** Suites that must exist, in the order they run. Other folders of `test/` that hold specs come after them. */
 const knownSuites = ['architecture', 'unit', 'contract', 'e2e', 'browser', 'docs', 'packaging'];
 const notSuites = ['benchmark', 'support', 'types'];
+/** What takes longest, longest first; what others wait for comes before all of it. */
+const long = ['e2e', 'contract', 'unit', 'browser', 'interop', 'packaging'];
+const weightOf = (name) => (long.includes(name) ? long.length - long.indexOf(name) : 0);
 const needsOfSuites = {
   architecture: [],
   unit: [],
@@ -79,9 +93,10 @@ function command(name, groups, args) {
     name,
     groups,
     needs: [],
+    weight: weightOf(name),
     run: async ({ env }) => {
-      const { ok, timedOut } = await run(process.execPath, args, { env, timeoutMs: 15 * minutes });
-      return oneTest(ok, timedOut ? ['took too long and was ended'] : []);
+      const { ok, timedOut, output } = await run(process.execPath, args, { env, timeoutMs: stepLimitMs, quiet: true });
+      return { ...oneTest(ok, timedOut ? ['took too long and was ended'] : []), output };
     },
   };
 }
@@ -91,6 +106,7 @@ function preparation(name, needs, work) {
     name,
     groups: [],
     needs,
+    weight: long.length + 1,
     run: async () => {
       await work();
       return oneTest(true);
@@ -104,14 +120,18 @@ function suite(name) {
     name,
     groups: ['jest'],
     needs: needsOfSuites[name] ?? ['programs'],
-    run: async ({ env, patterns, scratch }) => {
+    weight: weightOf(name),
+    run: async ({ env, patterns, scratch, lanes }) => {
       if (!existsSync(join(root, folder))) return oneTest(false, [`has no tests: ${folder}/ is missing`]);
       const results = join(scratch, `${name}.json`);
-      const flags = [`--roots=${folder}`, '--verbose=false', '--json', `--outputFile=${results}`];
+      const workers = Math.max(1, Math.floor(availableParallelism() / lanes));
+      const flags = [`--roots=${folder}`, `--maxWorkers=${workers}`, '--verbose=false'];
+      flags.push('--json', `--outputFile=${results}`);
       if (patterns.length > 0) flags.push('--passWithNoTests');
       const outcome = await run(process.execPath, [...nodeFlags, jest, ...flags, ...patterns], {
         env,
-        timeoutMs: 30 * minutes,
+        timeoutMs: stepLimitMs,
+        quiet: true,
       });
       return readJestResults(results, outcome, { mayBeEmpty: patterns.length > 0 });
     },

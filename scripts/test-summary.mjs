@@ -11,6 +11,11 @@ export function summarise(outcomes, notRunByTests) {
     console.log(`${verdict}  ${name.padEnd(18)} ${counts.padEnd(26)} ${seconds.toFixed(1).padStart(6)} s`);
     for (const problem of problems) console.log(`        ${name}: ${problem}`);
   }
+  console.log('The slowest tests:');
+  const slowest = outcomes.flatMap((outcome) => outcome.slowest ?? []).sort((a, b) => b.seconds - a.seconds);
+  for (const { file, name, seconds } of slowest.slice(0, 10)) {
+    console.log(`${seconds.toFixed(1).padStart(6)} s  ${file}: ${name}`);
+  }
   for (const line of [...outcomes.flatMap(({ notRun }) => notRun), ...notRunByTests]) console.log(`not run: ${line}`);
   const passed = sum(outcomes.map((outcome) => outcome.passed));
   const failed = sum(outcomes.map((outcome) => outcome.failed));

@@ -1,9 +1,10 @@
 /**
- * `npm test`: installs what is missing, then runs every check. Words after `--` choose steps (`npm test -- unit lint`);
+ * `npm test`: installs what is missing, then runs every check, as many beside each other as there are processors. Words after `--` choose steps (`npm test -- unit lint`);
  * any other word goes to Jest (`npm test -- unit merge`). The last line says how many tests passed and failed.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { endWithNpm } from './end-with-npm.mjs';
 import { install } from './install.mjs';
@@ -18,7 +19,8 @@ const run = randomUUID();
 const scratch = join(cache, 'test', run);
 /** Tests that cannot run on this machine append a line to this file, saying what and why. */
 const notRunFile = join(scratch, 'not-run.txt');
-const env = { ...process.env, TEST_RUN: run, NOT_RUN_FILE: notRunFile };
+const env = { ...process.env, NOT_RUN_FILE: notRunFile };
+const lanes = Math.min(4, availableParallelism());
 
 endWithNpm();
 await mkdir(scratch, { recursive: true });
@@ -48,8 +50,27 @@ function choose(words) {
 async function performAll() {
   const outcomes = [await perform({ name: 'install', needs: [], run: installPackages }, [])];
   if (outcomes[0].failed > 0) return [{ ...outcomes[0], notRun: ['every other step, because install failed'] }];
-  for (const step of chosen) outcomes.push(await perform(step, outcomes));
+  const waiting = [...chosen].sort((a, b) => b.weight - a.weight);
+  const running = new Map();
+  while (waiting.length + running.size > 0) {
+    const isReady = ({ needs }) => !chosen.some(({ name }) => needs.includes(name) && !isOver(name));
+    const next = running.size < lanes ? waiting.find(isReady) : undefined;
+    if (next) {
+      waiting.splice(waiting.indexOf(next), 1);
+      running.set(
+        next,
+        perform(next, outcomes).then((outcome) => {
+          running.delete(next);
+          outcomes.push(outcome);
+        }),
+      );
+    } else await Promise.race(running.values());
+  }
   return outcomes;
+
+  function isOver(name) {
+    return outcomes.some((outcome) => outcome.name === name);
+  }
 }
 
 async function installPackages() {
@@ -62,13 +83,17 @@ async function perform(step, before) {
   const lacking = step.needs.filter((need) => before.some((outcome) => outcome.name === need && outcome.failed > 0));
   if (lacking.length > 0) {
     const notRun = [`${name}, because ${lacking.join(' and ')} failed`];
-    return { name, seconds: 0, passed: 0, failed: 1, problems: [], notRun };
+    return { name, seconds: 0, passed: 0, failed: 1, problems: [], notRun, slowest: [] };
   }
-  heading(name);
+  // What a step leaves behind is told by this mark from what others have started that run beside it.
+  const mark = `${run} ${name}`;
   const started = performance.now();
-  const { passed, failed, problems = [], notRun = [] } = await step.run({ env, patterns, scratch }).catch(asFailure);
+  const outcome = await step.run({ env: { ...env, TEST_RUN: mark }, patterns, scratch, lanes }).catch(asFailure);
+  const { passed, failed, problems = [], notRun = [], slowest = [], output = '' } = outcome;
   const seconds = (performance.now() - started) / 1000;
-  const leftBehind = await endLeftBehind(`TEST_RUN=${run}`);
+  const leftBehind = await endLeftBehind(`TEST_RUN=${mark}`);
+  heading(`${name} (${seconds.toFixed(1)} s)`);
+  if (output) console.log(output);
   return {
     name,
     seconds,
@@ -76,10 +101,10 @@ async function perform(step, before) {
     failed: failed + leftBehind.length,
     problems: [...problems, ...leftBehind.map((process) => `left behind ${process}`)],
     notRun,
+    slowest,
   };
 }
 
 function asFailure(error) {
-  console.error(error.message);
-  return { passed: 0, failed: 1 };
+  return { passed: 0, failed: 1, output: error.message };
 }
