@@ -1,8 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  // Servers are started and stopped, on machines that are busy.
-  testTimeout: 60_000,
+  setupFilesAfterEnv: ['<rootDir>/test/support/set-timeout.ts'],
   rootDir: '.',
   roots: ['<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',

@@ -77,7 +77,7 @@ beforeAll(async () => {
   ];
   folder = await plantTree(lines);
   violations = await cruise(folder);
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import type { APIResponse, Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { account, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 describe('the JSON API, asked with the cookies of a browser', () => {
   let browser: Browser;

@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Request } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { ForeignSite } from './foreign-site.js';
 import { RunningShop } from './running-shop.js';
 import { account, keeper, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 let browser: Browser;
 

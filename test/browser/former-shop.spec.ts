@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisStore } from 'connect-redis';
 import express from 'express';
 import expressSession from 'express-session';
@@ -14,8 +14,6 @@ import { freePort, ServerProcess } from '../support/servers/server-process.js';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 // Cookies do not know ports: a browser that was in the former shop brings its cookies to the new one, on the same host.
 
@@ -99,7 +97,7 @@ describe('a visitor of the shop as it was in Express', () => {
     server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
     address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  }, 20_000);
+  });
 
   afterAll(async () => {
     server.close();

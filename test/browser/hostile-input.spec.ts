@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { account, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 describe('the shop and what does not belong there', () => {
   let browser: Browser;

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Response } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { withAndWithoutJavaScript } from './javascript.js';
 import { RunningShop } from './running-shop.js';
 import { account, keeper, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 /** So many waits of 1, 2, 4 … seconds no machine is slow enough to sit out. */
 const mostTries = 5 + 6;

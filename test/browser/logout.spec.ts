@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { keeper, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 /** Every page that is for who is logged in, as somebody sees it who has confirmed what it asks for. */
 const pages = ['/account', '/devices', '/confirm', '/account/email', '/account/deletion', '/admin'];

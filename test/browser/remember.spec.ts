@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,6 @@ import { openChromium, openChromiumIn } from './chromium.js';
 import { withAndWithoutJavaScript } from './javascript.js';
 import { RunningShop } from './running-shop.js';
 import { account, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 let browser: Browser;
 let shop: RunningShop;

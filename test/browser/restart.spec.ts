@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -6,8 +6,6 @@ import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { openShop } from './shop-with-store.js';
 import { account, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 describe('a restart of the server', () => {
   let browser: Browser;

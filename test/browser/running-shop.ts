@@ -4,11 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { patienceMs } from '../support/patience.js';
 
 const entry = resolve('.cache/sample/main.js');
 const opened = /is open: (http:\S+)/;
-const startLimitMs = 20_000;
-const stopLimitMs = 5_000;
 
 /** The built sample, as a process of its own, in a folder of its own. */
 export class RunningShop {
@@ -80,8 +79,8 @@ export class RunningShop {
       let printed = '';
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
-        fail(new Error(`The sample did not start within ${String(startLimitMs)} ms:\n${printed}`));
-      }, startLimitMs);
+        fail(new Error(`The sample did not start within ${String(patienceMs)} ms:\n${printed}`));
+      }, patienceMs);
       const read = (chunk: Buffer): void => {
         printed += chunk.toString();
         this.#output += chunk.toString();
@@ -106,7 +105,7 @@ export class RunningShop {
     process.removeListener('exit', this.#kill);
     if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
+    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
     child.kill('SIGTERM');
     const [, signal] = await ended;
     clearTimeout(timer);

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { noise, startSealed, type SealedApp } from '../e2e/sealed-app.js';
 import { openChromium } from './chromium.js';
-
-jest.setTimeout(60_000);
 
 describe('a session in its cookies, in a browser', () => {
   let browser: Browser;

@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { until } from '../support/until.js';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { account, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
+import { scaled } from '../support/patience.js';
 
 const lifetimeMs = 6_000;
 
@@ -53,7 +52,7 @@ describe('the end of a session', () => {
       return !isLoggedIn;
     });
     // Counted from a little after the login.
-    expect(performance.now() - began).toBeLessThan(lifetimeMs + 500);
+    expect(performance.now() - began).toBeLessThan(lifetimeMs + scaled(500));
 
     await notice.filter({ hasText: 'Your session has ended.' }).waitFor();
     await notice.getByRole('link', { name: 'Go on' }).click();

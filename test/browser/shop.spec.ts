@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { openShop, storeKinds } from './shop-with-store.js';
 import type { ShopWithStore } from './shop-with-store.js';
 import { account, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 let browser: Browser;
 

@@ -1,7 +1,5 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { RunningShop } from './running-shop.js';
-
-jest.setTimeout(60_000);
 
 describe('the start of the shop', () => {
   it('says that the port it was given is taken, and ends', async () => {

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { RedisServer } from '../support/servers/redis.js';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 describe('a shop whose store does not answer', () => {
   let browser: Browser;

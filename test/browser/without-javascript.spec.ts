@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { account, Visitor } from './visitor.js';
-
-jest.setTimeout(60_000);
 
 describe('the shop in a browser that runs no JavaScript', () => {
   let browser: Browser;

@@ -20,7 +20,7 @@ export function describeStore(name: string, subject: StoreUnderTest): void {
   describe(name, () => {
     beforeAll(async () => {
       await subject.start?.();
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await subject.stop?.();
@@ -33,7 +33,7 @@ export function describeStore(name: string, subject: StoreUnderTest): void {
           const store = await open();
           await run(subject.isAlone === true ? { store } : { store, anotherInstance: open });
         });
-      }, 60_000);
+      });
     }
 
     for (const ability of lacks) {

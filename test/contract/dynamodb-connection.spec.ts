@@ -11,10 +11,9 @@ import { compiledLib } from '../support/compiled-lib.js';
 import { withEnvironment } from '../support/environment.js';
 import { DynaliteServer } from '../support/servers/dynalite.js';
 import { until } from '../support/until.js';
+import { scaled } from '../support/patience.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 const aMinute = 60_000;
 /** Attempts are the SDK's business; one of them shows what an attempt does. */
 const settings = {
@@ -72,7 +71,7 @@ describe('DynamoDbStore and its connections', () => {
       /^DynamoDB \(SESSION_DYNAMODB, AWS_REGION\) did not answer.*ECONNREFUSED/,
     );
     await expect(store.write('key', bytes('1'), aMinute, 'absent')).rejects.toThrow(SessionStoreUnavailableError);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(scaled(2_000));
     await restart();
     await expect(store.read('key')).rejects.toThrow(
       /no table sessions \(SESSION_DYNAMODB_TABLE\).*createSessionTable\(\)/,
@@ -104,7 +103,7 @@ describe('DynamoDbStore and its connections', () => {
     server.pause();
     const before = performance.now();
     await expect(store.read('key')).rejects.toThrow(/within 200 ms.*SESSION_STORE_TIMEOUT \(storeTimeout\)/);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(scaled(1_000));
     server.resume();
     await until('a read works', () => store.read('key').then(isNull, () => false));
   });
@@ -156,13 +155,13 @@ describe('DynamoDbStore and its connections', () => {
       server.endpoint,
     );
     try {
-      await until('the child has used its connections', () => child.output.includes('ready\n'), 30_000);
+      await until('the child has used its connections', () => child.output.includes('ready\n'));
       server.pause();
       const before = performance.now();
       child.signal('SIGTERM');
       // The SDK has something to say about the version of Node, too.
       expect([await child.end(), child.output]).toEqual([0, expect.stringContaining('ready\nclosed\n')]);
-      expect(performance.now() - before).toBeLessThan(3_000);
+      expect(performance.now() - before).toBeLessThan(scaled(3_000));
     } finally {
       await child.kill();
       lib.remove();

@@ -131,7 +131,7 @@ describe('FilesystemStore and its owners', () => {
     expect(await listed(store, 'owner')).toEqual(stuck);
     for (const lock of locks) rmSync(lock);
     expect(await store.deleteOwnedBy('owner')).toBe(32);
-  }, 20_000);
+  });
 
   it('ends nothing by an entry that was taken back since it was found', async () => {
     const store = open();

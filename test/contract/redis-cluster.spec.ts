@@ -31,7 +31,7 @@ describe('RedisStore on a cluster and its owners', () => {
   beforeAll(async () => {
     cluster = await RedisCluster.start();
     client = new Cluster(cluster.addresses);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await client.quit();

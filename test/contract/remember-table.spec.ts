@@ -22,7 +22,7 @@ describe('the RememberStore in docs/auth/remember-me.md, on PostgreSQL', () => {
     server = await PostgresServer.start();
     const [, schema = ''] = /^```sql\n([^]*?)^```$/m.exec(page) ?? [];
     await server.administer((client) => client.query(schema));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await Promise.all(pools.map((pool) => pool.end()));

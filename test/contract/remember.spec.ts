@@ -53,7 +53,7 @@ describe.each(subjects)('$name', ({ start, stop, open, openRemember }) => {
   const opened: SessionStore[] = [];
   beforeAll(async () => {
     await start?.();
-  }, 30_000);
+  });
   afterEach(async () => {
     for (const store of opened.splice(0)) await store.close?.();
   });

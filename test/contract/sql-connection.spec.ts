@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionStoreUnavailableError } from '../../lib/errors.js';
 import { create } from '../../lib/stores/sql/index.js';
 import { withTimeLimit } from '../../lib/stores/time-limit.js';
@@ -13,10 +13,9 @@ import { freePort } from '../support/servers/server-process.js';
 import { TcpProxy } from '../support/servers/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { sqlSettings } from './sql-settings.js';
+import { scaled } from '../support/patience.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 const aMinute = 60_000;
 const cleanUps: (() => unknown)[] = [];
 
@@ -95,7 +94,7 @@ describe.each(kinds)('SqlStore and its connections to $name', ({ start, refusal,
       new RegExp(`127\\.0\\.0\\.1:${String(server.port)}/\\w+ \\(SESSION_SQL\\) did not answer: .*ECONNREFUSED`),
     );
     await expect(store.write('key', bytes('1'), aMinute, 'absent')).rejects.toThrow(SessionStoreUnavailableError);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(scaled(2_000));
     await restart();
     await until('a read works', () => store.read('key').then(isNull, () => false));
     expect('written' in (await store.write('key', bytes('1'), aMinute, 'absent'))).toBe(true);
@@ -123,7 +122,7 @@ describe.each(kinds)('SqlStore and its connections to $name', ({ start, refusal,
     server.pause();
     const before = performance.now();
     await expect(store.read('key')).rejects.toThrow(/within 200 ms.*SESSION_STORE_TIMEOUT \(storeTimeout\)/);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(scaled(1_000));
     server.resume();
     await until('a read works', () => store.read('key').then(isNull, () => false));
   });
@@ -137,7 +136,7 @@ describe.each(kinds)('SqlStore and its connections to $name', ({ start, refusal,
     // More than there are connections: nobody waits for one longer than for an answer.
     const calls = Array.from({ length: 60 }, () => store.read('key').then(isNull, isUnavailable));
     expect(new Set(await Promise.all(calls))).toEqual(new Set([true]));
-    expect(performance.now() - before).toBeLessThan(9_000);
+    expect(performance.now() - before).toBeLessThan(scaled(9_000));
     server.resume();
     await until('a read works', () => store.read('key').then(isNull, () => false));
     await until('the old connections have ended', async () => {
@@ -227,7 +226,7 @@ describe.each(kinds)('SqlStore and its connections to $name', ({ start, refusal,
     const before = performance.now();
     child.signal('SIGTERM');
     expect([await child.end(), child.output]).toEqual([0, 'ready\nclosed\n']);
-    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(performance.now() - before).toBeLessThan(scaled(3_000));
   });
 
   async function kill(): Promise<void> {

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { create, type SqlStore } from '../../lib/stores/sql/index.js';
 import { MariadbServer } from '../support/servers/mariadb.js';
 import { until } from '../support/until.js';
 import { sqlSettings } from './sql-settings.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 const aMinute = 60_000;
 
 describe('SqlStore and a MariaDB that has become a replica', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kysely, MysqlDialect } from 'kysely';
 import { createPool } from 'mysql2';
 import { create, SqlStore } from '../../lib/stores/sql/index.js';
@@ -8,8 +8,6 @@ import { PostgresServer } from '../support/servers/postgres.js';
 import { sqlSettings } from './sql-settings.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 type Server = PostgresServer | MariadbServer;
 
 interface Mode {

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { create, type SqlStore } from '../../lib/stores/sql/index.js';
 import { PostgresServer } from '../support/servers/postgres.js';
 import { until } from '../support/until.js';
 import { sqlSettings } from './sql-settings.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 const keys = ['a', 'b', 'c', 'd'];
 
 describe('SqlStore and rows of PostgreSQL that somebody else has locked', () => {

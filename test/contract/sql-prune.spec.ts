@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { createSessionTable, SqlStore, type SqlStoreOptions } from '../../lib/stores/sql/index.js';
 import { CollectedLog } from '../support/collected-log.js';
@@ -7,8 +7,6 @@ import { until } from '../support/until.js';
 import { sqlSubjects } from './sql-subjects.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 const aMinute = 60_000;
 
 describe.each(sqlSubjects)('SqlStore and what has expired on $name', (subject) => {

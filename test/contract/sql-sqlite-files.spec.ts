@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { create, SqlStore } from '../../lib/stores/sql/index.js';
@@ -11,10 +11,9 @@ import { compiledLib } from '../support/compiled-lib.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
 import { sqlSettings } from './sql-settings.js';
+import { scaled } from '../support/patience.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 const aMinute = 60_000;
 
 /** Counts a record up, `times` times, by compare and set, as a request does. */
@@ -124,7 +123,7 @@ describe('SqlStore and SQLite’s files', () => {
     }
     other.exec('COMMIT');
     expect(await writing).toBe(true);
-    expect(longest).toBeLessThan(500);
+    expect(longest).toBeLessThan(scaled(500));
   });
 
   it('leaves nothing under way when it gives up: others may write, and it reads what they wrote', async () => {
@@ -174,7 +173,7 @@ describe('SqlStore and SQLite’s files', () => {
       code: 'SESSION_STORE_UNAVAILABLE',
       message: expect.stringMatching(/sessions\.db \(SESSION_SQL\) did not answer: database is locked/),
     });
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(performance.now() - before).toBeLessThan(scaled(5_000));
     expect(await store.read('key')).not.toBeNull();
     other.exec('COMMIT');
     expect(await store.touch('key', aMinute)).toBe(true);

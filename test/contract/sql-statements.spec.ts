@@ -6,8 +6,6 @@ import { until } from '../support/until.js';
 import { sqlSubjects } from './sql-subjects.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 const aMinute = 60_000;
 let number = 0;
 

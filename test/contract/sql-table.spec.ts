@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Kysely, type MigrationProvider, Migrator, sql } from 'kysely';
 import { create, createSessionTable, SqlStore } from '../../lib/stores/sql/index.js';
 import { sqlSettings } from './sql-settings.js';
 import { sqlSubjects } from './sql-subjects.js';
 
 // Servers are started and stopped, on machines that are busy.
-jest.setTimeout(60_000);
-
 const aMinute = 60_000;
 
 describe.each(sqlSubjects)('SqlStore and its table on $name', (subject) => {

@@ -143,7 +143,7 @@ describe.each(platforms.flatMap((platform) => Object.keys(places).map((store) =>
       if (begin === undefined) throw new Error(`There is no such place: ${store}`);
       place = await begin(platform);
       running = place.running;
-    }, 30_000);
+    });
     afterAll(() => place.stop());
 
     async function loggedIn(path = '/login'): Promise<CookieJar> {

@@ -10,6 +10,7 @@ import { create as createSql } from '../../lib/stores/sql/index.js';
 import { boot, post } from '../support/boot.js';
 import { CollectedLog } from '../support/collected-log.js';
 import { compiledPackage } from '../support/compiled-package.js';
+import { patienceMs } from '../support/patience.js';
 import { PostgresServer } from '../support/servers/postgres.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
@@ -57,7 +58,7 @@ describe('nestjs-session-auth cleanup, as a program', () => {
     folder = temporaryFolder('cleanup-program');
     compiled = compiledPackage();
     postgres = await PostgresServer.start({ password: 'sesame' });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await postgres.stop();
@@ -68,7 +69,7 @@ describe('nestjs-session-auth cleanup, as a program', () => {
   function cleanup(environment: Readonly<Record<string, string>>): Promise<{ stdout: string; stderr: string }> {
     const program = join(dirname(compiled.entry), 'cli/main.js');
     const env = { PATH: process.env['PATH'], ...environment };
-    return execute(process.execPath, [program, 'cleanup'], { env, cwd: folder.path, timeout: 30_000 });
+    return execute(process.execPath, [program, 'cleanup'], { env, cwd: folder.path, timeout: patienceMs });
   }
 
   const subjects: {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { SessionModule, type SessionModuleOptions } from 'nestjs-session-auth';
 import { MemoryStore } from '../../lib/stores/memory/index.js';
 import type { RunningApp } from '../support/app.js';
@@ -9,8 +9,6 @@ import { CookieJar } from '../support/jar.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
-
-jest.setTimeout(20_000);
 
 const secretKey = 'a-secret-for-tests-of-32-bytes-and-more';
 const minute = 60_000;

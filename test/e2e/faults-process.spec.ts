@@ -50,7 +50,7 @@ describe('the process of an application', () => {
     expect(code).toBe(0);
     expect(output).toContain('the observer has a bad day');
     expect(output).toContain('201 1\nclosed\n');
-  }, 15_000);
+  });
 
   async function run(options: object): Promise<{ code: number | null; output: string }> {
     const settings = JSON.stringify({ secretKey, ...options });
@@ -61,7 +61,7 @@ describe('the process of an application', () => {
 
   it('ends by itself after a close, with the memory store', async () => {
     expect(await run({ type: 'memory' })).toEqual({ code: 0, output: '201 1\nclosed\n' });
-  }, 15_000);
+  });
 
   it('ends by itself after a close, with the filesystem store', async () => {
     const folder = temporaryFolder('faults-process');
@@ -70,19 +70,19 @@ describe('the process of an application', () => {
       output: '201 1\nclosed\n',
     });
     folder.remove();
-  }, 15_000);
+  });
 
   it('ends by itself after a close, with a connection to Redis', async () => {
     const server = await RedisServer.start();
     expect(await run({ type: 'redis', redis: { url: server.url } })).toEqual({ code: 0, output: '201 1\nclosed\n' });
     await server.stop();
-  }, 15_000);
+  });
 
   it('ends by itself after a close where Redis never was there', async () => {
     const { code, output } = await run({ type: 'redis', redis: { url: 'redis://127.0.0.1:1' }, storeTimeout: '200ms' });
     expect(code).toBe(0);
     expect(output).toContain('503 0\nclosed\n');
-  }, 15_000);
+  });
 
   it.each<[string, (folder: string) => object]>([
     ['LMDB', (path) => ({ type: 'lmdb', lmdb: { path } })],
@@ -102,7 +102,7 @@ describe('the process of an application', () => {
     const options = { type: 'memcached', memcached: { servers: [server.address] } };
     expect(await run(options)).toEqual({ code: 0, output: '201 1\nclosed\n' });
     await server.stop();
-  }, 15_000);
+  });
 
   it.each<[string, object]>([
     ['PostgreSQL', { type: 'sql', sql: { url: 'postgres://127.0.0.1:1/shop' } }],

@@ -1,9 +1,7 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { platforms, type RunningApp } from '../support/app.js';
 import type { CookieJar } from '../support/jar.js';
 import { addressOf, right, startLimited, wrong, type Accounts, type LimitedSetup } from './limiter-app.js';
-
-jest.setTimeout(60_000);
 
 const hour = 3_600_000;
 

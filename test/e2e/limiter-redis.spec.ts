@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { platforms, type RunningApp } from '../support/app.js';
 import { Checkpoint } from '../support/checkpoint.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { storedKeys } from '../support/stored-keys.js';
 import { until } from '../support/until.js';
 import { addressOf, right, startLimited, wrong, type Accounts } from './limiter-app.js';
-
-jest.setTimeout(30_000);
 
 type Limited = RunningApp & { readonly accounts: Accounts };
 

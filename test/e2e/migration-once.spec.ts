@@ -30,7 +30,7 @@ describe.each(platforms)('parallel requests with an old cookie, on %s', (platfor
   let redis: RedisServer;
   beforeAll(async () => {
     redis = await RedisServer.start();
-  }, 20_000);
+  });
   afterEach(() => redis.administer((client) => client.flushall()));
   afterAll(() => redis.stop());
 

@@ -1,12 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SessionModuleOptions } from 'nestjs-session-auth';
 import { startApp, type RunningApp } from '../support/app.js';
 import { HeardEvents } from '../support/heard-events.js';
 import type { CookieJar } from '../support/jar.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { DevicesController, post } from './devices-controller.js';
-
-jest.setTimeout(60_000);
 
 describe.each(['memory', 'redis'] as const)('%s', (type) => {
   let server: RedisServer | null = null;

@@ -1,8 +1,6 @@
-import { expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { keyBehind } from '../support/stored-keys.js';
 import { describePlaces, post } from './races-table.js';
-
-jest.setTimeout(20_000);
 
 describePlaces((place) => {
   it('a login stands when a logout that began before it ends after it', async () => {

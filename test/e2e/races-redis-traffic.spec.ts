@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
 import { pipeline } from '../support/raw-http.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { storedKeys } from '../support/stored-keys.js';
 import { post, RacesController } from './races-table.js';
-
-jest.setTimeout(30_000);
 
 for (const platform of platforms) {
   for (const commit of ['interceptor', 'response'] as const) {
@@ -16,7 +14,7 @@ for (const platform of platforms) {
         server = await RedisServer.start();
         const session = { commit, type: 'redis' as const, redis: { url: server.url } };
         running = await startApp({ platform, session, controllers: [RacesController] });
-      }, 30_000);
+      });
       afterAll(async () => {
         await running.close();
         await server.stop();

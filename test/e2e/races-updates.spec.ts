@@ -1,9 +1,7 @@
-import { expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { describePlaces, post } from './races-table.js';
 
 const twenty = Array.from({ length: 20 }, (_, index) => `key${String(index)}`);
-
-jest.setTimeout(20_000);
 
 describePlaces((place) => {
   it('ASVS 15.4.2: keeps what each of twenty parallel requests adds', async () => {

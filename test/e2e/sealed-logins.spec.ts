@@ -241,7 +241,7 @@ describe('revocations in Redis', () => {
     redis = await RedisServer.start();
     const options = { sealed: { revocations: 'redis' }, redis: { url: redis.url }, idleTimeout: '1h' } as const;
     for (const platform of platforms) apps.push(await startSealed(options, { platform }));
-  }, 20_000);
+  });
 
   afterAll(async () => {
     await Promise.all(apps.map((app) => app.close()));

@@ -64,4 +64,4 @@ it('serves an application that Fastify injects requests into, which listens nowh
   const code = await child.end();
   expect(child.output).toBe('by values 200 {"id":7}\nby header 200 {"id":7}\nleft {}\n');
   expect(code).toBe(0);
-}, 30_000);
+});

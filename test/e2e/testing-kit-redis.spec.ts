@@ -15,7 +15,7 @@ beforeEach(async () => {
   redis = await RedisServer.start();
   options = { type: 'redis', redis: { url: redis.url } };
   running = await startKitApp(options);
-}, 20_000);
+});
 
 afterEach(async () => {
   await running.close();

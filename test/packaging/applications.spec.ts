@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { InstalledApplication } from './installed-application.js';
 import { manifest, pack, project } from './package-under-test.js';
 
-const installing = 180_000;
 const settings = { SESSION_TYPE: 'memory', SECRET_KEY: 'a key for this test, of more than 32 bytes' };
 
 let folder: string;
@@ -14,7 +13,7 @@ let tarball: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packaging-'));
   ({ tarball } = await pack(folder));
-}, installing);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -26,7 +25,7 @@ describe.each([
 
   beforeAll(async () => {
     application = await InstalledApplication.make(name, join(folder, name), tarball);
-  }, installing);
+  });
 
   it('keeps a session, refuses before a login and lets in after it', async () => {
     const running = await application.start(settings);

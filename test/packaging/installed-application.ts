@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { patienceMs } from '../support/patience.js';
 import { npm, tool } from './package-under-test.js';
 
 /** An application that has the packed package installed, as its user would have. */
@@ -44,7 +45,12 @@ export class InstalledApplication {
   private spawn(args: readonly string[], settings: Readonly<Record<string, string>>): ChildProcess {
     // Nothing of this machine's environment but the path: settings of its own would change what is tested.
     const env = { PATH: process.env['PATH'], TEST_RUN: process.env['TEST_RUN'], ...settings };
-    return spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+    return spawn(process.execPath, args, {
+      cwd: this.folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: patienceMs,
+    });
   }
 }
 

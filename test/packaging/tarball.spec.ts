@@ -11,7 +11,7 @@ let files: string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tarball-'));
   ({ tarball, files } = await pack(folder));
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -48,12 +48,12 @@ describe('the tarball', () => {
 
   it('passes publint', async () => {
     await expect(tool('publint/src/cli.js', [tarball, '--strict'], project)).resolves.toContain('All good');
-  }, 60_000);
+  });
 
   it('has types that resolve under every exported path', async () => {
     const args = ['--profile', 'esm-only', '--no-color', '--no-emoji', tarball];
     await expect(tool('@arethetypeswrong/cli/dist/index.js', args, project)).resolves.toContain(
       'node16 (from ESM): OK (ESM)',
     );
-  }, 60_000);
+  });
 });

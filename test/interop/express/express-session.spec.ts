@@ -18,7 +18,6 @@ import type { CookieJar } from '../../support/jar.js';
 import { RedisServer } from '../../support/servers/redis.js';
 import { ExpressApp, post } from './express-app.js';
 
-const starting = 20_000;
 const keys = { secretKey: 'a secret of the real Express, é', fallbacks: ['what it had before'] };
 const { secretKey, fallbacks } = keys;
 const hour = 3_600_000;
@@ -35,7 +34,7 @@ beforeAll(async () => {
   theirs = createClient({ url: server.url });
   await theirs.connect();
   redis = new Redis(server.url);
-}, starting);
+});
 
 afterAll(async () => {
   redis.disconnect();

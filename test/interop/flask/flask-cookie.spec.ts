@@ -15,12 +15,11 @@ import { jsonIn } from '../../unit/interop/flask/signed-cookie.js';
 import { FlaskServer } from './flask-server.js';
 
 const secretKey = 'a secret of the real Flask, é';
-const starting = 20_000;
 let flask: FlaskServer;
 
 beforeAll(async () => {
   flask = await FlaskServer.start('flask-app.py', secretKey);
-}, starting);
+});
 
 afterAll(() => flask.stop());
 

@@ -13,7 +13,6 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 import { FlaskServer, type FlaskBrowser } from './flask-server.js';
 
 const secretKey = 'a secret of the real Flask';
-const starting = 20_000;
 /** Of both: ours and Flask's. */
 const cookieName = 'session';
 
@@ -23,7 +22,7 @@ describe.each(platforms)('a session of a real Flask that goes on in Nest on %s',
 
   beforeAll(async () => {
     flask = await FlaskServer.start('flask-app.py', secretKey);
-  }, starting);
+  });
   afterAll(() => flask.stop());
   afterEach(() => nest.close());
 
@@ -74,40 +73,36 @@ describe.each(platforms)('a session of a real Flask that goes on in Nest on %s',
 });
 
 describe('a session of a real Flask-Session that goes on in Nest', () => {
-  it(
-    'has ended there where it is to be removed, and is refused where it is a pickle',
-    async () => {
-      const folder = temporaryFolder('flask-migration');
-      const records = flaskFileRecords({ dir: folder.path });
-      const options = { migrateFrom: [fromFlask({ records, old: 'remove' })] };
-      const nest = await startMigration(options, { logger: false });
+  it('has ended there where it is to be removed, and is refused where it is a pickle', async () => {
+    const folder = temporaryFolder('flask-migration');
+    const records = flaskFileRecords({ dir: folder.path });
+    const options = { migrateFrom: [fromFlask({ records, old: 'remove' })] };
+    const nest = await startMigration(options, { logger: false });
+    try {
+      const flask = await FlaskServer.start('flask-session-app.py', secretKey, folder.path, 'plain', 'msgpack');
       try {
-        const flask = await FlaskServer.start('flask-session-app.py', secretKey, folder.path, 'plain', 'msgpack');
-        try {
-          const there = flask.browser();
-          await there.get('/count');
-          const here = nest.visitor(there.cookie, cookieName);
-          expect(await seenBy(here)).toMatchObject({ data: { visits: 1 }, permanent: true });
-          expect(await there.get('/count')).toEqual({ visits: 1 });
-        } finally {
-          await flask.stop();
-        }
-        const pickling = await FlaskServer.start('flask-session-app.py', secretKey, folder.path, 'plain', 'pickle');
-        try {
-          const there = pickling.browser();
-          await there.get('/count');
-          expect(await seenBy(nest.visitor(there.cookie, cookieName))).toMatchObject({ data: {}, user: null });
-          expect(nest.heard.of('migrationRefused')).toMatchObject([
-            { framework: 'Flask', reason: expect.stringMatching(/^The record is a pickle/) },
-          ]);
-        } finally {
-          await pickling.stop();
-        }
+        const there = flask.browser();
+        await there.get('/count');
+        const here = nest.visitor(there.cookie, cookieName);
+        expect(await seenBy(here)).toMatchObject({ data: { visits: 1 }, permanent: true });
+        expect(await there.get('/count')).toEqual({ visits: 1 });
       } finally {
-        await nest.close();
-        folder.remove();
+        await flask.stop();
       }
-    },
-    2 * starting,
-  );
+      const pickling = await FlaskServer.start('flask-session-app.py', secretKey, folder.path, 'plain', 'pickle');
+      try {
+        const there = pickling.browser();
+        await there.get('/count');
+        expect(await seenBy(nest.visitor(there.cookie, cookieName))).toMatchObject({ data: {}, user: null });
+        expect(nest.heard.of('migrationRefused')).toMatchObject([
+          { framework: 'Flask', reason: expect.stringMatching(/^The record is a pickle/) },
+        ]);
+      } finally {
+        await pickling.stop();
+      }
+    } finally {
+      await nest.close();
+      folder.remove();
+    }
+  });
 });

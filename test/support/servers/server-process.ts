@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { patienceMs } from '../patience.js';
 
 export interface ServerCommand {
   readonly program: string;
@@ -10,8 +11,6 @@ export interface ServerCommand {
   /** How the program is installed, for who lacks it. */
   readonly install: string;
 }
-
-const startLimitMs = 10_000;
 
 /** A server of ours: started, paused, killed, and never left behind. */
 export class ServerProcess {
@@ -38,8 +37,8 @@ export class ServerProcess {
     let output = '';
     await new Promise<void>((resolve, reject) => {
       const limit = setTimeout(() => {
-        fail(`was not ready within ${String(startLimitMs)} ms`);
-      }, startLimitMs);
+        fail(`was not ready within ${String(patienceMs)} ms`);
+      }, patienceMs);
       const fail = (reason: string): void => {
         clearTimeout(limit);
         child.kill('SIGKILL');

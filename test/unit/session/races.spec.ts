@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stateOf, type SessionObject } from '../../../lib/session/session.js';
 import { create } from '../../../lib/stores/redis/index.js';
 import type { SessionStore } from '../../../lib/stores/session-store.js';
@@ -20,8 +20,6 @@ class Dice {
 }
 
 /** These wait in real time for one another; how long depends on the machine. */
-jest.setTimeout(60_000);
-
 interface Place {
   readonly name: string;
   readonly open: () => Promise<SessionStore | undefined>;

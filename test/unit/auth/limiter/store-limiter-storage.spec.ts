@@ -163,5 +163,5 @@ describe('a count in a session store', () => {
     const { storage } = setUp(store);
     await expect(storage.take('key', budget)).rejects.toThrow(SessionContendedError);
     expect(store.writes).toBe(129);
-  }, 20_000);
+  });
 });

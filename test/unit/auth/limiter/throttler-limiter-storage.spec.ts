@@ -55,7 +55,7 @@ describe('counting in the storage of @nestjs/throttler', () => {
     const child = new ChildNode(attempts, entry);
     await child.end();
     result = JSON.parse(/^RESULT (.*)$/m.exec(child.output)?.[1] ?? JSON.stringify(child.output));
-  }, 30_000);
+  });
   afterAll(() => lib.remove());
 
   it('ASVS 15.4.2: of twenty parallel attempts allows exactly as many as are free', () => {
