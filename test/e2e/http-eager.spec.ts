@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post, Req, Session as NestSession, type INestApplication } from '@nestjs/common';
 import { AuthService, Session, sessionMiddleware, type ExpressSession } from 'nestjs-session-auth';
+import { combinations } from '../support/combinations.js';
 import { startApp, type RunningApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
 import { FailingStore } from '../support/failing-store.js';
@@ -165,164 +166,166 @@ const ways: Record<string, { eager: boolean; prepare(app: INestApplication): Pro
   'app.use() before app.init()': { eager: false, prepare: (app) => void app.use(sessionMiddleware(app)) },
 };
 
-for (const platform of ['express', 'fastify'] as const) {
-  for (const commit of commits) {
-    for (const [way, { eager, prepare }] of Object.entries(ways)) {
-      describe(`${way} on ${platform}, commit: ${commit}`, () => {
-        async function withApp(
-          work: (running: RunningApp, store: FailingStore, logger: CapturedLogger) => Promise<void>,
-          after: (app: INestApplication) => void = () => undefined,
-        ): Promise<void> {
-          const store = new FailingStore();
-          const logger = new CapturedLogger();
-          const rejections: unknown[] = [];
-          const note = (reason: unknown): void => void rejections.push(reason);
-          process.on('unhandledRejection', note);
-          const running = await startApp({
-            platform,
-            logger,
-            controllers: [EagerController],
-            session: { store, commit, eager },
-            prepare: async (app) => {
-              await prepare(app);
-              // With eager the module's own middleware comes first only where this is asked for after it.
-              if (!eager) {
-                app.use(worker);
-                after(app);
-              }
-            },
-          });
-          try {
-            await work(running, store, logger);
-            await new Promise(setImmediate);
-            expect(rejections).toEqual([]);
-          } finally {
-            process.off('unhandledRejection', note);
-            await running.close();
+const rows = combinations({ platform: ['express', 'fastify'], commit: commits, way: Object.entries(ways) });
+
+for (const {
+  platform,
+  commit,
+  way: [way, { eager, prepare }],
+} of rows) {
+  describe(`${way} on ${platform}, commit: ${commit}`, () => {
+    async function withApp(
+      work: (running: RunningApp, store: FailingStore, logger: CapturedLogger) => Promise<void>,
+      after: (app: INestApplication) => void = () => undefined,
+    ): Promise<void> {
+      const store = new FailingStore();
+      const logger = new CapturedLogger();
+      const rejections: unknown[] = [];
+      const note = (reason: unknown): void => void rejections.push(reason);
+      process.on('unhandledRejection', note);
+      const running = await startApp({
+        platform,
+        logger,
+        controllers: [EagerController],
+        session: { store, commit, eager },
+        prepare: async (app) => {
+          await prepare(app);
+          // With eager the module's own middleware comes first only where this is asked for after it.
+          if (!eager) {
+            app.use(worker);
+            after(app);
           }
-        }
-
-        it('gives req.session to handlers, to the session decorator of Nest, and the same session to its own', () =>
-          withApp(async (running) => {
-            const jar = running.jar();
-            const first = await jar.fetch('/nests');
-            expect(await first.json()).toEqual({ seen: true });
-            expect(sessionCookies(first)).toHaveLength(1);
-            expect(await jar.json('/requests')).toEqual({ seen: true });
-            expect(await jar.json('/mine')).toEqual({ data: { nests: true, requests: true, mine: true } });
-          }));
-
-        it('sets no cookie where nobody wrote to the session', () =>
-          withApp(async (running) => {
-            const response = await running.jar().fetch('/untouched');
-            expect(sessionCookies(response)).toEqual([]);
-          }));
-
-        if (eager) return;
-
-        const answer = async (running: RunningApp, name: string, jar = running.jar()): Promise<unknown> => {
-          const response = await jar.fetch(`/do/${name}`);
-          expect(sessionCookies(response).length).toBeLessThan(2);
-          return response.json();
-        };
-
-        it('takes and gives every property as data', () =>
-          withApp(async (running) => {
-            const jar = running.jar();
-            expect(await answer(running, 'count', jar)).toEqual({ n: 1, keys: ['n'], json: '{"n":1}' });
-            expect(await answer(running, 'count', jar)).toEqual({ n: 2, keys: ['n'], json: '{"n":2}' });
-            expect(await answer(running, 'define', jar)).toEqual({ keys: ['defined'], has: [true, true, false] });
-            expect(await answer(running, 'reserved', jar)).toEqual({
-              has: true,
-              keys: ['defined', 'flash'],
-              value: { info: ['hello'] },
-            });
-            expect(await answer(running, 'reserved', jar)).toMatchObject({ value: { info: ['hello', 'hello'] } });
-          }));
-
-        it('saves, reloads, touches, destroys and regenerates with callbacks', () =>
-          withApp(async (running) => {
-            const jar = running.jar();
-            await answer(running, 'count', jar);
-            expect(await answer(running, 'save', jar)).toEqual({ saved: true });
-            expect(await answer(running, 'reload', jar)).toEqual({ n: 1 });
-            expect(await answer(running, 'touch', jar)).toEqual({ same: true });
-            const before = jar.copy();
-            expect(await answer(running, 'regenerate', jar)).toEqual({
-              former: 1,
-              empty: true,
-              another: true,
-              newId: true,
-            });
-            expect(await jar.json('/mine')).toEqual({ data: { kept: 1, mine: true } });
-            expect(await before.json('/mine')).toEqual({ data: { mine: true } });
-            expect(await answer(running, 'destroy', jar)).toEqual({ gone: true });
-            expect(jar.get('session')).toBeUndefined();
-          }));
-
-        it('ends the session, login and all, where req.session is set to null', () =>
-          withApp(async (running) => {
-            const jar = running.jar();
-            await jar.fetch('/login', { method: 'POST' });
-            const before = jar.copy();
-            expect(await answer(running, 'null', jar)).toEqual({ gone: true });
-            expect(jar.get('session')).toBeUndefined();
-            expect(await before.json('/mine')).toEqual({ data: { mine: true } });
-          }));
-
-        it('refuses to be replaced', () =>
-          withApp(async (running) => {
-            expect(await answer(running, 'assign')).toEqual({ refused: true });
-          }));
-
-        it('makes a session permanent by its cookie', () =>
-          withApp(async (running) => {
-            const response = await running.jar().fetch('/do/permanent');
-            expect(await response.json()).toEqual({ before: null, isNumber: true, date: true });
-            expect(sessionCookies(response)[0]).toContain('Max-Age=');
-          }));
-
-        it('hands failures to callbacks', () =>
-          withApp(async (running, store) => {
-            const jar = running.jar();
-            await answer(running, 'count', jar);
-            for (const name of ['save', 'destroy', 'regenerate']) {
-              breakWrites(store);
-              const response = await jar.fetch(`/do/${name}`);
-              expect([500, 503]).toContain(response.status);
-            }
-          }));
-
-        it('logs a failure that no callback was given for, and crashes nothing', () =>
-          withApp(async (running, store, logger) => {
-            const jar = running.jar();
-            await answer(running, 'count', jar);
-            breakWrites(store);
-            await jar.fetch('/do/destroy-without-callback');
-            await jar.fetch('/do/save-without-callback');
-            expect(logger.at('error').length).toBeGreaterThanOrEqual(2);
-          }));
-
-        it('serves middleware that keeps a token in the session', () =>
-          withApp(
-            async (running) => {
-              const jar = running.jar();
-              const token = (await jar.fetch('/protected')).headers.get('x-csrf') ?? '';
-              expect((await jar.fetch('/protected', { method: 'POST' })).status).toBe(403);
-              const headers = { 'x-csrf': token };
-              expect(await jar.json('/protected', { method: 'POST', headers })).toEqual({ accepted: true });
-            },
-            (app) => app.use(csrf),
-          ));
-
-        it('answers where the store is down', () =>
-          withApp(async (running, store) => {
-            const jar = running.jar();
-            await answer(running, 'count', jar);
-            store.fail();
-            expect((await jar.fetch('/untouched')).status).toBe(503);
-          }));
+        },
       });
+      try {
+        await work(running, store, logger);
+        await new Promise(setImmediate);
+        expect(rejections).toEqual([]);
+      } finally {
+        process.off('unhandledRejection', note);
+        await running.close();
+      }
     }
-  }
+
+    it('gives req.session to handlers, to the session decorator of Nest, and the same session to its own', () =>
+      withApp(async (running) => {
+        const jar = running.jar();
+        const first = await jar.fetch('/nests');
+        expect(await first.json()).toEqual({ seen: true });
+        expect(sessionCookies(first)).toHaveLength(1);
+        expect(await jar.json('/requests')).toEqual({ seen: true });
+        expect(await jar.json('/mine')).toEqual({ data: { nests: true, requests: true, mine: true } });
+      }));
+
+    it('sets no cookie where nobody wrote to the session', () =>
+      withApp(async (running) => {
+        const response = await running.jar().fetch('/untouched');
+        expect(sessionCookies(response)).toEqual([]);
+      }));
+
+    if (eager) return;
+
+    const answer = async (running: RunningApp, name: string, jar = running.jar()): Promise<unknown> => {
+      const response = await jar.fetch(`/do/${name}`);
+      expect(sessionCookies(response).length).toBeLessThan(2);
+      return response.json();
+    };
+
+    it('takes and gives every property as data', () =>
+      withApp(async (running) => {
+        const jar = running.jar();
+        expect(await answer(running, 'count', jar)).toEqual({ n: 1, keys: ['n'], json: '{"n":1}' });
+        expect(await answer(running, 'count', jar)).toEqual({ n: 2, keys: ['n'], json: '{"n":2}' });
+        expect(await answer(running, 'define', jar)).toEqual({ keys: ['defined'], has: [true, true, false] });
+        expect(await answer(running, 'reserved', jar)).toEqual({
+          has: true,
+          keys: ['defined', 'flash'],
+          value: { info: ['hello'] },
+        });
+        expect(await answer(running, 'reserved', jar)).toMatchObject({ value: { info: ['hello', 'hello'] } });
+      }));
+
+    it('saves, reloads, touches, destroys and regenerates with callbacks', () =>
+      withApp(async (running) => {
+        const jar = running.jar();
+        await answer(running, 'count', jar);
+        expect(await answer(running, 'save', jar)).toEqual({ saved: true });
+        expect(await answer(running, 'reload', jar)).toEqual({ n: 1 });
+        expect(await answer(running, 'touch', jar)).toEqual({ same: true });
+        const before = jar.copy();
+        expect(await answer(running, 'regenerate', jar)).toEqual({
+          former: 1,
+          empty: true,
+          another: true,
+          newId: true,
+        });
+        expect(await jar.json('/mine')).toEqual({ data: { kept: 1, mine: true } });
+        expect(await before.json('/mine')).toEqual({ data: { mine: true } });
+        expect(await answer(running, 'destroy', jar)).toEqual({ gone: true });
+        expect(jar.get('session')).toBeUndefined();
+      }));
+
+    it('ends the session, login and all, where req.session is set to null', () =>
+      withApp(async (running) => {
+        const jar = running.jar();
+        await jar.fetch('/login', { method: 'POST' });
+        const before = jar.copy();
+        expect(await answer(running, 'null', jar)).toEqual({ gone: true });
+        expect(jar.get('session')).toBeUndefined();
+        expect(await before.json('/mine')).toEqual({ data: { mine: true } });
+      }));
+
+    it('refuses to be replaced', () =>
+      withApp(async (running) => {
+        expect(await answer(running, 'assign')).toEqual({ refused: true });
+      }));
+
+    it('makes a session permanent by its cookie', () =>
+      withApp(async (running) => {
+        const response = await running.jar().fetch('/do/permanent');
+        expect(await response.json()).toEqual({ before: null, isNumber: true, date: true });
+        expect(sessionCookies(response)[0]).toContain('Max-Age=');
+      }));
+
+    it('hands failures to callbacks', () =>
+      withApp(async (running, store) => {
+        const jar = running.jar();
+        await answer(running, 'count', jar);
+        for (const name of ['save', 'destroy', 'regenerate']) {
+          breakWrites(store);
+          const response = await jar.fetch(`/do/${name}`);
+          expect([500, 503]).toContain(response.status);
+        }
+      }));
+
+    it('logs a failure that no callback was given for, and crashes nothing', () =>
+      withApp(async (running, store, logger) => {
+        const jar = running.jar();
+        await answer(running, 'count', jar);
+        breakWrites(store);
+        await jar.fetch('/do/destroy-without-callback');
+        await jar.fetch('/do/save-without-callback');
+        expect(logger.at('error').length).toBeGreaterThanOrEqual(2);
+      }));
+
+    it('serves middleware that keeps a token in the session', () =>
+      withApp(
+        async (running) => {
+          const jar = running.jar();
+          const token = (await jar.fetch('/protected')).headers.get('x-csrf') ?? '';
+          expect((await jar.fetch('/protected', { method: 'POST' })).status).toBe(403);
+          const headers = { 'x-csrf': token };
+          expect(await jar.json('/protected', { method: 'POST', headers })).toEqual({ accepted: true });
+        },
+        (app) => app.use(csrf),
+      ));
+
+    it('answers where the store is down', () =>
+      withApp(async (running, store) => {
+        const jar = running.jar();
+        await answer(running, 'count', jar);
+        store.fail();
+        expect((await jar.fetch('/untouched')).status).toBe(503);
+      }));
+  });
 }

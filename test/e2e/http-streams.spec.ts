@@ -7,6 +7,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Subject, tap } from 'rxjs';
+import { combinations } from '../support/combinations.js';
 import { startApp, type RunningApp } from '../support/app.js';
 import { Checkpoint } from '../support/checkpoint.js';
 import { HeardEvents } from '../support/heard-events.js';
@@ -108,172 +109,170 @@ async function digest(stream: Readable): Promise<string> {
 
 const whole = await digest(Readable.from(Array.from({ length: chunks }, () => chunk)));
 
-for (const platform of servers) {
-  for (const commit of commits) {
-    describe(`on ${platform}, commit: ${commit}`, () => {
-      const heard = new HeardEvents();
+for (const { platform, commit } of combinations({ platform: servers, commit: commits })) {
+  describe(`on ${platform}, commit: ${commit}`, () => {
+    const heard = new HeardEvents();
 
-      async function withApp(work: (running: RunningApp, store: HeldStore) => Promise<void>): Promise<void> {
-        const store = new HeldStore();
-        source = new CountedSource();
-        events = new Subject();
-        wait = new Checkpoint();
-        afterHead = null;
-        heard.forget();
-        const rejections: unknown[] = [];
-        const note = (reason: unknown): void => void rejections.push(reason);
-        process.on('unhandledRejection', note);
-        const session = { store, commit, observer: heard.observer };
-        const running = await startApp({ controllers: [StreamController], platform, session });
-        try {
-          await work(running, store);
-          expect(rejections).toEqual([]);
-        } finally {
-          process.off('unhandledRejection', note);
-          await running.close();
-        }
+    async function withApp(work: (running: RunningApp, store: HeldStore) => Promise<void>): Promise<void> {
+      const store = new HeldStore();
+      source = new CountedSource();
+      events = new Subject();
+      wait = new Checkpoint();
+      afterHead = null;
+      heard.forget();
+      const rejections: unknown[] = [];
+      const note = (reason: unknown): void => void rejections.push(reason);
+      process.on('unhandledRejection', note);
+      const session = { store, commit, observer: heard.observer };
+      const running = await startApp({ controllers: [StreamController], platform, session });
+      try {
+        await work(running, store);
+        expect(rejections).toEqual([]);
+      } finally {
+        process.off('unhandledRejection', note);
+        await running.close();
       }
+    }
 
-      it.each(['/piped', '/pipeline'])(
-        'holds a piped body back until the session is saved, and sends it whole: %s',
-        (path) =>
-          withApp(async (running, store) => {
-            const write = store.holdNext('write');
-            const { response } = await open(running, path);
-            await write.reached;
-            await until('the source has begun', () => source.pulled > 0);
-            const pulled = source.pulled;
-            for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-            expect(source.pulled).toBeLessThanOrEqual(Math.max(pulled, 4));
-            expect(source.pulled).toBeLessThan(5);
-            write.release();
-            const answer = await response;
-            expect(answer.headers['set-cookie']).toHaveLength(1);
-            expect(await digest(answer)).toBe(whole);
-          }),
-      );
-
-      it('sends a large file whole to a slow reader, and reads it no faster than that', () =>
-        withApp(async (running) => {
-          const { response } = await open(running, '/file');
-          const answer = await response;
-          expect(answer.headers['set-cookie']).toHaveLength(1);
-          let last = -1;
-          await until('the source is paused', () => {
-            const still = source.pulled === last;
-            last = source.pulled;
-            return still;
-          });
-          expect(source.pulled).toBeLessThan(chunks);
-          expect(await digest(answer)).toBe(whole);
-        }));
-
-      it('saves what a handler changed whose client went away meanwhile', () =>
-        withApp(async (running) => {
-          const jar = running.jar();
-          await fetchWhole(jar.fetch('/piped'));
-          const { abort } = await open(running, '/waiting', jar.header);
-          await wait.reached;
-          abort();
-          wait.release();
-          await until('the change is saved', async () => hasKey(await jar.json('/read'), 'before'));
-        }));
-
-      it('saves what was changed where the client goes away while it is saved', () =>
+    it.each(['/piped', '/pipeline'])(
+      'holds a piped body back until the session is saved, and sends it whole: %s',
+      (path) =>
         withApp(async (running, store) => {
-          const jar = running.jar();
-          await fetchWhole(jar.fetch('/piped'));
-          source = new CountedSource();
           const write = store.holdNext('write');
-          const { abort } = await open(running, '/in-between', jar.header);
+          const { response } = await open(running, path);
           await write.reached;
-          abort();
+          await until('the source has begun', () => source.pulled > 0);
+          const pulled = source.pulled;
+          for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+          expect(source.pulled).toBeLessThanOrEqual(Math.max(pulled, 4));
+          expect(source.pulled).toBeLessThan(5);
           write.release();
-          await until('the change is saved', async () => hasKey(await jar.json('/read'), 'before'));
-          wait.release();
-        }));
-
-      it('saves what was changed after the head where the client goes away before the end', () =>
-        withApp(async (running) => {
-          const jar = running.jar();
-          await fetchWhole(jar.fetch('/piped'));
-          const { response, abort } = await open(running, '/in-between', jar.header);
-          await response;
-          await wait.reached;
-          abort();
-          await until('the change is saved', async () => hasKey(await jar.json('/read'), 'after'));
-          wait.release();
-        }));
-
-      it('does not mind a client that goes away in the middle of a body', () =>
-        withApp(async (running) => {
-          const jar = running.jar();
-          const { response, abort } = await open(running, '/pipeline');
-          const answer = await response;
-          await once(answer, 'readable');
-          abort();
-          await until('the source is closed', () => source.stream.destroyed);
-          expect(await jar.json('/read')).toEqual({ data: {} });
-        }));
-
-      it('sends events as they happen, the cookie with the first', () =>
-        withApp(async (running) => {
-          const { response, abort } = await open(running, '/events');
-          await until('the handler listens', () => events.observed);
-          events.next({ data: 'one' });
           const answer = await response;
           expect(answer.headers['set-cookie']).toHaveLength(1);
-          expect(answer.headers['content-type']).toContain('text/event-stream');
-          answer.setEncoding('utf8');
-          let text = '';
-          answer.on('data', (piece: string) => (text += piece));
-          await until('the first event is there', () => text.includes('data: one'));
-          events.next({ data: 'two' });
-          await until('the second event is there', () => text.includes('data: two'));
-          abort();
-          await until('nobody listens any more', () => !events.observed);
-        }));
+          expect(await digest(answer)).toBe(whole);
+        }),
+    );
 
-      it('saves at the end what was changed between events, for a client that holds the cookie', () =>
-        withApp(async (running) => {
-          const jar = running.jar();
-          await fetchWhole(jar.fetch('/piped'));
-          let answered = false;
-          afterHead = (session) => {
-            if (answered) session.set('during', true);
-          };
-          const { response } = await open(running, '/events', jar.header);
-          await until('the handler listens', () => events.observed);
-          events.next({ data: 'one' });
-          const answer = (await response).resume();
-          answered = true;
-          events.next({ data: 'two' });
-          events.complete();
-          await once(answer, 'end');
-          expect(await jar.json('/read')).toEqual({ data: { piped: true, during: true } });
-          expect(heard.names).not.toContain('droppedChange');
-        }));
+    it('sends a large file whole to a slow reader, and reads it no faster than that', () =>
+      withApp(async (running) => {
+        const { response } = await open(running, '/file');
+        const answer = await response;
+        expect(answer.headers['set-cookie']).toHaveLength(1);
+        let last = -1;
+        await until('the source is paused', () => {
+          const still = source.pulled === last;
+          last = source.pulled;
+          return still;
+        });
+        expect(source.pulled).toBeLessThan(chunks);
+        expect(await digest(answer)).toBe(whole);
+      }));
 
-      it('drops what was changed after the head for a client without the cookie, and says so', () =>
-        withApp(async (running) => {
-          let answered = false;
-          afterHead = (session) => {
-            if (answered) session.set('during', true);
-          };
-          const { response } = await open(running, '/events');
-          await until('the handler listens', () => events.observed);
-          events.next({ data: 'one' });
-          const answer = (await response).resume();
-          answered = true;
-          events.next({ data: 'two' });
-          events.complete();
-          await once(answer, 'end');
-          expect(answer.headers['set-cookie']).toBeUndefined();
-          expect(heard.names).toContain('droppedChange');
-          expect(heard.names).not.toContain('created');
-        }));
-    });
-  }
+    it('saves what a handler changed whose client went away meanwhile', () =>
+      withApp(async (running) => {
+        const jar = running.jar();
+        await fetchWhole(jar.fetch('/piped'));
+        const { abort } = await open(running, '/waiting', jar.header);
+        await wait.reached;
+        abort();
+        wait.release();
+        await until('the change is saved', async () => hasKey(await jar.json('/read'), 'before'));
+      }));
+
+    it('saves what was changed where the client goes away while it is saved', () =>
+      withApp(async (running, store) => {
+        const jar = running.jar();
+        await fetchWhole(jar.fetch('/piped'));
+        source = new CountedSource();
+        const write = store.holdNext('write');
+        const { abort } = await open(running, '/in-between', jar.header);
+        await write.reached;
+        abort();
+        write.release();
+        await until('the change is saved', async () => hasKey(await jar.json('/read'), 'before'));
+        wait.release();
+      }));
+
+    it('saves what was changed after the head where the client goes away before the end', () =>
+      withApp(async (running) => {
+        const jar = running.jar();
+        await fetchWhole(jar.fetch('/piped'));
+        const { response, abort } = await open(running, '/in-between', jar.header);
+        await response;
+        await wait.reached;
+        abort();
+        await until('the change is saved', async () => hasKey(await jar.json('/read'), 'after'));
+        wait.release();
+      }));
+
+    it('does not mind a client that goes away in the middle of a body', () =>
+      withApp(async (running) => {
+        const jar = running.jar();
+        const { response, abort } = await open(running, '/pipeline');
+        const answer = await response;
+        await once(answer, 'readable');
+        abort();
+        await until('the source is closed', () => source.stream.destroyed);
+        expect(await jar.json('/read')).toEqual({ data: {} });
+      }));
+
+    it('sends events as they happen, the cookie with the first', () =>
+      withApp(async (running) => {
+        const { response, abort } = await open(running, '/events');
+        await until('the handler listens', () => events.observed);
+        events.next({ data: 'one' });
+        const answer = await response;
+        expect(answer.headers['set-cookie']).toHaveLength(1);
+        expect(answer.headers['content-type']).toContain('text/event-stream');
+        answer.setEncoding('utf8');
+        let text = '';
+        answer.on('data', (piece: string) => (text += piece));
+        await until('the first event is there', () => text.includes('data: one'));
+        events.next({ data: 'two' });
+        await until('the second event is there', () => text.includes('data: two'));
+        abort();
+        await until('nobody listens any more', () => !events.observed);
+      }));
+
+    it('saves at the end what was changed between events, for a client that holds the cookie', () =>
+      withApp(async (running) => {
+        const jar = running.jar();
+        await fetchWhole(jar.fetch('/piped'));
+        let answered = false;
+        afterHead = (session) => {
+          if (answered) session.set('during', true);
+        };
+        const { response } = await open(running, '/events', jar.header);
+        await until('the handler listens', () => events.observed);
+        events.next({ data: 'one' });
+        const answer = (await response).resume();
+        answered = true;
+        events.next({ data: 'two' });
+        events.complete();
+        await once(answer, 'end');
+        expect(await jar.json('/read')).toEqual({ data: { piped: true, during: true } });
+        expect(heard.names).not.toContain('droppedChange');
+      }));
+
+    it('drops what was changed after the head for a client without the cookie, and says so', () =>
+      withApp(async (running) => {
+        let answered = false;
+        afterHead = (session) => {
+          if (answered) session.set('during', true);
+        };
+        const { response } = await open(running, '/events');
+        await until('the handler listens', () => events.observed);
+        events.next({ data: 'one' });
+        const answer = (await response).resume();
+        answered = true;
+        events.next({ data: 'two' });
+        events.complete();
+        await once(answer, 'end');
+        expect(answer.headers['set-cookie']).toBeUndefined();
+        expect(heard.names).toContain('droppedChange');
+        expect(heard.names).not.toContain('created');
+      }));
+  });
 }
 
 async function fetchWhole(response: Promise<Response>): Promise<void> {

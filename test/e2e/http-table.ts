@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
+import { combinations } from '../support/combinations.js';
 import { startApp, type AppSetup, type PlatformName, type RunningApp } from '../support/app.js';
 import { FailingStore } from '../support/failing-store.js';
 
@@ -16,20 +17,18 @@ export interface Row {
   readonly store: FailingStore;
 }
 
-/** Runs the cases on every server and with both ways to commit, against one application each. */
+/** Runs the cases on every server and with both ways to commit, against an application for each combination. */
 export function onEveryServer(setup: AppSetup, cases: (row: () => Row) => void): void {
-  for (const platform of servers) {
-    for (const commit of commits) {
-      describe(`on ${platform}, commit: ${commit}`, () => {
-        const store = new FailingStore();
-        let running: RunningApp;
-        beforeAll(async () => {
-          running = await startApp({ ...setup, platform, session: { store, commit, ...setup.session } });
-        });
-        afterAll(() => running.close());
-        cases(() => ({ platform, commit, running, store }));
+  for (const { platform, commit } of combinations({ platform: servers, commit: commits })) {
+    describe(`on ${platform}, commit: ${commit}`, () => {
+      const store = new FailingStore();
+      let running: RunningApp;
+      beforeAll(async () => {
+        running = await startApp({ ...setup, platform, session: { store, commit, ...setup.session } });
       });
-    }
+      afterAll(() => running.close());
+      cases(() => ({ platform, commit, running, store }));
+    });
   }
 }
 

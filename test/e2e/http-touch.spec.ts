@@ -25,6 +25,7 @@ import {
 import { APP_INTERCEPTOR, APP_PIPE, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { Session, SessionReadonlyError, SessionService } from 'nestjs-session-auth';
 import { tap, type Observable } from 'rxjs';
+import { combinations } from '../support/combinations.js';
 import { startApp } from '../support/app.js';
 import { callsDuring, commits, onEveryServer, servers, sessionCookies } from './http-table.js';
 
@@ -373,25 +374,23 @@ onEveryServer(
   },
 );
 
-for (const platform of servers) {
-  for (const commit of commits) {
-    describe(`with commitOnError: false, on ${platform}, commit: ${commit}`, () => {
-      it.each(['/throws-http', '/throws', '/refused'])('drops what was changed before the error: %s', async (path) => {
-        const running = await startApp({ ...setup, platform, session: { commit, commitOnError: false } });
-        try {
-          const jar = running.jar();
-          const response = await jar.fetch(path);
-          expect(response.status).toBeGreaterThanOrEqual(400);
-          expect(sessionCookies(response)).toEqual([]);
-          expect(await jar.json('/read')).toEqual({ data: {} });
+for (const { platform, commit } of combinations({ platform: servers, commit: commits })) {
+  describe(`with commitOnError: false, on ${platform}, commit: ${commit}`, () => {
+    it.each(['/throws-http', '/throws', '/refused'])('drops what was changed before the error: %s', async (path) => {
+      const running = await startApp({ ...setup, platform, session: { commit, commitOnError: false } });
+      try {
+        const jar = running.jar();
+        const response = await jar.fetch(path);
+        expect(response.status).toBeGreaterThanOrEqual(400);
+        expect(sessionCookies(response)).toEqual([]);
+        expect(await jar.json('/read')).toEqual({ data: {} });
 
-          await jar.fetch('/write');
-          await jar.fetch(path);
-          expect(await jar.json('/read')).toEqual({ data: { n: 1 } });
-        } finally {
-          await running.close();
-        }
-      });
+        await jar.fetch('/write');
+        await jar.fetch(path);
+        expect(await jar.json('/read')).toEqual({ data: { n: 1 } });
+      } finally {
+        await running.close();
+      }
     });
-  }
+  });
 }

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { AuthService, Session, type SessionModuleOptions } from 'nestjs-session-auth';
+import { combinations } from '../support/combinations.js';
+import { commits } from './http-table.js';
 import { platforms, startApp, type PlatformName, type RunningApp } from '../support/app.js';
 import { Checkpoints } from '../support/checkpoint.js';
 import { HeardEvents } from '../support/heard-events.js';
@@ -212,18 +214,16 @@ export class Place {
   }
 }
 
-/** Runs the same cases over every store, on both platforms, with both commit points. */
+/** Runs the cases over every store, on both platforms and with both ways to commit. */
 export function describePlaces(cases: (place: Place) => void, options: SessionModuleOptions = {}): void {
-  for (const store of ['memory', 'filesystem', 'redis'] as const) {
-    for (const platform of platforms) {
-      const commit = platform === 'express' ? 'interceptor' : 'response';
-      const name = `${store}, ${platform}, commit: ${commit}`;
-      describe(name, () => {
-        const place = new Place(name, platform, store, { commit, ...options });
-        beforeAll(() => place.start(), 30_000);
-        afterAll(() => place.stop());
-        cases(place);
-      });
-    }
+  const stores = ['memory', 'filesystem', 'redis'] as const;
+  for (const { store, platform, commit } of combinations({ store: stores, platform: platforms, commit: commits })) {
+    const name = `${store}, ${platform}, commit: ${commit}`;
+    describe(name, () => {
+      const place = new Place(name, platform, store, { commit, ...options });
+      beforeAll(() => place.start());
+      afterAll(() => place.stop());
+      cases(place);
+    });
   }
 }

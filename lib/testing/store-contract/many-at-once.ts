@@ -36,30 +36,30 @@ export const manyAtOnceCases = casesOf('many-at-once', {
     assert.equal(results.filter((result) => result === 'absent').length, 19);
   },
 
-  'keeps all of two hundred parallel increments': async ({ store }) => {
+  'keeps all of forty parallel increments': async ({ store }) => {
     const key = freshKey();
     await create(store, key, '0');
     const results = await Promise.all(
-      Array.from({ length: 200 }, () => change(store, key, (text) => String(Number(text) + 1))),
+      Array.from({ length: 40 }, () => change(store, key, (text) => String(Number(text) + 1))),
     );
     assert.deepEqual(new Set(results), new Set(['written']));
-    assert.equal(textOf(await store.read(key)), '200');
+    assert.equal(textOf(await store.read(key)), '40');
   },
 
-  'keeps all of sixty parallel increments of two instances, touched and read meanwhile': async (harness) => {
+  'keeps all of twenty parallel increments of two instances, touched and read meanwhile': async (harness) => {
     const { store } = harness;
     const other = (await harness.anotherInstance?.()) ?? store;
     const key = freshKey();
     await create(store, key, '0');
     const touches = Array.from({ length: 20 }, () => store.touch(key, aMinute));
     const reads = Array.from({ length: 20 }, async () => Number(textOf(await other.read(key))));
-    const writes = Array.from({ length: 60 }, (_, index) =>
+    const writes = Array.from({ length: 20 }, (_, index) =>
       change(index % 2 === 0 ? store : other, key, (text) => String(Number(text) + 1)),
     );
     await Promise.all(writes);
     assert.deepEqual(new Set(await Promise.all(touches)), new Set([true]));
-    for (const count of await Promise.all(reads)) assert.ok(count >= 0 && count <= 60);
-    assert.equal(textOf(await store.read(key)), '60');
+    for (const count of await Promise.all(reads)) assert.ok(count >= 0 && count <= 20);
+    assert.equal(textOf(await store.read(key)), '20');
   },
 
   'never shows half a record to a reader': async ({ store, anotherInstance }) => {
