@@ -1,6 +1,7 @@
 /**
  * `npm test`: installs what is missing, then runs every check, as many beside each other as there are processors. Words after `--` choose steps (`npm test -- unit lint`);
- * any other word goes to Jest (`npm test -- unit merge`). The last line says how many tests passed and failed.
+ * any other word goes to Jest (`npm test -- unit merge`); with `--nightly`, tables run
+ * with every combination, and races for longer. The last line says how many tests passed and failed.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,12 +15,14 @@ import { allSteps } from './test-steps.mjs';
 import { heading, summarise } from './test-summary.mjs';
 
 const steps = allSteps();
-const { chosen, patterns } = choose(process.argv.slice(2));
+const words = process.argv.slice(2);
+const isNightly = words.includes('--nightly');
+const { chosen, patterns } = choose(words.filter((word) => word !== '--nightly'));
 const run = randomUUID();
 const scratch = join(cache, 'test', run);
 /** Tests that cannot run on this machine append a line to this file, saying what and why. */
 const notRunFile = join(scratch, 'not-run.txt');
-const env = { ...process.env, NOT_RUN_FILE: notRunFile };
+const env = { ...process.env, NOT_RUN_FILE: notRunFile, ...(isNightly && { TEST_FULL: '1' }) };
 const lanes = Math.min(4, availableParallelism());
 
 endWithNpm();
