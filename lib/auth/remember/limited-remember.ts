@@ -51,6 +51,10 @@ export class LimitedRemember extends RememberStore {
     }
   }
 
+  override has(userId: UserId): Promise<boolean> {
+    return this.#limit(async () => (await this.store.has?.(userId)) ?? false);
+  }
+
   async #limit<Result>(call: () => Promise<Result>): Promise<Result> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
