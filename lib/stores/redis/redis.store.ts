@@ -33,8 +33,8 @@ export interface OwnedClient {
   close(): Promise<void>;
 }
 
-const writeScript = new RecordScript('./write.lua');
-const deleteScript = new RecordScript('./delete.lua');
+const writeScript = new RecordScript('write.lua');
+const deleteScript = new RecordScript('delete.lua');
 
 /** How many records one command deletes at most, lest it keep the server from others for long. */
 const deleteBatch = 1_000;
