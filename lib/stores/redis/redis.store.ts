@@ -7,7 +7,7 @@ import {
   type Version,
   type WriteResult,
 } from '../session-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { OwnerIndex } from './owner-index.js';
 import { OwnerUpkeep } from './owner-upkeep.js';
 import { type BinaryScripts, isCluster, isRedisClient, type RedisClient } from './redis.client.js';
@@ -70,7 +70,7 @@ export class RedisStore extends SessionStore implements Owned {
     }
     this.client = client;
     this.owned = 'secrets' in options ? options : null;
-    const now = context.now ?? Date.now;
+    const now = clockOf(context);
     this.owners = new OwnerIndex(client, now);
     this.upkeep = new OwnerUpkeep(client, this.owners, now, context.log);
   }
