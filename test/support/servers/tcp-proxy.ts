@@ -12,10 +12,7 @@ export class TcpProxy {
     private readonly reword: (answer: Buffer) => Buffer,
   ) {}
 
-  static async start(
-    targetPort: number,
-    reword: (answer: Buffer) => Buffer = (answer) => answer,
-  ): Promise<TcpProxy> {
+  static async start(targetPort: number, reword: (answer: Buffer) => Buffer = (answer) => answer): Promise<TcpProxy> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();

@@ -40,7 +40,7 @@ describe('a serializer of the application', () => {
     const seen: unknown[] = [];
     const serializer: Serializer = {
       encode: (record) => new TextEncoder().encode(JSON.stringify(record)),
-      decode(bytes) {
+      decode(bytes): unknown {
         seen.push(Buffer.isBuffer(bytes));
         return JSON.parse(bytes.toString());
       },

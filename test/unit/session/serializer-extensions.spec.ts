@@ -20,9 +20,9 @@ describe('what another module of the application does with msgpackr', () => {
   it('is not changed by sessions: nothing is registered that its own unpack() would go by', () => {
     serializer.decode(serializer.encode({ d: data }));
     for (let type = 1; type < 0x42; type++) {
-      expect(() => unpack(Buffer.from([0xd4, type, 0x01]))).toThrow(/Unknown extension/);
+      expect((): unknown => unpack(Buffer.from([0xd4, type, 0x01]))).toThrow(/Unknown extension/);
     }
-    expect(() => unpack(Buffer.from([0xd4, 0x4d, 0x01]))).toThrow(/Unknown extension/);
+    expect((): unknown => unpack(Buffer.from([0xd4, 0x4d, 0x01]))).toThrow(/Unknown extension/);
     expect(unpack(pack(new Map([['a', 1]])))).toEqual({ a: 1 });
   });
 
