@@ -15,7 +15,6 @@ import { attachAuth } from './auth/auth-binding.js';
 import { authExports, authProviders } from './auth/auth.providers.js';
 import { AuthService } from './auth/auth.service.js';
 import { environmentOf } from './config/environment.js';
-import { loggable } from './config/loggable.js';
 import { misspeltKeys } from './config/misspelt.js';
 import type { OptionValues } from './config/read.js';
 import { createKeyRing, KeyRing } from './cookie/key-ring.js';
@@ -108,8 +107,8 @@ const providers: Provider[] = [
         ? sealedSessions(config, surroundings)
         : storedSessions(config, surroundings);
       // Not all of the settings: the runtime can be reached from a request, and they hold the secret.
-      const { commit, commitOnError, eager, onStoreError, storeTimeout } = config;
-      const options = { commit, commitOnError, eager, onStoreError, storeTimeout };
+      const { commit, commitOnError, eager, onStoreError, storeTimeout, publicUrl, guardedCache } = config;
+      const options = { commit, commitOnError, eager, onStoreError, storeTimeout, publicUrl, guardedCache };
       const migration =
         config.migrateFrom.length === 0
           ? null
@@ -204,5 +203,5 @@ function assertImportedOnce(options: SessionModuleOptions | undefined, modules: 
 }
 
 function report(error: unknown): void {
-  logger.error(loggable(error));
+  logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -96,8 +96,12 @@ export const authProviders: Provider[] = [
   },
   {
     provide: CsrfConfig,
-    inject: [SESSION_CONFIG],
-    useFactory: ({ csrf }: { readonly csrf: CsrfOptions }): CsrfConfig => new CsrfConfig(csrf),
+    inject: [SESSION_CONFIG, SessionRuntime, RememberCookie],
+    useFactory: (
+      { csrf }: { readonly csrf: CsrfOptions },
+      runtime: SessionRuntime,
+      remember: RememberCookie,
+    ): CsrfConfig => new CsrfConfig(csrf, (client) => runtime.isIn(client) || remember.isIn(client)),
   },
   { provide: CsrfService, inject: [KeyRing], useFactory: (keys: KeyRing): CsrfService => new CsrfService(keys) },
   CsrfGuard,

@@ -1,7 +1,8 @@
-import { bool, duration, oneOf } from '../config/kinds.js';
+import { bool, duration, nullable, oneOf } from '../config/kinds.js';
 import { option, type ResolvedOptions } from '../config/option.js';
+import { publicUrl, type PublicUrl } from './public-url.js';
 
-/** When sessions are saved, and what happens when the store fails. */
+/** When sessions are saved, what happens when the store fails, and where browsers find the application. */
 export const httpOptions = {
   commit: option({
     env: 'SESSION_COMMIT',
@@ -37,6 +38,21 @@ export const httpOptions = {
     default: 'fail' as const,
     meaning:
       'When a session cannot be loaded: `fail` answers 503; `anonymous` goes on with an empty session that cannot be written to. Guards refuse either way.',
+  }),
+  publicUrl: option<PublicUrl | null, string | null>({
+    env: 'SESSION_PUBLIC_URL',
+    kind: nullable(publicUrl()),
+    default: null,
+    defaultText: 'what the request says, and a proxy that the server trusts',
+    meaning:
+      'Where browsers find the application, with the path that a proxy takes off before it hands a request on: `https://example.com/shop`.',
+  }),
+  guardedCache: option({
+    env: 'SESSION_GUARDED_CACHE',
+    kind: oneOf(['no-store', 'private']),
+    default: 'no-store' as const,
+    meaning:
+      'The `Cache-Control` of answers behind `SessionAuthGuard` that have none of their own. `no-store`: after a logout, Back shows none of them. `private`: the browser may keep them.',
   }),
 };
 

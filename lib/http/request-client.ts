@@ -1,6 +1,10 @@
 import { cookieValues } from '../cookie/cookie-header.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
+import { forwardedIn, type Forwarded } from './forwarded.js';
+import { requestOrigin } from './origin.js';
+import type { PublicUrl } from './public-url.js';
+import { isMediaPlayer, isSafe, kindOf, provenanceOf, type Provenance, type RequestKind } from './request-kind.js';
 
 /** The longest user agent that is looked at, in characters: it is a stranger's text, and is kept with a login. */
 const longestUserAgent = 512;
@@ -8,9 +12,11 @@ const longestUserAgent = 512;
 /** What may be an address, with a zone or a port. A proxy that is trusted hands on whatever a client has put into its header. */
 const addressLike = /^[\w.:%[\]-]{1,100}$/;
 
+const nothingForwarded: Forwarded = { host: null, isHttps: null, prefix: '' };
+
 /**
- * Who sent a request, and what its answer sets besides the session's own cookie. Nothing is worked out before it is asked
- * for.
+ * Who sent a request, for what, and to which address; and what its answer sets besides the session's own cookie. Nothing is
+ * worked out before it is asked for.
  */
 export class RequestClient {
   readonly #lines = new Map<string, string>();
@@ -20,6 +26,7 @@ export class RequestClient {
     private request: object,
     private readonly raw: RawRequest,
     private readonly platform: Platform,
+    private readonly publicUrl: PublicUrl | null,
   ) {}
 
   /** The server's own request, where Node's was known before. */
@@ -40,6 +47,42 @@ export class RequestClient {
 
   get isHttps(): boolean {
     return this.platform.isHttps(this.request);
+  }
+
+  /** What it is that somebody wants. */
+  get kind(): RequestKind {
+    return kindOf(this.raw);
+  }
+
+  /** Whether it is by a method that changes nothing. */
+  get isSafe(): boolean {
+    return isSafe(this.raw);
+  }
+
+  /** Whether the media player of an Apple device says that it sends it. */
+  get isMediaPlayer(): boolean {
+    return isMediaPlayer(this.raw);
+  }
+
+  /** Whose page sends it, as far as a browser says so. */
+  get provenance(): Provenance {
+    return provenanceOf(this.raw);
+  }
+
+  /**
+   * The application's own origin, as browsers know it: that of `publicUrl`, or what a proxy says that the platform trusts, or
+   * what the request says. Null: what it says cannot be one.
+   */
+  get origin(): string | null {
+    if (this.publicUrl !== null) return this.publicUrl.origin;
+    const { host, isHttps } = this.#forwarded;
+    const https = isHttps ?? this.isHttps;
+    return requestOrigin(https, host ?? undefined) ?? requestOrigin(https, this.#host);
+  }
+
+  /** What stands before the application's paths in those that browsers know, such as `/shop`; empty: nothing. */
+  get prefix(): string {
+    return this.publicUrl?.prefix ?? this.#forwarded.prefix;
   }
 
   /** The header `Cookie`, as it came. */
@@ -67,5 +110,15 @@ export class RequestClient {
   takeLines(): Iterable<string> {
     this.#isHeadOut = true;
     return this.#lines.values();
+  }
+
+  /** HTTP/2 names the host in a field of its own. */
+  get #host(): string | undefined {
+    const { ':authority': authority, host } = this.raw.headers;
+    return typeof authority === 'string' ? authority : host;
+  }
+
+  get #forwarded(): Forwarded {
+    return this.platform.trustsSender(this.request) ? forwardedIn(this.raw.headers) : nothingForwarded;
   }
 }

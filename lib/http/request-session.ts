@@ -6,8 +6,8 @@ import type { SessionObserver } from '../session/observer.js';
 import { publicId } from '../session/session-id.js';
 import type { SessionRepository } from '../session/session-repository.js';
 import type { SessionBearer, StoredSession } from '../session/session-state.js';
-import { stateOf, type SessionObject } from '../session/session.js';
-import { readonlyView } from '../session/readonly-view.js';
+import { assertWritable, stateOf, type SessionObject } from '../session/session.js';
+import { readonlyView, unsavedView } from '../session/readonly-view.js';
 import { cacheControl, varyByCookie } from './cache-headers.js';
 import type { ResponseHead } from './head.js';
 import type { HttpOptions } from './http.options.js';
@@ -17,7 +17,7 @@ import { RequestClient } from './request-client.js';
 import { ResponseGate, type GateKeeper } from './response-gate.js';
 import type { SessionMigration } from './session-migration.js';
 import type { SessionCookie, SessionToken } from './session-cookie.js';
-import { isForOperator, toHttpException } from './session-exception.js';
+import { toHttpException } from './session-exception.js';
 
 /** What a request's session needs of its application. */
 export interface SessionSurroundings {
@@ -56,6 +56,9 @@ export class RequestSession implements GateKeeper, SessionBearer {
   #isWritable = false;
   #isHeadOut = false;
   #isPassive = false;
+  #isGuarded = false;
+  /** What those get who ask for a session that this request only looks at; null: it may change it. */
+  #view: SessionObject | null = null;
   #isToEnd = false;
   #hasFailed = false;
 
@@ -75,7 +78,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** Who sent the request, and what else its answer sets. */
   get client(): RequestClient {
     if (this.#client !== null) return this.#client;
-    this.#client = new RequestClient(this.request, this.#rawRequest, this.runtime.platform);
+    const { platform, options } = this.runtime;
+    this.#client = new RequestClient(this.request, this.#rawRequest, platform, options.publicUrl);
     if (this.#isHeadOut) this.#client.takeLines();
     return this.#client;
   }
@@ -94,16 +98,14 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** The session, at once where it is there already or needs no store; it will be saved. */
   get(): SessionObject | Promise<SessionObject> {
     this.#isWritable = true;
-    return this.#session ?? this.#loading ?? this.#load();
+    return this.#shown ?? this.#loading ?? this.#load();
   }
 
   /** A view of the session that refuses changes; asking for nothing else leaves the commit out. */
   getReadonly(): SessionObject | Promise<SessionObject> {
-    const session = this.#session ?? this.#loading ?? this.#load();
+    const session = this.#shown ?? this.#loading ?? this.#load();
     // What is there without the store is such a view already.
-    return session instanceof Promise
-      ? session.then((loaded) => (this.#session === null ? loaded : viewOf(loaded)))
-      : viewOf(session);
+    return session instanceof Promise ? session.then((loaded) => this.#asView(loaded)) : this.#asView(session);
   }
 
   /** The session has changed by itself, and is saved even if nobody but readers asked for it. */
@@ -117,8 +119,30 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (this.#session !== null) stateOf(this.#session).passive = true;
   }
 
+  /** The answer is for whoever may see it alone: no cache keeps it, unless the application says so. */
+  becomeGuarded(): void {
+    this.#isGuarded = true;
+  }
+
+  /**
+   * The request only looks at the session: what it changes is dropped, and neither how long the session lasts nor its cookie
+   * changes. To be said while the session arrives, before anybody has got it.
+   *
+   * @param reason makes the error for what would take effect at once.
+   */
+  becomeOnlooker(session: SessionObject, reason: () => Error): void {
+    this.#view = unsavedView(session, reason);
+    this.becomePassive();
+  }
+
+  /** Whether that was said. */
+  get isOnlooker(): boolean {
+    return this.#view !== null;
+  }
+
   /** The session ends with the next commit: `req.session = null`. */
   endAtCommit(): void {
+    if (this.#view !== null) assertWritable(this.#view);
     this.#isToEnd = true;
   }
 
@@ -126,6 +150,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
   commit(): Promise<void> | undefined {
     const session = this.#session;
     if (!this.#isWritable || session === null) return undefined;
+    if (this.#view !== null) return this.#drop(session);
     if (this.#isToEnd) return this.#end(session);
     if (this.#isHeadOut && !this.#clientHolds(session)) return this.#drop(session);
     try {
@@ -140,7 +165,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** Takes back what has not been saved yet. */
   discard(): void {
     this.#isToEnd = false;
-    if (this.#session !== null) this.runtime.repository.discard(this.#session);
+    if (this.#session !== null && this.#view === null) this.runtime.repository.discard(this.#session);
   }
 
   beforeHead(status: number): Promise<void> | undefined {
@@ -155,7 +180,10 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (session !== null) stateOf(session).answered = true;
     for (const line of lines) head.addCookie(line);
     head.set('Vary', varyByCookie(head.get('Vary')));
-    const cacheable = cacheControl(head.get('Cache-Control'), lines.length > 0 || session === null || this.#hasFailed);
+    const cacheable = cacheControl(head.get('Cache-Control'), {
+      carriesCookie: lines.length > 0 || session === null || this.#hasFailed,
+      guarded: this.#isGuarded ? this.runtime.options.guardedCache : null,
+    });
     if (cacheable !== null) head.set('Cache-Control', cacheable);
   }
 
@@ -175,6 +203,11 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   endsAtOnce(args: readonly unknown[]): boolean {
     return this.runtime.platform.endsAtOnce(args);
+  }
+
+  /** What whoever asks gets, once it has been looked at. */
+  get #shown(): SessionObject | null {
+    return this.#session === null ? null : (this.#view ?? this.#session);
   }
 
   #load(): SessionObject | Promise<SessionObject> {
@@ -228,7 +261,11 @@ export class RequestSession implements GateKeeper, SessionBearer {
     state.answered = this.#isHeadOut;
     state.bearer = this;
     state.passive = this.#isPassive;
-    return session;
+    return this.#view ?? session;
+  }
+
+  #asView(session: SessionObject): SessionObject {
+    return this.#session === null ? session : readonlyView(this.#session);
   }
 
   #withoutStore(error: unknown): SessionObject {
@@ -259,7 +296,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     }
   }
 
-  /** A session that the client has no cookie for, and can be given none any more, is of no use to anybody. */
+  /** A change that is not to be saved; or one of a session that the client has no cookie for, and can be given none any more. */
   #drop(session: SessionObject): undefined {
     const state = stateOf(session);
     if (state.isLossTold || !this.runtime.repository.isModified(session)) return;
@@ -272,7 +309,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.#hasFailed = true;
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
     const exception = toHttpException(error);
-    if (isForOperator(exception)) this.runtime.report(error);
+    if (exception instanceof HttpException && exception.getStatus() >= 500) this.runtime.report(error);
     return exception;
   }
 
@@ -281,7 +318,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const { cookie, platform, lifetime, now } = this.runtime;
     const state = stateOf(session);
     const { stored, issuedAt, permanent } = state;
-    if (state.end === 'gone') return [];
+    if (state.end === 'gone' || this.#view !== null) return [];
     if (stored === null) {
       const isToGo = state.end === 'ended' && this.#token !== null;
       return isToGo ? cookie.clearingLines(platform.isHttps(this.request)) : [];
@@ -300,8 +337,4 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (token === null || token.outdated || token.issuedAt !== issuedAt) return false;
     return this.runtime.cookie.carries(token, stored, endsAt);
   }
-}
-
-function viewOf(session: SessionObject): SessionObject {
-  return readonlyView(session);
 }

@@ -1,3 +1,4 @@
+import { findCookie } from '../cookie/cookie-header.js';
 import type { SealedCookie } from '../cookie/sealed-cookie.js';
 import { unpackContent } from '../session/sealed-content.js';
 import { SealedSession } from '../session/sealed-session.js';
@@ -7,6 +8,10 @@ import type { SessionCookie, SessionToken } from './session-cookie.js';
 /** The cookie that is the session. */
 export class SealedSessionCookie implements SessionCookie {
   constructor(private readonly cookie: SealedCookie) {}
+
+  isIn(header: string | undefined): boolean {
+    return header !== undefined && findCookie(header, this.cookie.name, 0) !== -1;
+  }
 
   read(header: string | undefined): SessionToken | null {
     const opened = this.cookie.read(header);

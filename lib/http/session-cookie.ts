@@ -9,6 +9,9 @@ export interface SessionToken extends SessionReference {
 
 /** How a session travels: by a cookie that names its record, or by one that is the record. */
 export interface SessionCookie {
+  /** Whether the header has a cookie of this name, of whatever worth. */
+  isIn(header: string | undefined): boolean;
+
   /** Null: there is none that is genuine. Whatever the header holds, this does not throw. */
   read(header: string | undefined): SessionToken | null;
 

@@ -23,7 +23,8 @@ const remarks: Partial<Record<SessionEventName, string>> = {
   migrationRefused: 'A session of another framework could not be taken over and was treated as absent',
   rememberStolen:
     'A remember-me token was shown that had been used up, so somebody has a copy of it; its family and the sessions of it were ended',
-  droppedChange: 'A change of a new session was dropped, since the response had gone out without its cookie',
+  droppedChange:
+    'A change of a session was dropped, since the response had gone out without its cookie, or the request may only look at it',
 };
 
 /** What of an event goes into a log line, in characters: a request may have chosen it. */

@@ -1,4 +1,3 @@
-import { timerDelay } from '../config/timer.js';
 import type { ResolvedCookie } from '../cookie/resolved-cookie.js';
 import { SetCookie } from '../cookie/set-cookie.js';
 import { SessionStoreUnavailableError, SessionTooLargeError, SessionValueError } from '../errors.js';
@@ -42,6 +41,11 @@ export class SessionMigration {
       client.cookies(source.cookieName).map((cookie) => ({ source, cookie })),
     );
     return offers.length === 0 ? null : this.#first(offers, client);
+  }
+
+  /** Whether a request has a cookie of that name, of whatever worth. */
+  isIn(client: RequestClient): boolean {
+    return this.sources.some(({ cookieName }) => client.cookies(cookieName).length > 0);
   }
 
   async #first(offers: readonly Offer[], client: RequestClient): Promise<SessionObject | null> {
@@ -139,7 +143,7 @@ async function within<T>(ms: number, work: Promise<T>, framework: string): Promi
           `What keeps the sessions of ${framework} did not answer within ${String(ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
         ),
       );
-    }, timerDelay(ms));
+    }, ms);
   });
   try {
     return await Promise.race([work, late]);

@@ -5,6 +5,7 @@ import type { SessionRepository } from '../session/session-repository.js';
 import type { HttpOptions } from './http.options.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
+import type { RequestClient } from './request-client.js';
 import { RequestSession, type SessionWatcher } from './request-session.js';
 import type { SessionMigration } from './session-migration.js';
 import type { SessionCookie } from './session-cookie.js';
@@ -63,6 +64,11 @@ export class SessionRuntime {
     throw new SessionUnreachableError(
       'The application has not been initialised yet: call app.init() or app.listen() first.',
     );
+  }
+
+  /** Whether a request has a cookie that may lead to a session, here or where it would come from; of whatever worth. */
+  isIn(client: RequestClient): boolean {
+    return this.cookie.isIn(client.cookieHeader) || (this.migration?.isIn(client) ?? false);
   }
 
   /** The session of a request; with it comes the gate at its response. */

@@ -39,7 +39,10 @@ export interface SessionObserver {
   destroyed?(event: SessionEvent): unknown;
   /** A session got a new id. `publicId` is the new one, `formerPublicId` the old one. */
   rotated?(event: SessionEvent & { readonly formerPublicId: string }): unknown;
-  /** A change was made when it could no longer be saved, since the response had gone out without the session's cookie. */
+  /**
+   * A change was made that could not be saved, since the response had gone out without the session's cookie, or by a request
+   * that may only look at the session.
+   */
   droppedChange?(event: SessionEvent): unknown;
   /** A request came with the cookie of a session that is not there any more: it has expired, or was ended elsewhere. */
   expired?(event: SessionEvent): unknown;

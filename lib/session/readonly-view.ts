@@ -40,3 +40,28 @@ export function readonlyView(
   addView(view, session, refuse);
   return view;
 }
+
+/** The methods that take effect at once, or say that they have. */
+const immediate: ReadonlySet<PropertyKey> = new Set<keyof SessionObject>(['regenerate', 'destroy', 'commit']);
+
+/**
+ * The same session for a request whose changes are not saved: they are its own as long as it runs, and whatever would take
+ * effect at once is refused.
+ *
+ * @param reason makes the error for that.
+ */
+export function unsavedView(session: SessionObject, reason: () => Error): SessionObject {
+  const refuse = (): never => {
+    throw reason();
+  };
+  const view = new Proxy(session, {
+    get(target, key) {
+      if (immediate.has(key)) return refuse;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' && !Object.hasOwn(target, key) ? (value.bind(target) as unknown) : value;
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+  });
+  addView(view, session, refuse);
+  return view;
+}

@@ -1,4 +1,3 @@
-import { timerDelay } from '../config/timer.js';
 import { SessionStoreUnavailableError } from '../errors.js';
 
 /** Longer than any answer takes that still comes. */
@@ -32,7 +31,7 @@ export class KeyQueue {
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(new SessionStoreUnavailableError(`The session store did not answer within ${String(this.limitMs)} ms.`));
-      }, timerDelay(this.limitMs)).unref();
+      }, this.limitMs).unref();
     });
     try {
       return await Promise.race([work(), tooLate]);

@@ -1,11 +1,10 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { requestSessionOf } from '../../http/execution-context.js';
+import type { RequestKind } from '../../http/request-kind.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
 import type { AuthOptions } from '../auth.options.js';
-import { isBrowser, isLoginPage, loginRedirect, type RedirectedRequest } from '../redirect/login-redirect.js';
-import { requestOrigin } from '../redirect/origin.js';
-import { safeNext } from '../redirect/safe-next.js';
+import { isLoginPage, isOnSite, loginRedirect, placeOf, type RedirectedRequest } from '../redirect/login-redirect.js';
 
 /** A page that a browser is sent to, and what is left for it in the session. */
 export interface Page {
@@ -22,7 +21,8 @@ type RefusalOptions = Pick<AuthOptions, 'refusal' | 'nextField' | 'nextInSession
 
 /**
  * Sends a browser to a page. Does nothing where there is no such page, where no browser asks, or where it asks for that very
- * page.
+ * page. The place to come back to and the message are left in the session for a person who asks, not for what the browser
+ * does by itself.
  *
  * @throws LoginRedirectException
  */
@@ -34,34 +34,33 @@ export async function sendToPage(
 ): Promise<void> {
   const http = context.switchToHttp();
   const request = http.getRequest<RedirectedRequest>();
-  const isWanted = refusal === 'auto' ? isBrowser(request) : refusal === 'redirect';
-  if (url === null || !isWanted) return;
   const requestSession = requestSessionOf(context);
-  const origin = requestOrigin(requestSession.client.isHttps, hostOf(request));
-  if (isLoginPage(url, request, origin)) return;
+  const { kind, origin, prefix } = requestSession.client;
+  const site = { origin, prefix };
+  const isWanted = refusal === 'auto' ? shown.has(kind) : refusal === 'redirect';
+  if (url === null || !isWanted || isLoginPage(url, request, site)) return;
   const redirect = loginRedirect(action === null ? url : withField(url, 'action', action), request, {
-    origin,
+    ...site,
     host: redirectHost,
     field: nextInSession ? null : nextField,
   });
-  if (nextInSession || message !== null) {
+  // A script that shows pages cannot read those of another origin; told of a 401, it has the browser load the page.
+  if (refusal === 'auto' && kind === 'visit' && !isOnSite(redirect, site)) return;
+  if ((nextInSession || message !== null) && isPerson(kind, request)) {
     const session = await requestSession.get();
-    if (nextInSession) session.set('next', placeOf(request));
+    if (nextInSession) session.set('next', placeOf(request, prefix));
     if (message !== null) flashOnce(session, category, message);
   }
   httpAdapter.setHeader(http.getResponse<unknown>(), 'Location', redirect.location);
   throw redirect;
 }
 
-/** HTTP/2 names the host in a field of its own. */
-function hostOf({ headers }: RedirectedRequest): string | undefined {
-  const { ':authority': authority, host } = headers;
-  return typeof authority === 'string' ? authority : host;
-}
+/** What is asked for to be shown, so that the login page may be shown in its place. */
+const shown: ReadonlySet<RequestKind> = new Set(['page', 'visit', 'frame']);
 
-/** Where to come back to: not to what would repeat a change. */
-function placeOf({ method, originalUrl, url }: RedirectedRequest): string {
-  return method === 'GET' || method === 'HEAD' ? safeNext(originalUrl ?? url) : '/';
+/** Whether a person wants to go there, as far as anybody can say. Nobody sees the answer to HEAD. */
+function isPerson(kind: RequestKind, { method }: RedirectedRequest): boolean {
+  return method !== 'HEAD' && (kind === 'page' || kind === 'visit' || kind === 'unsaid');
 }
 
 /** A page whose parts are all refused would otherwise leave a message for each of them. */

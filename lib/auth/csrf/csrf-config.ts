@@ -1,3 +1,4 @@
+import type { RequestClient } from '../../http/request-client.js';
 import type { CsrfOptions } from './csrf.options.js';
 
 /** The options of `CsrfGuard`, as a provider. */
@@ -6,7 +7,11 @@ export class CsrfConfig {
   /** As Node names it. */
   readonly header: string;
 
-  constructor(readonly options: CsrfOptions) {
+  /** @param speaksForUser whether a request has a cookie that may be the login of a user, of whatever worth. */
+  constructor(
+    readonly options: CsrfOptions,
+    readonly speaksForUser: (client: RequestClient) => boolean,
+  ) {
     this.trusted = new Set(options.trustedOrigins);
     this.header = options.header.toLowerCase();
   }

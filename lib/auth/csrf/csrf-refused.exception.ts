@@ -4,7 +4,7 @@ import { ForbiddenException } from '@nestjs/common';
 export type CsrfRefusal =
   /** The browser says that a page of another site sent it, or one of another host of this site. */
   | 'CSRF_CROSS_SITE'
-  /** It has an origin that is not this application's. */
+  /** It has an origin that is not this application's, or one that the browser keeps to itself, and no token. */
   | 'CSRF_FOREIGN_ORIGIN'
   /** Nothing says where it comes from, or `csrf.mode` is `token`, and it has no token. */
   | 'CSRF_TOKEN_MISSING'
@@ -15,7 +15,7 @@ const messages: Readonly<Record<CsrfRefusal, string>> = {
   CSRF_CROSS_SITE:
     'This request was sent by a page of another site. Send it from the site itself. (If that page may send it: csrf.trustedOrigins.)',
   CSRF_FOREIGN_ORIGIN:
-    'This request was sent by a page of another origin. Send it from the site itself. (If that page may send it, or a proxy stands before the server: csrf.trustedOrigins.)',
+    'This request was sent by a page of another origin. Send it from the site itself. (If that page may send it: csrf.trustedOrigins. If a proxy stands before the server: publicUrl. If the page has no referrer: send a CSRF token.)',
   CSRF_TOKEN_MISSING: 'This request has no CSRF token. Load the page with the form again, and send it from there.',
   CSRF_TOKEN_INVALID:
     'The CSRF token of this request does not belong to the session (any more). Load the page with the form again, and send it from there.',

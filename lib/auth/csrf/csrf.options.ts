@@ -1,6 +1,6 @@
 import { list, oneOf, text } from '../../config/kinds.js';
 import { option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../../config/option.js';
-import { originOf } from '../redirect/origin.js';
+import { originOf } from '../../http/origin.js';
 
 /** How `CsrfGuard` tells that a request comes from the application. */
 export const csrfOptions = {

@@ -1,10 +1,4 @@
-/** What a browser says about where a request comes from. A page cannot change a word of it. */
-export interface Provenance {
-  /** `Sec-Fetch-Site`: sent by every browser since 2023, over HTTPS and to localhost. */
-  readonly site: string | undefined;
-  /** `Origin`: sent by every browser since 2020 with whatever is not GET or HEAD. */
-  readonly origin: string | undefined;
-}
+import type { Provenance } from '../../http/request-kind.js';
 
 /** Whose page a request comes from, as far as the browser says it. */
 export type Verdict =
@@ -14,7 +8,9 @@ export type Verdict =
   | 'unsaid'
   /** The browser says that it is another site's, or another host's of this site. */
   | 'cross-site'
-  /** It has an origin that is not this one, or one that nobody is to know: `null`. */
+  /** The browser keeps it to itself (`Origin: null`): a page without referrer on plain HTTP, or a frame in a sandbox. */
+  | 'hidden'
+  /** It has an origin that is not this one. */
   | 'foreign-origin';
 
 /**
@@ -35,5 +31,6 @@ export function verdictOn(
   // What comes twice, or is a word of tomorrow, is no "same-origin" either.
   if (site !== undefined && site !== 'none') return 'cross-site';
   if (origin === undefined) return 'unsaid';
+  if (origin === 'null') return 'hidden';
   return origin === own() ? 'ours' : 'foreign-origin';
 }

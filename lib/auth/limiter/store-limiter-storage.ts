@@ -1,4 +1,3 @@
-import { wholeClock } from '../../config/clock.js';
 import { SessionContendedError } from '../../errors.js';
 import { backOff } from '../../session/back-off.js';
 import type { SessionStore, StoredRecord, WriteResult } from '../../stores/session-store.js';
@@ -32,7 +31,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
   ) {
     super();
     this.keyPrefix = options.keyPrefix ?? 'limiter:';
-    this.now = wholeClock(options.now ?? Date.now);
+    this.now = options.now ?? Date.now;
   }
 
   override async take(key: string, budget: Budget): Promise<Take> {

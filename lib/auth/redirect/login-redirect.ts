@@ -1,7 +1,8 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
-import { loginUrlFor, type LoginUrlOptions } from './login-url.js';
 import { parseUrl } from '../../config/parse-url.js';
+import { isRead } from '../../http/request-kind.js';
+import { loginUrlFor, type LoginUrlOptions } from './login-url.js';
 import { safeNext } from './safe-next.js';
 
 /** What is needed of a request to send its browser to the login page. */
@@ -19,6 +20,8 @@ export interface LoginRedirectOptions extends Omit<LoginUrlOptions, 'field'> {
   readonly field?: string | null;
   /** The request's own origin; without it, a login page of another origin learns the path alone. */
   readonly origin?: string | null | undefined;
+  /** What a proxy has taken off the path. Default: nothing. */
+  readonly prefix?: string | undefined;
 }
 
 /** A browser is sent to the login page; the guard has set the header `Location`. @publicApi */
@@ -31,46 +34,54 @@ export class LoginRedirectException extends HttpException {
   }
 }
 
-/** Whether a person sits before it: it asks for a page, and no script asks in its place. */
-export function isBrowser({ headers }: RedirectedRequest): boolean {
-  if (headers['x-requested-with'] !== undefined) return false;
-  const mode = headers['sec-fetch-mode'];
-  if (mode !== undefined) return mode === 'navigate';
-  return (headers.accept ?? '').toLowerCase().includes('text/html');
+/** Where the application is for browsers, as far as that is known. */
+export interface Site {
+  /** The request's own origin. */
+  readonly origin: string | null;
+  /** What a proxy has taken off the path. */
+  readonly prefix: string;
 }
 
-/**
- * Whether it asks for the login page itself: a guard in front of that would send a browser round in circles.
- *
- * @param origin the request's own, where `loginUrl` may be a whole URL of it.
- */
+const somewhere: Site = { origin: null, prefix: '' };
+
+/** Whether it asks for the login page itself: a guard in front of that would send a browser round in circles. */
 export function isLoginPage(
   loginUrl: string,
   { originalUrl, url = '/' }: RedirectedRequest,
-  origin: string | null = null,
+  { origin, prefix }: Site = somewhere,
 ): boolean {
-  const [page, asked] = [pathOf(loginUrl), pathOf(originalUrl ?? url)];
+  const [page, asked] = [pathOf(loginUrl), prefix + pathOf(originalUrl ?? url)];
   if (page === asked) return true;
   const login = parseUrl(page);
   return login !== null && login.origin === origin && login.pathname === asked;
 }
 
+/** Whether a redirect stays on this origin, so that a script can follow it. */
+export function isOnSite({ location }: LoginRedirectException, { origin }: Site): boolean {
+  if (/^\/(?!\/)/.test(location)) return true;
+  return origin !== null && parseUrl(location, origin)?.origin === origin;
+}
+
+/** Where to come back to, as browsers know it: not to what would repeat a change. */
+export function placeOf(request: RedirectedRequest, prefix = ''): string {
+  const path = isRead(request) ? safeNext(request.originalUrl ?? request.url) : '/';
+  return safeNext(prefix + path, `${prefix}/`);
+}
+
 /**
  * The way to the login page, which knows where the browser wanted to go: not where that would repeat a change.
  *
- * Where the login page is on another origin, the place to come back to is a whole URL, with the host that the request named:
- * it may be anybody's word. See {@link loginUrlFor} for what the application there has to do about it.
+ * Where the login page is on another origin, the place to come back to is a whole URL, with the host that the request named
+ * (unless `publicUrl` names it): it may be anybody's word. See {@link loginUrlFor} for what the application there has to do about it.
  */
 export function loginRedirect(
   loginUrl: string,
   request: RedirectedRequest,
-  { origin = null, field = 'next', host = null }: LoginRedirectOptions = {},
+  { origin = null, prefix = '', field = 'next', host = null }: LoginRedirectOptions = {},
 ): LoginRedirectException {
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const status = isRead ? HttpStatus.FOUND : HttpStatus.SEE_OTHER;
+  const status = isRead(request) ? HttpStatus.FOUND : HttpStatus.SEE_OTHER;
   if (field === null) return new LoginRedirectException(loginUrl, status);
-  const path = isRead ? safeNext(request.originalUrl ?? request.url) : '/';
-  const location = loginUrlFor(loginUrl, `${origin ?? ''}${path}`, { field, host });
+  const location = loginUrlFor(loginUrl, `${origin ?? ''}${placeOf(request, prefix)}`, { field, host });
   return new LoginRedirectException(location, status);
 }
 

@@ -1,4 +1,5 @@
 import { parseUrl } from '../../config/parse-url.js';
+import { isHost } from '../../http/origin.js';
 import { longestNext, safeNext } from './safe-next.js';
 
 /** How the URL of the login page is made. */
@@ -26,7 +27,6 @@ interface UrlParts {
 
 /** RFC 3986, appendix B: it splits every text, and changes nothing of it. */
 const parts = /^([^:/?#]+:)?(\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?(#.*)?$/s;
-const hostForm = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
 /**
  * The URL of the login page with the place to come back to, as Flask-Login's `login_url` makes it: a path and a query where
@@ -48,7 +48,7 @@ export function loginUrlFor(loginUrl: string, current: string | null, options: L
 }
 
 function at(host: string, url: UrlParts): UrlParts {
-  if (!hostForm.test(host)) {
+  if (!isHost(host)) {
     throw new TypeError('loginUrlFor: host must be a host name, with a port where there is one.');
   }
   return { ...url, authority: `//${host}`, path: url.path.startsWith('/') ? url.path : `/${url.path}` };

@@ -1,4 +1,4 @@
-import { webOriginOf } from './origin.js';
+import { webOriginOf } from '../../http/origin.js';
 import { parseUrl } from '../../config/parse-url.js';
 
 /** The longest `next` that is looked at, in characters. */

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { PrototypeDoors, type GateDoors } from '../gate-doors.js';
 import type { Platform } from './platform.js';
-import { isEncrypted, remoteAddress, type RawRequest, type RawResponse } from './raw.js';
+import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest, type RawResponse } from './raw.js';
 
 /** The parts of an Express application that are used. */
 export interface ExpressInstance {
@@ -64,6 +64,10 @@ export class ExpressPlatform implements Platform {
   addressOf(request: object): string {
     // `ip` minds the trust in proxies, as `secure` does.
     return 'ip' in request && typeof request.ip === 'string' ? request.ip : remoteAddress(this.rawRequest(request));
+  }
+
+  trustsSender(request: object): boolean {
+    return wouldBelieveSender(request);
   }
 
   endsAtOnce(): boolean {

@@ -1,6 +1,6 @@
 import { OwnDoors } from '../gate-doors.js';
 import type { Platform } from './platform.js';
-import { isEncrypted, remoteAddress, type RawRequest, type RawResponse } from './raw.js';
+import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest, type RawResponse } from './raw.js';
 
 /** The parts of a Fastify instance that are used. */
 export interface FastifyInstance {
@@ -55,6 +55,10 @@ export class FastifyPlatform implements Platform {
   addressOf(request: object): string {
     // `ip` minds the trust in proxies, as `protocol` does.
     return 'ip' in request && typeof request.ip === 'string' ? request.ip : remoteAddress(this.rawRequest(request));
+  }
+
+  trustsSender(request: object): boolean {
+    return wouldBelieveSender(request);
   }
 
   endsAtOnce(args: readonly unknown[]): boolean {

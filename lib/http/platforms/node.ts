@@ -36,6 +36,11 @@ export class NodePlatform implements Platform {
     return remoteAddress(this.rawRequest(request));
   }
 
+  trustsSender(): boolean {
+    // It knows no proxies: `publicUrl` says what they would say.
+    return false;
+  }
+
   endsAtOnce(): boolean {
     return false;
   }

@@ -19,6 +19,8 @@ export interface Platform {
   isHttps(request: object): boolean;
   /** The client's network address, as far as the platform's trust in proxies goes; empty where it is not known. */
   addressOf(request: object): string;
+  /** Whether the platform believes what the other end of the connection says of the request: it is a proxy that it trusts. */
+  trustsSender(request: object): boolean;
   /** Whether an `end` with these arguments, right after `writeHead`, is the platform's own, so that nobody was in between. */
   endsAtOnce(args: readonly unknown[]): boolean;
 }

@@ -14,3 +14,14 @@ export function isEncrypted(request: RawRequest): boolean {
 export function remoteAddress(request: RawRequest): string {
   return request.socket.remoteAddress ?? '';
 }
+
+const askedHost = 'believed.invalid';
+
+/**
+ * Whether a server that minds proxies would believe a header of this request's sender. It is asked in its own words: what it
+ * has been told of proxies (addresses, a count, a function) is nowhere to be read.
+ */
+export function wouldBelieveSender(request: object): boolean {
+  const asked = Object.create(request, { headers: { value: { 'x-forwarded-host': askedHost } } }) as object;
+  return Reflect.get(asked, 'hostname') === askedHost;
+}

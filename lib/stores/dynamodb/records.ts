@@ -1,5 +1,5 @@
 import type { DeleteResult, StoredRecord, WriteResult } from '../session-store.js';
-import { clockOf, type StoreContext } from '../store-context.js';
+import type { StoreContext } from '../store-context.js';
 import {
   decodeHead,
   encodeHead,
@@ -28,7 +28,7 @@ export class Records {
     private readonly context: StoreContext,
   ) {
     this.parts = new Parts(table);
-    this.now = clockOf(context);
+    this.now = context.now ?? Date.now;
   }
 
   async read(key: string): Promise<StoredRecord | null> {

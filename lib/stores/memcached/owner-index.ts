@@ -1,7 +1,6 @@
 import { SessionStoreUnavailableError } from '../../errors.js';
 import { flag, guarded, lives, remove, request, see, set } from './items.js';
 import type { MemcachedServer } from './memcached.client.js';
-import { secondsOfList } from './lifetime.js';
 import { evictsMessage } from './memcached.errors.js';
 import {
   decodeList,
@@ -178,8 +177,9 @@ export class OwnerIndex {
     return { list: decodeList(reply.value), token: flag(reply, 'c', server) };
   }
 
+  /** So long a time is a date for memcached. */
   private expiry(): number {
-    return secondsOfList(listSeconds, this.now());
+    return Math.floor(this.now() / 1_000) + listSeconds;
   }
 }
 

@@ -1,26 +1,9 @@
 import { authOptions } from '../../../lib/auth/auth.options.js';
 import { resolveOptions } from '../../../lib/config/read.js';
 import { describe, expect, it } from '@jest/globals';
-import { isBrowser, isLoginPage, loginRedirect } from '../../../lib/auth/redirect/login-redirect.js';
+import { isLoginPage, isOnSite, loginRedirect, placeOf } from '../../../lib/auth/redirect/login-redirect.js';
 
 const page = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
-
-describe('a request is a browser that asks for a page', () => {
-  it.each([
-    ['where it accepts HTML', page, true],
-    ['where it accepts HTML in another case', { accept: 'Text/HTML' }, true],
-    ['where it says that it navigates', { 'sec-fetch-mode': 'navigate' }, true],
-    ['not where a script fetches', { ...page, 'sec-fetch-mode': 'cors' }, false],
-    ['not where a script fetches from the same site', { ...page, 'sec-fetch-mode': 'same-origin' }, false],
-    ['not where it loads a part of a page', { ...page, 'sec-fetch-mode': 'no-cors' }, false],
-    ['not where an XMLHttpRequest says so', { ...page, 'x-requested-with': 'XMLHttpRequest' }, false],
-    ['not where it takes JSON', { accept: 'application/json' }, false],
-    ['not where it takes anything', { accept: '*/*' }, false],
-    ['not where it says nothing', {}, false],
-  ])('%s', (_when, headers, expected) => {
-    expect(isBrowser({ method: 'GET', url: '/', headers })).toBe(expected);
-  });
-});
 
 describe('the way to the login page', () => {
   const to = (loginUrl: string, request: { method?: string; url?: string; originalUrl?: string }) => {
@@ -76,6 +59,59 @@ describe('the login page itself', () => {
     ['https://id.example/login', '/login', false],
   ])('at %s is what %s asks for: %s', (loginUrl, url, expected) => {
     expect(isLoginPage(loginUrl, { method: 'GET', url, headers: page })).toBe(expected);
+  });
+});
+
+describe('behind a proxy that takes a part off the path', () => {
+  const request = { method: 'GET', url: '/orders?page=2', headers: page };
+
+  it('the place to come back to is the path that browsers know', () => {
+    expect(placeOf(request, '/shop')).toBe('/shop/orders?page=2');
+    const { location } = loginRedirect('/shop/login', request, { prefix: '/shop' });
+    expect(location).toBe('/shop/login?next=%2Fshop%2Forders%3Fpage%3D2');
+    const elsewhere = { origin: 'https://example.com', prefix: '/shop' };
+    expect(loginRedirect('https://id.example/login', request, elsewhere).location).toBe(
+      'https://id.example/login?next=https%3A%2F%2Fexample.com%2Fshop%2Forders%3Fpage%3D2',
+    );
+  });
+
+  it.each([
+    ['POST', '/orders'],
+    ['GET', '//evil.example'],
+    ['GET', '/\\evil.example'],
+    ['GET', 'http://evil.example/'],
+    ['GET', `/${'a'.repeat(2048)}`],
+  ])('what is not to be come back to leads to the start of the application: %s %s', (method, url) => {
+    expect(placeOf({ method, url, headers: page }, '/shop')).toBe('/shop/');
+  });
+
+  it('the login page is known by that path', () => {
+    const site = { origin: 'https://example.com', prefix: '/shop' };
+    const asks = (loginUrl: string, url: string) => isLoginPage(loginUrl, { url, headers: page }, site);
+    expect(asks('/shop/login', '/login?next=%2F')).toBe(true);
+    expect(asks('https://example.com/shop/login', '/login')).toBe(true);
+    expect(asks('/login', '/login')).toBe(false);
+    expect(asks('/shop/login', '/shop/login')).toBe(false);
+  });
+});
+
+describe('a redirect that a script can follow', () => {
+  it.each([
+    ['/login', true],
+    ['https://shop.example/login', true],
+    ['https://id.example/login', false],
+    ['http://shop.example/login', false],
+  ])('leads to the same origin: %s, %s', (loginUrl, expected) => {
+    const site = { origin: 'https://shop.example', prefix: '' };
+    expect(isOnSite(loginRedirect(loginUrl, { url: '/me', headers: page }, site), site)).toBe(expected);
+  });
+
+  it('is not one to another host for which only the host is set, nor where the own origin is not known', () => {
+    const redirect = (host: string | null) => loginRedirect('/login', { url: '/me', headers: page }, { host });
+    const site = { origin: 'https://shop.example', prefix: '' };
+    expect(isOnSite(redirect('shop.example'), site)).toBe(true);
+    expect(isOnSite(redirect('www.shop.example'), site)).toBe(false);
+    expect(isOnSite(redirect('shop.example'), { ...site, origin: null })).toBe(false);
   });
 });
 

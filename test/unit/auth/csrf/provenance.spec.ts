@@ -21,12 +21,13 @@ describe('whose page a request comes from', () => {
     ['same-site', 'https://app.example', 'ours'],
     ['none', undefined, 'unsaid'],
     ['none', own, 'ours'],
-    ['none', 'null', 'foreign-origin'],
+    ['none', 'null', 'hidden'],
     ['none', 'https://evil.example', 'foreign-origin'],
     [undefined, undefined, 'unsaid'],
     [undefined, own, 'ours'],
     [undefined, 'https://app.example', 'ours'],
-    [undefined, 'null', 'foreign-origin'],
+    [undefined, 'null', 'hidden'],
+    [undefined, 'null, null', 'foreign-origin'],
     [undefined, '', 'foreign-origin'],
     [undefined, 'http://shop.example', 'foreign-origin'],
     [undefined, 'https://shop.example:8443', 'foreign-origin'],
@@ -45,9 +46,7 @@ describe('whose page a request comes from', () => {
   });
 
   it('is nobody known where the request has no usable host', () => {
-    for (const origin of ['null', own]) {
-      expect(verdictOn({ site: undefined, origin }, () => null, trusted)).toBe('foreign-origin');
-    }
+    expect(verdictOn({ site: undefined, origin: own }, () => null, trusted)).toBe('foreign-origin');
   });
 
   it('is told without the own origin where the browser says enough', () => {

@@ -73,9 +73,19 @@ describe("the table of redirect attacks: safeNext, asked with the site's own ori
 
   it('redirect row 26: not offered, a page for those who are logged in; the login page sends nobody to itself', () => {
     expect(isLoginPage('/login', { url: '/login?next=%2Flogin', headers: {} })).toBe(true);
-    expect(isLoginPage('http://localhost/login', { url: '/login', headers: {} }, 'http://localhost')).toBe(true);
-    expect(isLoginPage('http://localhost/login', { url: '/login', headers: {} }, 'http://elsewhere')).toBe(false);
-    expect(isLoginPage('http://localhost/login', { url: '/account', headers: {} }, 'http://localhost')).toBe(false);
+    expect(
+      isLoginPage('http://localhost/login', { url: '/login', headers: {} }, { origin: 'http://localhost', prefix: '' }),
+    ).toBe(true);
+    expect(
+      isLoginPage('http://localhost/login', { url: '/login', headers: {} }, { origin: 'http://elsewhere', prefix: '' }),
+    ).toBe(false);
+    expect(
+      isLoginPage(
+        'http://localhost/login',
+        { url: '/account', headers: {} },
+        { origin: 'http://localhost', prefix: '' },
+      ),
+    ).toBe(false);
   });
 
   it('covers every row', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { originOf, requestOrigin, webOriginOf } from '../../../../lib/auth/redirect/origin.js';
+import { originOf, requestOrigin, webOriginOf } from '../../../lib/http/origin.js';
 
 describe('an origin, as browsers send it', () => {
   it.each([

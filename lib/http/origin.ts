@@ -1,4 +1,4 @@
-import { parseUrl } from '../../config/parse-url.js';
+import { parseUrl } from '../config/parse-url.js';
 
 /** `scheme://host` or `scheme://host:port`, and nothing else: no user, no path, no query, no wildcard. */
 const originForm = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\*]+$/i;
@@ -29,4 +29,20 @@ export function requestOrigin(isHttps: boolean, host: string | undefined): strin
 
 function isWeb(protocol: string): boolean {
   return protocol === 'https:' || protocol === 'http:';
+}
+
+const hostForm = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+
+/** Whether `text` is a host name or an address, with a port where there is one. */
+export function isHost(text: string): boolean {
+  return hostForm.test(text);
+}
+
+const longestPath = 256;
+/** One segment after the other, none of which is empty, leads upwards, or needs an encoding. */
+const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/;
+
+/** Whether `text` is a path such as `/shop`, which every server and browser reads in one way. */
+export function isPlainPath(text: string): boolean {
+  return text.length <= longestPath && plainPath.test(text);
 }

@@ -1,0 +1,26 @@
+import { OptionMismatch, type OptionKind } from '../config/option.js';
+import { isPlainPath, webOriginOf } from './origin.js';
+
+/** Where browsers find the application. */
+export interface PublicUrl {
+  /** As browsers send it: `https://shop.example`. */
+  readonly origin: string;
+  /** What a proxy takes off the path before it hands a request on, such as `/shop`; empty: nothing. */
+  readonly prefix: string;
+}
+
+const parts = /^([^/]+:\/\/[^/]+)(\/.*)?$/s;
+
+/** A URL of http or https without user, query and fragment, and with a path of plain segments, if any. */
+export function publicUrl(): OptionKind<PublicUrl, string> {
+  return {
+    expected: 'a URL such as https://shop.example or https://example.com/shop, with nothing after the path',
+    parse(raw) {
+      const [, start = '', path = ''] = parts.exec(typeof raw === 'string' ? raw.trim() : '') ?? [];
+      const origin = webOriginOf(start);
+      const prefix = path.replace(/\/$/, '');
+      if (origin === null || !(prefix === '' || isPlainPath(prefix))) return new OptionMismatch();
+      return { origin, prefix };
+    },
+  };
+}
