@@ -44,6 +44,7 @@ export class SessionAuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const requirement = requirementOf(context);
     if (requirement.isPublic) return true;
+    requestSessionOf(context).becomeGuarded();
     const user = await this.auth.user(context);
     if (user === null) {
       await this.#tell(context, 'login');
