@@ -123,6 +123,51 @@ export class ProtectedController {
     return { user: this.auth.userId(session) };
   }
 
+  /** What no request by GET should do. */
+  @Get('taken')
+  taken(@Session() session: Session) {
+    session.set('taken', true);
+    return { keys: session.keys() };
+  }
+
+  @Get('committed-by-get')
+  async committedByGet(@Session() session: Session) {
+    session.set('taken', true);
+    await session.commit();
+    return {};
+  }
+
+  @Get('as-express')
+  asExpress(@Req() request: { readonly session: Record<string, unknown> }) {
+    request.session['flash'] ??= {};
+    return {};
+  }
+
+  @Get('ended-as-express')
+  endedAsExpress(@Req() request: { session: unknown }) {
+    request.session = null;
+    return {};
+  }
+
+  @Get('left-by-get')
+  async leftByGet(@Session() session: Session) {
+    await this.auth.logout(session);
+    return {};
+  }
+
+  @Get('entered-by-get')
+  async enteredByGet(@Session() session: Session) {
+    await this.auth.login(session, 8);
+    return {};
+  }
+
+  @Get('confirmed-by-get')
+  @UseGuards(SessionAuthGuard)
+  async confirmedByGet(@Session() session: Session) {
+    await this.auth.confirm(session);
+    return {};
+  }
+
   @Post('flash')
   flash(@Session() session: Session) {
     session.flash('notice', 'for the owner alone');

@@ -58,10 +58,10 @@ export class Browser {
     return this.#answer(this.#ask('GET', path, headers).end());
   }
 
-  post(path: string, body: unknown = {}): Promise<Answer> {
+  post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
     // As bytes: Node would write the head in the encoding of a text that goes out with it.
     const bytes = Buffer.from(JSON.stringify(body));
-    return this.#answer(this.#ask('POST', path, { 'content-type': 'application/json' }).end(bytes));
+    return this.#answer(this.#ask('POST', path, { 'content-type': 'application/json', ...headers }).end(bytes));
   }
 
   async json(path: string): Promise<unknown> {

@@ -2,11 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { RequestClient } from '../../http/request-client.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
-import type { Device } from '../../session/auth-facts.js';
+import { SessionReadonlyError } from '../../errors.js';
+import type { AuthFacts, Device } from '../../session/auth-facts.js';
 import { stateOf } from '../../session/session.js';
 import { AuthConfig } from '../auth-config.js';
+import { parseAddress } from '../network-address.js';
 import type { Arrival, AuthFeature } from '../auth-feature.js';
+import { isPlayerOf } from './media-player.js';
 import { isSameNetwork } from './network.js';
+
+/** What one client has, as a rule, where the application names no network: an address, and a /64 of IPv6. */
+const ownNetwork = { ipv4: 32, ipv6: 64 };
 
 /** Enough for parallel requests to tell their marks apart. */
 const MARK_BYTES = 6;
@@ -25,11 +31,12 @@ export class ProtectionFeature implements AuthFeature {
   arrived(arrival: Arrival): Promise<'ended' | 'turned away' | undefined> | undefined {
     const { protection } = this.config.options;
     const { device, noticedBy } = arrival.auth;
+    if (protection === null || device === undefined) return undefined;
+    const { client } = arrival.request;
+    if (client.isMediaPlayer && this.#isPlayerOf(arrival.auth, device, client)) return this.#letLook(arrival);
     // Before it is compared: what has been noticed once has nothing more to lose under `basic`.
-    if (protection === null || device === undefined || (protection === 'basic' && noticedBy !== undefined)) {
-      return undefined;
-    }
-    if (this.#isFrom(device, arrival.request.client)) return undefined;
+    if (protection === 'basic' && noticedBy !== undefined) return undefined;
+    if (this.#isFrom(device, client)) return undefined;
     return protection === 'strong' ? this.#end(arrival) : this.#takeFreshness(arrival);
   }
 
@@ -37,6 +44,20 @@ export class ProtectionFeature implements AuthFeature {
     const { protectionIpv4: ipv4, protectionIpv6: ipv6 } = this.config.options;
     if (device.userAgent !== client.userAgent) return false;
     return (ipv4 === 0 && ipv6 === 0) || isSameNetwork(device.address, client.address, { ipv4, ipv6 });
+  }
+
+  /** Whether it is the player of the device that the login was made on, on the network where that was seen last. */
+  #isPlayerOf({ seenFrom = '' }: AuthFacts, device: Device, client: RequestClient): boolean {
+    const { protectionIpv4: ipv4, protectionIpv6: ipv6 } = this.config.options;
+    const bits = { ipv4: ipv4 || ownNetwork.ipv4, ipv6: ipv6 || ownNetwork.ipv6 };
+    const { address, userAgent } = client;
+    if (!isPlayerOf(device.userAgent, userAgent) || parseAddress(address) === null) return false;
+    return [device.address, seenFrom].some((known) => isSameNetwork(known, address, bits));
+  }
+
+  /** It plays what the page has shown, and that is all that it may do: its user agent is copied as easily as any other. */
+  #letLook({ request, session }: Arrival): undefined {
+    request.becomeOnlooker(session, () => new SessionReadonlyError(mayOnlyLook));
   }
 
   /**
@@ -85,3 +106,6 @@ export class ProtectionFeature implements AuthFeature {
     this.runtime.observer.protected({ publicId, userId: auth.userId, protection, address });
   }
 }
+
+const mayOnlyLook =
+  "This request was sent by the media player of the login's device, and only looks at the session: a page has to make the change.";

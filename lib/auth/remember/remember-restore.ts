@@ -49,6 +49,8 @@ export class RememberRestore {
   /** Null: there is no such token, or it is good for nothing (any more). */
   async restore(request: RequestSession, session: SessionObject, context: ExecutionContext): Promise<Restored | null> {
     if (stateOf(session).answered || !this.cookie.isIn(request.client)) return null;
+    // The session would be the player's, and the page that it plays for would be another client's.
+    if (request.client.isMediaPlayer) return null;
     const { rememberRefusal, onStoreError } = this.config.surroundings;
     const token = this.cookie.read(request.client);
     if (token === null || rememberRefusal !== null) return this.#forget(request.client);

@@ -36,6 +36,8 @@ export class RememberFeature implements AuthFeature {
     if (family === undefined) return undefined;
     const shown = this.cookie.read(request.client);
     const token = shown?.family === family ? shown : null;
+    // Whoever may only look leaves the cookie, and the note of its arrival, to the next page.
+    if (request.isOnlooker) return awaiting ? this.#endWithFamily(arrival, family) : undefined;
     if (awaiting) return this.#noteArrival(arrival, family, token);
     if (token === null) return undefined;
     const { refreshEachRequest } = this.config.options.remember;
@@ -89,10 +91,6 @@ export class RememberFeature implements AuthFeature {
     await this.families.endAll(userId, except?.family);
   }
 
-  has(userId: UserId): Promise<boolean> {
-    return this.families.has(userId);
-  }
-
   async ending({ family }: AuthFacts): Promise<void> {
     if (family !== undefined) await this.families.end(family);
   }
@@ -125,6 +123,12 @@ export class RememberFeature implements AuthFeature {
       request.requireCommit();
       return undefined;
     }
+    await this.runtime.repository.destroy(session);
+    return 'ended';
+  }
+
+  async #endWithFamily({ session }: Arrival, family: string): Promise<'ended' | undefined> {
+    if (await this.families.lives(family)) return undefined;
     await this.runtime.repository.destroy(session);
     return 'ended';
   }
