@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { platforms, type RunningApp } from '../support/app.js';
 import { Checkpoint } from '../support/checkpoint.js';
+import { patienceMs } from '../support/patience.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { storedKeys } from '../support/stored-keys.js';
 import { until } from '../support/until.js';
@@ -13,7 +14,8 @@ describe('counting in Redis, for two servers at once', () => {
   let apps: Limited[];
   beforeAll(async () => {
     server = await RedisServer.start();
-    const session = { type: 'redis' as const, redis: { url: server.url } };
+    // A hundred tries at once take a while on a machine that is busy.
+    const session = { type: 'redis' as const, redis: { url: server.url }, storeTimeout: patienceMs / 1000 };
     apps = await Promise.all(platforms.map((platform) => startLimited({ platform, session })));
   });
   afterAll(async () => {

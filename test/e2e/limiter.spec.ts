@@ -96,7 +96,7 @@ describe.each(platforms)('%s: the limiter of failed logins', (platform) => {
     expect(store.calls.read - before.read).toBe(1);
   });
 
-  it.each([401, 403])('takes a check that throws a %i for one that has failed', async (status) => {
+  it.each([401, 403, 422])('takes a check that throws a %i for one that has failed', async (status) => {
     const { jar } = await started();
     expect(await statuses(jar(), '/throwing', posted({ email: 'ada', status }), 7)).toEqual([
       ...Array.from({ length: 5 }, () => status),
@@ -105,7 +105,7 @@ describe.each(platforms)('%s: the limiter of failed logins', (platform) => {
     ]);
   });
 
-  it('does not count a check that throws anything else, and hands the error on', async () => {
+  it('does not count a check that failed for want of the database, and hands the error on', async () => {
     const logger = new CapturedLogger();
     const { jar } = await started({ logger });
     expect(await statuses(jar(), '/throwing', posted({ email: 'ada', status: 500 }), 9)).toEqual(
@@ -113,6 +113,61 @@ describe.each(platforms)('%s: the limiter of failed logins', (platform) => {
     );
     expect(logger.text).toContain('the database of the accounts is away');
     expect((await jar().fetch('/login', wrong('ada'))).status).toBe(401);
+  });
+
+  it('counts an error that nobody has declared, and says once how to declare it, without its message', async () => {
+    const logger = new CapturedLogger();
+    const { jar } = await started({ logger });
+    const answers = await statuses(jar(), '/throwing', posted({ email: 'ada', status: 418 }), 6);
+    expect(answers).toEqual([...Array.from({ length: 5 }, () => 500), 429]);
+    const warnings = logger.at('warn').filter((line) => line.includes('limiter.isFailure'));
+    expect(warnings).toEqual([expect.stringContaining('an error of the class Error')]);
+    expect(warnings.join()).not.toContain('no such credentials');
+  });
+
+  it.each([
+    [true, 500, [500, 500, 500, 500, 500, 429]],
+    [false, 401, [401, 401, 401, 401, 401, 401]],
+    [undefined, 401, [401, 401, 401, 401, 401, 429]],
+  ])('goes by limiter.isFailure where that says %s', async (said, status, expected) => {
+    const seen: unknown[] = [];
+    const isFailure = (error: unknown): boolean | undefined => {
+      seen.push(error);
+      return said;
+    };
+    const { jar } = await started({ logger: new CapturedLogger(), limiter: { isFailure } });
+    expect(await statuses(jar(), '/throwing', posted({ email: 'ada', status }), 6)).toEqual(expected);
+    expect(seen.every((error) => error instanceof Error)).toBe(true);
+    expect(seen.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it.each([
+    ['too many sessions', 'ada', { maxSessionsPerUser: 1, onTooManySessions: 'refuse' }],
+    ['an inactive user', 'bob', {}],
+  ] as const)('never counts a right password that is refused for %s', async (_reason, email, session) => {
+    const reasons: string[] = [];
+    const { jar } = await started({
+      session: { ...session, observer: { loginFailed: ({ reason }) => reasons.push(reason) } },
+    });
+    if (email === 'ada') expect((await jar().fetch('/login', right('ada'))).status).toBe(200);
+    const answers: number[] = [];
+    for (let made = 0; made < 7; made++) answers.push((await jar().fetch('/login-inside', right(email))).status);
+    expect(answers).toEqual(Array.from({ length: 7 }, () => 403));
+    expect(reasons).toEqual([]);
+  });
+
+  it('makes nobody wait longer than the longest wait for failures of a time when the clock was ahead', async () => {
+    const real = Date.now();
+    let now = real + 365 * 86_400_000;
+    const { jar } = await started({ session: { clock: () => now } });
+    await statuses(jar(), '/login', wrong('ada'), 6);
+    now = real;
+    expect((await jar().fetch('/login', wrong('ada'))).status).toBe(401);
+    // What was counted is not forgotten.
+    const refused = await jar().fetch('/login', right('ada'));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '2']);
+    now += 2_000;
+    expect((await jar().fetch('/login', right('ada'))).status).toBe(200);
   });
 
   it('works in a guard, by its execution context', async () => {

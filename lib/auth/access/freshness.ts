@@ -10,6 +10,9 @@ export interface Freshness {
   readonly action: string | null;
 }
 
+/** How far the clocks of an application's processes may differ, in ms. What comes from later than that was never just now. */
+const CLOCK_DIFFERENCE = 60_000;
+
 /** @param allFactors the factors that the user has; asked for `all` alone. */
 export function isFresh(
   auth: AuthFacts,
@@ -18,7 +21,7 @@ export function isFresh(
   allFactors: readonly string[],
 ): boolean {
   const isRecent = (time: number | undefined): boolean =>
-    time !== undefined && (within === null || now - time <= within);
+    time !== undefined && (within === null || (now - time <= within && time - now <= CLOCK_DIFFERENCE));
   const proved = Object.entries(auth.factors ?? {})
     .filter(([, time]) => isRecent(time))
     .map(([factor]) => factor);

@@ -1,7 +1,7 @@
 import type { KeyRing } from '../../cookie/key-ring.js';
 import type { Budget } from './budget.js';
 import type { LimiterOptions } from './limiter.options.js';
-import { networkOf } from './network.js';
+import { networksOf } from './network.js';
 
 /** A place where attempts are counted. */
 export interface Bucket {
@@ -16,12 +16,16 @@ const second = 1000;
 const hour = 3_600_000;
 const year = 365 * 24 * hour;
 
+/** How many times the budget of an address all addresses of a /48 have together: it may be a large company, or one customer. */
+const siteFactor = 10;
+
 const keyPurpose = 'login-limiter-key:v1';
 
 /** Where an attempt is counted. */
 export class Buckets {
   readonly #account: Budget;
   readonly #address: Budget | null;
+  readonly #site: Budget | null;
   readonly #ceiling: Budget | null;
 
   constructor(
@@ -30,6 +34,7 @@ export class Buckets {
   ) {
     this.#account = { free: attempts, shortest: second, longest, forgets: { after: forgetAfter } };
     this.#address = addressAttempts === null ? null : addressBudget(addressAttempts, longest);
+    this.#site = addressAttempts === null ? null : addressBudget(siteFactor * addressAttempts, longest);
     // Reached, it ends by `forget()` alone, or by nobody trying for a year.
     this.#ceiling =
       ceiling === null ? null : { free: ceiling, shortest: year, longest: year, forgets: { after: year } };
@@ -45,7 +50,11 @@ export class Buckets {
     const own = device === null ? this.#bucket(this.#account, 'account', account) : this.#ofDevice(account, device);
     const buckets = [own];
     if (device === null && this.#address !== null) {
-      buckets.push({ ...this.#bucket(this.#address, 'address', networkOf(address)), onSuccess: 'give-back' });
+      const { own, site } = networksOf(address);
+      buckets.push({ ...this.#bucket(this.#address, 'address', own), onSuccess: 'give-back' });
+      if (site !== null && this.#site !== null) {
+        buckets.push({ ...this.#bucket(this.#site, 'address', site), onSuccess: 'give-back' });
+      }
     }
     if (this.#ceiling !== null) buckets.push(this.#bucket(this.#ceiling, 'ceiling', account));
     return buckets;

@@ -26,8 +26,9 @@ export interface Tally {
 
 /** How long an attempt has to wait, in ms; 0: not at all. */
 export function waitOf(tally: Tally | null, { longest }: Budget, now: number): number {
-  // Never more than the longest: a clock that was wrong for a moment must not shut anybody out for years.
-  return tally === null ? 0 : Math.min(longest, Math.max(0, tally.until - now));
+  const { until } = asOf(now, tally) ?? never;
+  // Never more than the longest: the clocks of two processes differ.
+  return Math.min(longest, Math.max(0, until - now));
 }
 
 /** The tally with one failure more. */
@@ -57,12 +58,26 @@ export function lifeOf({ count, at, until }: Tally, { forgets }: Budget, now: nu
 }
 
 /** What of a tally is not forgotten by now. */
-function leftOf(tally: Tally | null, { forgets }: Budget, now: number): Tally | null {
+function leftOf(stored: Tally | null, { forgets }: Budget, now: number): Tally | null {
+  const tally = asOf(now, stored);
   if (tally === null) return null;
   const passed = Math.max(0, now - tally.at);
   if ('after' in forgets) return passed < forgets.after ? tally : null;
   const left = { ...tally, count: Math.max(0, tally.count - passed / forgets.oneEvery), at: now };
   return isEmpty(left, now) ? null : left;
+}
+
+/** How far the clocks of an application's processes may differ, in ms. */
+const CLOCK_DIFFERENCE = 60_000;
+
+const never: Tally = { count: 0, at: 0, until: 0 };
+
+/**
+ * What was counted while a clock was ahead keeps its count, and nothing of its times: they would shut the owner out until they
+ * come, and nobody knows when the wait began.
+ */
+function asOf(now: number, tally: Tally | null): Tally | null {
+  return tally !== null && tally.at > now + CLOCK_DIFFERENCE ? { count: tally.count, at: now, until: 0 } : tally;
 }
 
 function isEmpty({ count, until }: Tally, now: number): boolean {

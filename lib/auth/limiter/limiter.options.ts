@@ -1,5 +1,6 @@
-import { duration, instance, integer, nullable, oneOf, text } from '../../config/kinds.js';
+import { duration, fn, instance, integer, nullable, oneOf, text } from '../../config/kinds.js';
 import { option, type ResolvedOptions } from '../../config/option.js';
+import type { IsFailure } from './failure.js';
 import { isLimiterStorage, type LimiterStorage } from './limiter-storage.js';
 
 const minute = 60_000;
@@ -61,6 +62,14 @@ export const limiterOptions = {
     kind: oneOf(['refuse', 'allow']),
     default: 'refuse' as const,
     meaning: 'What becomes of a login while failures cannot be counted: a 503, or `allow`: it is not limited.',
+  }),
+  isFailure: option<IsFailure | null>({
+    env: null,
+    kind: nullable(fn<IsFailure>('a function that takes an error')),
+    default: null,
+    defaultText: 'by its kind',
+    meaning:
+      'Whether an error that a check of credentials threw is a failed login: `true`, `false`, or `undefined` for the default.',
   }),
   storage: option<LimiterStorage | null>({
     env: null,

@@ -1,4 +1,4 @@
-import type { Provider } from '@nestjs/common';
+import { Logger, type Provider } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { environmentOf } from '../../config/environment.js';
 import type { Environment } from '../../config/option.js';
@@ -66,6 +66,10 @@ export function createLoginLimiter(
     devices: new KnownDevices(deviceCookie(cookie, options.deviceCookieName, environment), keys, now),
     hashOf: (account) => keys.sign(eventPurpose, account).slice(0, eventHashLength),
     observer,
+    isFailure: options.isFailure,
+    warn: (message) => {
+      new Logger('SessionModule').warn(message);
+    },
     adapterHost,
   });
   attachLimiter(runtime, limiter);

@@ -1,4 +1,4 @@
-import { HttpException, HttpStatus, ServiceUnavailableException, type ArgumentsHost } from '@nestjs/common';
+import { ServiceUnavailableException, type ArgumentsHost } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { SessionAbilityMissingError } from '../../errors.js';
 import { requestSessionOf } from '../../http/execution-context.js';
@@ -6,6 +6,7 @@ import type { RequestClient } from '../../http/request-client.js';
 import type { SessionObserver } from '../../session/observer.js';
 import { accountName } from './account-name.js';
 import type { Bucket, Buckets } from './buckets.js';
+import { verdictOn, type IsFailure } from './failure.js';
 import type { KnownDevices } from './known-devices.js';
 import type { CountedAttempt, LoginTries } from './login-tries.js';
 import { TooManyAttemptsException } from './too-many-attempts.exception.js';
@@ -18,6 +19,10 @@ export interface LimiterParts {
   /** Names an account in events: a keyed hash of it. */
   readonly hashOf: (account: string) => string;
   readonly observer: Pick<Required<SessionObserver>, 'loginFailed'>;
+  /** What the application says of an error that a check threw; null: nothing. */
+  readonly isFailure: IsFailure | null;
+  /** Tells the developer something, once. */
+  readonly warn: (message: string) => void;
   readonly adapterHost: HttpAdapterHost;
 }
 
@@ -38,14 +43,16 @@ interface Login {
  * @publicApi
  */
 export class LoginLimiter {
+  #hasWarned = false;
   readonly #begun = new WeakMap<RequestClient, Map<string | null, CountedAttempt>>();
 
   constructor(private readonly parts: LimiterParts) {}
 
   /**
    * Lets `check` run, if the account and the address may try. What it gives is given back: `null`, `undefined` or `false` is
-   * a failed login, anything else a success. Should it throw, an HttpException with the status 401 or 403 is a failed login,
-   * and any other error is none at all; it is thrown again either way.
+   * a failed login, anything else a success. What it throws is thrown again, and counted: an HttpException below 500 is a
+   * failed login, except a 429 and what this package refuses after the password was right; a 5xx, an error of a store, a driver
+   * or the system, and a TypeError are none at all; any other error is a failed login. `limiter.isFailure` decides otherwise.
    *
    * @throws TooManyAttemptsException before `check` has run, where too many have failed
    * @throws ServiceUnavailableException where failures cannot be counted, unless `limiter.onStoreError` is `allow`
@@ -57,7 +64,7 @@ export class LoginLimiter {
     try {
       result = await check();
     } catch (error) {
-      if (isRefusal(error)) this.#tell(login, 'credentials');
+      if (this.#isFailure(error)) this.#tell(login, 'credentials');
       else await this.parts.tries.takeBack(attempt);
       throw error;
     }
@@ -116,6 +123,21 @@ export class LoginLimiter {
     await tries.forget(buckets.ofAccount(accountName(account)));
   }
 
+  #isFailure(error: unknown): boolean {
+    const said = this.parts.isFailure?.(error);
+    if (said !== undefined) return said;
+    const verdict = verdictOn(error);
+    if (verdict === 'undeclared' && !this.#hasWarned) {
+      this.#hasWarned = true;
+      const name = error instanceof Error ? error.name.slice(0, 100) : typeof error;
+      this.parts.warn(
+        `A check of credentials threw an error of the class ${name}, which counts as a failed login. Say which errors do, with ` +
+          'limiter.isFailure: (error) => true for a failed login, false for none, undefined for the default.',
+      );
+    }
+    return verdict !== 'no failure';
+  }
+
   async #begin(context: ArgumentsHost, login: Login): Promise<CountedAttempt> {
     const attempt = await this.#count(login);
     if (!('wait' in attempt)) return attempt;
@@ -166,13 +188,7 @@ export class LoginLimiter {
   }
 }
 
-const refusals: readonly number[] = [HttpStatus.UNAUTHORIZED, HttpStatus.FORBIDDEN];
-
 /** @throws SessionUnreachableError outside of an HTTP request */
 function loginOf(context: ArgumentsHost, account: string): Login {
   return { client: requestSessionOf(context).client, account: accountName(account) };
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof HttpException && refusals.includes(error.getStatus());
 }

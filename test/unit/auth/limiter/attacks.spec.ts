@@ -135,6 +135,17 @@ describe('1000 accounts, from one address', () => {
     expect(await rehearsal.guess({ account: 'another', address: '2001:db8:1:3::1' })).toBe(0);
   });
 
+  it('are ten times as many as come in an IPv6 network, where each comes from a /64 of its own in one /48', async () => {
+    const rehearsal = new Rehearsal({ options: { addressAttempts: 20 } });
+    let made = 0;
+    for (; made < 1000; made++) {
+      const address = `2001:db8:1:${made.toString(16)}::1`;
+      if ((await rehearsal.guess({ account: `user-${String(made)}`, address })) > 0) break;
+    }
+    expect(made).toBe(200);
+    expect(await rehearsal.guess({ account: 'another', address: '2001:db8:2:1::1' })).toBe(0);
+  });
+
   it('give the address back what was refused for the account, so that nobody else pays for it', async () => {
     const rehearsal = new Rehearsal({ options: { addressAttempts: 8 } });
     await rehearsal.guessOn({ account: 'ada' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isIPv6 } from 'node:net';
-import { networkOf, unknownNetwork } from '../../../../lib/auth/limiter/network.js';
+import { networksOf, unknownNetwork } from '../../../../lib/auth/limiter/network.js';
 
 describe('the network of an address', () => {
   it.each([
@@ -26,34 +26,44 @@ describe('the network of an address', () => {
     ['1::ffff:192.0.2.7', '1:0:0:0::/64'],
     ['64:ff9b:0:1::192.0.2.7', '64:ff9b:0:1::/64'],
   ])('of %s is %s', (address, network) => {
-    expect(networkOf(address)).toBe(network);
+    expect(networksOf(address).own).toBe(network);
   });
 
   it.each(['', 'unknown', '192.0.2', '192.0.2.256', '192.0.02.7', '_hidden', '[::1', '::1]', ':::', '1:2:3', 'a, b'])(
     'of "%s", which is no address, is the one that all of those share',
     (address) => {
-      expect(networkOf(address)).toBe(unknownNetwork);
+      expect(networksOf(address).own).toBe(unknownNetwork);
     },
   );
 
   it('is one for each /64, whatever address in it and however that is spelt', () => {
     fc.assert(
       fc.property(fc.ipV6(), fc.ipV6(), (one, other) => {
-        const prefix = networkOf(one);
+        const prefix = networksOf(one).own;
         fc.pre(isIPv6(one) && prefix.endsWith('::/64'));
         const [head] = prefix.split('::');
         const tail = new URL(`http://[${other}]/`).hostname.slice(1, -1).split(':').at(-1) ?? '';
         const neighbour = `${String(head)}:1:2:3:${tail === '' || tail.includes('.') ? '4' : tail}`;
-        expect(networkOf(neighbour)).toBe(prefix);
-        expect(networkOf(neighbour.toUpperCase())).toBe(prefix);
+        expect(networksOf(neighbour).own).toBe(prefix);
+        expect(networksOf(neighbour.toUpperCase()).own).toBe(prefix);
       }),
     );
+  });
+
+  it('has a wider one around it for IPv6 alone, which is its /48', () => {
+    expect(networksOf('2001:db8:1:2::1').site).toBe('2001:db8:1::/48');
+    expect(networksOf('2001:db8:1:ffff::1').site).toBe('2001:db8:1::/48');
+    expect(['192.0.2.7', '::ffff:192.0.2.7', 'unknown'].map((address) => networksOf(address).site)).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('is a short text, whatever the address', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.ipV4(), fc.ipV6()), (address) => {
-        expect(networkOf(address).length).toBeLessThanOrEqual(24);
+        expect(networksOf(address).own.length).toBeLessThanOrEqual(24);
       }),
     );
   });

@@ -27,6 +27,7 @@ describe('the options of the limiter', () => {
       forgetAfter: day,
       ceiling: null,
       deviceCookieName: 'known_device',
+      isFailure: null,
       onStoreError: 'refuse',
       storage: null,
     });
@@ -53,6 +54,7 @@ describe('the options of the limiter', () => {
         forgetAfter: 2 * hour,
         ceiling: 100,
         deviceCookieName: 'kd',
+        isFailure: null,
         onStoreError: 'allow',
         storage: null,
       },
