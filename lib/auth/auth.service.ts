@@ -88,7 +88,10 @@ export class AuthService {
       // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
       if (auth !== null && auth.userId !== userId && !answered) await this.#leave(session);
       const own = known === null ? null : (this.config.options.timeoutsOf?.(known) ?? null);
-      const plain = factsOf(userId, this.notBefore.loginTime, request?.client ?? null, { ...options, force });
+      const plain = {
+        ...factsOf(userId, this.runtime.now(), request?.client ?? null, { ...options, force }),
+        epoch: await this.notBefore.epoch(),
+      };
       const facts = { ...(own === null ? {} : timeoutsIn(own)), ...plain };
       await this.#enter({ request, session, userId, options }, known, facts);
     });
@@ -116,7 +119,7 @@ export class AuthService {
     const { auth } = stateOf(session);
     if (auth === null) throw new UnauthorizedException();
     const client = requestOf(session)?.client ?? null;
-    const facts = confirmed(auth, this.notBefore.loginTime, client, options);
+    const facts = confirmed(auth, this.runtime.now(), client, options);
     await this.#atOnce(() => this.runtime.repository.confirm(session, facts));
     this.runtime.observer.confirmed({
       publicId: session.id,

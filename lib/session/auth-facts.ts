@@ -13,6 +13,11 @@ export interface AuthFacts {
   readonly at: number;
   /** When the login was, in ms, where a confirmation came later; otherwise `at`. */
   readonly since?: number;
+  /**
+   * How often everybody had been logged out before this login; otherwise that is not known, as of a login that another framework
+   * made, and its time decides.
+   */
+  readonly epoch?: number;
   /** This login's own idle timeout in ms; null: none. Otherwise that of the module. */
   readonly idleTimeout?: number | null;
   /** This login's own absolute timeout in ms; null: none. Otherwise that of the module. */
@@ -54,6 +59,7 @@ export interface PackedAuth {
   u: string | number;
   t: number;
   s?: number;
+  v?: number;
   i?: number | null;
   b?: number | null;
   f?: Times;
@@ -71,6 +77,7 @@ export interface PackedAuth {
 export function packAuth(auth: AuthFacts): PackedAuth {
   const packed: PackedAuth = { u: auth.userId, t: auth.at };
   if (auth.since !== undefined && auth.since !== auth.at) packed.s = auth.since;
+  if (auth.epoch !== undefined) packed.v = auth.epoch;
   if (auth.idleTimeout !== undefined) packed.i = auth.idleTimeout;
   if (auth.absoluteTimeout !== undefined) packed.b = auth.absoluteTimeout;
   if (auth.factors !== undefined && !isEmpty(auth.factors)) packed.f = auth.factors;
@@ -89,10 +96,11 @@ export function packAuth(auth: AuthFacts): PackedAuth {
 /** Checks every part: a login that is half readable is no login. @throws BrokenRecord */
 export function unpackAuth(value: unknown): AuthFacts {
   if (!isObject(value)) throw new BrokenRecord('Its login is no object.');
-  const { u, t, s, i, b, f, g, d, e, n, o, m, r, w, x } = value;
+  const { u, t, s, v, i, b, f, g, d, e, n, o, m, r, w, x } = value;
   if ((typeof u !== 'string' && typeof u !== 'number') || !isTime(t)) throw broken();
   const auth: Writable<AuthFacts> = { userId: u, at: t };
   if (s !== undefined) auth.since = asTime(s);
+  if (v !== undefined) auth.epoch = asTime(v);
   if (i !== undefined) auth.idleTimeout = asTimeout(i);
   if (b !== undefined) auth.absoluteTimeout = asTimeout(b);
   if (f !== undefined) auth.factors = asTimes(f);

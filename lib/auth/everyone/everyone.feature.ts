@@ -13,7 +13,7 @@ export class EveryoneFeature implements AuthFeature {
 
   arrived({ session, auth }: Arrival): Promise<'ended' | undefined> | undefined {
     // The login itself counts, not what has continued it since: a confirmation, or remember-me.
-    const excluded = this.notBefore.excludes(auth.since ?? auth.at);
+    const excluded = this.notBefore.excludes(auth.since ?? auth.at, auth.epoch);
     if (excluded === false) return undefined;
     return this.#end(session, excluded);
   }

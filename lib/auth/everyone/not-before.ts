@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { SessionContendedError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { SessionStore } from '../../stores/session-store.js';
 import { AuthConfig } from '../auth-config.js';
@@ -7,14 +8,20 @@ import { AuthConfig } from '../auth-config.js';
 const KEPT_FOR = 401 * 86_400_000;
 const MAX_TRIES = 64;
 
+/** How old the knowledge of the epoch may be for a login, in ms: a login waits for a look that a request need not wait for. */
+const FRESH_FOR = 1_000;
+
 /**
- * The time before which no login counts: what `logoutEveryone()` sets, instead of a walk over all sessions. It is kept in
- * the store, and each process looks there from time to time, so a login that was made earlier may count elsewhere for one
- * `everyoneInterval` more.
+ * Which logins count no more: what `logoutEveryone()` sets, instead of a walk over all sessions. Each call begins an epoch, and
+ * a login keeps the epoch that it was made in. Times would not do: a login of a process whose clock is ahead would outlive the
+ * call, and a call by one would end the logins of the future. They decide about logins without an epoch alone.
+ *
+ * It is kept in the store, and each process looks there from time to time, so a login of a former epoch may count elsewhere
+ * for one `everyoneInterval` more.
  */
 @Injectable()
 export class NotBefore implements OnModuleInit {
-  #time = 0;
+  #known: Mark = never;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   readonly #key: string;
@@ -32,53 +39,79 @@ export class NotBefore implements OnModuleInit {
     await this.#look().catch(() => undefined);
   }
 
-  /** Whether a login of that time counts no more; at once, unless it is time to look. */
-  excludes(at: number): boolean | Promise<boolean> {
-    const now = this.runtime.now();
-    const isKnown = now - this.#lookedAt < this.config.options.everyoneInterval;
-    return isKnown ? at <= this.#time : this.#look().then(() => at <= this.#time);
+  /**
+   * Whether a login counts no more; at once, unless it is time to look.
+   *
+   * @param at when it was made, in ms. @param epoch that it was made in; where that is not known, its time decides.
+   */
+  excludes(at: number, epoch: number | undefined): boolean | Promise<boolean> {
+    const isOver = (): boolean => (epoch === undefined ? at <= this.#known.time : epoch < this.#known.epoch);
+    // What has ended once stays ended, so nobody has to look for that.
+    if (isOver() || this.#isKnown(this.config.options.everyoneInterval)) return isOver();
+    return this.#look().then(isOver);
   }
 
-  /** The time of a login that is made now: one in the same millisecond as {@link raise} comes after it. */
-  get loginTime(): number {
-    return Math.max(this.runtime.now(), this.#time + 1);
+  /** The epoch of a login that is made now. */
+  async epoch(): Promise<number> {
+    if (!this.#isKnown(FRESH_FOR)) await this.#look();
+    return this.#known.epoch;
   }
 
-  /** From now on no login counts that was made before. */
+  /** Begins an epoch: from now on no login counts that was made before. */
   async raise(): Promise<void> {
     const time = this.runtime.now();
-    const bytes = Buffer.from(String(time));
     let expected: unknown = 'absent';
+    let next: Mark = { time, epoch: 1 };
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const result = await this.store.write(this.#key, bytes, KEPT_FOR, expected);
-      if ('written' in result) return this.#learn(time);
-      if ('gone' in result) {
-        expected = 'absent';
-        continue;
-      }
-      const theirs = timeIn(result.conflict.bytes);
-      if (theirs >= time) return this.#learn(theirs);
-      expected = result.conflict.version;
+      const result = await this.store.write(this.#key, bytesOf(next), KEPT_FOR, expected);
+      if ('written' in result) return this.#learn(next);
+      const theirs = 'gone' in result ? never : markIn(result.conflict.bytes);
+      expected = 'gone' in result ? 'absent' : result.conflict.version;
+      next = { time, epoch: Math.max(theirs.epoch, this.#known.epoch) + 1 };
     }
-    throw new Error('The time before which no login counts could not be written: others kept writing it.');
+    throw new SessionContendedError(
+      'The end of all logins could not be written, since others kept writing it. Try again.',
+    );
+  }
+
+  #isKnown(forMs: number): boolean {
+    const age = this.runtime.now() - this.#lookedAt;
+    // A clock that was set back says nothing of how old it is.
+    return age >= 0 && age < forMs;
   }
 
   #look(): Promise<void> {
     this.#looking ??= this.store
       .read(this.#key)
-      .then((found) => this.#learn(found === null ? 0 : timeIn(found.bytes)))
+      .then((found) => this.#learn(found === null ? never : markIn(found.bytes)))
       .finally(() => (this.#looking = null));
     return this.#looking;
   }
 
-  #learn(time: number): void {
-    this.#time = Math.max(this.#time, time);
+  #learn(mark: Mark): void {
+    // A read that was overtaken by a later one brings nothing back.
+    if (mark.epoch >= this.#known.epoch) this.#known = mark;
     this.#lookedAt = this.runtime.now();
   }
 }
 
+/** The last time that everybody was logged out. */
+interface Mark {
+  /** By the clock of the process that did it, in ms. */
+  readonly time: number;
+  /** How often it has been done. */
+  readonly epoch: number;
+}
+
+const never: Mark = { time: 0, epoch: 0 };
 /** What cannot be read excludes everybody: whoever wrote it meant to. */
-function timeIn(bytes: Uint8Array): number {
-  const text = Buffer.from(bytes).toString('latin1');
-  return /^\d{1,15}$/.test(text) ? Number(text) : Number.MAX_SAFE_INTEGER;
+const always: Mark = { time: Number.MAX_SAFE_INTEGER, epoch: 100_000_000_000_000 };
+
+function bytesOf({ time, epoch }: Mark): Buffer {
+  return Buffer.from(`${String(Math.floor(time))}.${String(epoch)}`);
+}
+
+function markIn(bytes: Uint8Array): Mark {
+  const [, time, epoch] = /^(\d{1,15})\.(\d{1,15})$/.exec(Buffer.from(bytes).toString('latin1')) ?? [];
+  return time === undefined || epoch === undefined ? always : { time: Number(time), epoch: Number(epoch) };
 }

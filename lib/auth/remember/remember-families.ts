@@ -51,7 +51,7 @@ export class RememberFamilies {
    */
   async begin(facts: AuthFacts, duration: number): Promise<Begun> {
     const token = { family: newFamily(), validator: newValidator() };
-    const { userId, idleTimeout, absoluteTimeout, forced, at } = facts;
+    const { userId, epoch, idleTimeout, absoluteTimeout, forced, at } = facts;
     const row: RememberRow = {
       userId,
       validator: hashOf(token.validator),
@@ -61,6 +61,7 @@ export class RememberFamilies {
       createdAt: at,
       expiresAt: at + duration,
       duration,
+      ...(epoch === undefined ? {} : { epoch }),
       ...(idleTimeout === undefined ? {} : { idleTimeout }),
       ...(absoluteTimeout === undefined ? {} : { absoluteTimeout }),
       ...(forced === undefined ? {} : { forced }),
@@ -177,7 +178,7 @@ export class RememberFamilies {
   }
 
   async #counts(row: RememberRow): Promise<boolean> {
-    return row.expiresAt > this.runtime.now() && !(await this.notBefore.excludes(row.createdAt));
+    return row.expiresAt > this.runtime.now() && !(await this.notBefore.excludes(row.createdAt, row.epoch));
   }
 
   #standingOf(token: RememberToken, row: RememberRow): Standing {

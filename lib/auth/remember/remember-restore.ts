@@ -142,12 +142,13 @@ export class RememberRestore {
 
 /** The login that a turn makes: nobody has proved anything but the possession of a cookie. */
 function factsOf({ family, row }: Turn, { address, userAgent }: RequestClient): AuthFacts {
-  const { userId, rotatedAt, createdAt, idleTimeout, absoluteTimeout, forced } = row;
+  const { userId, rotatedAt, createdAt, epoch, idleTimeout, absoluteTimeout, forced } = row;
   return {
     userId,
     at: rotatedAt,
     // What ends the logins before a certain time means this one, too.
     ...(createdAt === rotatedAt ? {} : { since: createdAt }),
+    ...(epoch === undefined ? {} : { epoch }),
     device: { address, userAgent },
     family,
     restored: true,

@@ -37,6 +37,7 @@ const fields = Object.entries({
   rotatedAt: isTime,
   isShown: (value) => typeof value === 'boolean',
   createdAt: isTime,
+  epoch: (value) => value === undefined || isTime(value),
   expiresAt: isTime,
   duration: isTimeout,
   idleTimeout: (value) => value === undefined || value === null || isTimeout(value),

@@ -19,6 +19,8 @@ export interface RememberRow {
   readonly isShown: boolean;
   /** When the login was. */
   readonly createdAt: number;
+  /** How often everybody had been logged out before the login; left out: not known, and its time decides. */
+  readonly epoch?: number;
   readonly expiresAt: number;
   /** How long it is remembered, in ms, counted from a use where use extends it. */
   readonly duration: number;

@@ -16,6 +16,7 @@ describe('a row', () => {
     aRow({ previous: { validator: 'v', successor: 's' }, isShown: true }),
     aRow({ idleTimeout: null, absoluteTimeout: 1 }),
     aRow({ forced: true }),
+    aRow({ epoch: 3 }),
     { ...aRow(), more: { of: 'a later version' } },
   ])('comes out as it went in: %j', (row) => {
     expect(readRow(writeRow(row))).toEqual(row);
