@@ -25,9 +25,11 @@ export function verdictOn(error: unknown): Verdict {
   return isTrouble(error) ? 'no failure' : 'undeclared';
 }
 
+const tooManyRequests: number = HttpStatus.TOO_MANY_REQUESTS;
+
 function isRefusalOfCredentials(error: HttpException): boolean {
   const status = error.getStatus();
-  if (status >= 500 || Number(status) === Number(HttpStatus.TOO_MANY_REQUESTS)) return false;
+  if (status >= 500 || status === tooManyRequests) return false;
   if (error instanceof CsrfRefusedException || error instanceof LoginRedirectException) return false;
   // This package refuses a login after its password was right: too many sessions, an inactive user, one that was ended meanwhile.
   return !isSessionError(error.cause);
