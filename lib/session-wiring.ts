@@ -54,8 +54,9 @@ export function storedSessions(
   config: SessionConfig,
   { store, keys, lifetime, observer, cookie }: Surroundings,
 ): Sessions {
-  const { serializer, keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace, clock } = config;
-  const options = { keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace };
+  const { serializer, keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace, storeTimeout, clock } =
+    config;
+  const options = { keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace, storeTimeout };
   const codec = new RecordCodec(serializer);
   return {
     repository: new StoredSessionRepository(store, codec, lifetime, options, observer, clock),

@@ -1,24 +1,72 @@
 import { mergeAuth } from './auth-facts.js';
 import { mergeFlashes } from './flash.js';
 import { ABSENT, mergeValue } from './merge.js';
-import type { CopyValue } from './mutations.js';
+import type { CopyValue, MutationLog, MutationMark } from './mutations.js';
 import type { SessionRecord } from './record.js';
+import { sameValue } from './same-value.js';
 import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
 
+/** Both sides' changes in one record. */
+export interface MergedRecords {
+  readonly record: SessionRecord;
+  /** Where both sides changed the same thing, and this request's value was taken. */
+  readonly overwritten: readonly string[];
+}
+
+/** The functions given to `mutate()`, as far as the record that is merged holds what they made. */
+interface Mutated {
+  readonly log: MutationLog;
+  readonly mark: MutationMark;
+}
+
 /**
- * Brings into a session what other requests have stored since it was read: afterwards it holds both sides' changes.
+ * Brings what one request has changed into what others have stored. No record is changed: the values of all three may be shared.
  *
  * Who somebody is never merges: a login changes the id, so the newest record's word stands; of what that login may do, the
  * less.
  *
- * @param base the record as this request read it. @param mine the session now, in the form in which it would come back.
+ * @param base the record as this request read it. @param mine the session, in the form in which it would come back.
+ */
+export function mergeRecords(
+  base: SessionRecord,
+  mine: SessionRecord,
+  theirs: SessionRecord,
+  { log, mark }: Mutated,
+  copy: CopyValue,
+): MergedRecords {
+  const overwritten: string[] = [];
+  const listen = (path: readonly PropertyKey[]): void => void overwritten.push(path.map(String).join('.'));
+  const data = { ...theirs.data };
+  for (const key of new Set([...Object.keys(base.data), ...Object.keys(mine.data), ...mark.keys()])) {
+    const [was, is, now] = [valueAt(base, key), valueAt(mine, key), valueAt(theirs, key)];
+    // A name that has become reserved is in no session.
+    if (isReserved(key)) Reflect.deleteProperty(data, key);
+    else if (mark.has(key)) put(data, key, log.replay(key, is, copy(key, now), copy, listen, mark));
+    else if (!sameValue(is, was)) put(data, key, mergeValue(was, is, now, listen, [key]));
+  }
+  const record: SessionRecord = {
+    data,
+    createdAt: theirs.createdAt,
+    rotatedAt: theirs.rotatedAt,
+    permanent: mergeValue(base.permanent, mine.permanent, theirs.permanent, () => undefined) === true,
+    flashes: mergeFlashes(base.flashes, mine.flashes, theirs.flashes),
+    auth: mergeAuth(mine.auth, theirs.auth),
+  };
+  if (mine.kept === true || theirs.kept === true) record.kept = true;
+  return { record, overwritten };
+}
+
+/**
+ * Brings into a session what others have stored: afterwards it holds both sides' changes. What nobody else has changed stays the
+ * object that it is.
+ *
+ * @param base the record that the session goes by so far; null: there is none.
  * @returns the paths at which both sides changed the same thing and this request's value was taken.
  */
 export function absorb(
   session: SessionObject,
   base: SessionRecord | null,
   theirs: SessionRecord,
-  mine: SessionRecord,
   copy: CopyValue,
 ): string[] {
   const state = stateOf(session);
@@ -27,28 +75,35 @@ export function absorb(
   const data = ownData(session);
   const mutated = new Set(state.mutations.keys);
 
-  const merged = new Map<string, unknown>();
-  for (const key of new Set([...Object.keys(theirs.data), ...Object.keys(mine.data), ...mutated])) {
-    if (isReserved(key)) continue;
-    const value = mutated.has(key)
-      ? state.mutations.replay(key, valueAt(mine, key), valueAt(theirs, key), copy, listen)
-      : mergeValue(valueAt(base, key), valueAt(mine, key), valueAt(theirs, key), listen, [key]);
-    merged.set(key, value);
+  const merged = new Map<string, { readonly before: unknown; readonly after: unknown }>();
+  for (const key of new Set([...Object.keys(theirs.data), ...Object.keys(base?.data ?? {}), ...mutated])) {
+    const [was, now] = [valueAt(base, key), valueAt(theirs, key)];
+    if (isReserved(key) || sameValue(now, was)) continue;
+    const before = copy(key, Object.hasOwn(data, key) ? data[key] : ABSENT);
+    const fresh = copy(key, now);
+    const after = mutated.has(key)
+      ? state.mutations.replay(key, before, fresh, copy, listen)
+      : mergeValue(was, before, fresh, listen, [key]);
+    merged.set(key, { before, after });
   }
 
   // Not before all is merged: a function given to `mutate` may throw, and half a merge would be merged again.
-  for (const [key, value] of merged) {
-    const before = valueAt(mine, key);
-    if (mutated.has(key)) state.mutations.rebase(key, before, value, copy);
-    if (value === ABSENT) Reflect.deleteProperty(session, key);
-    else if (value !== before) data[key] = value;
+  for (const [key, { before, after }] of merged) {
+    if (mutated.has(key)) state.mutations.rebase(key, before, after, copy);
+    if (after === ABSENT) Reflect.deleteProperty(session, key);
+    else if (after !== before) data[key] = after;
   }
-  state.flashes = mergeFlashes(base?.flashes ?? [], mine.flashes, theirs.flashes);
-  state.permanent = mergeValue(base?.permanent, mine.permanent, theirs.permanent, () => undefined) === true;
+  state.flashes = mergeFlashes(base?.flashes ?? [], state.flashes, theirs.flashes);
+  state.permanent = mergeValue(base?.permanent, state.permanent, theirs.permanent, () => undefined) === true;
   state.rotatedAt = theirs.rotatedAt;
-  state.auth = mergeAuth(mine.auth, theirs.auth);
+  state.auth = mergeAuth(state.auth, theirs.auth);
   state.kept ||= theirs.kept === true;
   return overwritten;
+}
+
+function put(data: Record<string, unknown>, key: string, value: unknown): void {
+  if (value === ABSENT) Reflect.deleteProperty(data, key);
+  else data[key] = value;
 }
 
 function valueAt(record: SessionRecord | null, key: string): unknown {

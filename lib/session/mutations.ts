@@ -43,19 +43,31 @@ export class MutationLog {
     this.#keys.set(key, { base: log.base, steps: [...log.steps, ...plain, { run: fn }], last: after });
   }
 
-  /** What this request makes of the key when its value is `theirs` in truth. @param theirs a copy that may be changed. */
-  replay(key: string, mine: unknown, theirs: unknown, copy: CopyValue, overwritten: OverwriteListener): unknown {
+  /**
+   * What this request makes of the key when its value is `theirs` in truth.
+   *
+   * @param theirs a copy that may be changed. @param mark how far; without it all.
+   */
+  replay(
+    key: string,
+    mine: unknown,
+    theirs: unknown,
+    copy: CopyValue,
+    overwritten: OverwriteListener,
+    mark: MutationMark = this.mark(),
+  ): unknown {
     const log = this.#keys.get(key);
-    if (!log) return mine;
+    const done = mark.get(key);
+    if (!log || !done) return mine;
     let value = theirs;
-    for (const step of log.steps) {
+    for (const step of log.steps.slice(0, done.count)) {
       // A mutation may change what it is given in place, and that must be no part of this log.
       value =
         'run' in step
           ? copy(key, runMutation(step.run, value))
           : mergeValue(step.base, copy(key, step.mine), value, overwritten, [key]);
     }
-    return mergeValue(log.last, mine, value, overwritten, [key]);
+    return mergeValue(done.last, mine, value, overwritten, [key]);
   }
 
   /** Goes on from what {@link replay} gave: without it the next replay would take that for a plain change. */

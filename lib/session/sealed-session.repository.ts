@@ -40,7 +40,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     private readonly revocations: SealedRevocations | null,
     now: () => number = Date.now,
   ) {
-    const saving = { ...options, idLength: SEALED_ID_BYTES, maxRetries: 0 };
+    const saving = { ...options, idLength: SEALED_ID_BYTES, maxRetries: 0, storeTimeout: 0 };
     const unused = new StoredRecords(store, codec, observer, options.keyPrefix);
     const encoder = new SessionSaver(unused, codec, lifetime, saving, observer, now);
     super(encoder, lifetime, options.permanent, now);

@@ -5,6 +5,7 @@ import type { StoredSession } from './session-state.js';
 export class SealedSession implements StoredSession {
   /** The store's business: there is but the one cookie. */
   readonly version = null;
+  readonly asOf = 0;
 
   constructor(
     readonly id: string,

@@ -53,13 +53,14 @@ export class SessionRotation {
   /**
    * @param agreedId the new id, where several requests agreed on one; that one of them was there first is answered with `taken`,
    *   and the session is as it was.
+   * @returns `followed`: another periodic rotation was first, and the session is to be saved where that has moved it.
    */
   async rotate(
     session: SessionObject,
     former: StoredSession,
     reason: RotationReason,
     agreedId?: string,
-  ): Promise<'taken' | undefined> {
+  ): Promise<'taken' | 'followed' | undefined> {
     const state = stateOf(session);
     const id = agreedId ?? newSessionId(this.options.idLength);
     const { auth } = state;
@@ -82,7 +83,14 @@ export class SessionRotation {
       );
       if (left === 'left') {
         state.rotatedAt = rotatedAt;
-        this.#arrive(session, { id, key, bytes: encoded.bytes, version }, encoded, former);
+        const asOf = this.records.newest.next();
+        const arrivedAt = { id, key, bytes: encoded.bytes, version, asOf };
+        this.#arrive(session, arrivedAt, encoded, former);
+        this.records.newest.forget(old.key);
+        // Who has read it under the old id goes on there, as long as the pointer does.
+        if (reason === 'periodic') {
+          this.records.newest.noteMoved(old.key, arrivedAt, rotatedAt + this.options.rotateGrace);
+        }
         return undefined;
       }
       if (left === 'absent' || !(await this.saver.takeIn(session, old, left))) {
@@ -95,8 +103,7 @@ export class SessionRotation {
       if (reason === 'periodic' && newest.key !== old.key) {
         // Another request has rotated first: this one follows it there.
         await this.#store.delete(key);
-        await this.saver.save(session);
-        return undefined;
+        return 'followed';
       }
       old = newest;
       await this.saver.waitToRetry(attempt);
@@ -120,7 +127,8 @@ export class SessionRotation {
     if (arrived === 'taken') return 'taken';
     if (arrived === 'gone') return void this.saver.lose(session);
     state.rotatedAt = now;
-    this.saver.settle(state, { id, key, bytes: encoded.bytes, version: arrived.written }, encoded);
+    const asOf = this.records.newest.next();
+    this.saver.settle(state, { id, key, bytes: encoded.bytes, version: arrived.written, asOf }, encoded);
     this.observer.created({ publicId: publicId(id) });
     return undefined;
   }

@@ -1,18 +1,23 @@
 import { SessionContendedError, SessionGoneError } from '../errors.js';
 import type { StoredRecord } from '../stores/session-store.js';
 import { backOff } from './back-off.js';
+import { CommitQueue } from './commit-queue.js';
 import { absorb } from './conflict.js';
+import { DecodedRecords } from './decoded-records.js';
 import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
 import type { SessionObserver } from './observer.js';
 import { isPointer, type SessionRecord } from './record.js';
 import { BrokenRecord } from './record-parts.js';
 import type { RecordCodec } from './record-codec.js';
+import { sameBytes } from './newest-records.js';
+import { SessionGroup, type SessionCommit } from './session-group.js';
 import { newSessionId, publicId } from './session-id.js';
 import { tooLarge } from './session-size.js';
 import type { EncodedSession, SessionState, StoredSession } from './session-state.js';
 import { dataOf, stateOf, type SessionObject } from './session.js';
 import type { FoundSession, StoredRecords } from './stored-records.js';
+import { WholeRecord } from './whole-record.js';
 
 /** How sessions are saved. */
 export interface SavingOptions {
@@ -26,18 +31,26 @@ export interface SavingOptions {
   readonly maxRetries: number;
   /** What a request gets that changed a session which was ended meanwhile. */
   readonly onGone: 'drop' | 'error';
+  /** How long a call of the store may take, in ms; nothing that ends a session waits longer for what goes before it. */
+  readonly storeTimeout: number;
 }
 
 /** Writes a session against what others do to it at the same time. */
 export class SessionSaver {
+  readonly #queue: CommitQueue<SessionCommit>;
+  readonly #decoded = new DecodedRecords((bytes) => this.#sessionIn(bytes));
+
   constructor(
     private readonly records: StoredRecords,
     private readonly codec: RecordCodec,
     private readonly lifetime: Lifetime,
     private readonly options: SavingOptions,
     private readonly observer: Required<SessionObserver>,
-    private readonly now: () => number,
-  ) {}
+    readonly now: () => number,
+  ) {
+    const group = new SessionGroup(records, this, observer);
+    this.#queue = new CommitQueue((key, commits) => group.commit(key, commits), options.storeTimeout);
+  }
 
   /** @throws SessionKeyReservedError, SessionValueError, SessionTooLargeError */
   encode(session: SessionObject, rotatedAt = stateOf(session).rotatedAt): EncodedSession {
@@ -74,23 +87,86 @@ export class SessionSaver {
   }
 
   /**
-   * Writes against the version that was read; what others wrote meanwhile is merged in, and it is tried again.
+   * Writes what this request has made of the session; what others wrote meanwhile is merged in. Of requests in this process that
+   * save at the same time, one writes for all.
    *
    * @param encoded the session as it is now, where it was encoded already.
+   * @param askedAt since when it was to be saved, by the order of what this process asks of the store.
    */
-  async save(session: SessionObject, encoded = this.encode(session)): Promise<void> {
+  async save(session: SessionObject, encoded = this.encode(session), askedAt = this.records.newest.now): Promise<void> {
     const state = stateOf(session);
-    for (let attempt = 0; ; attempt++) {
-      const { stored } = state;
-      if (attempt > 0) encoded = this.encode(session);
-      if (this.isDisposable(session)) {
-        if (stored === null || (await this.#remove(session, stored))) return;
-      } else if (attempt > 0 && stored !== null && sameBytes(encoded.bytes, stored.bytes)) {
-        // The others have stored all that this request wanted.
-        return this.settle(state, stored, encoded);
-      } else if (await this.#write(session, stored, encoded)) return;
+    for (let attempt = 0; state.stored === null; attempt++) {
+      if (this.isDisposable(session) || (await this.#create(session, encoded))) return;
       await this.waitToRetry(attempt);
+      encoded = this.encode(session);
     }
+    const commit = { session, encoded, isEmpty: this.isDisposable(session), askedAt, hasMoved: false };
+    await this.#queue.save(state.stored.key, commit);
+    while (commit.hasMoved) {
+      commit.hasMoved = false;
+      await this.#queue.save(state.stored.key, commit);
+    }
+  }
+
+  /**
+   * Runs `work` on a session that is stored while nobody else in this process does anything to it, and with what others have
+   * stored before. It waits for its turn no longer than for the store.
+   */
+  async alone<Result>(session: SessionObject, work: () => Promise<Result>): Promise<Result> {
+    const state = stateOf(session);
+    while (state.stored !== null) {
+      const { key } = state.stored;
+      const done = await this.#queue.alone(key, async () => {
+        this.#catchUp(session);
+        return state.stored?.key === key ? { result: await work() } : null;
+      });
+      if (done !== null) return done.result;
+    }
+    return work();
+  }
+
+  /** The same without a look at what the session holds: for what ends or extends it. @param work gets the newest that is known. */
+  aloneAt<Result>(stored: StoredSession, work: (newest: StoredSession) => Promise<Result>): Promise<Result> {
+    return this.#queue.alone(stored.key, () => {
+      const known = this.records.newest.of(stored.key, this.now());
+      return work(known !== null && known.key === stored.key && known.asOf > stored.asOf ? known : stored);
+    });
+  }
+
+  /** A stored record, to bring changes into. */
+  wholeOf(bytes: Uint8Array): WholeRecord {
+    return WholeRecord.of(bytes, {
+      encode: (record) => {
+        const encoded = this.codec.encode(record);
+        this.#decoded.keep(encoded, record);
+        return encoded;
+      },
+      decode: (stored) => this.#decoded.of(stored),
+      copy: this.copyOf,
+    });
+  }
+
+  isSmallEnough({ bytes }: WholeRecord): boolean {
+    return bytes.length <= this.options.maxSize;
+  }
+
+  /** @throws SessionTooLargeError where the record is larger than the limit, and than it was `before`. */
+  refuseGrowth({ bytes, record }: WholeRecord, before: WholeRecord): void {
+    const { maxSize } = this.options;
+    if (bytes.length <= maxSize || bytes.length <= before.bytes.length) return;
+    throw tooLarge(record.data, bytes.length, maxSize, this.codec);
+  }
+
+  /** How long the store is to keep a record that is written now, in ms. */
+  remainingOf({ lived }: WholeRecord): number {
+    return this.lifetime.remaining(lived, this.now());
+  }
+
+  /** A write has extended the session: its cookie may be due, too. */
+  reissueIfDue(state: SessionState): void {
+    const { issuedAt, auth } = state;
+    const now = this.now();
+    if (issuedAt !== null && this.lifetime.isReissueDue(issuedAt, now, auth)) state.issuedAt = now;
   }
 
   /** Notes that `stored` is what `encoded` was written as. */
@@ -98,77 +174,80 @@ export class SessionSaver {
     state.settle(stored, mark, (key) => this.valueIn(bytes, key));
   }
 
-  /** True: done, or the session is gone. False: what others wrote has been merged in. */
-  async #write(session: SessionObject, stored: StoredSession | null, encoded: EncodedSession): Promise<boolean> {
+  /** Notes that `encoded` is part of what is stored at `place`, and brings the rest of that into the session. */
+  arrive(session: SessionObject, encoded: EncodedSession, place: StoredSession, whole?: WholeRecord): void {
     const state = stateOf(session);
-    const now = this.now();
-    const ttl = this.lifetime.remaining(state, now);
+    if (sameBytes(encoded.bytes, place.bytes)) {
+      this.settle(state, place, encoded);
+      return;
+    }
+    // With the version of the former record, so that nothing is taken for merged which is not.
+    const { version = null, asOf = 0 } = state.stored ?? {};
+    this.settle(state, { ...place, bytes: encoded.bytes, version, asOf }, encoded);
+    try {
+      const theirs = whole?.record ?? this.#decoded.of(place.bytes);
+      absorb(session, this.#decoded.of(encoded.bytes), theirs, this.copyOf);
+    } catch {
+      // What has been added since cannot be brought together with it, or stored at all: the commit that saves it will say so.
+      return;
+    }
+    state.stored = place;
+  }
+
+  /** A session that is stored nowhere yet. True: done, or the session is gone. False: it is to be tried again. */
+  async #create(session: SessionObject, encoded: EncodedSession): Promise<boolean> {
+    const state = stateOf(session);
+    const ttl = this.lifetime.remaining(state, this.now());
     if (ttl <= 0) return this.lose(session);
     const id = this.idOf(state);
-    const key = stored?.key ?? this.records.keyOf(id);
+    const key = this.records.keyOf(id);
     const { bytes } = encoded;
-    const result = await this.unlessInDoubt(state, encoded, () =>
-      stored === null
-        ? this.records.create(key, bytes, ttl, state.auth)
-        : this.records.store.write(key, bytes, ttl, stored.version),
-    );
+    const result = await this.unlessInDoubt(state, encoded, () => this.records.create(key, bytes, ttl, state.auth));
+    const asOf = this.records.newest.next();
     if ('written' in result) {
-      this.settle(state, { id, key, bytes, version: result.written }, encoded);
-      if (stored === null) this.observer.created({ publicId: publicId(id) });
-      else if (state.issuedAt !== null && this.lifetime.isReissueDue(state.issuedAt, now, state.auth)) {
-        state.issuedAt = now;
-      }
+      this.settle(state, { id, key, bytes, version: result.written, asOf }, encoded);
+      this.observer.created({ publicId: publicId(id) });
       return true;
     }
     if ('gone' in result) return this.lose(session);
-    if (stored !== null) return (await this.takeIn(session, stored, result.conflict)) ? false : this.lose(session);
     // An id that is taken is given up, unless it was this session that took it.
-    if (!this.#recognise(state, { id, key, ...result.conflict })) state.nextId = null;
+    if (!this.recognise(session, { id, key, ...result.conflict, asOf })) state.nextId = null;
     return false;
-  }
-
-  async #remove(session: SessionObject, stored: StoredSession): Promise<boolean> {
-    const result = await this.records.store.delete(stored.key, stored.version);
-    if (result === 'absent') return this.lose(session);
-    if (result === 'deleted') {
-      // The session was empty when this began: what it holds now came meanwhile, and begins a new one.
-      const { flashes } = stateOf(session);
-      stateOf(session).reset(this.now(), this.options.permanent, 'ended');
-      stateOf(session).flashes = flashes;
-      this.observer.destroyed({ publicId: publicId(stored.id) });
-      return true;
-    }
-    return (await this.takeIn(session, stored, result.conflict)) ? false : this.lose(session);
   }
 
   /** Brings what others wrote meanwhile into the session. False: there is no session any more. */
   async takeIn(session: SessionObject, base: StoredSession, found: StoredRecord): Promise<boolean> {
-    const state = stateOf(session);
-    const theirs = await this.records.follow({ ...base, bytes: found.bytes, version: found.version });
+    const asOf = this.records.newest.next();
+    const theirs = await this.records.follow({ ...base, bytes: found.bytes, version: found.version, asOf });
     if (theirs === null) return false;
+    this.#bring(session, base, theirs, theirs.record);
+    return true;
+  }
+
+  /** Brings into the session what this process knows of it that is newer. */
+  #catchUp(session: SessionObject): void {
+    const { stored } = stateOf(session);
+    if (stored === null) return;
+    const known = this.records.newest.of(stored.key, this.now());
+    if (known !== null && known.asOf > stored.asOf) this.#bring(session, stored, known, this.#decoded.of(known.bytes));
+  }
+
+  #bring(session: SessionObject, base: StoredSession, theirs: StoredSession, record: SessionRecord): void {
+    const state = stateOf(session);
     if (theirs.id !== base.id) state.issuedAt = null;
-    if (this.#recognise(state, theirs)) {
-      state.rotatedAt = theirs.record.rotatedAt;
-      return true;
-    }
-    const overwritten = absorb(
-      session,
-      this.recordIn(base.bytes),
-      theirs.record,
-      this.#asItWouldComeBack(session),
-      this.copyOf,
-    );
+    const isOwn = this.recognise(session, theirs);
+    const former = isOwn ? (state.stored?.bytes ?? base.bytes) : base.bytes;
+    const overwritten = absorb(session, this.#decoded.of(former), record, this.copyOf);
     state.stored = placeOf(theirs);
     state.inDoubt = null;
     if (overwritten.length > 0) this.observer.overwritten({ publicId: publicId(theirs.id), paths: overwritten });
-    return true;
   }
 
   /** The session becomes the one that was found, which holds what another request made of it; what this one changed stays. */
   moveTo(session: SessionObject, found: FoundSession): void {
     const state = stateOf(session);
     const base = state.stored && this.recordIn(state.stored.bytes);
-    absorb(session, base, found.record, this.#asItWouldComeBack(session), this.copyOf);
+    absorb(session, base, found.record, this.copyOf);
     state.createdAt = found.record.createdAt;
     state.auth = found.record.auth;
     state.stored = placeOf(found);
@@ -187,16 +266,27 @@ export class SessionSaver {
     try {
       return await write();
     } catch (error) {
-      state.inDoubt = encoded;
+      state.inDoubt = { doubt: { bytes: encoded.bytes, hasArrived: false }, encoded };
       throw error;
     }
   }
 
-  /** Whether `found` is this session's own, by a write that failed and arrived nevertheless; it is then no longer in doubt. */
-  #recognise(state: SessionState, found: StoredSession): boolean {
-    const { inDoubt } = state;
-    if (inDoubt === null || !sameBytes(inDoubt.bytes, found.bytes)) return false;
-    this.settle(state, placeOf(found), inDoubt);
+  /**
+   * Whether a write that failed has arrived nevertheless: `found` is that record, or somebody has seen it. The session then goes by
+   * it, and it is no longer in doubt.
+   */
+  recognise(session: SessionObject, found: StoredSession): boolean {
+    const state = stateOf(session);
+    const { inDoubt, stored } = state;
+    if (inDoubt === null) return false;
+    const { doubt, encoded } = inDoubt;
+    if (sameBytes(doubt.bytes, found.bytes)) {
+      doubt.hasArrived = true;
+      this.arrive(session, encoded, placeOf(found));
+      return true;
+    }
+    if (!doubt.hasArrived || stored === null) return false;
+    this.arrive(session, encoded, { ...stored, bytes: doubt.bytes });
     return true;
   }
 
@@ -213,6 +303,13 @@ export class SessionSaver {
       );
     }
     return true;
+  }
+
+  /** An emptied session has been removed from the store by this request, and is a new one. */
+  beginAgain(session: SessionObject): void {
+    const { flashes } = stateOf(session);
+    stateOf(session).reset(this.now(), this.options.permanent, 'ended');
+    stateOf(session).flashes = flashes;
   }
 
   /** Leaves an empty new session. @param end whether it was this request that ended the one before. */
@@ -250,9 +347,9 @@ export class SessionSaver {
     await backOff(attempt);
   }
 
-  /** A merge can only compare what has been through the serializer with what has been through it, too. */
-  #asItWouldComeBack(session: SessionObject): SessionRecord {
-    const record = this.recordIn(this.encode(session).bytes);
+  /** The record in bytes that were read as a session's, or made of one. */
+  #sessionIn(bytes: Uint8Array): SessionRecord {
+    const record = this.recordIn(bytes);
     if (record === null) throw new BrokenRecord('A session was encoded as a pointer.');
     return record;
   }
@@ -263,10 +360,6 @@ function recordOf(session: SessionObject): SessionRecord {
   return { data: dataOf(session), createdAt, rotatedAt, permanent, flashes, auth, kept };
 }
 
-function placeOf({ id, key, bytes, version }: StoredSession): StoredSession {
-  return { id, key, bytes, version };
-}
-
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && Buffer.compare(a, b) === 0;
+function placeOf({ id, key, bytes, version, asOf }: StoredSession): StoredSession {
+  return { id, key, bytes, version, asOf };
 }

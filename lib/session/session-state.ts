@@ -11,6 +11,8 @@ export interface StoredSession {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly version: Version;
+  /** When that was known, by the order of what this process asks of the store. */
+  readonly asOf: number;
 }
 
 /** A record on its way to the store. */
@@ -18,6 +20,20 @@ export interface EncodedSession {
   readonly bytes: Uint8Array;
   /** Which mutations it holds. */
   readonly mark: MutationMark;
+}
+
+/** A write that failed: nobody knows whether it arrived. One for all whose changes were in it. */
+export interface Doubt {
+  readonly bytes: Uint8Array;
+  /** The record has been found in the store. */
+  hasArrived: boolean;
+}
+
+/** One request's part in a write that failed. */
+export interface InDoubt {
+  readonly doubt: Doubt;
+  /** What the request had to give: the record holds it, and perhaps what others gave. */
+  readonly encoded: EncodedSession;
 }
 
 /** What became of a session in this request. */
@@ -41,8 +57,8 @@ export class SessionState {
   end: SessionEnd | null = null;
   /** A change was dropped since the session is gone, and those who want to know it were told. */
   isLossTold = false;
-  /** A record whose write failed: nobody knows whether it arrived, and it must not count as somebody else's if it did. */
-  inDoubt: EncodedSession | null = null;
+  /** A write that failed may have arrived, and must not count as somebody else's if it did. */
+  inDoubt: InDoubt | null = null;
   /** When the cookie that the client holds or is about to get was issued, in ms; null: it has none. */
   issuedAt: number | null = null;
 

@@ -1,5 +1,6 @@
 import type { SessionStore, WriteResult } from '../stores/session-store.js';
 import type { AuthFacts } from './auth-facts.js';
+import { NewestRecords } from './newest-records.js';
 import type { SessionObserver } from './observer.js';
 import { isPointer, type RotationPointer, type SessionRecord } from './record.js';
 import { BrokenRecord } from './record-parts.js';
@@ -18,6 +19,9 @@ const MAX_HOPS = 4;
 
 /** The border to the store: ids become keys here, and bytes records. */
 export class StoredRecords {
+  /** What this process knows of them. */
+  readonly newest = new NewestRecords();
+
   constructor(
     readonly store: SessionStore,
     private readonly codec: RecordCodec,
@@ -47,10 +51,12 @@ export class StoredRecords {
 
   /** What `id` leads to, in one read unless it was rotated just now; null: nothing, or nothing readable. */
   find(id: string, key = this.keyOf(id), hops = 0): Promise<FoundSession | null> {
+    // As of the question: what is written while the answer is on its way may be newer.
+    const asOf = this.newest.next();
     // On the path of every request that reads: one step of a promise, and no copy of an object, less.
     return this.store
       .read(key)
-      .then((found) => found && this.follow({ id, key, bytes: found.bytes, version: found.version }, hops));
+      .then((found) => found && this.follow({ id, key, bytes: found.bytes, version: found.version, asOf }, hops));
   }
 
   /** The record that these bytes are, or that they point to. */
@@ -58,7 +64,8 @@ export class StoredRecords {
     const record = this.decode(stored.key, stored.bytes);
     if (record === null) return null;
     if (!isPointer(record)) {
-      return { id: stored.id, key: stored.key, bytes: stored.bytes, version: stored.version, record };
+      const { id, key, bytes, version, asOf } = stored;
+      return { id, key, bytes, version, asOf, record };
     }
     if (hops >= MAX_HOPS) return null;
     const successor = this.#readable(stored.key, () => openPointer(record, stored.id));

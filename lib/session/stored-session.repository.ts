@@ -100,7 +100,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     assertWritable(session);
     const state = stateOf(session);
     refuseOnceAnswered(state, 'session.regenerate()');
-    await inTurn(state, async () => {
+    await this.#alone(session, async () => {
       state.nextId = null;
       if (state.stored !== null && state.end !== 'gone') {
         await this.#rotation.rotate(session, state.stored, 'regenerate');
@@ -112,7 +112,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     assertWritable(session);
     const state = stateOf(session);
     refuseOnceAnswered(state, 'A confirmation');
-    await inTurn(state, async () => {
+    await this.#alone(session, async () => {
       const former = state.auth;
       if (state.stored === null || state.end === 'gone') throw endedMeanwhile();
       state.auth = auth;
@@ -132,12 +132,12 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     assertWritable(session);
     const state = stateOf(session);
     refuseOnceAnswered(state, 'A login');
-    await inTurn(state, async () => {
+    await this.#alone(session, async () => {
       const former = state.auth;
       if (state.end === 'gone') this.#saver.forget(session, null);
       state.auth = auth;
       state.nextId = null;
-      let result: 'taken' | undefined;
+      let result: 'taken' | 'followed' | undefined;
       try {
         if (state.stored !== null) result = await this.#rotation.rotate(session, state.stored, 'login', id);
         else if (id === undefined) await this.#saver.save(session);
@@ -170,7 +170,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     const state = stateOf(session);
     await inTurn(state, async () => {
       // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
-      const ended = state.stored !== null && (await this.#deleteWherever(state.stored));
+      const ended = state.stored !== null && (await this.#endStored(state.stored));
       if (ended) this.observer.destroyed({ publicId: this.publicIdOf(state) });
       this.#saver.forget(session, ended ? 'ended' : null);
     });
@@ -191,7 +191,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     const changes = this.#saver.changesOf(session, state.stored);
     const mayExtend = !state.answered && !state.passive;
     if (mayExtend && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#saver.isDisposable(session)) {
-      return this.#rotation.rotate(session, state.stored, 'periodic').then(() => undefined);
+      return this.#rotatePeriodically(session);
     }
     if (mayExtend && state.issuedAt !== null && this.lifetime.isRefreshDue(state.issuedAt, now, state.auth)) {
       if (state.auth !== null) {
@@ -206,6 +206,23 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     return changes === null ? undefined : this.#saver.save(session, changes);
   }
 
+  /** Does `work` when everything else has been done that was asked for before, by this request and by others. */
+  #alone(session: SessionObject, work: () => Promise<void>): Promise<void> {
+    return inTurn(stateOf(session), () => this.#saver.alone(session, work));
+  }
+
+  async #rotatePeriodically(session: SessionObject): Promise<void> {
+    const state = stateOf(session);
+    const askedAt = this.#records.newest.now;
+    const result = await this.#saver.alone(session, async () => {
+      const { stored, rotatedAt } = state;
+      // Another request has been first.
+      if (stored === null || !this.lifetime.isRotationDue(rotatedAt, this.now())) return 'followed';
+      return this.#rotation.rotate(session, stored, 'periodic');
+    });
+    if (result === 'followed') await this.#saver.save(session, undefined, askedAt);
+  }
+
   async #joinNow(session: SessionObject, id: string): Promise<boolean> {
     const found = await this.#records.find(id);
     if (found === null || this.lifetime.isOver(found.record, this.now())) return false;
@@ -215,8 +232,18 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
 
   async #touch(state: SessionState, stored: StoredSession, now: number): Promise<void> {
     const ttl = this.lifetime.remaining(state, now);
-    if (ttl > 0 && (await this.#records.store.touch(stored.key, ttl))) state.issuedAt = now;
+    const isThere = ttl > 0 && (await this.#saver.aloneAt(stored, () => this.#records.store.touch(stored.key, ttl)));
+    if (isThere) state.issuedAt = now;
     else state.end = 'gone';
+  }
+
+  /** Waits for what other requests are about to save, and no longer than for the store. */
+  #endStored(stored: StoredSession): Promise<boolean> {
+    return this.#saver.aloneAt(stored, async (newest) => {
+      const ended = await this.#deleteWherever(newest);
+      this.#records.newest.forget(stored.key);
+      return ended;
+    });
   }
 
   /** Where a rotation has moved the record meanwhile, it ends under the new id, too. False: it had ended already. */

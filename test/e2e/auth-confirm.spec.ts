@@ -307,9 +307,10 @@ describe('between the two steps of a confirmation', () => {
   it('a logout wins: 409, nothing is left, and nobody hears of a confirmation', async () => {
     const store = new HeldStore();
     const { running, heard, keys, stop } = await start('express', { store });
+    const elsewhere = await start('express', { store });
     const jar = running.jar();
     await jar.fetch('/login', post);
-    const other = jar.copy();
+    const other = jar.copy(elsewhere.running.url);
     const held = store.holdNext('delete');
     const confirm = jar.fetch('/confirm', post);
     await held.reached;
@@ -322,6 +323,7 @@ describe('between the two steps of a confirmation', () => {
     expect(await keys()).toEqual([]);
     expect(heard.of('confirmed')).toEqual([]);
     await stop();
+    await elsewhere.stop();
   });
 
   it('a store that fails is a 503, and the login is as it was', async () => {

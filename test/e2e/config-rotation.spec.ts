@@ -13,6 +13,8 @@ let now: number;
 let heard: HeardEvents;
 let store: HeldStore;
 let running: RunningApp;
+/** Another process, whose requests do not wait for those of the first one. */
+let elsewhere: RunningApp;
 
 beforeEach(async () => {
   now = Date.now();
@@ -21,8 +23,12 @@ beforeEach(async () => {
   const options = { secretKey: 'a-secret-for-tests-of-32-bytes-and-more', store };
   const rotation = { rotateEvery: '10m', rotateGrace: '30s', clock: () => now, observer: heard.observer };
   running = await boot([SessionModule.forRoot({ ...options, ...rotation })]);
+  elsewhere = await boot([SessionModule.forRoot({ ...options, ...rotation })]);
 });
-afterEach(() => running.close());
+afterEach(async () => {
+  await running.close();
+  await elsewhere.close();
+});
 
 async function userDue() {
   const jar = running.jar();
@@ -99,7 +105,7 @@ describe('SESSION_ROTATE_EVERY', () => {
   it('does not save a session from a logout that read it before the rotation', async () => {
     const jar = running.jar();
     await jar.fetch('/login/42', post);
-    const [leaving, staying] = [jar.copy(), jar.copy()];
+    const [leaving, staying] = [jar.copy(), jar.copy(elsewhere.url)];
     const held = store.holdNext('delete');
     const logout = leaving.fetch('/logout', post);
     await held.reached;

@@ -231,16 +231,23 @@ export class ProtectedPlace {
   readonly heard = new HeardEvents();
   readonly clock = { now: Date.UTC(2026, 5, 1) };
   readonly store: FailingStore;
-  #running: RunningApp | null = null;
+  /** One, as a rule. */
+  readonly #processes: RunningApp[] = [];
 
-  private constructor(store: SessionStore = new MemoryStore()) {
-    this.store = new FailingStore(store);
+  private constructor(private readonly setup: PlaceSetup) {
+    this.store = new FailingStore(setup.store ?? new MemoryStore());
   }
 
   static async start(setup: PlaceSetup): Promise<ProtectedPlace> {
-    const { platform, store, trust = false, options } = setup;
-    const place = new ProtectedPlace(store);
-    place.#running = await startApp({
+    const place = new ProtectedPlace(setup);
+    await place.anotherProcess();
+    return place;
+  }
+
+  /** Where requests do not wait for those of the first one. @returns its origin */
+  async anotherProcess(): Promise<string> {
+    const { platform, trust = false, options } = this.setup;
+    const running = await startApp({
       platform,
       adapter:
         platform === 'fastify'
@@ -249,20 +256,22 @@ export class ProtectedPlace {
       prepare: (app) => {
         if (platform === 'express') (app as NestExpressApplication).set('trust proxy', trust);
       },
-      session: { store: place.store, observer: place.heard.observer, clock: () => place.clock.now, ...options },
+      session: { store: this.store, observer: this.heard.observer, clock: () => this.clock.now, ...options },
       controllers: [ProtectedController],
       providers: [ByKey],
     });
-    return place;
+    this.#processes.push(running);
+    return running.url;
   }
 
   async stop(): Promise<void> {
-    await this.#running?.close();
+    for (const running of this.#processes) await running.close();
   }
 
   get running(): RunningApp {
-    if (this.#running === null) throw new Error('The application has not been started.');
-    return this.#running;
+    const [running] = this.#processes;
+    if (running === undefined) throw new Error('The application has not been started.');
+    return running;
   }
 
   browser(client: Client = home): Browser {

@@ -299,7 +299,7 @@ describe.each(platforms)('%s', (platform) => {
       const held = store.holdNext('write');
       const looking = thief.get('/session');
       await held.reached;
-      await owner.post('/set/basket');
+      await owner.at(await place.anotherProcess()).post('/set/basket');
       held.release();
       expect(JSON.parse((await looking).body)).toMatchObject({ user: 7, data: { basket: true } });
       expect(place.heard.of('protected')).toHaveLength(1);
@@ -316,7 +316,7 @@ describe.each(platforms)('%s', (platform) => {
       const held = store.holdNext('write');
       const looking = thief.get('/session');
       await held.reached;
-      await owner.post('/confirm');
+      await owner.at(await place.anotherProcess()).post('/confirm');
       held.release();
       expect(JSON.parse((await looking).body)).toEqual({ user: null, data: {}, isNew: true, flashes: [] });
       expect(await owner.who()).toMatchObject({ user: 7, fresh: true });
@@ -334,7 +334,7 @@ describe.each(platforms)('%s', (platform) => {
         const held = store.holdNext('write');
         const looking = thief.get('/session');
         await held.reached;
-        await owner.post('/logout');
+        await owner.at(await place.anotherProcess()).post('/logout');
         held.release();
         const { status, body, headers } = await looking;
         expect([status, JSON.parse(body)]).toEqual([200, { user: null, data: {}, isNew: true, flashes: [] }]);

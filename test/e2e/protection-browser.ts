@@ -49,6 +49,11 @@ export class Browser {
     return new Browser(this.origin, client, new Map(this.cookies));
   }
 
+  /** The same browser, whose requests come to another process of the site. */
+  at(origin: string): Browser {
+    return new Browser(origin, this.client, this.cookies);
+  }
+
   /** The same browser, as it is from now on: it has moved, or was updated. */
   become(client: Client): Browser {
     return new Browser(this.origin, client, this.cookies);

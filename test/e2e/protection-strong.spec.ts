@@ -213,7 +213,10 @@ describe.each(platforms)('%s', (platform) => {
       const held = store.holdNext('write');
       const saving = owner.post('/set/more');
       await held.reached;
-      await owner.stolenBy(foreign).get('/session');
+      await owner
+        .stolenBy(foreign)
+        .at(await place.anotherProcess())
+        .get('/session');
       held.release();
       const { headers } = await saving;
       expect(headers['set-cookie']).toBeUndefined();
@@ -229,7 +232,7 @@ describe.each(platforms)('%s', (platform) => {
       const held = store.holdNext('delete');
       const looking = thief.get('/session');
       await held.reached;
-      await owner.post('/login');
+      await owner.at(await place.anotherProcess()).post('/login');
       held.release();
       const { body, headers } = await looking;
       expect(JSON.parse(body)).toMatchObject(nobody);

@@ -5,18 +5,25 @@ import { HeldStore } from '../support/held-store.js';
 import { storedKeys, keyBehind } from '../support/stored-keys.js';
 import { post, RacesController } from './races-table.js';
 
-// A login writes the new record and then deletes the old one: here something else happens exactly in between.
+// A login writes the new record and then deletes the old one: here something else happens exactly in between, in another process,
+// since within one the other request would wait for its turn.
 
 let store: HeldStore;
 let heard: HeardEvents;
 let running: RunningApp;
+let elsewhere: RunningApp;
 
 beforeEach(async () => {
   store = new HeldStore();
   heard = new HeardEvents();
-  running = await startApp({ session: { store, observer: heard.observer }, controllers: [RacesController] });
+  const setup = { session: { store, observer: heard.observer }, controllers: [RacesController] };
+  running = await startApp(setup);
+  elsewhere = await startApp(setup);
 });
-afterEach(() => running.close());
+afterEach(async () => {
+  await running.close();
+  await elsewhere.close();
+});
 
 async function visitorWith(key: string) {
   const jar = running.jar();
@@ -27,7 +34,7 @@ async function visitorWith(key: string) {
 it('a logout between the two steps of a login ends the former session, and the login begins a new one', async () => {
   const jar = await visitorWith('cart');
   await jar.fetch('/login/42', post);
-  const other = jar.copy();
+  const other = jar.copy(elsewhere.url);
   const held = store.holdNext('delete');
   const login = jar.fetch('/login/42', post);
   await held.reached;
@@ -41,7 +48,7 @@ it('a logout between the two steps of a login ends the former session, and the l
 
 it('a write between the two steps of a login is part of the new session', async () => {
   const jar = await visitorWith('cart');
-  const other = jar.copy();
+  const other = jar.copy(elsewhere.url);
   const held = store.holdNext('delete');
   const login = jar.fetch('/login/42', post);
   await held.reached;
@@ -56,7 +63,7 @@ it('a write between the two steps of a login is part of the new session', async 
 it('a logout between the two steps of a regenerate wins: nobody is logged in, and nothing is left', async () => {
   const jar = await visitorWith('cart');
   await jar.fetch('/login/42', post);
-  const other = jar.copy();
+  const other = jar.copy(elsewhere.url);
   const held = store.holdNext('delete');
   const regenerate = jar.fetch('/regenerate', post);
   await held.reached;
@@ -73,7 +80,7 @@ it('a logout between the two steps of a regenerate wins: nobody is logged in, an
 it('a logout ends the session also where a write comes between its read and its delete', async () => {
   const jar = await visitorWith('cart');
   await jar.fetch('/login/42', post);
-  const other = jar.copy();
+  const other = jar.copy(elsewhere.url);
   const held = store.holdNext('delete');
   const logout = jar.fetch('/logout', post);
   await held.reached;
@@ -89,7 +96,7 @@ it('a logout ends the session also where a write comes between its read and its 
 it('ASVS 7.4.1: a write that a logout overtakes inside the store revives nobody', async () => {
   const jar = await visitorWith('cart');
   await jar.fetch('/login/42', post);
-  const other = jar.copy();
+  const other = jar.copy(elsewhere.url);
   const held = store.holdNext('write');
   const write = other.fetch('/set/late', post);
   await held.reached;

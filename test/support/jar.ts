@@ -13,9 +13,9 @@ export class CookieJar {
     this.#cookies.set(name, value);
   }
 
-  /** A jar with the same cookies, which goes its own way from here. */
-  copy(): CookieJar {
-    const copy = new CookieJar(this.origin);
+  /** A jar with the same cookies, which goes its own way from here. @param origin of another process of the same site */
+  copy(origin = this.origin): CookieJar {
+    const copy = new CookieJar(origin);
     for (const [name, value] of this.#cookies) copy.set(name, value);
     return copy;
   }

@@ -4,9 +4,9 @@ import { errorOf, idOf, Setup, times } from './setup.js';
 
 const increment = (n: unknown): number => ((n as number | undefined) ?? 0) + 1;
 
-/** Another request changes the session and saves, after this one has read it. */
+/** Another request changes the session and saves, in another process, after this one has read it. */
 async function meanwhile(setup: Setup, id: string, change: (session: SessionObject) => unknown): Promise<void> {
-  const other = await setup.request(id);
+  const other = await setup.requestElsewhere(id);
   change(other);
   await other.commit();
 }

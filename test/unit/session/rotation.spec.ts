@@ -9,7 +9,7 @@ const login = (setup: Setup, session: SessionObject, userId = 'ann'): Promise<vo
 
 const rotateEvery = 10 * MINUTE;
 
-/** Lets a change of another request be saved right before the `number`th call of this one. */
+/** Lets a change of another request, in another process, be saved right before the `number`th call of this one. */
 function interfere(setup: Setup, number: number, work: () => Promise<unknown>): void {
   setup.store.forget();
   setup.store.before = async (call) => {
@@ -49,7 +49,7 @@ describe.each<[string, (setup: Setup, session: SessionObject) => Promise<void>]>
   it.each([1, 2])('keeps what a parallel request has saved right before its call %i', async (number) => {
     const setup = new Setup();
     const id = await setup.begin({ list: [1], a: 1 });
-    const [session, other] = [await setup.request(id), await setup.request(id)];
+    const [session, other] = [await setup.request(id), await setup.requestElsewhere(id)];
     (session.get('list') as number[]).push(2);
     session.mutate('n', (n) => ((n as number | undefined) ?? 0) + 1);
     interfere(setup, number, async () => {
@@ -88,7 +88,7 @@ describe.each<[string, (setup: Setup, session: SessionObject) => Promise<void>]>
     const id = await setup.begin({ a: 1 });
     const session = await setup.request(id);
     interfere(setup, 2, async () => {
-      await (await setup.request(id)).set('b', 1).commit();
+      await (await setup.requestElsewhere(id)).set('b', 1).commit();
       setup.store.before = async ({ method, key }) => {
         if (method === 'write') await setup.memory.delete(key);
       };
@@ -106,7 +106,7 @@ describe('a session that was ended while', () => {
   it.each([1, 2])('regenerate ran (call %i) ends there, too, and is not brought back', async (number) => {
     const setup = new Setup();
     const id = await setup.begin({ a: 1 }, 'ann');
-    const [session, other] = [await setup.request(id), await setup.request(id)];
+    const [session, other] = [await setup.request(id), await setup.requestElsewhere(id)];
     interfere(setup, number, () => other.destroy());
     await session.regenerate();
     session.set('late', 1);
@@ -120,7 +120,7 @@ describe('a session that was ended while', () => {
     const setup = new Setup({ rotateEvery });
     const id = await setup.begin({ a: 1 }, 'ann');
     setup.time += rotateEvery;
-    const [session, other] = [await setup.request(id), await setup.request(id)];
+    const [session, other] = [await setup.request(id), await setup.requestElsewhere(id)];
     interfere(setup, number, () => other.destroy());
     await session.commit();
     expect(await setup.keys()).toEqual([]);
@@ -130,7 +130,7 @@ describe('a session that was ended while', () => {
   it('regenerate ran is a SessionGoneError with onGone: error, and nothing is left', async () => {
     const setup = new Setup({ onGone: 'error' });
     const id = await setup.begin({ a: 1 });
-    const [session, other] = [await setup.request(id), await setup.request(id)];
+    const [session, other] = [await setup.request(id), await setup.requestElsewhere(id)];
     interfere(setup, 2, () => other.destroy());
     expect(await errorOf(() => session.regenerate())).toBeInstanceOf(SessionGoneError);
     await session.commit();
@@ -142,7 +142,7 @@ describe('a session that was ended while', () => {
     async (number) => {
       const setup = new Setup({ onGone: 'error' });
       const id = await setup.begin({ secret: 'old', list: ['old'], map: { old: 1 }, count: 1 }, 'eve');
-      const [session, other] = [await setup.request(id), await setup.request(id)];
+      const [session, other] = [await setup.request(id), await setup.requestElsewhere(id)];
       session.set('mine', 1);
       session.set('count', 2);
       (session.get('list') as string[]).push('mine');
@@ -163,7 +163,7 @@ describe('a session that was ended while', () => {
   it('a login came, noticed before: begins anew as well', async () => {
     const setup = new Setup();
     const id = await setup.begin({ secret: 'old' }, 'eve');
-    const [session, other] = [await setup.request(id), await setup.request(id)];
+    const [session, other] = [await setup.request(id), await setup.requestElsewhere(id)];
     await other.destroy();
     await session.set('a', 1).commit();
     await login(setup, session);
@@ -219,7 +219,7 @@ describe('a periodic rotation', () => {
     const refreshing = await setup.request(id, issuedAt);
     interfere(setup, 1, async () => {
       setup.time += 1;
-      await (await setup.request(id)).commit();
+      await (await setup.requestElsewhere(id)).commit();
     });
     await refreshing.commit();
     expect(idOf(refreshing)).not.toBe(id);

@@ -36,6 +36,8 @@ export class Setup {
   readonly memory: MemoryStore;
   readonly codec: RecordCodec;
   readonly repository: StoredSessionRepository;
+  /** Another process with the same sessions, whose requests do not wait for those of this one. */
+  readonly elsewhere: StoredSessionRepository;
 
   constructor(settings: Settings = {}) {
     const now = (): number => this.time;
@@ -48,23 +50,27 @@ export class Setup {
       refreshInterval = 3 * MINUTE,
       rotateEvery = null,
     } = settings;
-    this.repository = new StoredSessionRepository(
-      this.store,
-      this.codec,
-      new Lifetime(idleTimeout, absoluteTimeout, refreshInterval, rotateEvery),
-      {
-        idLength: 32,
-        permanent: false,
-        maxSize: 1_048_576,
-        maxRetries: 64,
-        onGone: 'drop',
-        rotateGrace: 30 * SECOND,
-        keyPrefix: 'session:',
-        ...settings,
-      },
-      this.#observer(),
-      now,
-    );
+    const openRepository = (): StoredSessionRepository =>
+      new StoredSessionRepository(
+        this.store,
+        this.codec,
+        new Lifetime(idleTimeout, absoluteTimeout, refreshInterval, rotateEvery),
+        {
+          idLength: 32,
+          permanent: false,
+          maxSize: 1_048_576,
+          maxRetries: 64,
+          onGone: 'drop',
+          storeTimeout: 2_000,
+          rotateGrace: 30 * SECOND,
+          keyPrefix: 'session:',
+          ...settings,
+        },
+        this.#observer(),
+        now,
+      );
+    this.repository = openRepository();
+    this.elsewhere = openRepository();
   }
 
   create(data: Record<string, unknown> = {}): SessionObject {
@@ -87,9 +93,12 @@ export class Setup {
   }
 
   async request(id: string, issuedAt = this.time): Promise<SessionObject> {
-    const session = await this.find(id, issuedAt);
-    if (session === null) throw new Error('This test expects that there is a session.');
-    return session;
+    return present(await this.find(id, issuedAt));
+  }
+
+  /** The same, where the request comes to another process. */
+  async requestElsewhere(id: string, issuedAt = this.time): Promise<SessionObject> {
+    return present(await this.elsewhere.load({ id, issuedAt }));
   }
 
   /** The data that a request with the cookie of `id` gets; null: there is no session. */
@@ -110,6 +119,11 @@ export class Setup {
   #observer(): Required<SessionObserver> {
     return observeAll((name, event) => void this.events.push({ name, event }));
   }
+}
+
+function present(session: SessionObject | null): SessionObject {
+  if (session === null) throw new Error('This test expects that there is a session.');
+  return session;
 }
 
 /** The secret id of a session that is stored. */

@@ -35,7 +35,7 @@ function changeBy(who: string, n: number): (session: SessionObject) => void {
 const mine = changeBy('mine', 1);
 
 async function theirs(setup: Setup, id: string): Promise<void> {
-  const other = await setup.request(id);
+  const other = await setup.requestElsewhere(id);
   changeBy('theirs', 100)(other);
   await other.commit();
 }
@@ -65,7 +65,7 @@ const operations: Operation[] = [
 
 /** Saves without rotating, as a request does whose headers are out. */
 async function saveOnly(setup: Setup, id: string): Promise<void> {
-  const other = await setup.request(id);
+  const other = await setup.requestElsewhere(id);
   stateOf(other).answered = true;
   changeBy('theirs', 100)(other);
   await other.commit();
@@ -243,7 +243,7 @@ describe.each<[Fault, string]>([
       const id = await setup.begin({ a: 1 }, 'ann');
       const session = await setup.request(id);
       setup.time += rotateEvery;
-      await (await setup.request(id)).set('b', 1).commit();
+      await (await setup.requestElsewhere(id)).set('b', 1).commit();
       return { setup, id, session };
     };
     const dry = await start();

@@ -68,6 +68,7 @@ export class FamilySetup {
         maxSize: 1_048_576,
         maxRetries: 64,
         onGone: 'drop',
+        storeTimeout: 2_000,
         rotateGrace: 30 * second,
         keyPrefix: 'session:',
       },

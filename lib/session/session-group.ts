@@ -1,0 +1,241 @@
+import type { StoredRecord } from '../stores/session-store.js';
+import type { Queued } from './commit-queue.js';
+import type { SessionObserver } from './observer.js';
+import { sameBytes } from './newest-records.js';
+import { publicId } from './session-id.js';
+import type { EncodedSession, SessionState, StoredSession } from './session-state.js';
+import { stateOf, type SessionObject } from './session.js';
+import type { StoredRecords } from './stored-records.js';
+import type { WholeRecord } from './whole-record.js';
+
+/** What one request wants to have saved: its session, as it was when it asked. */
+export interface SessionCommit {
+  readonly session: SessionObject;
+  encoded: EncodedSession;
+  /** There is nothing in it that would be missed. */
+  isEmpty: boolean;
+  /** When it asked, by the order of what this process asks of the store. */
+  readonly askedAt: number;
+  /** The session is under another key now, and the commit has to wait for its turn there. */
+  hasMoved: boolean;
+}
+
+/** What a group asks of whoever knows sessions. */
+interface Saver {
+  readonly now: () => number;
+  encode(session: SessionObject): EncodedSession;
+  isDisposable(session: SessionObject): boolean;
+  wholeOf(bytes: Uint8Array): WholeRecord;
+  isSmallEnough(whole: WholeRecord): boolean;
+  refuseGrowth(whole: WholeRecord, before: WholeRecord): void;
+  remainingOf(whole: WholeRecord): number;
+  recognise(session: SessionObject, found: StoredSession): boolean;
+  arrive(session: SessionObject, encoded: EncodedSession, place: StoredSession, whole: WholeRecord): void;
+  reissueIfDue(state: SessionState): void;
+  beginAgain(session: SessionObject): void;
+  lose(session: SessionObject): void;
+  waitToRetry(attempt: number): Promise<void>;
+}
+
+type Member = Queued<SessionCommit>;
+
+/** A commit that is part of what is to be written. */
+interface Included {
+  readonly member: Member;
+  readonly overwritten: readonly string[];
+}
+
+interface Merged {
+  readonly whole: WholeRecord;
+  readonly included: readonly Included[];
+  /** Those that cannot be brought together with what is stored. */
+  readonly refused: readonly { readonly member: Member; readonly error: unknown }[];
+}
+
+/** Saves what several requests have made of one session by one write, as if one of them had come after the other. */
+export class SessionGroup {
+  constructor(
+    private readonly records: StoredRecords,
+    private readonly saver: Saver,
+    private readonly observer: Required<SessionObserver>,
+  ) {}
+
+  /** What it rejects with is the answer to all who are not refused by then. @throws SessionContendedError, and what the store rejects with */
+  async commit(key: string, queued: readonly Member[]): Promise<void> {
+    let members = queued;
+    let newest = this.#newestOf(key, members);
+    let isCertain = false;
+    for (let attempt = 0; newest.key === key; attempt++) {
+      let merged = this.#mergeAll(newest, members);
+      if (merged.refused.length > 0 && !isCertain) {
+        // Nobody is refused for what another process may have changed since.
+        const found = await this.records.find(newest.id, key);
+        if (found?.key !== key) return this.#follow(key, members, found);
+        this.records.newest.note(key, (newest = found));
+        merged = this.#mergeAll(newest, members);
+      }
+      for (const { member, error } of merged.refused) member.refuse(error);
+      members = merged.included.map(({ member }) => member);
+      if (members.length === 0) return;
+      const conflict = await this.#store(newest, merged);
+      if (conflict === null) return;
+      const found = await this.records.follow({ ...newest, ...conflict, asOf: this.records.newest.next() });
+      if (found?.key !== key) return this.#follow(key, members, found);
+      this.records.newest.note(key, (newest = found));
+      isCertain = true;
+      await this.saver.waitToRetry(attempt);
+    }
+    this.#move(members, newest);
+  }
+
+  /** What is stored, as far as this process knows. */
+  #newestOf(key: string, members: readonly Member[]): StoredSession {
+    const { newest } = this.records;
+    const read = members.map(({ commit }) => storedIn(commit));
+    for (const { bytes } of read) newest.saw(key, bytes);
+    const known = newest.of(key, this.saver.now());
+    return [...(known === null ? [] : [known]), ...read].reduce((one, other) => (other.asOf > one.asOf ? other : one));
+  }
+
+  #mergeAll(newest: StoredSession, members: readonly Member[]): Merged {
+    const start = this.saver.wholeOf(newest.bytes);
+    const merged = this.#chain(newest, start, members);
+    if (this.saver.isSmallEnough(merged.whole)) return merged;
+    // Somebody has made it too large: one after the other shows who.
+    const left = merged.included.map(({ member }) => member);
+    const checked = this.#chain(newest, start, left, (whole, before) => this.saver.refuseGrowth(whole, before));
+    return { ...checked, refused: [...merged.refused, ...checked.refused] };
+  }
+
+  /** Brings one commit after the other into what is stored. One that cannot be leaves nothing behind. */
+  #chain(
+    newest: StoredSession,
+    start: WholeRecord,
+    members: readonly Member[],
+    check: (whole: WholeRecord, before: WholeRecord) => void = () => undefined,
+  ): Merged {
+    let whole = start;
+    const included: Included[] = [];
+    const refused: { member: Member; error: unknown }[] = [];
+    for (const member of members) {
+      try {
+        const { commit } = member;
+        if (this.saver.recognise(commit.session, newest)) {
+          commit.encoded = this.saver.encode(commit.session);
+          commit.isEmpty = this.saver.isDisposable(commit.session);
+        }
+        const { next, overwritten } = whole.with(storedIn(commit).bytes, commit, stateOf(commit.session));
+        if (next !== whole) check(next, whole);
+        whole = next;
+        included.push({ member, overwritten });
+      } catch (error) {
+        refused.push({ member, error });
+      }
+    }
+    return { whole, included, refused };
+  }
+
+  /** Null: it is done. Otherwise what somebody else has stored meanwhile. */
+  async #store(newest: StoredSession, { whole, included }: Merged): Promise<StoredRecord | null> {
+    const members = included.map(({ member }) => member);
+    const ttl = this.saver.remainingOf(whole);
+    if (ttl <= 0) this.#loseAll(members);
+    else if (whole.isEmpty) return this.#remove(newest, members);
+    else if (isStoredSince(newest, whole, members)) this.#settle(included, newest, whole);
+    else return this.#write(newest, whole, included, ttl);
+    return null;
+  }
+
+  async #write(
+    newest: StoredSession,
+    whole: WholeRecord,
+    included: readonly Included[],
+    ttl: number,
+  ): Promise<StoredRecord | null> {
+    const { id, key, version } = newest;
+    const { bytes } = whole;
+    let result;
+    try {
+      result = await this.records.store.write(key, bytes, ttl, version);
+    } catch (error) {
+      const doubt = this.records.newest.noteDoubt(key, newest, bytes);
+      for (const { commit } of included.map(({ member }) => member)) {
+        stateOf(commit.session).inDoubt = { doubt, encoded: commit.encoded };
+      }
+      throw error;
+    }
+    if ('conflict' in result) return result.conflict;
+    if ('gone' in result) {
+      this.records.newest.forget(key);
+      this.#loseAll(included.map(({ member }) => member));
+      return null;
+    }
+    const place = { id, key, bytes, version: result.written, asOf: this.records.newest.next() };
+    this.records.newest.note(key, place);
+    this.#settle(included, place, whole);
+    return null;
+  }
+
+  async #remove(newest: StoredSession, members: readonly Member[]): Promise<StoredRecord | null> {
+    const result = await this.records.store.delete(newest.key, newest.version);
+    if (typeof result === 'object') return result.conflict;
+    this.records.newest.forget(newest.key);
+    const emptied = result === 'deleted' ? members.filter(({ commit }) => commit.isEmpty) : [];
+    // What a session holds that was empty when this began came meanwhile, and begins a new one.
+    for (const { commit } of emptied) this.saver.beginAgain(commit.session);
+    if (emptied.length > 0) this.observer.destroyed({ publicId: publicId(newest.id) });
+    this.#loseAll(members.filter((member) => !emptied.includes(member)));
+    return null;
+  }
+
+  #settle(included: readonly Included[], place: StoredSession, whole: WholeRecord): void {
+    for (const { member, overwritten } of included) {
+      const { session, encoded } = member.commit;
+      this.saver.arrive(session, encoded, place, whole);
+      this.saver.reissueIfDue(stateOf(session));
+      if (overwritten.length > 0) this.observer.overwritten({ publicId: publicId(place.id), paths: overwritten });
+    }
+  }
+
+  #loseAll(members: readonly Member[]): void {
+    for (const member of members) {
+      try {
+        this.saver.lose(member.commit.session);
+      } catch (error) {
+        member.refuse(error);
+      }
+    }
+  }
+
+  /** The key does not lead to the session any more. */
+  #follow(key: string, members: readonly Member[], found: StoredSession | null): void {
+    this.records.newest.forget(key);
+    if (found === null) {
+      this.#loseAll(members);
+      return;
+    }
+    this.records.newest.note(found.key, found);
+    this.#move(members, found);
+  }
+
+  /** What the requests have read, and made of it, is as it was; it is to be brought into what is there now. */
+  #move(members: readonly Member[], { id, key }: StoredSession): void {
+    for (const { commit } of members) {
+      const state = stateOf(commit.session);
+      state.stored = { ...storedIn(commit), id, key };
+      state.issuedAt = null;
+      commit.hasMoved = true;
+    }
+  }
+}
+
+/** Whether others have stored all of it since the members asked: there is nothing left to write. */
+function isStoredSince(newest: StoredSession, whole: WholeRecord, members: readonly Member[]): boolean {
+  return members.every(({ commit }) => newest.asOf > commit.askedAt) && sameBytes(whole.bytes, newest.bytes);
+}
+
+function storedIn({ session }: SessionCommit): StoredSession {
+  const { stored } = stateOf(session);
+  if (stored === null) throw new TypeError('A session that is not stored has no place in a group.');
+  return stored;
+}
