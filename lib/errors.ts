@@ -25,6 +25,12 @@ export type SessionErrorCode =
 export abstract class SessionError extends Error {
   abstract readonly code: SessionErrorCode;
 
+  /**
+   * Whether a visitor may have brought it about, by what an application keeps unchecked, such as a key of a JSON body. The answer
+   * is a 400 then, otherwise a 500: a visitor's mistake is no failure of the server.
+   */
+  readonly mayBeInput: boolean = false;
+
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
@@ -112,28 +118,38 @@ export class SessionGoneError extends SessionError {
   readonly code = 'SESSION_GONE';
 }
 
-/** A value in the session cannot be stored. Names the key path. @publicApi */
+/** How an error came about. */
+interface InputErrorOptions extends ErrorOptions {
+  /** Whether what was refused can come out of JSON, so that a visitor may have sent it. Default: false. */
+  readonly mayBeInput?: boolean | undefined;
+}
+
+/** A value in the session cannot be stored. Names the key path. Becomes a 500, for a value that JSON can hold a 400. @publicApi */
 export class SessionValueError extends SessionError {
   readonly code = 'SESSION_VALUE_UNSUPPORTED';
+  override readonly mayBeInput: boolean;
 
   constructor(
-    /** Where the value is, e.g. `session.cart[0].render`. */
+    /** Where the value is, e.g. `session.cart[0].render`. Parts that a visitor may have named are escaped and cut short. */
     readonly path: string,
     reason: string,
-    options?: ErrorOptions,
+    options?: InputErrorOptions,
   ) {
     super(`${path} cannot be stored: ${reason}`, options);
+    this.mayBeInput = options?.mayBeInput === true;
   }
 }
 
-/** The session is larger than `maxSize`. Names the largest keys. @publicApi */
+/** The session is larger than `maxSize`. Names the largest keys. Becomes a 413. @publicApi */
 export class SessionTooLargeError extends SessionError {
   readonly code = 'SESSION_TOO_LARGE';
+  override readonly mayBeInput = true;
 }
 
-/** A data key that is the name of a method or a fact of the session object. @publicApi */
+/** A data key that is the name of a method or a fact of the session object. Becomes a 400. @publicApi */
 export class SessionKeyReservedError extends SessionError {
   readonly code = 'SESSION_KEY_RESERVED';
+  override readonly mayBeInput = true;
 
   constructor(readonly key: string) {
     super(`"${key}" is a reserved name of the session object and cannot be a data key: choose another name.`);
@@ -155,9 +171,20 @@ export class SessionUnreachableError extends SessionError {
   readonly code = 'SESSION_UNREACHABLE';
 }
 
-/** A user without a usable id was handed to `AuthService.login()`. @publicApi */
+/**
+ * A user without a usable id was handed to a method of `AuthService`, or an id of the wrong type. Becomes a 500, for a text that
+ * is not well-formed a 400.
+ *
+ * @publicApi
+ */
 export class SessionUserError extends SessionError {
   readonly code = 'SESSION_USER_INVALID';
+  override readonly mayBeInput: boolean;
+
+  constructor(message: string, options?: InputErrorOptions) {
+    super(message, options);
+    this.mayBeInput = options?.mayBeInput === true;
+  }
 }
 
 /** Why a login was refused. @publicApi */

@@ -15,6 +15,7 @@ import { attachAuth } from './auth/auth-binding.js';
 import { authExports, authProviders } from './auth/auth.providers.js';
 import { AuthService } from './auth/auth.service.js';
 import { environmentOf } from './config/environment.js';
+import { loggable } from './config/loggable.js';
 import { misspeltKeys } from './config/misspelt.js';
 import type { OptionValues } from './config/read.js';
 import { createKeyRing, KeyRing } from './cookie/key-ring.js';
@@ -203,5 +204,5 @@ function assertImportedOnce(options: SessionModuleOptions | undefined, modules: 
 }
 
 function report(error: unknown): void {
-  logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  logger.error(loggable(error));
 }

@@ -2,6 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { exclusively } from './exclusively.mjs';
 import { bin, cache, root } from './paths.mjs';
+import { writeRedisScripts } from './redis-scripts.mjs';
 import { run } from './run.mjs';
 import { whenChanged } from './stamp.mjs';
 
@@ -13,13 +14,14 @@ export const sampleEntry = join(cache, 'sample', 'main.js');
 
 /** Builds the library to `dist/`, unless nothing changed. */
 export function buildLibrary() {
-  return exclusively('build', () =>
-    whenChanged(
+  return exclusively('build', async () => {
+    await writeRedisScripts();
+    return whenChanged(
       'library',
       { inputs: [...compilerInputs, 'tsconfig.build.json', 'nest-cli.json', 'lib'], output: 'dist/index.js' },
       () => compile('the library', bin('@nestjs/cli/bin/nest.js'), ['build']),
-    ),
-  );
+    );
+  });
 }
 
 /** Builds the sample to `.cache/sample/`, with the library's `dist/` as an application would see it. */

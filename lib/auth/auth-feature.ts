@@ -54,6 +54,9 @@ export interface AuthFeature {
   /** All sessions of a user are about to end, but that with the facts in `except`. */
   endingAll?(userId: UserId, except: AuthFacts | null): Promise<void>;
 
+  /** Whether the user has something here that {@link endingAll} would end. */
+  has?(userId: UserId): Promise<boolean>;
+
   /** One session of a user, in use elsewhere, is about to end. */
   ending?(auth: AuthFacts): Promise<void>;
 }

@@ -7,7 +7,7 @@ import {
   UnauthorizedException,
   type ExecutionContext,
 } from '@nestjs/common';
-import { SessionLoginRefusedError, SessionStoreUnavailableError } from '../errors.js';
+import { isSessionError, SessionLoginRefusedError, SessionStoreUnavailableError, SessionUserError } from '../errors.js';
 import { requestSessionOf } from '../http/execution-context.js';
 import { RequestSession } from '../http/request-session.js';
 import { toHttpException } from '../http/session-exception.js';
@@ -26,6 +26,7 @@ import { confirmed, factsOf, justProved, timeoutsIn, type ConfirmOptions, type L
 import { SignIn } from './sign-in.js';
 import { AUTH_FEATURES, AUTH_WATCHER } from './tokens.js';
 import type { SessionUser, UserId, UserOrId } from './users/user.js';
+import { assertUserId, otherTypeOf } from './users/user-id.js';
 import { Users } from './users/users.js';
 
 /** What is known of a request's user. */
@@ -136,17 +137,20 @@ export class AuthService {
    *
    * @param options.except a session that goes on, or its public id; the login of that device stays remembered.
    * @returns how many sessions were ended
+   * @throws SessionUserError for what is no id, and for `'7'` where nobody has that id and 7 is somebody's, or the reverse
    * @throws SessionAbilityMissingError where the store does not know whose a session is
    */
   async logoutEverywhere(
     userId: UserId,
     { except }: { readonly except?: SessionObject | string | null | undefined } = {},
   ): Promise<number> {
+    assertUserId(userId);
     return this.#atOnce(async () => {
       const { owned } = this.runtime.repository;
       const kept = await this.#sessionToKeep(userId, except ?? null);
       for (const feature of this.features) await feature.endingAll?.(userId, kept?.auth ?? null);
       const sessions = await (kept === null ? owned.endAll(userId) : owned.endAll(userId, kept.key));
+      if (sessions === 0 && kept === null) await this.#assertType(userId);
       this.runtime.observer.revoked({ userId, publicId: null, sessions });
       return sessions;
     });
@@ -165,22 +169,33 @@ export class AuthService {
    * The sessions of a user: "your devices". The one used last comes first.
    *
    * @param current the session that asks, to be marked.
+   * @throws SessionUserError as {@link logoutEverywhere}
    * @throws SessionAbilityMissingError where the store does not know whose a session is
    */
   async sessions(userId: UserId, current: SessionObject | null = null): Promise<DeviceSession[]> {
-    return this.#atOnce(() => this.devices.list(userId, current));
+    assertUserId(userId);
+    return this.#atOnce(async () => {
+      const sessions = await this.devices.list(userId, current);
+      if (sessions.length === 0) await this.#assertType(userId);
+      return sessions;
+    });
   }
 
   /**
    * Ends one session of a user, and its remembered login. False: the user has no such session (any more).
    *
    * @param publicId as {@link sessions} names it; that of another user's session is none.
+   * @throws SessionUserError as {@link logoutEverywhere}
    * @throws SessionAbilityMissingError where the store does not know whose a session is
    */
   async revoke(userId: UserId, publicId: string): Promise<boolean> {
+    assertUserId(userId);
     return this.#atOnce(async () => {
       const found = await this.devices.find(userId, publicId);
-      if (found === null) return false;
+      if (found === null) {
+        await this.#assertType(userId);
+        return false;
+      }
       for (const feature of this.features) await feature.ending?.(found.auth);
       const ended = await this.runtime.repository.owned.end(found);
       if (ended) this.runtime.observer.revoked({ userId, publicId, sessions: 1 });
@@ -313,6 +328,26 @@ export class AuthService {
     throw new SessionLoginRefusedError('inactive', 'This user is not active. `force` logs it in all the same.');
   }
 
+  /**
+   * Nothing was found under an id. Where the same id of the other type is somebody's, as when it came from a path, "nothing" would
+   * pass for "nobody is logged in any more".
+   *
+   * @throws SessionUserError
+   */
+  async #assertType(userId: UserId): Promise<void> {
+    const other = otherTypeOf(userId);
+    if (other === null) return;
+    const { owned } = this.runtime.repository;
+    if ((await owned.list(userId)).length > 0) return;
+    let isSomebody = (await owned.list(other)).length > 0;
+    for (const feature of this.features) isSomebody ||= (await feature.has?.(other)) ?? false;
+    if (!isSomebody) return;
+    const [is, was] = typeof other === 'number' ? ['a number', 'a text'] : ['a text', 'a number'];
+    throw new SessionUserError(
+      `This id of a user is ${is} at the login, and was handed in as ${was}. They are two users.`,
+    );
+  }
+
   async #sessionToKeep(
     userId: UserId,
     except: SessionObject | string | null,
@@ -330,7 +365,7 @@ export class AuthService {
       if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
       const exception = toHttpException(error);
       // A mistake of the application's keeps its class and its message, which say what to do.
-      if (exception instanceof InternalServerErrorException) throw error;
+      if (exception instanceof InternalServerErrorException || isOfInput(error)) throw error;
       // Nest logs no exception that has a status.
       if (exception instanceof ServiceUnavailableException && !(error instanceof HttpException)) {
         this.runtime.report(error);
@@ -357,6 +392,10 @@ function orRejection(find: () => Found): Found {
 
 function rethrow(error: unknown): never {
   throw error instanceof Error ? error : new Error('The user could not be found.', { cause: error });
+}
+
+function isOfInput(error: unknown): boolean {
+  return isSessionError(error) && error.mayBeInput;
 }
 
 function isObject(value: unknown): value is object {

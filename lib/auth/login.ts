@@ -1,4 +1,6 @@
 import { parseDuration } from '../config/duration.js';
+import { isWellFormed } from '../config/well-formed.js';
+import { SessionValueError } from '../errors.js';
 import type { RequestClient } from '../http/request-client.js';
 import type { AuthFacts, Device } from '../session/auth-facts.js';
 import type { LoginTimeouts } from './auth.options.js';
@@ -58,6 +60,7 @@ export function confirmed(
   client: RequestClient | null,
   { factors = PASSWORD, action }: ConfirmOptions,
 ): AuthFacts {
+  if (action !== undefined) assertName('action', action);
   if (factors.length === 0) throw new RangeError('factors of a confirmation: expected at least one name, such as pwd.');
   return {
     ...auth,
@@ -92,11 +95,19 @@ export function milliseconds(option: string, value: unknown, longest = Number.MA
   throw new RangeError(`${option} of a login: expected a number of seconds above 0, or a text such as 30m or 31d.`);
 }
 
+/** @throws SessionValueError for what would come back from the store as another name, or as none */
+function assertName(what: string, name: unknown): void {
+  if (typeof name === 'string' && name !== '' && name !== '__proto__' && isWellFormed(name)) return;
+  const mayBeInput = typeof name === 'string';
+  throw new SessionValueError(what, 'it is no name: a text that is well-formed and not empty.', { mayBeInput });
+}
+
 function timeout(option: string, value: unknown): number | null {
   return value === null ? null : milliseconds(option, value);
 }
 
 function provedAt(factors: readonly string[], now: number): Record<string, number> {
+  factors.forEach((factor, index) => assertName(`factors[${String(index)}]`, factor));
   return Object.fromEntries(factors.map((factor) => [factor, now]));
 }
 

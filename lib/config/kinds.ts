@@ -1,7 +1,7 @@
 /** The kinds of values that options have: how each is read from the environment or from code, and what it accepts. */
 
 export { bool, boolOr, oneOf, type OneOfOptions } from './kinds/choice.js';
-export { fn, instance } from './kinds/code.js';
+export { clock, fn, instance } from './kinds/code.js';
 export { list } from './kinds/list.js';
 export {
   duration,

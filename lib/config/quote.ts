@@ -1,7 +1,7 @@
 const longest = 60;
 
-/** Controls, and the invisible characters that change how a line of a log reads. JSON escapes only the first 32. */
-const unsafe = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** Controls, halves of characters, and the invisible characters that change how a line of a log reads. */
+const unsafe = /[\p{Cc}\p{Cs}\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /**
  * A value as a message may show it: a text in quotes, shortened, on one line; of an object nothing but that it is one, and
@@ -34,9 +34,18 @@ function quoteText(text: string): string {
   return `"${oneLine(text)}"`;
 }
 
+/** A message on one line, as it is but for what could make a log read differently. */
+export function harmless(text: string, most: number): string {
+  const shown = text.length > most ? `${text.slice(0, most)}…` : text;
+  return shown.replace(unsafe, escaped);
+}
+
 /** A text shortened and on one line, with everything escaped that could make a log read differently. */
 export function oneLine(text: string, most = longest): string {
   const shown = text.length > most ? `${text.slice(0, most)}…` : text;
-  const escaped = JSON.stringify(shown).slice(1, -1);
-  return escaped.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(shown).slice(1, -1).replace(unsafe, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

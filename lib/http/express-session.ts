@@ -1,3 +1,4 @@
+import { SessionKeyReservedError } from '../errors.js';
 import { isReserved, ownData, stateOf, type SessionObject } from '../session/session.js';
 
 /** As Express calls back: with an error, or with nothing. */
@@ -14,7 +15,9 @@ export interface ExpressSessionCookie {
 
 /**
  * A session in the form that middleware for express-session expects: every property is data, but for express-session's own
- * seven names. A data key that has a name of {@link SessionObject} is kept under it with a `~` in front.
+ * seven names, which cannot be set, and `__proto__`, which is nobody's name for data. A data key that has a name of
+ * {@link SessionObject} is kept under it with a `~` in front. It has no prototype: a name that a visitor has chosen reaches data
+ * or nothing.
  *
  * @publicApi
  */
@@ -31,6 +34,8 @@ export interface ExpressSession {
   /** Does nothing: a session in use is extended by itself. */
   touch(): this;
 }
+
+type Method = (this: void, callback?: Callback) => unknown;
 
 /** What stands behind `req.session`. */
 export interface ExpressSessionKeeper {
@@ -70,7 +75,7 @@ export class ExpressSessionSlot {
 
   #face(data: () => Record<string, unknown>): ExpressSession {
     const { session } = this;
-    const own: Record<string, (this: void, callback?: Callback) => unknown> = {
+    const methods: Record<string, Method> = {
       save: (callback) => this.#run(async () => this.keeper.commit(), callback),
       reload: (callback) => this.#run(async () => this.#reload(), callback),
       destroy: (callback) =>
@@ -85,27 +90,36 @@ export class ExpressSessionSlot {
         }, callback),
       touch: () => face,
     };
+    const own: ReadonlyMap<string | symbol, Method> = new Map(Object.entries(methods));
     // The former face of a regenerated session still shows what it held: Passport copies from it.
     let shown = data;
     const freeze = (former: Record<string, unknown>): void => void (shown = () => former);
     const cookie = cookieOf(session, () => this.keeper.now());
-    const face: ExpressSession = new Proxy({} as ExpressSession, {
+    const holds = (key: string | symbol): key is string =>
+      typeof key === 'string' && Object.hasOwn(shown(), dataKey(key));
+    const customary: ReadonlyMap<string | symbol, unknown> = new Map<string | symbol, unknown>([
+      ['hasOwnProperty', holds],
+      ['propertyIsEnumerable', holds],
+      ['toString', () => '[object Object]'],
+      [Symbol.toPrimitive, () => '[object Object]'],
+    ]);
+    const face: ExpressSession = new Proxy(Object.create(null) as ExpressSession, {
       get(_target, key) {
-        if (typeof key === 'symbol') return Reflect.get({}, key) as unknown;
         if (key === 'id') return session.id;
         if (key === 'cookie') return cookie;
-        return own[key] ?? shown()[dataKey(key)] ?? (Reflect.get({}, key) as unknown);
+        return own.get(key) ?? (holds(key) ? shown()[dataKey(key)] : customary.get(key));
       },
       set(_target, key, value) {
-        if (typeof key === 'symbol' || isFact(key) || Object.hasOwn(own, key)) return false;
+        if (typeof key === 'symbol') return false;
+        if (isFact(key) || own.has(key) || key === '__proto__') throw new SessionKeyReservedError(key);
         shown()[dataKey(key)] = value;
         return true;
       },
-      has: (_target, key) =>
-        typeof key === 'string' && (Object.hasOwn(own, key) || isFact(key) || Object.hasOwn(shown(), dataKey(key))),
+      has: (_target, key) => own.has(key) || isFact(key) || holds(key),
       deleteProperty: (_target, key) => typeof key === 'string' && Reflect.deleteProperty(shown(), dataKey(key)),
       defineProperty: (_target, key, descriptor) => 'value' in descriptor && Reflect.set(face, key, descriptor.value),
       ownKeys: () => Object.keys(shown()).map(nameOf),
+      setPrototypeOf: () => false,
       getOwnPropertyDescriptor: (_target, key) => {
         const descriptor = typeof key === 'string' ? Object.getOwnPropertyDescriptor(shown(), dataKey(key)) : undefined;
         return descriptor && { ...descriptor, configurable: true };
@@ -171,7 +185,7 @@ function cookieOf(session: SessionObject, now: () => number): ExpressSessionCook
   };
 }
 
-function isFact(key: string): boolean {
+function isFact(key: string | symbol): boolean {
   return key === 'id' || key === 'cookie';
 }
 

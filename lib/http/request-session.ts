@@ -17,7 +17,7 @@ import { RequestClient } from './request-client.js';
 import { ResponseGate, type GateKeeper } from './response-gate.js';
 import type { SessionMigration } from './session-migration.js';
 import type { SessionCookie, SessionToken } from './session-cookie.js';
-import { toHttpException } from './session-exception.js';
+import { isForOperator, toHttpException } from './session-exception.js';
 
 /** What a request's session needs of its application. */
 export interface SessionSurroundings {
@@ -309,7 +309,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.#hasFailed = true;
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
     const exception = toHttpException(error);
-    if (exception instanceof HttpException && exception.getStatus() >= 500) this.runtime.report(error);
+    if (isForOperator(exception)) this.runtime.report(error);
     return exception;
   }
 

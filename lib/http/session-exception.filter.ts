@@ -1,7 +1,7 @@
-import { Catch, HttpException, type ArgumentsHost } from '@nestjs/common';
+import { Catch, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { SessionError, SessionStoreUnavailableError } from '../errors.js';
-import { toHttpException } from './session-exception.js';
+import { isForOperator, toHttpException } from './session-exception.js';
 import { SessionRuntime } from './session-runtime.js';
 
 /**
@@ -25,7 +25,7 @@ export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
     }
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
     const exception = toHttpException(error);
-    if (exception instanceof HttpException && exception.getStatus() >= 500) this.runtime.report(error);
+    if (isForOperator(exception)) this.runtime.report(error);
     super.catch(exception as SessionError, host);
   }
 }

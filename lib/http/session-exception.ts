@@ -1,8 +1,10 @@
 import {
+  BadRequestException,
   ConflictException,
   ForbiddenException,
   HttpException,
   InternalServerErrorException,
+  PayloadTooLargeException,
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { isSessionError } from '../errors.js';
@@ -22,20 +24,36 @@ export function toHttpException(error: unknown): unknown {
       return new ConflictException('The session has ended.', options);
     case 'SESSION_LOGIN_REFUSED':
       return new ForbiddenException('This login is not allowed.', options);
-    case 'SESSION_VALUE_UNSUPPORTED':
     case 'SESSION_TOO_LARGE':
-      return new InternalServerErrorException('The session could not be saved.', options);
+      return new PayloadTooLargeException('The session would be too large.', options);
+    case 'SESSION_VALUE_UNSUPPORTED':
+    case 'SESSION_KEY_RESERVED':
+      return error.mayBeInput
+        ? new BadRequestException('The session cannot keep this.', options)
+        : new InternalServerErrorException('The session could not be saved.', options);
+    case 'SESSION_USER_INVALID':
+      return error.mayBeInput
+        ? new BadRequestException('There is no such user.', options)
+        : new InternalServerErrorException('Internal Server Error', options);
     case 'SESSION_CONFIG_INVALID':
     case 'SESSION_PEER_MISSING':
-    case 'SESSION_KEY_RESERVED':
     case 'SESSION_READONLY':
     case 'SESSION_HEADERS_SENT':
     case 'SESSION_UNREACHABLE':
-    case 'SESSION_USER_INVALID':
     case 'SESSION_ABILITY_MISSING':
     case 'FLASK_RECORD_PICKLED':
       return new InternalServerErrorException('Internal Server Error', options);
   }
+}
+
+/**
+ * Whether the operator should read of what an answer stands for: of every failure of the server's, and of what a session could
+ * not keep, which may be the application's mistake as well as the visitor's.
+ */
+export function isForOperator(exception: unknown): boolean {
+  if (!(exception instanceof HttpException)) return false;
+  const { cause } = exception;
+  return exception.getStatus() >= 500 || (isSessionError(cause) && cause.mayBeInput);
 }
 
 /** The status and body that Nest gives for an exception. */

@@ -1,3 +1,4 @@
+import { timerDelay } from '../config/timer.js';
 import type { ResolvedCookie } from '../cookie/resolved-cookie.js';
 import { SetCookie } from '../cookie/set-cookie.js';
 import { SessionStoreUnavailableError, SessionTooLargeError, SessionValueError } from '../errors.js';
@@ -143,7 +144,7 @@ async function within<T>(ms: number, work: Promise<T>, framework: string): Promi
           `What keeps the sessions of ${framework} did not answer within ${String(ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
         ),
       );
-    }, ms);
+    }, timerDelay(ms));
   });
   try {
     return await Promise.race([work, late]);

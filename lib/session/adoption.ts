@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { isWellFormed } from '../config/well-formed.js';
+import { SessionValueError } from '../errors.js';
 import type { SessionStore } from '../stores/session-store.js';
 import type { AuthFacts, Device } from './auth-facts.js';
 import type { ForeignSession } from './foreign-session.js';
@@ -42,8 +44,13 @@ export function takeOver(session: SessionObject, foreign: ForeignSession, device
   const state = stateOf(session);
   state.permanent = foreign.permanent;
   state.flashes = foreign.flashes;
+  const { userId } = foreign;
+  // Stored, it would become the id of another user.
+  if (typeof userId === 'string' && !(userId !== '' && isWellFormed(userId))) {
+    throw new SessionValueError('userId', 'it is no well-formed text.');
+  }
   // Not fresh: nobody has proved anything here.
-  const auth: AuthFacts | null = foreign.userId === null ? null : { userId: foreign.userId, at: now, device };
+  const auth: AuthFacts | null = userId === null ? null : { userId, at: now, device };
   state.auth = auth;
 }
 

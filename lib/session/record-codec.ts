@@ -1,6 +1,6 @@
 import { JsonSerializer } from './serializer/json.js';
 import { MsgpackSerializer } from './serializer/msgpack.js';
-import type { Serializer } from './serializer/serializer.js';
+import { asBuffer, type Serializer } from './serializer/serializer.js';
 import { packPointer, packRecord, unpackRecord, type RotationPointer, type SessionRecord } from './record.js';
 import { BrokenRecord } from './record-parts.js';
 
@@ -46,7 +46,7 @@ export class RecordCodec {
   decode(bytes: Uint8Array): SessionRecord | RotationPointer {
     let value: unknown;
     try {
-      value = (this.#reader ?? this.#readerOf(bytes)).decode(bytes);
+      value = (this.#reader ?? this.#readerOf(bytes)).decode(asBuffer(bytes));
     } catch (error) {
       throw new BrokenRecord('Its bytes cannot be read.', { cause: error });
     }

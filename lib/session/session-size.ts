@@ -1,7 +1,11 @@
+import { oneLine } from '../config/quote.js';
 import { SessionTooLargeError } from '../errors.js';
 import type { RecordCodec } from './record-codec.js';
 
 const NAMED_KEYS = 3;
+
+/** What of a key is shown, in characters: a visitor may have chosen it. */
+const SHOWN_OF_KEY = 40;
 
 /**
  * The error for a session over the limit, which names the keys that take most of it. Sizes in bytes.
@@ -19,7 +23,7 @@ export function tooLarge(
     .map(([key, value]) => ({ key, bytes: codec.sizeOf(value) }))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, NAMED_KEYS)
-    .map(({ key, bytes }) => `${key} (${String(bytes)} bytes)`);
+    .map(({ key, bytes }) => `${oneLine(key, SHOWN_OF_KEY)} (${String(bytes)} bytes)`);
   return new SessionTooLargeError(
     `The session takes ${String(size)} bytes, and ${limit}. ` +
       `Largest keys: ${largest.join(', ')}. Keep large things elsewhere and their ids in the session.`,

@@ -1,4 +1,4 @@
-import { bool, duration, fn, instance, integer, list, nullable, oneOf, size, text } from '../config/kinds.js';
+import { bool, clock, duration, instance, integer, list, nullable, oneOf, size, text } from '../config/kinds.js';
 import { option, type Environment, type OptionKind, type ResolvedOptions } from '../config/option.js';
 import type { RoomCheck } from '../config/room-check.js';
 import { settingName } from '../config/setting-name.js';
@@ -128,7 +128,7 @@ export const sessionOptions = {
   }),
   clock: option({
     env: null,
-    kind: fn<() => number>('a function that returns the time in ms since the epoch'),
+    kind: clock(),
     default: () => Date.now,
     defaultText: '`Date.now`',
     meaning: 'The time that timeouts go by; for tests.',

@@ -1,4 +1,4 @@
-import { SessionKeyReservedError } from '../errors.js';
+import { SessionKeyReservedError, SessionValueError } from '../errors.js';
 import type { FlashMessage } from './flash.js';
 import { ABSENT } from './merge.js';
 import { runMutation } from './mutations.js';
@@ -98,7 +98,9 @@ export class SessionObject {
   }
 
   set permanent(permanent: boolean) {
-    this.#state.permanent = permanent;
+    // Whatever a form sent, it is stored as what it means.
+    const given: unknown = permanent;
+    this.#state.permanent = Boolean(given);
   }
 
   /** When the session was begun. */
@@ -116,18 +118,18 @@ export class SessionObject {
   get<Key extends keyof SessionData & string>(key: Key, fallback: Declared<Key>): Declared<Key>;
   get<Key extends string, Fallback>(key: Key, fallback: Fallback): Exclude<ValueOf<Key>, undefined> | Fallback;
   get(key: string, fallback?: unknown): unknown {
-    return Object.hasOwn(this, key) ? ownData(this)[key] : fallback;
+    return this.has(key) ? ownData(this)[key] : fallback;
   }
 
   /** @throws SessionKeyReservedError for the name of a method or a fact. */
   set<Key extends string>(key: Key, value: ValueOf<Key>): this {
-    if (isReserved(key)) throw new SessionKeyReservedError(key);
+    assertName(key);
     ownData(this)[key] = value;
     return this;
   }
 
   has(key: string): boolean {
-    return Object.hasOwn(this, key);
+    return isName(key) && Object.hasOwn(this, key);
   }
 
   /** Takes the value of `key` out of the session; `fallback` where there is none. */
@@ -135,7 +137,7 @@ export class SessionObject {
   pop<Key extends keyof SessionData & string>(key: Key, fallback: Declared<Key>): Declared<Key>;
   pop<Key extends string, Fallback>(key: Key, fallback: Fallback): Exclude<ValueOf<Key>, undefined> | Fallback;
   pop(key: string, fallback?: unknown): unknown {
-    if (!Object.hasOwn(this, key)) return fallback;
+    if (!this.has(key)) return fallback;
     const value = ownData(this)[key];
     Reflect.deleteProperty(this, key);
     return value;
@@ -143,12 +145,13 @@ export class SessionObject {
 
   /** The value of `key`; where there is none, `value`, which the session then has. */
   setDefault<Key extends string>(key: Key, value: Exclude<ValueOf<Key>, undefined>): Exclude<ValueOf<Key>, undefined> {
-    if (!Object.hasOwn(this, key)) this.set(key, value);
+    if (!this.has(key)) this.set(key, value);
     return ownData(this)[key] as Exclude<ValueOf<Key>, undefined>;
   }
 
   /** Sets all of `values`. @throws SessionKeyReservedError before any is set. */
   update(values: Partial<SessionData> & Record<string, unknown>): this {
+    if (!isObject(values)) throw new SessionValueError('session', 'it is no object with values.', { mayBeInput: true });
     const reserved = Object.keys(values).find(isReserved);
     if (reserved !== undefined) throw new SessionKeyReservedError(reserved);
     Object.assign(ownData(this), values);
@@ -170,7 +173,7 @@ export class SessionObject {
   /** Leaves a message for the next page that asks for it. */
   flash(category: string, message: string): void;
   flash(category: unknown, message: unknown): void {
-    this.#state.flashes = [...this.#state.flashes, { category: String(category), message: String(message) }];
+    this.#state.flashes = [...this.#state.flashes, { category: textOf(category), message: textOf(message) }];
   }
 
   /** The messages, in order, which are gone with it; with `category`, only those of it. */
@@ -191,9 +194,9 @@ export class SessionObject {
    */
   mutate<Key extends string>(key: Key, fn: (value: ValueOf<Key>) => ValueOf<Key> | undefined): ValueOf<Key>;
   mutate(key: string, fn: (value: never) => unknown): unknown {
-    if (isReserved(key)) throw new SessionKeyReservedError(key);
+    assertName(key);
     const mutation = fn as (value: unknown) => unknown;
-    const before = Object.hasOwn(this, key) ? ownData(this)[key] : ABSENT;
+    const before = this.has(key) ? ownData(this)[key] : ABSENT;
     const beforeCopy = this.#keeper.copyOf(key, before);
     const after = runMutation(mutation, before);
     if (isThenable(after)) {
@@ -273,6 +276,29 @@ export function dataOf(session: object): Record<string, unknown> {
   const reserved = Object.keys(data).find(isReserved);
   if (reserved !== undefined) throw new SessionKeyReservedError(reserved);
   return data;
+}
+
+/** @throws SessionKeyReservedError, and SessionValueError for what JSON may hold in place of a name. */
+function assertName(key: unknown): asserts key is string {
+  if (!isName(key)) throw new SessionValueError('session', 'the key is no text.', { mayBeInput: true });
+  if (isReserved(String(key))) throw new SessionKeyReservedError(String(key));
+}
+
+function isName(key: unknown): boolean {
+  return typeof key === 'string' || typeof key === 'number';
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A text of whatever was handed in: an object may have come out of JSON with a `toString` that is no function. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,3 +1,4 @@
+import { timerDelay } from '../config/timer.js';
 import { SessionStoreUnavailableError } from '../errors.js';
 
 /** Longer than any answer takes that still comes. */
@@ -31,7 +32,7 @@ export class KeyQueue {
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(new SessionStoreUnavailableError(`The session store did not answer within ${String(this.limitMs)} ms.`));
-      }, this.limitMs).unref();
+      }, timerDelay(this.limitMs)).unref();
     });
     try {
       return await Promise.race([work(), tooLate]);

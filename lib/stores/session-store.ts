@@ -12,6 +12,7 @@ export type Version = unknown;
 
 /** A record as the store has it now. @publicApi */
 export interface StoredRecord {
+  /** The record as it was written: a `Uint8Array`, which may be a Node `Buffer`. Nobody may go by which of the two it is. */
   readonly bytes: Uint8Array;
   readonly version: Version;
 }

@@ -1,3 +1,4 @@
+import { timerDelay } from '../config/timer.js';
 import { isSessionError, SessionStoreUnavailableError } from '../errors.js';
 import {
   type DeleteResult,
@@ -151,7 +152,7 @@ class Deadlines {
   private arm(delay: number): void {
     this.isArmed = true;
     // Where the process was too busy to look, answers may lie there unread. They are read before anybody is late.
-    setTimeout(() => setImmediate(() => this.expire()), delay).unref();
+    setTimeout(() => setImmediate(() => this.expire()), timerDelay(delay)).unref();
   }
 
   private expire(): void {

@@ -168,7 +168,7 @@ describe.each(platforms)('%s', (platform) => {
     const jar = running.jar();
     const response = await jar.fetch('/login', post({ user: 'x'.repeat(500) }));
 
-    expect(response.status).toBe(500);
+    expect(response.status).toBe(413);
     expect(logger.text).toContain('SESSION_MAX_SIZE');
     expect(await jar.json('/read')).toMatchObject({ user: null });
   });

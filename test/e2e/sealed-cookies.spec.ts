@@ -171,10 +171,10 @@ describe.each(platforms)('on %s', (platform) => {
       const jar = running.jar();
       await jar.fetch('/set', post({ small: 1 }));
       const response = await jar.fetch('/set', post({ blob: noise(12_000), other: 'x'.repeat(50) }));
-      expect([response.status, response.headers.getSetCookie()]).toEqual([500, []]);
+      expect([response.status, response.headers.getSetCookie()]).toEqual([413, []]);
       expect(await response.json()).toEqual({
-        statusCode: 500,
-        message: 'The session could not be saved.',
+        statusCode: 413,
+        message: 'The session would be too large.',
         error: expect.anything(),
       });
       expect(running.logger.text).toMatch(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { manifest, pack, project, tool } from './package-under-test.js';
@@ -25,15 +25,19 @@ describe('the tarball', () => {
     expect(files).toEqual(expect.arrayContaining(paths));
   });
 
-  it('has every script of the stores', async () => {
-    const sources = await readdir(join(project, 'lib'), { recursive: true });
-    const scripts = sources.filter((path) => path.endsWith('.lua'));
-    expect(scripts).not.toEqual([]);
-    for (const script of scripts) expect(files).toContain(`dist/${script}`);
+  it('has no code that reads a file beside it at run time, which a bundler would leave behind', async () => {
+    const code = files.filter((path) => path.endsWith('.js') && !path.startsWith('dist/cli/'));
+    expect(code).not.toEqual([]);
+    const readers: string[] = [];
+    for (const path of code) {
+      const text = await readFile(join(project, path), 'utf8');
+      if (/import\.meta\b|__dirname|createRequire/.test(text)) readers.push(path);
+    }
+    expect(readers).toEqual([]);
   });
 
   it('has no tests, no sample and nothing of a development machine', () => {
-    const kinds = /^(dist\/.+\.(js|js\.map|d\.ts|d\.ts\.map|lua)|lib\/.+\.(ts|lua)|[A-Z]+(\.md)?|package\.json)$/;
+    const kinds = /^(dist\/.+\.(js|js\.map|d\.ts|d\.ts\.map)|lib\/.+\.(ts|lua)|[A-Z]+(\.md)?|package\.json)$/;
     expect(files.filter((path) => !kinds.test(path) || /\.(spec|test)\./.test(path))).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { transformSync } from '@swc/core';
 import { temporaryFolder } from './temporary-folder.js';
@@ -11,7 +11,6 @@ export function compiledPackage(): { readonly entry: string; remove(): void } {
     const source = join(lib, name);
     const target = join(out.path, 'lib', name);
     mkdirSync(dirname(target), { recursive: true });
-    if (name.endsWith('.lua')) cpSync(source, target);
     if (!name.endsWith('.ts')) continue;
     const { code } = transformSync(readFileSync(source, 'utf8'), {
       filename: name,

@@ -1,3 +1,4 @@
+import { timerDelay } from '../../config/timer.js';
 import { SessionStoreUnavailableError } from '../../errors.js';
 import type { Bucket } from './buckets.js';
 import { takesBack, type LimiterStorage, type Receipt, type TakesBack } from './limiter-storage.js';
@@ -96,7 +97,7 @@ export class LoginTries {
             `Failed logins could not be counted within ${String(timeout)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
           ),
         );
-      }, timeout);
+      }, timerDelay(timeout));
       answer.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }

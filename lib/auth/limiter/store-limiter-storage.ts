@@ -1,3 +1,4 @@
+import { wholeClock } from '../../config/clock.js';
 import { SessionContendedError } from '../../errors.js';
 import { backOff } from '../../session/back-off.js';
 import type { SessionStore, StoredRecord, WriteResult } from '../../stores/session-store.js';
@@ -31,7 +32,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
   ) {
     super();
     this.keyPrefix = options.keyPrefix ?? 'limiter:';
-    this.now = options.now ?? Date.now;
+    this.now = wholeClock(options.now ?? Date.now);
   }
 
   override async take(key: string, budget: Budget): Promise<Take> {

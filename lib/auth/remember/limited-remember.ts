@@ -1,3 +1,4 @@
+import { timerDelay } from '../../config/timer.js';
 import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
 import type { UserId } from '../users/user.js';
 import { faultIn } from './remember-row.js';
@@ -51,10 +52,14 @@ export class LimitedRemember extends RememberStore {
     }
   }
 
+  override has(userId: UserId): Promise<boolean> {
+    return this.#limit(async () => (await this.store.has?.(userId)) ?? false);
+  }
+
   async #limit<Result>(call: () => Promise<Result>): Promise<Result> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new SessionStoreUnavailableError(this.#tooLate())), this.ms).unref();
+      timer = setTimeout(() => reject(new SessionStoreUnavailableError(this.#tooLate())), timerDelay(this.ms)).unref();
     });
     try {
       return await Promise.race([call(), late]);

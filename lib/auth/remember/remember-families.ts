@@ -144,6 +144,11 @@ export class RememberFamilies {
     return exceptFamily === undefined ? this.store.endAll(userId) : this.store.endAll(userId, exceptFamily);
   }
 
+  /** Whether the user is remembered anywhere, as far as the store can tell. */
+  async has(userId: UserId): Promise<boolean> {
+    return (await this.store.has?.(userId)) ?? false;
+  }
+
   #rowAfter(row: RememberRow, token: RememberToken, successor: Successor): RememberRow {
     const now = this.runtime.now();
     return {

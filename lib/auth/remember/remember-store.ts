@@ -86,6 +86,12 @@ export abstract class RememberStore {
 
   /** Ends all of a user's families but `exceptFamily`, and says how many there were. The users `7` and `'7'` are two. */
   abstract endAll(userId: UserId, exceptFamily?: string): Promise<number>;
+
+  /**
+   * Whether a user has any. Left out, nobody is told that an id was handed in as a text which is a number at the login, or the
+   * reverse, where all that the user has is remembered.
+   */
+  has?(userId: UserId): Promise<boolean>;
 }
 
 const methods = ['create', 'read', 'replace', 'end', 'endAll'];

@@ -91,6 +91,10 @@ export class RememberFeature implements AuthFeature {
     await this.families.endAll(userId, except?.family);
   }
 
+  has(userId: UserId): Promise<boolean> {
+    return this.families.has(userId);
+  }
+
   async ending({ family }: AuthFacts): Promise<void> {
     if (family !== undefined) await this.families.end(family);
   }

@@ -64,6 +64,14 @@ export class StoredRemember extends RememberStore {
     return this.store.deleteOwnedBy(owner, this.#keyOf(exceptFamily));
   }
 
+  override async has(userId: UserId): Promise<boolean> {
+    if (!isOwned(this.store)) return false;
+    for await (const key of this.store.ownedBy(this.#ownerOf(userId))) {
+      if ((await this.store.read(key)) !== null) return true;
+    }
+    return false;
+  }
+
   #keyOf(family: string): string {
     return `${this.keyPrefix}remember:${createHash('sha256').update(family).digest('base64url')}`;
   }

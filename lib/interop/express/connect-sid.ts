@@ -1,4 +1,5 @@
 import { type BinaryLike, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { isWellFormed } from '../../config/well-formed.js';
 
 /** Whatever express-session takes for a secret. */
 export type SidSecret = BinaryLike | KeyObject;
@@ -19,9 +20,6 @@ const signatureLength = 43;
 /** Browsers drop a cookie of more than this. */
 const longestValue = 4096;
 
-/** Half a character is hashed as if it were U+FFFD, so that two ids would share a signature. */
-const halfCharacter = /\p{Surrogate}/u;
-
 /** The value of express-session's cookie, before it is percent-encoded: `s:<id>.<HMAC-SHA-256 in base64 without padding>`. */
 export function signSid(id: string, secret: SidSecret): string {
   return `${marker}${id}.${hmac(id, secret).toString('base64').slice(0, signatureLength)}`;
@@ -36,7 +34,8 @@ export function unsignSid(value: string, secrets: readonly SidSecret[]): Unsigne
   if (!value.startsWith(marker) || value[end] !== '.' || value.length > longestValue) return null;
   const id = value.slice(marker.length, end);
   const signature = value.slice(end + 1);
-  if (id === '' || halfCharacter.test(id) || !canonicalSignature.test(signature)) return null;
+  // Half a character is hashed as if it were U+FFFD, so that two ids would share a signature.
+  if (id === '' || !isWellFormed(id) || !canonicalSignature.test(signature)) return null;
   const claimed = Buffer.from(signature, 'base64');
   const signers = secrets.map((secret) => timingSafeEqual(hmac(id, secret), claimed));
   return signers.includes(true) ? { id, outdated: signers[0] !== true } : null;

@@ -1,3 +1,4 @@
+import { oneLine } from '../../config/quote.js';
 import { SessionValueError } from '../../errors.js';
 
 /** What a format makes of the values that plain JSON does not have. */
@@ -43,7 +44,7 @@ export class StorableWalk {
       return this.#envelope(record);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      throw new SessionValueError(pathOf(this.#path), `${error.message}.`);
+      throw new SessionValueError(pathOf(this.#path), `${error.message}.`, { mayBeInput: error.isJson });
     } finally {
       this.#path = null;
     }
@@ -84,7 +85,7 @@ export class StorableWalk {
 
   #object(value: object): unknown {
     if (this.#depth > MAX_DEPTH) {
-      return this.#refuse(`it is nested more than ${String(MAX_DEPTH)} levels deep, or contains itself`);
+      return this.#refuse(`it is nested more than ${String(MAX_DEPTH)} levels deep, or contains itself`, true);
     }
     this.#depth++;
     const storable = this.#storable(value);
@@ -118,7 +119,7 @@ export class StorableWalk {
     let copy: Record<string, unknown> | null = null;
     for (const key of Object.keys(object)) {
       this.#path?.push(key);
-      if (key === '__proto__') this.#refuse('"__proto__" is no name for a key');
+      if (key === '__proto__') this.#refuse('"__proto__" is no name for a key', true);
       const value = object[key];
       const storable = this.#value(value);
       this.#path?.pop();
@@ -145,29 +146,43 @@ export class StorableWalk {
 
   #unlessRefused<Value extends number | bigint | object>(value: Value): Value {
     const reason = this.format.refuse(value);
-    return reason === null ? value : this.#refuse(reason);
+    // A number that JSON writes with too large an exponent is read as Infinity.
+    return reason === null ? value : this.#refuse(reason, typeof value === 'number' && !Number.isNaN(value));
   }
 
-  #refuse(reason: string): never {
-    throw new Refusal(reason);
+  #refuse(reason: string, isJson = false): never {
+    throw new Refusal(reason, isJson);
   }
 }
 
 /** Ends a walk; its message is the reason. */
-class Refusal extends Error {}
+class Refusal extends Error {
+  constructor(
+    reason: string,
+    /** Whether the value may have come out of JSON, and so from a visitor. */
+    readonly isJson: boolean,
+  ) {
+    super(reason);
+  }
+}
 
 /** How much of a path is shown: one that goes round in a circle has no end. */
 const SHOWN_PARTS = 12;
 
+/** What of a key is shown, in characters: a visitor may have chosen it. */
+const SHOWN_OF_KEY = 40;
+
 function pathOf(parts: readonly (string | number)[]): string {
   const shown = parts
     .slice(0, SHOWN_PARTS)
-    .map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${part}`));
+    .map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${oneLine(part, SHOWN_OF_KEY)}`));
   return `session${shown.join('')}${parts.length > SHOWN_PARTS ? '…' : ''}`;
 }
 
 function nameOf(value: object): string {
-  return (value.constructor as { name?: string } | undefined)?.name ?? 'an unknown class';
+  // That of its class: an object's own property of this name is data.
+  const type: unknown = Reflect.get(Object.getPrototypeOf(value) as object, 'constructor');
+  return typeof type === 'function' ? oneLine(type.name, SHOWN_OF_KEY) : 'an unknown class';
 }
 
 function isLive(value: object): boolean {

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
 import { SerialStore } from '../serial-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { bytesOf, parseSession, toSession, withLife } from './connect-session.js';
 import type { ConnectCallback, ConnectClient, ConnectSession } from './connect.client.js';
 
@@ -27,7 +27,7 @@ export class ConnectStore extends SerialStore<ConnectSession> {
     context: StoreContext = standaloneContext,
   ) {
     super(usable(client));
-    this.now = context.now ?? Date.now;
+    this.now = clockOf(context);
   }
 
   protected override async live(key: string): Promise<ConnectSession | null> {

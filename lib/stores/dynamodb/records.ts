@@ -1,5 +1,5 @@
 import type { DeleteResult, StoredRecord, WriteResult } from '../session-store.js';
-import type { StoreContext } from '../store-context.js';
+import { clockOf, type StoreContext } from '../store-context.js';
 import {
   decodeHead,
   encodeHead,
@@ -28,7 +28,7 @@ export class Records {
     private readonly context: StoreContext,
   ) {
     this.parts = new Parts(table);
-    this.now = context.now ?? Date.now;
+    this.now = clockOf(context);
   }
 
   async read(key: string): Promise<StoredRecord | null> {

@@ -8,7 +8,7 @@ import {
   type Version,
   type WriteResult,
 } from '../session-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { errnoOf, unavailable } from './errno.js';
 import { withLock } from './file-lock.js';
 import { OwnerIndex } from './owner-index.js';
@@ -63,7 +63,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     this.owners = new OwnerIndex(this.folder);
     this.threshold = options.threshold ?? 0;
     this.context = context;
-    this.now = context.now ?? Date.now;
+    this.now = clockOf(context);
   }
 
   /** Makes the folder, which is otherwise made at the first write. @throws SessionStoreUnavailableError */

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
 import { SerialStore } from '../serial-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { bytesOf, type Entry, parseEntry, toEntry } from './entry.js';
 import { isKeyvClient, type KeyvClient, rejectsErrors } from './keyv.client.js';
 
@@ -28,7 +28,7 @@ export class KeyvStore extends SerialStore<Entry> {
     context: StoreContext = standaloneContext,
   ) {
     super(usable(keyv));
-    this.now = context.now ?? Date.now;
+    this.now = clockOf(context);
   }
 
   protected override async live(key: string): Promise<Entry | null> {

@@ -6,7 +6,7 @@ import {
   type Version,
   type WriteResult,
 } from '../session-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { Database } from './database.js';
 import { unavailable, unavailableNow } from './lmdb.errors.js';
 import { type LmdbLibrary, loadLmdb } from './lmdb.library.js';
@@ -45,7 +45,7 @@ export class LmdbStore extends SessionStore {
     super();
     this.path = options.path ?? '.sessions';
     this.context = context;
-    this.now = context.now ?? Date.now;
+    this.now = clockOf(context);
   }
 
   /**

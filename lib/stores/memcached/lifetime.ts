@@ -16,8 +16,11 @@ export interface ItemTimes {
   readonly flags: number;
 }
 
-/** A longer time is taken for a date. */
+/** A longer time is taken for a date. In seconds. */
 const longestRelative = 30 * 24 * 60 * 60;
+
+/** memcached takes a date beyond 2^31 - 1, in January 2038, for the past. In seconds since the epoch. */
+const latestDate = 2 ** 31 - 1;
 
 /** The least seconds that are left of a record which lives because of a touch. */
 const touchedSeconds = 4;
@@ -47,6 +50,26 @@ export function surelyUntil({ secondsLeft, flags }: ItemTimes, now: number): num
   return left > 0 && left <= (secondsLeft + 1) * 1_000 ? now + left : null;
 }
 
+/** An owner's list, which must not end before its records, is kept so much longer where both are cut short. In seconds. */
+const listMargin = 60;
+
+/** For `T`: an owner's list, kept for so many seconds. */
+export function secondsOfList(seconds: number, now: number): number {
+  return withinReach(seconds, now, 0);
+}
+
 function asTime(seconds: number, now: number): number {
-  return seconds <= longestRelative ? seconds : Math.floor(now / 1_000) + seconds;
+  return withinReach(seconds, now, listMargin);
+}
+
+/** What would end later than memcached can count ends at its latest date, or in 30 days where that is later still. */
+function withinReach(seconds: number, now: number, margin: number): number {
+  const from = Math.floor(now / 1_000);
+  const latest = latestDate - margin;
+  const reachesMonth = from + longestRelative < latest;
+  if (seconds > longestRelative) {
+    if (from + seconds <= latest) return from + seconds;
+    if (reachesMonth) return latest;
+  }
+  return Math.min(seconds, reachesMonth ? longestRelative : longestRelative - margin);
 }

@@ -7,7 +7,7 @@ import {
   type Version,
   type WriteResult,
 } from '../session-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import type { ConnectedClient } from './connect.js';
 import { type Item, lives, put, remove, see, touch } from './items.js';
 import { isMemcachedClient, type MemcachedClient, type MemcachedServer } from './memcached.client.js';
@@ -69,7 +69,7 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
       ]);
     }
     this.servers = options.client.servers;
-    this.now = context.now ?? Date.now;
+    this.now = clockOf(context);
     this.warn = (message) => {
       context.log.warn(message);
     };

@@ -1,6 +1,7 @@
 import { SessionStoreUnavailableError } from '../../errors.js';
 import { flag, guarded, lives, remove, request, see, set } from './items.js';
 import type { MemcachedServer } from './memcached.client.js';
+import { secondsOfList } from './lifetime.js';
 import { evictsMessage } from './memcached.errors.js';
 import {
   decodeList,
@@ -177,9 +178,8 @@ export class OwnerIndex {
     return { list: decodeList(reply.value), token: flag(reply, 'c', server) };
   }
 
-  /** So long a time is a date for memcached. */
   private expiry(): number {
-    return Math.floor(this.now() / 1_000) + listSeconds;
+    return secondsOfList(listSeconds, this.now());
   }
 }
 

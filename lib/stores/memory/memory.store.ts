@@ -6,7 +6,7 @@ import {
   type Version,
   type WriteResult,
 } from '../session-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { OwnedKeys } from './owned-keys.js';
 
 /** @publicApi */
@@ -45,7 +45,7 @@ export class MemoryStore extends SessionStore implements Owned {
     super();
     this.maxSessions = options.maxSessions ?? 10_000;
     this.context = context;
-    this.now = context.now ?? Date.now;
+    this.now = clockOf(context);
   }
 
   override read(key: string): Promise<StoredRecord | null> {

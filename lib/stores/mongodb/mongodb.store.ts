@@ -9,7 +9,7 @@ import {
   type Version,
   type WriteResult,
 } from '../session-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { checked, type MongoDbStoreOptions } from './checked-options.js';
 import { type Content, isLive, type SessionDocument, toContent, toRecord, versionOf } from './documents.js';
 import type { MongoDbClient } from './mongodb.client.js';
@@ -60,7 +60,7 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
     this.client = client;
     this.collection = client.db(database).collection<SessionDocument>(collection);
     this.indexes = new SessionIndexes(this.collection, owned?.secrets ?? [], context.log);
-    this.now = context.now ?? Date.now;
+    this.now = clockOf(context);
     this.owned = owned;
   }
 

@@ -27,9 +27,9 @@ const lowestMark = 2 ** 52;
 
 const scanCount = 1_000;
 
-const confirmScript = new Script('./owner-confirm.lua');
-const takeScript = new Script('./owner-take.lua');
-const dropScript = new Script('./owner-drop.lua');
+const confirmScript = new Script('owner-confirm.lua');
+const takeScript = new Script('owner-take.lua');
+const dropScript = new Script('owner-drop.lua');
 
 /**
  * Whose which records are: a sorted set for each owner, under the owner's name, with an entry for each record. The set and

@@ -1,6 +1,6 @@
 import { importPeer } from '../import-peer.js';
 import type { StoreLog } from '../store-context.js';
-import { withoutSecrets } from './redis.errors.js';
+import { isReadOnly, withoutSecrets } from './redis.errors.js';
 import type { OwnedClient } from './redis.store.js';
 
 /** How long a goodbye may take before the connection is cut. */
@@ -23,7 +23,7 @@ export async function connect(url: string, log: StoreLog): Promise<OwnedClient> 
     socketTimeout: 5_000,
     disconnectTimeout: 200,
     // Behind one address another server may have become the master.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: isReadOnly,
   });
   const server = addressOf(url);
   const secrets = secretsOf(url);

@@ -12,6 +12,16 @@ export function unavailable(error: unknown, secrets: readonly string[] = []): Se
   return new SessionStoreUnavailableError(`Redis did not answer: ${reason}`, { cause });
 }
 
+/** Whether a server refused a write because it is a replica. */
+export function isReadOnly(error: Error): boolean {
+  return refusesWith('READONLY', error);
+}
+
+/** The code of a refusal begins the message; before Redis 7, that of a command in a script stands in the middle of it. */
+function refusesWith(code: string, { message }: Error): boolean {
+  return message.startsWith(`${code} `) || message.includes(`: -${code} `);
+}
+
 /** A copy of an error's name, message, code and stack, without the given texts and without anything else. */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): Error {
   if (!types.isNativeError(error)) return new Error('the client gave no reason');

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
+import { luaTexts } from './lua-texts.js';
 import type { BinaryScripts } from './redis.client.js';
 
 /** What the scripts answer, first in their reply. */
@@ -19,8 +19,8 @@ export class Script {
   private readonly text: string;
   private readonly sha: string;
 
-  constructor(file: string) {
-    this.text = readFileSync(new URL(file, import.meta.url), 'utf8');
+  constructor(file: keyof typeof luaTexts) {
+    this.text = luaTexts[file];
     this.sha = sha1(this.text);
   }
 

@@ -1,3 +1,4 @@
+import { timerDelay } from '../../config/timer.js';
 import type { StoreLog } from '../store-context.js';
 import type { SqlRunner } from './sql.runner.js';
 
@@ -32,7 +33,7 @@ export class SqlPruner {
         const reason = error instanceof Error ? error.message : 'the reason is unknown';
         this.log.warn(`Sessions that have expired could not be removed. ${reason}`);
       });
-    }, intervalMs).unref();
+    }, timerDelay(intervalMs)).unref();
   }
 
   /** One run at a time: who asks meanwhile gets the result of the one under way. */

@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { originalClock } from '../../config/clock.js';
 import { SESSION_CONFIG } from '../../tokens.js';
 import { isFake } from './fake-clock.js';
 
@@ -19,7 +20,7 @@ export function warnOfOwnTime(app: INestApplicationContext): void {
   const { type, store, clock } = app.get<Settings>(SESSION_CONFIG, { strict: false });
   const name = type ?? 'memory';
   // A store that the application made is its own affair.
-  if (store !== null || followers.includes(name) || !isFake(clock)) return;
+  if (store !== null || followers.includes(name) || !isFake(originalClock(clock))) return;
   process.emitWarning(
     `The session store "${name}" does not go by the fake clock: its records expire by the time of its own server, so an idle ` +
       'timeout cannot be tested with it. Use `type: "memory"` for that.',

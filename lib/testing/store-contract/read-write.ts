@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { types } from 'node:util';
 import { casesOf } from './contract-case.js';
 import { hostileKeys } from './hostile-keys.js';
-import { aMinute, assertBytes, create, freshKey, present, textOf, utf8, writtenBy } from './steps.js';
+import { aMinute, assertBytes, conflictOf, create, freshKey, present, textOf, utf8, writtenBy } from './steps.js';
 
 export const readWriteCases = casesOf('read-write', {
   'reads null where there is no record': async ({ store }) => {
@@ -14,6 +15,18 @@ export const readWriteCases = casesOf('read-write', {
     const bytes = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
     writtenBy(await store.write(key, bytes, aMinute, 'absent'));
     assertBytes((await present(store, key)).bytes, bytes);
+  },
+
+  'hands bytes out as a Uint8Array, whether they were written as a Buffer or not': async ({ store }) => {
+    for (const bytes of [utf8('plain'), Buffer.from('a Buffer')]) {
+      const key = freshKey();
+      writtenBy(await store.write(key, bytes, aMinute, 'absent'));
+      const refused = await store.write(key, utf8('other'), aMinute, 'absent');
+      for (const record of [await present(store, key), conflictOf(refused)]) {
+        assert.ok(types.isUint8Array(record.bytes), 'the bytes are no Uint8Array');
+        assertBytes(record.bytes, bytes);
+      }
+    }
   },
 
   'keeps an empty record': async ({ store }) => {

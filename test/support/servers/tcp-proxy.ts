@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a server, and can keep the server's answers to itself. */
+/** Stands between a client and a server, and can keep the server's answers to itself, or put them in other words. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private isSilent = false;
@@ -9,14 +9,15 @@ export class TcpProxy {
   private constructor(
     readonly port: number,
     private readonly server: Server,
+    private readonly reword: (answer: Buffer) => Buffer,
   ) {}
 
-  static async start(targetPort: number): Promise<TcpProxy> {
+  static async start(targetPort: number, reword: (answer: Buffer) => Buffer = (answer) => answer): Promise<TcpProxy> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-    const proxy = new TcpProxy(address.port, server);
+    const proxy = new TcpProxy(address.port, server, reword);
     server.on('connection', (client) => {
       proxy.join(client, connect(targetPort, '127.0.0.1'));
     });
@@ -54,7 +55,7 @@ export class TcpProxy {
     }
     client.on('data', (chunk) => upstream.write(chunk));
     upstream.on('data', (chunk) => {
-      if (!this.isSilent) client.write(chunk);
+      if (!this.isSilent) client.write(this.reword(chunk));
     });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { userIdOf } from '../../../lib/auth/users/user-id.js';
+import { assertUserId, otherTypeOf, userIdOf } from '../../../lib/auth/users/user-id.js';
 import { SessionUserError } from '../../../lib/errors.js';
 
 describe('the id of a user', () => {
@@ -41,6 +41,8 @@ describe('the id of a user', () => {
     { id: {} },
     { id: [7] },
     Number.NaN,
+    '\ud800',
+    { id: 'a\udc00' },
     Infinity,
     true,
     7n,
@@ -50,5 +52,27 @@ describe('the id of a user', () => {
     const login = () => userIdOf(user);
     expect(login).toThrow(SessionUserError);
     expect(login).toThrow(expect.objectContaining({ code: 'SESSION_USER_INVALID' }));
+  });
+
+  it.each(['\ud800', 'a\udc00b', '\udc00\ud800'])(
+    'is no half of a character (%j), which a visitor may have sent',
+    (id) => {
+      expect(() => userIdOf(id)).toThrow(expect.objectContaining({ mayBeInput: true }));
+      expect(() => assertUserId(id)).toThrow(expect.objectContaining({ mayBeInput: true }));
+      expect(userIdOf('\ud83d\ude00')).toBe('\ud83d\ude00');
+    },
+  );
+
+  it.each<[string | number, string | number | null]>([
+    [7, '7'],
+    ['7', 7],
+    ['-1.5', -1.5],
+    ['07', null],
+    ['7 ', null],
+    ['ada', null],
+    ['Infinity', null],
+    ['NaN', null],
+  ])('%j looks like %j, which is another', (id, other) => {
+    expect(otherTypeOf(id)).toBe(other);
   });
 });

@@ -117,7 +117,7 @@ describe('MessagePack brings back as it went in', () => {
   });
 
   it('typed arrays of every kind, in a process without the realms that Jest adds', async () => {
-    const lib = compiledLib('session', 'session/serializer');
+    const lib = compiledLib('config', 'session', 'session/serializer');
     const child = new ChildNode(typedArrays, join(lib.path, 'session/serializer/msgpack.js'));
     try {
       expect([await child.end(), child.output]).toEqual([0, '']);

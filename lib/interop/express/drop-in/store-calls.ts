@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { timerDelay } from '../../../config/timer.js';
 import { isSessionError, SessionStoreUnavailableError } from '../../../errors.js';
 
 /** Asks a store of this package, and says what became of it in the package's words. */
@@ -12,7 +13,7 @@ export class StoreCalls {
     const tooLate = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         reject(new SessionStoreUnavailableError(`The session store did not answer within ${String(this.timeout)} ms.`));
-      }, this.timeout);
+      }, timerDelay(this.timeout));
     });
     try {
       return await Promise.race([work(), tooLate]);

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { flagsOf, secondsOfTouch, secondsOfWrite, surelyUntil } from '../../../../lib/stores/memcached/lifetime.js';
+import {
+  flagsOf,
+  secondsOfList,
+  secondsOfTouch,
+  secondsOfWrite,
+  surelyUntil,
+} from '../../../../lib/stores/memcached/lifetime.js';
 
 const aDay = 24 * 60 * 60 * 1_000;
 
@@ -98,6 +104,41 @@ describe('the life of a record in memcached', () => {
     expect(secondsOfWrite(29 * aDay, now)).toBe((29 * aDay) / 1_000 + 1);
     expect(secondsOfWrite(31 * aDay, now)).toBe(1_795_000_000 + (31 * aDay) / 1_000 + 1);
     expect(secondsOfTouch(30 * aDay, now)).toBe(1_795_000_000 + (30 * aDay) / 1_000 + 4);
+  });
+
+  describe('beyond January 2038, which memcached takes for the past', () => {
+    const end = 2 ** 31 - 1;
+    const year = 365 * aDay;
+
+    it.each([
+      ['ten years, from 2028 on', Date.UTC(2028, 2, 1), 10 * year],
+      ['ten years, from now on, and a touch', Date.UTC(2029, 0, 1), 12 * year],
+      ['a session of 31 days, in its last month', Date.UTC(2037, 11, 20), 31 * aDay],
+    ])('is cut short to what it can count: %s', (_, now, ttlMs) => {
+      for (const seconds of [secondsOfWrite(ttlMs, now), secondsOfTouch(ttlMs, now)]) {
+        expect(seconds).toBeGreaterThan(now / 1_000 + 29 * 86_400);
+        expect(seconds).toBeLessThan(end);
+      }
+      expect(secondsOfList(400 * 86_400 + ttlMs / 1_000, now)).toBe(end);
+    });
+
+    it.each([Date.UTC(2037, 11, 25), Date.UTC(2038, 0, 18), Date.UTC(2038, 0, 20), Date.UTC(2050, 0, 1)])(
+      'is at most thirty days from then on, which are no date (%s)',
+      (now) => {
+        const month = 30 * 86_400;
+        for (const ttlMs of [30 * aDay, 31 * aDay, 10 * year]) {
+          expect(secondsOfWrite(ttlMs, now)).toBeGreaterThan(month - 120);
+          expect(secondsOfWrite(ttlMs, now)).toBeLessThan(secondsOfList(400 * 86_400, now));
+          expect(secondsOfTouch(ttlMs, now)).toBeLessThan(month);
+        }
+        expect(secondsOfList(400 * 86_400, now)).toBe(month);
+        expect(secondsOfWrite(aDay, now)).toBe(86_401);
+      },
+    );
+
+    it('stays as it is for what ends before', () => {
+      expect(secondsOfWrite(400 * aDay, Date.UTC(2036, 10, 1))).toBe(Date.UTC(2036, 10, 1) / 1_000 + 400 * 86_400 + 1);
+    });
   });
 
   it('fits into the flags, which hold 32 bits, and is read again beyond their end', () => {

@@ -1,0 +1,123 @@
+// Made by scripts/redis-scripts.mjs from the .lua files beside it: change those, then run `npm run build`.
+
+/** The texts of the scripts that the store sends, by their files. */
+export const luaTexts = {
+  'delete.lua': `--[[
+  Deletes a record, if it still is the one that was read.
+
+  KEYS[1]  the record's key
+  ARGV[1]  SHA-1, in hex, of the value that was read
+
+  Replies
+  {0}         deleted
+  {1, value}  somebody else wrote since: the value that is there now; nothing was changed
+  {2}         there was no record
+]]
+local current = redis.call('GET', KEYS[1])
+if not current then
+  return {2}
+end
+if redis.sha1hex(current) ~= ARGV[1] then
+  return {1, current}
+end
+redis.call('DEL', KEYS[1])
+return {0}
+`,
+  'owner-confirm.lua': `--[[
+  Makes the entry of a record that was being created an entry of a record that is there, if it still is among the owner's.
+
+  KEYS[1]  the owner's sorted set
+  ARGV[1]  the entry of the record that was being created
+  ARGV[2]  the record's key, which is its entry from now on
+  ARGV[3]  the time now, in milliseconds
+
+  Replies
+  0  the entry was taken away: all that the owner has is being ended; nothing was changed
+  n  done, and n entries are in the set now
+]]
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then
+  return 0
+end
+redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2])
+return redis.call('ZCARD', KEYS[1])
+`,
+  'owner-drop.lua': `--[[
+  Drops entries whose records are gone, if nobody has entered them anew since they were looked at.
+
+  KEYS[1]      the owner's sorted set
+  ARGV[2i-1]   an entry
+  ARGV[2i]     the score that it had
+
+  Replies
+  n  how many were dropped
+]]
+local dropped = 0
+for i = 1, #ARGV, 2 do
+  if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[i])) == tonumber(ARGV[i + 1]) then
+    dropped = dropped + redis.call('ZREM', KEYS[1], ARGV[i])
+  end
+end
+return dropped
+`,
+  'owner-take.lua': `--[[
+  Takes the owner's entries, so that their records can be deleted: whoever is creating one of the records will find its entry
+  gone. The keys stay in the set, marked, for as long as their records may be there.
+
+  KEYS[1]  the owner's sorted set
+  ARGV[1]  the mark: a score that nobody else gives
+  ARGV[2]  how many bytes stand before the key in the entry of a record that is being created
+  ARGV[3]  the key of the record whose entries are left alone; left out if there is none
+
+  Replies
+  {key, ...}  the keys of the records to delete; one may be there twice
+]]
+local entries = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local keys, marked, coming = {}, {}, {}
+for i = 1, #entries, 2 do
+  local isComing = tonumber(entries[i + 1]) < 0
+  local key = isComing and string.sub(entries[i], ARGV[2] + 1) or entries[i]
+  if key ~= ARGV[3] then
+    keys[#keys + 1] = key
+    marked[#marked + 1] = ARGV[1]
+    marked[#marked + 1] = key
+    if isComing then
+      coming[#coming + 1] = entries[i]
+    end
+  end
+end
+-- In pieces, since Lua hands over a few thousand arguments at most.
+for i = 1, #coming, 2000 do
+  redis.call('ZREM', KEYS[1], unpack(coming, i, math.min(i + 1999, #coming)))
+end
+for i = 1, #marked, 2000 do
+  redis.call('ZADD', KEYS[1], unpack(marked, i, math.min(i + 1999, #marked)))
+end
+return keys
+`,
+  'write.lua': `--[[
+  Writes a record, if it still is the one that was read.
+
+  KEYS[1]  the record's key
+  ARGV[1]  SHA-1, in hex, of the value that was read; empty to create
+  ARGV[2]  the new value
+  ARGV[3]  how long it lives, in milliseconds
+
+  Replies
+  {0}         written
+  {1, value}  somebody else wrote since: the value that is there now; nothing was changed
+  {2}         there is no record any more; nothing was changed, and nothing was created
+]]
+local current = redis.call('GET', KEYS[1])
+if ARGV[1] == '' then
+  if current then
+    return {1, current}
+  end
+elseif not current then
+  return {2}
+elseif redis.sha1hex(current) ~= ARGV[1] then
+  return {1, current}
+end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return {0}
+`,
+} as const;
