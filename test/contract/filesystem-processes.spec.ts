@@ -57,7 +57,7 @@ describe('FilesystemStore and several processes', () => {
   let round = 0;
 
   beforeAll(() => {
-    lib = compiledLib('stores', 'stores/filesystem');
+    lib = compiledLib('config', 'stores', 'stores/filesystem');
     entry = pathToFileURL(join(lib.path, 'stores/filesystem/index.js')).href;
   });
 

@@ -88,7 +88,7 @@ describe('LmdbStore and several processes', () => {
   let round = 0;
 
   beforeAll(() => {
-    lib = compiledLib('stores', 'stores/lmdb');
+    lib = compiledLib('config', 'stores', 'stores/lmdb');
     entry = pathToFileURL(join(lib.path, 'stores/lmdb/index.js')).href;
   });
 

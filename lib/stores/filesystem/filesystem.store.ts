@@ -9,6 +9,7 @@ import {
   type WriteResult,
 } from '../session-store.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
+import { FolderGuard } from '../folder-guard.js';
 import { errnoOf, unavailable } from './errno.js';
 import { withLock } from './file-lock.js';
 import { OwnerIndex } from './owner-index.js';
@@ -55,9 +56,11 @@ export class FilesystemStore extends SessionStore implements Owned {
   private live = 0;
   private createdSince = 0;
 
+  /** @throws SessionConfigError in production, for a folder that other users can write to */
   constructor(options: FilesystemStoreOptions = {}, context: StoreContext = standaloneContext) {
     super();
-    this.folder = new SessionFolder(options.dir ?? '.sessions', options.mode ?? 0o600, () => {
+    const guard = new FolderGuard('SESSION_FILE_DIR (filesystem.dir)', context.log);
+    this.folder = new SessionFolder(options.dir ?? '.sessions', options.mode ?? 0o600, guard, () => {
       context.log.warn('A session file is cut short, or was not written by this store, and is no session.');
     });
     this.owners = new OwnerIndex(this.folder);
@@ -120,6 +123,7 @@ export class FilesystemStore extends SessionStore implements Owned {
   /** The keys of the sessions that have not expired. */
   async *keys(): AsyncGenerator<string, void, undefined> {
     try {
+      this.folder.vet();
       for await (const { kind, path } of this.folder.entries()) {
         if (kind !== 'record') continue;
         const head = await this.folder.readHead(path);
@@ -133,6 +137,7 @@ export class FilesystemStore extends SessionStore implements Owned {
   /** The keys of the owner's sessions that have not expired. */
   async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
     try {
+      this.folder.vet();
       yield* this.owners.keysOf(owner, this.now);
     } catch (error) {
       throw unavailable(error, this.folder.dir);
@@ -223,6 +228,7 @@ export class FilesystemStore extends SessionStore implements Owned {
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {
     try {
+      this.folder.vet();
       return await work();
     } catch (error) {
       throw unavailable(error, this.folder.dir);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, opendir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { FolderGuard } from '../folder-guard.js';
 import { errnoOf } from './errno.js';
 import { decode, decodeHead, encode, type SessionFile, type SessionFileHead, usualHeadSize } from './session-file.js';
 
@@ -20,14 +21,22 @@ const suffixes = [
 /** The folder of the session files: where a key's file lies, and how files are read and replaced as wholes. */
 export class SessionFolder {
   readonly dir: string;
+  private isVetted = false;
 
+  /** @throws SessionConfigError in production, for a folder that others can reach */
   constructor(
     dir: string,
     private readonly mode: number,
+    private readonly guard: FolderGuard,
     /** Told of a file in a record's place that is cut short or foreign. */
     private readonly onBroken: () => void,
   ) {
-    this.dir = resolve(dir);
+    this.dir = guard.roomIn(resolve(dir));
+  }
+
+  /** Looks once whether the folder is out of others' reach. @throws SessionConfigError */
+  vet(): void {
+    if (!this.isVetted) this.isVetted = this.guard.folder(this.dir) !== 'absent';
   }
 
   /**
@@ -57,6 +66,8 @@ export class SessionFolder {
   /** The folder, made if it is not there, for nobody but this user. */
   async make(): Promise<void> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
+    this.isVetted = false;
+    this.vet();
   }
 
   /** The key's file, or `null` where there is none, or one that is cut short or foreign. */

@@ -7,10 +7,12 @@ import {
   type WriteResult,
 } from '../session-store.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
+import { FolderGuard } from '../folder-guard.js';
 import { Database } from './database.js';
 import { unavailable, unavailableNow } from './lmdb.errors.js';
 import { type LmdbLibrary, loadLmdb } from './lmdb.library.js';
 import { SessionRecords } from './session-records.js';
+import { vettedPlace } from './vetted-place.js';
 
 /** @publicApi */
 export interface LmdbStoreOptions {
@@ -33,6 +35,7 @@ const pruneIntervalMs = 10 * 60_000;
 export class LmdbStore extends SessionStore {
   private readonly path: string;
   private readonly context: StoreContext;
+  private readonly guard: FolderGuard;
   private readonly now: () => number;
   private library: LmdbLibrary | null = null;
   private database: Database | null = null;
@@ -45,6 +48,7 @@ export class LmdbStore extends SessionStore {
     super();
     this.path = options.path ?? '.sessions';
     this.context = context;
+    this.guard = new FolderGuard('SESSION_LMDB_PATH (lmdb.path)', context.log);
     this.now = clockOf(context);
   }
 
@@ -130,7 +134,7 @@ export class LmdbStore extends SessionStore {
     if (this.records !== null) return this.records;
     this.library ??= await loadLmdb();
     if (this.isClosed) throw new SessionStoreUnavailableError('The LMDB store is closed.');
-    this.database ??= Database.open(this.library, this.path, () => {
+    this.database ??= Database.open(this.library, vettedPlace(this.path, this.guard), () => {
       this.context.log.warn('A record in the session database was not written by this store, and is no session.');
     });
     this.records ??= new SessionRecords(this.database, this.now);

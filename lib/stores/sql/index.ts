@@ -12,7 +12,7 @@ export { createSessionTable, type CreateSessionTableOptions } from './session-ta
 export type { SqlDatabase } from './sql.client.js';
 export { SqlStore, type SqlStoreOptions } from './sql.store.js';
 
-const connect: Readonly<Record<DatabaseKind, (target: string) => Promise<OwnedDatabase>>> = {
+const connect: Readonly<Record<DatabaseKind, (target: string, context: StoreContext) => Promise<OwnedDatabase>>> = {
   postgres: connectPostgres,
   mysql: connectMysql,
   sqlite: connectSqlite,
@@ -23,6 +23,7 @@ const connect: Readonly<Record<DatabaseKind, (target: string) => Promise<OwnedDa
  * closed with the store.
  *
  * @throws SessionPeerMissingError where a database is to be opened, and Kysely or its driver is not installed
+ * @throws SessionConfigError where there is none, or in production, where others can reach a file of SQLite
  */
 export async function create(
   options: ResolvedOptions<typeof sqlOptions>,
@@ -42,6 +43,6 @@ export async function create(
       },
     ]);
   }
-  const owned = await connect[address.kind](address.target);
+  const owned = await connect[address.kind](address.target, context);
   return new SqlStore({ ...settings, database: owned.database }, context, owned);
 }

@@ -1,6 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { FolderGuard } from '../../folder-guard.js';
 import { importPeer } from '../../import-peer.js';
 import { codeOf } from '../dialects/dialect.js';
+import type { StoreContext } from '../../store-context.js';
 import type { OwnedDatabase } from '../sql.store.js';
 import { loadSqliteDriver } from './sqlite-driver.js';
 import type { SqliteFile } from './sqlite-file.js';
@@ -11,12 +14,21 @@ import type { SqliteFile } from './sqlite-file.js';
  */
 const busyMs = 20;
 
-/** The file at `path`, opened when it is needed: where that fails, it is tried again with the next call. */
-export async function connectSqlite(path: string): Promise<OwnedDatabase> {
+const inMemory = ':memory:';
+
+/**
+ * The file at `path`, opened when it is needed: where that fails, it is tried again with the next call.
+ *
+ * @throws SessionConfigError in production, for a file that other users can reach
+ */
+export async function connectSqlite(path: string, { log }: StoreContext): Promise<OwnedDatabase> {
   const { Kysely, SqliteDialect } = await importPeer('kysely', 'The SQL store', () => import('kysely'));
   const openFile = await loadSqliteDriver();
+  const guard = new FolderGuard('SESSION_SQL (sql.url)', log);
+  vet(path, guard);
   const open = async (): Promise<SqliteFile> => {
-    if (path !== ':memory:') keepPrivate(path);
+    vet(path, guard);
+    if (path !== inMemory) keepPrivate(path);
     const file = openFile(path, busyMs);
     try {
       // Readers and a writer do not wait for each other, and a commit does not wait for the disk.
@@ -35,6 +47,15 @@ export async function connectSqlite(path: string): Promise<OwnedDatabase> {
     secrets: [],
     close: () => database.destroy(),
   };
+}
+
+/** @throws SessionConfigError in production, for a file that other users can reach */
+function vet(path: string, guard: FolderGuard): void {
+  if (path === inMemory) return;
+  const file = resolve(path);
+  if (guard.folder(dirname(file)) === 'common') guard.tellOfCommon(dirname(file));
+  // What SQLite finds beside a file is taken for a part of it.
+  for (const ending of ['', '-wal', '-shm', '-journal']) guard.file(file + ending);
 }
 
 /** Makes a file that is missing, for its user alone; SQLite would let everybody read it. It gives those beside it the same. */

@@ -14,7 +14,7 @@ const making = `
 
 describe('the LMDB store without its library', () => {
   it('names the package and the command that installs it, and is not made', async () => {
-    const lib = compiledLib('stores', 'stores/lmdb');
+    const lib = compiledLib('config', 'stores', 'stores/lmdb');
     try {
       rmSync(join(lib.path, 'node_modules'));
       const entry = pathToFileURL(join(lib.path, 'stores/lmdb/index.js')).href;
