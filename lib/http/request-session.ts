@@ -232,8 +232,11 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   /** The session that went on elsewhere so far; null, at once: there is none to be looked for, or no way to give its cookie. */
   #migrated(): Promise<SessionObject> | null {
-    const found = this.#isHeadOut ? undefined : this.runtime.migration?.find(this.client);
-    if (found === undefined || found === null) return null;
+    const { migration } = this.runtime;
+    // A media player would make the session its own, and the page that it plays for another client.
+    if (migration === null || this.#isHeadOut || this.client.isMediaPlayer) return null;
+    const found = migration.find(this.client);
+    if (found === null) return null;
     this.#loading = found.then(
       (session) => (session === null ? this.#found(this.runtime.repository.create()) : this.#seen(session)),
       (error: unknown) => this.#withoutStore(error),

@@ -19,6 +19,7 @@ import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import { json } from 'node:stream/consumers';
 import { startApp, type AppSetup, type PlatformName, type RunningApp } from '../support/app.js';
 import { servers } from './http-table.js';
+import { OldFramework } from './migration-app.js';
 
 @Controller()
 @UseGuards(CsrfGuard)
@@ -288,6 +289,26 @@ describe.each(servers)('CsrfGuard for all routes at once, on %s', (platform) => 
         ['open', 'hooks', 'settings'].map(async (path) => (await send(`${running.url}/${path}`, { headers })).code),
       );
       expect(codes).toEqual(['CSRF_CROSS_SITE', 'passed', 'CSRF_CROSS_SITE']);
+    } finally {
+      await running.close();
+    }
+  });
+});
+
+describe('a cookie that speaks for a user', () => {
+  it.each<[string, SessionModuleOptions, string]>([
+    ['that of a session in a cookie', { type: 'cookie' }, 'session'],
+    ['that of the session, by its name', { cookie: { name: 'sid' } }, 'sid'],
+    ['remember-me, by its name', { remember: { cookieName: 'kept' } }, 'kept'],
+    ['that of a session which could go on here', { migrateFrom: [new OldFramework().source()] }, 'old_session'],
+  ])('is %s', async (_which, session, name) => {
+    const running = await startApp({ controllers: [GuardedController], session });
+    try {
+      const codes = [];
+      for (const cookie of [`${name}=a`, `x${name}=a`, `${name}x=a`]) {
+        codes.push((await send(`${running.url}/act`, { headers: { cookie } })).code);
+      }
+      expect(codes).toEqual(['CSRF_TOKEN_MISSING', 'passed', 'passed']);
     } finally {
       await running.close();
     }

@@ -89,6 +89,18 @@ describe.each(platforms)('on %s', (platform) => {
       ]);
     });
 
+    it('is left to the page where a media player asks first, which would make the session its own', async () => {
+      await start();
+      const jar = running.visitor('of-ada');
+      const player = {
+        'user-agent': 'AppleCoreMedia/1.0.0.21G80 (iPhone; U; CPU OS 17_6 like Mac OS X)',
+        range: 'bytes=0-',
+      };
+      expect((await jar.fetch('/me', { headers: player })).status).toBe(401);
+      expect(old.asked).toEqual([]);
+      expect((await jar.fetch('/me')).status).toBe(200);
+    });
+
     it('keeps under a name of its own what has that of a method, and nothing that would change what it inherits', async () => {
       const data = JSON.parse('{"regenerate":"yes","id":7,"__proto__":{"admin":true},"constructor":"c"}') as object;
       old.sessions.set('of-a-visitor', { data: { ...Object.fromEntries(Object.entries(data)) } });

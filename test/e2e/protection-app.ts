@@ -161,6 +161,12 @@ export class ProtectedController {
     return {};
   }
 
+  @Get('again-by-get')
+  async againByGet(@Session() session: Session) {
+    await this.auth.login(session, 7, { remember: true });
+    return {};
+  }
+
   @Get('confirmed-by-get')
   @UseGuards(SessionAuthGuard)
   async confirmedByGet(@Session() session: Session) {
@@ -274,8 +280,8 @@ export class ProtectedPlace {
     return running;
   }
 
-  browser(client: Client = home): Browser {
-    return new Browser(this.running.url, client);
+  browser(client: Client = home, cookies?: Map<string, string>): Browser {
+    return new Browser(this.running.url, client, cookies);
   }
 
   /** A browser whose user has logged in; what happened meanwhile is forgotten. */

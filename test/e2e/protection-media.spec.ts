@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SessionModuleOptions } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
+import { MemoryStore } from '../../lib/stores/memory/index.js';
 import { ProtectedPlace } from './protection-app.js';
 import type { Browser, Client } from './protection-browser.js';
 
@@ -79,10 +80,16 @@ describe.each(platforms)('%s', (platform) => {
         expect([written.status, JSON.parse(written.body)]).toEqual([200, { keys: ['taken'] }]);
         expect(place.heard.names).toEqual(['droppedChange']);
         const tried = [];
-        for (const path of ['/left-by-get', '/entered-by-get', '/confirmed-by-get', '/committed-by-get']) {
+        for (const path of [
+          '/left-by-get',
+          '/entered-by-get',
+          '/again-by-get',
+          '/confirmed-by-get',
+          '/committed-by-get',
+        ]) {
           tried.push((await media.get(path, part)).status);
         }
-        expect(tried).toEqual([500, 500, 500, 500]);
+        expect(tried).toEqual([500, 500, 500, 500, 500]);
         expect(place.store.calls).toMatchObject({ write: 0, touch: 0, delete: 0 });
         expect(await owner.who()).toMatchObject({ user: 7, fresh: true, data: {} });
         owner.cookies.delete('session');
@@ -199,9 +206,25 @@ describe.each(platforms)('%s', (platform) => {
     const media = await owner.stolenBy(its).get('/guarded', part);
     expect([media.status, media.headers['set-cookie']]).toEqual([401, undefined]);
     expect((await owner.get('/guarded')).status).toBe(200);
+    // Nor does it count as the arrival of the session and the cookie that were just begun.
+    place.forget();
     expect((await owner.stolenBy(its).get('/guarded', part)).status).toBe(200);
+    expect(place.store.calls).toMatchObject({ write: 0, touch: 0, delete: 0 });
     expect(await owner.who()).toMatchObject({ user: 7, remembered: true });
     expect(place.heard.of('protected')).toEqual([]);
+  });
+
+  it('gets no cookie where that of the session was signed by a former secret: the next page does', async () => {
+    const [store, former] = [new MemoryStore(), 'a former secret of 32 bytes and more'];
+    place = await ProtectedPlace.start({ platform, store, trust: '127.0.0.1', options: { secretKey: former } });
+    const { cookies } = await place.loggedIn(phone);
+    await place.stop();
+    const options = { secretKeyFallbacks: [former] };
+    place = await ProtectedPlace.start({ platform, store, trust: '127.0.0.1', options });
+    const media = await place.browser(its, new Map(cookies)).get('/guarded', part);
+    expect([media.status, media.headers['set-cookie']]).toEqual([200, undefined]);
+    const page = await place.browser(phone, cookies).get('/guarded');
+    expect([page.status, page.headers['set-cookie']]).toEqual([200, [expect.stringMatching(/^session=/)]]);
   });
 
   it('is nobody where the user has gone, and leaves the end of the session to the next page', async () => {
