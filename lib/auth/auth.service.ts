@@ -13,6 +13,8 @@ import { RequestSession } from '../http/request-session.js';
 import { toHttpException } from '../http/session-exception.js';
 import { SessionRuntime } from '../http/session-runtime.js';
 import type { AuthFacts } from '../session/auth-facts.js';
+import { lineageOf } from '../session/lineage.js';
+import type { KeptSession } from '../session/owned-sessions.js';
 import { assertWritable, stateOf, type SessionObject } from '../session/session.js';
 import type { AuthFeature, Entry } from './auth-feature.js';
 import type { AuthWatcher } from './auth-watcher.js';
@@ -149,7 +151,7 @@ export class AuthService {
       const { owned } = this.runtime.repository;
       const kept = await this.#sessionToKeep(userId, except ?? null);
       for (const feature of this.features) await feature.endingAll?.(userId, kept?.auth ?? null);
-      const sessions = await (kept === null ? owned.endAll(userId) : owned.endAll(userId, kept.key));
+      const sessions = await owned.endAll(userId, kept);
       if (sessions === 0 && kept === null) await this.#assertType(userId);
       this.runtime.observer.revoked({ userId, publicId: null, sessions });
       return sessions;
@@ -182,11 +184,13 @@ export class AuthService {
   }
 
   /**
-   * Ends one session of a user, and its remembered login. False: the user has no such session (any more).
+   * Ends one session of a user, under whatever id it goes on meanwhile, and its remembered login with every session that
+   * belongs to that. False: the user has no such session (any more).
    *
    * @param publicId as {@link sessions} names it; that of another user's session is none.
    * @throws SessionUserError as {@link logoutEverywhere}
    * @throws SessionAbilityMissingError where the store does not know whose a session is
+   * @throws ServiceUnavailableException also where other requests kept moving it, so that it may go on: ask again
    */
   async revoke(userId: UserId, publicId: string): Promise<boolean> {
     assertUserId(userId);
@@ -196,10 +200,12 @@ export class AuthService {
         await this.#assertType(userId);
         return false;
       }
-      for (const feature of this.features) await feature.ending?.(found.auth);
-      const ended = await this.runtime.repository.owned.end(found);
-      if (ended) this.runtime.observer.revoked({ userId, publicId, sessions: 1 });
-      return ended;
+      const { lineage, auth } = found;
+      for (const feature of this.features) await feature.ending?.(auth);
+      const families = auth.family === undefined ? [] : [auth.family];
+      const sessions = await this.runtime.repository.owned.end(userId, { lineages: [lineage], families });
+      if (sessions > 0) this.runtime.observer.revoked({ userId, publicId, sessions });
+      return sessions > 0;
     });
   }
 
@@ -267,12 +273,21 @@ export class AuthService {
     const { auth } = stateOf(session);
     const request = requestOf(session);
     const publicId = session.id;
+    const lineage = lineageOf(stateOf(session));
     // First, or they would log in again between the two.
     for (const feature of this.features) await feature.leaving?.(request, auth);
-    await this.runtime.repository.destroy(session);
+    const ended = (await this.runtime.repository.destroy(session)) || (await this.#endElsewhere(auth, lineage));
     if (request !== null) this.#known.set(request, { id: null, user: null });
     const address = request?.client.address ?? '';
-    if (auth !== null) this.runtime.observer.logout({ publicId, userId: auth.userId, address });
+    // What another request has ended, that one has told of.
+    if (auth !== null && ended) this.runtime.observer.logout({ publicId, userId: auth.userId, address });
+  }
+
+  /** Ends a login that was not where it was read: it may have moved so long ago that its former id leads nowhere. */
+  async #endElsewhere(auth: AuthFacts | null, lineage: string | null): Promise<boolean> {
+    const { owned } = this.runtime.repository;
+    if (auth === null || lineage === null || !owned.isOffered) return false;
+    return (await owned.end(auth.userId, { lineages: [lineage] })) > 0;
   }
 
   #find(id: UserId, request: RequestSession, session: SessionObject, context: ExecutionContext): Found {
@@ -351,11 +366,13 @@ export class AuthService {
   async #sessionToKeep(
     userId: UserId,
     except: SessionObject | string | null,
-  ): Promise<{ readonly key: string; readonly auth: AuthFacts } | null> {
+  ): Promise<(KeptSession & { readonly auth: AuthFacts }) | null> {
     if (except === null) return null;
     if (typeof except === 'string') return this.devices.find(userId, except);
     const { stored, auth } = stateOf(except);
-    return stored !== null && auth?.userId === userId ? { key: stored.key, auth } : null;
+    const lineage = lineageOf(stateOf(except));
+    if (stored === null || lineage === null || auth?.userId !== userId) return null;
+    return { key: stored.key, lineage, auth };
   }
 
   async #atOnce<Result>(work: () => Promise<Result>): Promise<Result> {

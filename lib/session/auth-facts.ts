@@ -37,6 +37,8 @@ export interface AuthFacts {
   readonly seenAt?: number;
   /** The address that it was seen from then; otherwise that of the login. */
   readonly seenFrom?: string;
+  /** The public id under which the login began; otherwise that of the record which holds it. */
+  readonly lineage?: string;
   /** The remember-me family that belongs to the session; otherwise none. */
   readonly family?: string;
   /** The login was restored by remember-me. */
@@ -68,6 +70,7 @@ export interface PackedAuth {
   e?: string;
   n?: number;
   o?: string;
+  l?: string;
   m?: string;
   r?: true;
   w?: true;
@@ -86,6 +89,7 @@ export function packAuth(auth: AuthFacts): PackedAuth {
   if (auth.noticedBy !== undefined) packed.e = auth.noticedBy;
   if (auth.seenAt !== undefined) packed.n = auth.seenAt;
   if (auth.seenFrom !== undefined) packed.o = auth.seenFrom;
+  if (auth.lineage !== undefined) packed.l = auth.lineage;
   if (auth.family !== undefined) packed.m = auth.family;
   if (auth.restored) packed.r = true;
   if (auth.awaiting) packed.w = true;
@@ -96,7 +100,7 @@ export function packAuth(auth: AuthFacts): PackedAuth {
 /** Checks every part: a login that is half readable is no login. @throws BrokenRecord */
 export function unpackAuth(value: unknown): AuthFacts {
   if (!isObject(value)) throw new BrokenRecord('Its login is no object.');
-  const { u, t, s, v, i, b, f, g, d, e, n, o, m, r, w, x } = value;
+  const { u, t, s, v, i, b, f, g, d, e, n, o, l, m, r, w, x } = value;
   if ((typeof u !== 'string' && typeof u !== 'number') || !isTime(t)) throw broken();
   const auth: Writable<AuthFacts> = { userId: u, at: t };
   if (s !== undefined) auth.since = asTime(s);
@@ -109,6 +113,7 @@ export function unpackAuth(value: unknown): AuthFacts {
   if (e !== undefined) auth.noticedBy = asText(e);
   if (n !== undefined) auth.seenAt = asTime(n);
   if (o !== undefined) auth.seenFrom = asText(o);
+  if (l !== undefined) auth.lineage = asText(l);
   if (m !== undefined) auth.family = asText(m);
   if (r !== undefined) auth.restored = asTrue(r);
   if (w !== undefined) auth.awaiting = asTrue(w);

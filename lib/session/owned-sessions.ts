@@ -1,74 +1,160 @@
-import { SessionAbilityMissingError } from '../errors.js';
-import { isOwned, type Owned, type SessionStore } from '../stores/session-store.js';
+import { SessionAbilityMissingError, SessionContendedError } from '../errors.js';
+import { isOwned, type Owned, type SessionStore, type Version } from '../stores/session-store.js';
 import type { AuthFacts } from './auth-facts.js';
+import type { EndedLoginsBoard } from './ended-logins.js';
+import { EndMarks, type Endings } from './end-marks.js';
 import type { Lifetime } from './lifetime.js';
+import { lineageIn } from './lineage.js';
 import type { SessionObserver } from './observer.js';
 import { isPointer, type SessionRecord } from './record.js';
 import type { StoredRecords } from './stored-records.js';
 
 /** One of a user's sessions. */
 export interface OwnedSession {
+  /** Names the login, under whatever id it goes on. */
+  readonly lineage: string;
+  /** Names the record as it is now. */
   readonly publicId: string;
   readonly key: string;
+  readonly version: Version;
   readonly record: SessionRecord;
   readonly auth: AuthFacts;
   /** ms since the epoch; when it ends at the latest. */
   readonly endsAt: number;
 }
 
+/** A session that {@link OwnedSessions.endAll} leaves. */
+export type KeptSession = Pick<OwnedSession, 'key' | 'lineage'>;
+
 type UserId = AuthFacts['userId'];
 
 /** How many sessions are read at a time. */
 const BATCH = 64;
+/** How often the sessions are looked through for one that others may be moving meanwhile. */
+const LOOKS = 3;
+/** How often they are looked through, and one of them tried, until nothing is left that is to end. */
+const MAX_TRIES = 64;
 
 /** The sessions of a user, wherever they are in use: what a store that knows owners makes possible. */
 export class OwnedSessions {
+  readonly #marks: EndMarks;
+
   constructor(
     private readonly records: StoredRecords,
     private readonly lifetime: Lifetime,
     private readonly observer: Required<SessionObserver>,
+    private readonly endedLogins: EndedLoginsBoard,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#marks = new EndMarks(records.store, records.keyPrefix);
+  }
 
   /** Whether the store knows whose a session is. */
   get isOffered(): boolean {
     return isOwned(this.records.store);
   }
 
-  /** In no order. One that is being logged in, rotated or ended meanwhile may be missed. @throws SessionAbilityMissingError */
+  /**
+   * In no order, each login once. One that is being logged in, rotated or ended meanwhile may be missed.
+   *
+   * @throws SessionAbilityMissingError
+   */
   async list(userId: UserId): Promise<OwnedSession[]> {
-    const store = this.#store();
-    const sessions: OwnedSession[] = [];
-    let batch: string[] = [];
-    const readBatch = async (): Promise<void> => {
-      for (const session of await Promise.all(batch.map((key) => this.#read(key, userId)))) {
-        if (session !== null) sessions.push(session);
+    const newest = new Map<string, OwnedSession>();
+    // A rotation that is under way has two records.
+    for (const session of await this.#look(userId)) {
+      const other = newest.get(session.lineage);
+      if (other === undefined || other.record.rotatedAt < session.record.rotatedAt) {
+        newest.set(session.lineage, session);
       }
-      batch = [];
-    };
-    for await (const key of store.ownedBy(this.records.ownerOf(userId))) {
-      batch.push(key);
-      if (batch.length === BATCH) await readBatch();
     }
-    await readBatch();
-    return sessions;
+    return [...newest.values()];
   }
 
-  /** Ends one of them. False: it had ended already. */
-  async end({ key, publicId }: OwnedSession): Promise<boolean> {
-    const ended = (await this.records.store.delete(key)) === 'deleted';
-    if (ended) this.observer.destroyed({ publicId });
-    return ended;
+  /** The session with this lineage, or with this public id. Null: the user has none. @throws SessionAbilityMissingError */
+  async find(userId: UserId, publicId: string): Promise<OwnedSession | null> {
+    // One that was moved while it was being looked for stands where the next look comes by.
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const sessions = await this.list(userId);
+      const found = sessions.find((session) => session.lineage === publicId || session.publicId === publicId);
+      if (found !== undefined) return found;
+    }
+    return null;
   }
 
   /**
-   * Ends all of them but that under `exceptKey`, and says how many there were. One that is being logged in meanwhile ends
-   * before its login is done. @throws SessionAbilityMissingError
+   * Ends some of a user's logins, wherever rotations take them meanwhile, and looks again until nothing of them is left.
+   *
+   * @param isLeft those that are left, though they belong to what is to end.
+   * @param heard hears of each that has ended, also where others then fail.
+   * @returns how many have ended.
+   * @throws SessionAbilityMissingError
+   * @throws SessionContendedError where some are left after many tries
    */
-  async endAll(userId: UserId, exceptKey?: string): Promise<number> {
+  async end(
+    userId: UserId,
+    { lineages = [], families = [] }: Endings,
+    isLeft: (session: OwnedSession) => boolean = () => false,
+    heard: (session: OwnedSession) => void = () => undefined,
+  ): Promise<number> {
+    this.#store();
+    await this.#marks.set(userId, { lineages, families });
+    const ended = new Set<string>();
+    const isMeant = (session: OwnedSession): boolean => {
+      const { lineage, auth } = session;
+      const belongs = lineages.includes(lineage) || (auth.family !== undefined && families.includes(auth.family));
+      return belongs && !isLeft(session);
+    };
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const meant = (await this.#look(userId)).filter(isMeant);
+      // Nothing is missed by a look that comes after the mark; the second one is for processes that do not heed it yet.
+      if (meant.length === 0 && tries > 0) return ended.size;
+      for (const session of meant) {
+        if (!(await this.#end(session, isMeant)) || ended.has(session.lineage)) continue;
+        ended.add(session.lineage);
+        heard(session);
+      }
+    }
+    throw new SessionContendedError(
+      'Other requests kept moving the sessions that were to end, and some are left. Try again.',
+    );
+  }
+
+  /**
+   * Ends all of them but one, and says how many there were. One that is being logged in meanwhile ends before its login is
+   * done. @throws SessionAbilityMissingError
+   */
+  async endAll(userId: UserId, kept: KeptSession | null = null): Promise<number> {
     const store = this.#store();
     const owner = this.records.ownerOf(userId);
-    return exceptKey === undefined ? store.deleteOwnedBy(owner) : store.deleteOwnedBy(owner, exceptKey);
+    const ended = await (kept === null ? store.deleteOwnedBy(owner) : store.deleteOwnedBy(owner, kept.key));
+    this.endedLogins.tell({ userId, exceptLineage: kept?.lineage ?? null });
+    return ended;
+  }
+
+  /** Whether a login is about to be ended, or has been just now, by the user's side: it is not to be moved any more. */
+  async isEnding(auth: AuthFacts, lineage: string): Promise<boolean> {
+    if (!this.isOffered) return false;
+    const { userId, family } = auth;
+    return this.#marks.has(userId, { lineages: [lineage], ...(family === undefined ? {} : { families: [family] }) });
+  }
+
+  /** Against what was read: what was moved meanwhile, and left a pointer here, has not ended. */
+  async #end(session: OwnedSession, isMeant: (session: OwnedSession) => boolean): Promise<boolean> {
+    let { version } = session;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const result = await this.records.store.delete(session.key, version);
+      if (result === 'deleted') {
+        this.observer.destroyed({ publicId: session.publicId });
+        this.endedLogins.tell({ lineage: session.lineage });
+        return true;
+      }
+      if (result === 'absent') return false;
+      const newest = this.#sessionIn(session.key, session.auth.userId, result.conflict.bytes, result.conflict.version);
+      if (newest === null || !isMeant(newest)) return false;
+      version = newest.version;
+    }
+    return false;
   }
 
   #store(): SessionStore & Owned {
@@ -80,16 +166,33 @@ export class OwnedSessions {
     );
   }
 
-  /** Null: it has ended, was moved by a rotation, or is not this user's. */
+  /** All that there are, those that are being moved twice. */
+  async #look(userId: UserId): Promise<OwnedSession[]> {
+    const store = this.#store();
+    const keys: string[] = [];
+    for await (const key of store.ownedBy(this.records.ownerOf(userId))) keys.push(key);
+    const sessions: OwnedSession[] = [];
+    for (let first = 0; first < keys.length; first += BATCH) {
+      const batch = keys.slice(first, first + BATCH).map((key) => this.#read(key, userId));
+      for (const session of await Promise.all(batch)) if (session !== null) sessions.push(session);
+    }
+    return sessions;
+  }
+
   async #read(key: string, userId: UserId): Promise<OwnedSession | null> {
     const found = await this.records.store.read(key);
-    const record = found && this.records.decode(key, found.bytes);
+    return found && this.#sessionIn(key, userId, found.bytes, found.version);
+  }
+
+  /** Null: it has ended, was moved by a rotation, or is not this user's. */
+  #sessionIn(key: string, userId: UserId, bytes: Uint8Array, version: Version): OwnedSession | null {
+    const record = this.records.decode(key, bytes);
     if (record === null || isPointer(record) || record.auth?.userId !== userId) return null;
-    const now = this.now();
-    if (this.lifetime.isOver(record, now)) return null;
+    if (this.lifetime.isOver(record, this.now())) return null;
     const { auth } = record;
+    const publicId = this.records.publicIdOf(key);
     const seenAt = auth.seenAt ?? auth.at;
     const endsAt = seenAt + Math.max(0, this.lifetime.remaining(record, seenAt));
-    return { publicId: this.records.publicIdOf(key), key, record, auth, endsAt };
+    return { lineage: lineageIn(auth, publicId), publicId, key, version, record, auth, endsAt };
   }
 }

@@ -4,23 +4,25 @@ import { BrokenRecord } from './record-parts.js';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** What is sealed for one purpose does not open for another. */
+const rotation = 'rotation-pointer:v1';
 
 /**
  * The new id under a key that only the old id gives: who holds the old cookie within the grace time finds the session,
  * and the store still holds no id that could be used.
  */
-export function sealPointer(newId: string, oldId: string): RotationPointer {
+export function sealPointer(newId: string, oldId: string, purpose = rotation): RotationPointer {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', keyFrom(oldId), nonce);
+  const cipher = createCipheriv('aes-256-gcm', keyFrom(oldId, purpose), nonce);
   const sealed = Buffer.concat([cipher.update(newId, 'utf8'), cipher.final()]);
   return { sealedId: Buffer.concat([nonce, sealed, cipher.getAuthTag()]) };
 }
 
 /** The id of the successor. @throws BrokenRecord where the pointer was not made for `oldId`. */
-export function openPointer(pointer: RotationPointer, oldId: string): string {
+export function openPointer(pointer: RotationPointer, oldId: string, purpose = rotation): string {
   const bytes = pointer.sealedId;
   if (bytes.length <= NONCE_BYTES + TAG_BYTES) throw new BrokenRecord('Its pointer is too short.');
-  const decipher = createDecipheriv('aes-256-gcm', keyFrom(oldId), bytes.subarray(0, NONCE_BYTES));
+  const decipher = createDecipheriv('aes-256-gcm', keyFrom(oldId, purpose), bytes.subarray(0, NONCE_BYTES));
   decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
   try {
     const opened = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
@@ -30,6 +32,6 @@ export function openPointer(pointer: RotationPointer, oldId: string): string {
   }
 }
 
-function keyFrom(oldId: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', oldId, 'nestjs-session-auth', 'rotation-pointer:v1', 32));
+function keyFrom(oldId: string, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', oldId, 'nestjs-session-auth', purpose, 32));
 }

@@ -1,5 +1,6 @@
 import type { AuthFacts } from './auth-facts.js';
 import type { Lifetime } from './lifetime.js';
+import { withLineage } from './lineage.js';
 import type { SessionObserver } from './observer.js';
 import { beginAnew, endedMeanwhile } from './repository-parts.js';
 import type { SealedRecords } from './sealed-records.js';
@@ -74,7 +75,7 @@ export class SealedSaver {
     const formerAuth = state.auth;
     const now = this.now();
     const ttl = this.lifetime.remaining(state, now);
-    state.auth = auth;
+    state.auth = reason === 'login' || former === null ? auth : withLineage(auth, former);
     try {
       const expiresAt = now + this.lifetime.remaining(state, now);
       if (expiresAt > now) {

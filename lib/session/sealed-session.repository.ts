@@ -1,7 +1,9 @@
 import type { SessionStore } from '../stores/session-store.js';
 import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import type { AuthFacts } from './auth-facts.js';
+import { EndedLoginsBoard } from './ended-logins.js';
 import type { Lifetime } from './lifetime.js';
+import { lineageOf } from './lineage.js';
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
 import { endedMeanwhile, inTurn, refuseOnceAnswered } from './repository-parts.js';
@@ -25,6 +27,7 @@ export type SealedSessionOptions = SealedRecordOptions & Pick<SavingOptions, 'pe
  */
 export class SealedSessionRepository extends SessionKeeping implements SessionRepository {
   readonly owned = unownedSessions;
+  readonly endedLogins = new EndedLoginsBoard();
   readonly #records: SealedRecords;
   readonly #encoder: SessionSaver;
   readonly #saver: SealedSaver;
@@ -128,7 +131,9 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
       // Another request has begun it, and it has been ended since.
       if (id !== undefined && (await this.revocations?.has(id))) throw endedMeanwhile();
       state.nextId = null;
+      const formerLineage = lineageOf(state);
       await this.#saver.renew(session, auth, 'login', id);
+      if (formerLineage !== null) this.endedLogins.tell({ lineage: formerLineage });
     });
   }
 
@@ -138,17 +143,23 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     return false;
   }
 
-  async destroy(session: SessionObject): Promise<void> {
+  async destroy(session: SessionObject): Promise<boolean> {
     assertWritable(session);
     const state = stateOf(session);
+    let ended = false;
     if (state.stored !== null && this.revocations === null) refuseOnceAnswered(state, 'The end of a session');
     await inTurn(state, async () => {
       const stored = sealedIn(state);
-      const ended = stored !== null && (await this.#saver.end(stored, this.lifetime.remaining(state, this.now())));
-      if (ended) this.observer.destroyed({ publicId: publicId(stored.id) });
+      const lineage = lineageOf(state);
+      if (stored !== null && (await this.#saver.end(stored, this.lifetime.remaining(state, this.now())))) {
+        ended = true;
+        this.observer.destroyed({ publicId: publicId(stored.id) });
+      }
+      if (ended && lineage !== null) this.endedLogins.tell({ lineage });
       // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
       this.#encoder.forget(session, ended ? 'ended' : null);
     });
+    return ended;
   }
 
   async #isOver(mark: AdoptionMark): Promise<boolean> {

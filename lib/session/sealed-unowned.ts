@@ -5,8 +5,10 @@ import type { UserSessions } from './session-repository.js';
 export const unownedSessions: UserSessions = {
   isOffered: false,
   list: refuse,
+  find: refuse,
   end: refuse,
   endAll: refuse,
+  isEnding: () => Promise.resolve(false),
 };
 
 async function refuse(): Promise<never> {

@@ -1,5 +1,6 @@
 import type { StoredRecord } from '../stores/session-store.js';
 import type { Queued } from './commit-queue.js';
+import { withLineage } from './lineage.js';
 import type { SessionObserver } from './observer.js';
 import { sameBytes } from './newest-records.js';
 import { publicId } from './session-id.js';
@@ -222,6 +223,7 @@ export class SessionGroup {
   #move(members: readonly Member[], { id, key }: StoredSession): void {
     for (const { commit } of members) {
       const state = stateOf(commit.session);
+      state.auth = withLineage(state.auth, storedIn(commit));
       state.stored = { ...storedIn(commit), id, key };
       state.issuedAt = null;
       commit.hasMoved = true;

@@ -19,7 +19,7 @@ export abstract class SessionKeeping implements SessionKeeper {
 
   abstract commit(session: SessionObject): Promise<void> | undefined;
   abstract regenerate(session: SessionObject): Promise<void>;
-  abstract destroy(session: SessionObject): Promise<void>;
+  abstract destroy(session: SessionObject): Promise<boolean>;
 
   create(): SessionObject {
     return new SessionObject(new SessionState(this.now(), this.permanentByDefault), this);

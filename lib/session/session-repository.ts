@@ -1,4 +1,5 @@
 import type { Adopted, OldSession } from './adoption.js';
+import type { EndedLoginsBoard } from './ended-logins.js';
 import type { OwnedSessions } from './owned-sessions.js';
 import type { SessionObject } from './session.js';
 import type { AuthFacts } from './auth-facts.js';
@@ -75,8 +76,15 @@ export interface SessionRepository {
   /** The sessions of a user, wherever they are in use. */
   readonly owned: UserSessions;
 
-  /** Ends the session, at once. */
-  destroy(session: SessionObject): Promise<void>;
+  /** Tells which logins end, to whoever holds on to one. */
+  readonly endedLogins: EndedLoginsBoard;
+
+  /**
+   * Ends the session, at once, also where `regenerate()` or `confirm()` of a parallel request has given it a new id meanwhile.
+   *
+   * @returns whether it was this call that ended it; false: it had ended already, or was never stored.
+   */
+  destroy(session: SessionObject): Promise<boolean>;
 
   /** Whether {@link commit} would write. */
   isModified(session: SessionObject): boolean;

@@ -2,7 +2,10 @@ import { SessionStoreUnavailableError } from '../errors.js';
 import { isOwned, type SessionStore, type StoredRecord, type Version } from '../stores/session-store.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { Lifetime } from './lifetime.js';
+import { withLineage } from './lineage.js';
+import type { MovedLogins } from './moved-logins.js';
 import type { SessionObserver } from './observer.js';
+import type { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
 import { beginAnew } from './repository-parts.js';
 import { sealPointer } from './rotation-pointer.js';
@@ -46,6 +49,8 @@ export class SessionRotation {
     private readonly options: RotationOptions,
     private readonly observer: Required<SessionObserver>,
     private readonly now: () => number,
+    private readonly moved: MovedLogins,
+    private readonly owned: Pick<OwnedSessions, 'isEnding'>,
   ) {
     this.#store = records.store;
   }
@@ -63,26 +68,39 @@ export class SessionRotation {
   ): Promise<'taken' | 'followed' | undefined> {
     const state = stateOf(session);
     const id = agreedId ?? newSessionId(this.options.idLength);
-    const { auth } = state;
+    const isLogin = reason === 'login';
+    const auth = isLogin ? state.auth : withLineage(state.auth, former);
     const key = this.records.keyOf(id);
     let version: Version = 'absent';
     let old = former;
+    let notedId: string | null = null;
     // Where an error comes between, the session stays where it is, and the new record, which nobody knows, expires.
     for (let attempt = 0; ; attempt++) {
       const rotatedAt = this.now();
       const ttl = this.lifetime.remaining(state, rotatedAt);
       if (ttl <= 0) return this.#end(session, old, reason, agreedId);
-      const encoded = this.saver.encode(session, rotatedAt);
+      const carried = isLogin ? state.auth : withLineage(state.auth, old);
+      const encoded = this.saver.encode(session, rotatedAt, carried);
       const arrived = await this.#writeNew(key, encoded.bytes, ttl, version, state.auth, agreedId !== undefined);
       if (arrived === 'taken') return 'taken';
       // All of the user's sessions were ended while this one moved, the one that it leaves included.
       if (arrived === 'gone') return void this.saver.lose(session);
       version = arrived.written;
+      // Whoever is ending this login finds the new record, or is noticed here; what it knows of is left for it to end.
+      if (attempt === 0 && !isLogin && (await this.#isEnding(carried))) {
+        await this.#store.delete(key, version);
+        return this.#end(session, old, reason, agreedId);
+      }
+      if (carried !== null && (reason === 'regenerate' || reason === 'confirm') && notedId !== old.id) {
+        await this.moved.note(old.id, id);
+        notedId = old.id;
+      }
       const left = await this.saver.unlessInDoubt(state, encoded, () =>
         this.#leave(old, reason === 'periodic' ? id : null),
       );
       if (left === 'left') {
         state.rotatedAt = rotatedAt;
+        state.auth = carried;
         const asOf = this.records.newest.next();
         const arrivedAt = { id, key, bytes: encoded.bytes, version, asOf };
         this.#arrive(session, arrivedAt, encoded, former);
@@ -98,7 +116,7 @@ export class SessionRotation {
         await this.#store.delete(key, version);
         return this.#end(session, old, reason, agreedId);
       }
-      if (reason === 'login' || reason === 'confirm') state.auth = auth;
+      if (isLogin || reason === 'confirm') state.auth = auth;
       const newest = state.stored ?? old;
       if (reason === 'periodic' && newest.key !== old.key) {
         // Another request has rotated first: this one follows it there.
@@ -164,6 +182,10 @@ export class SessionRotation {
     const pointer = this.codec.encodePointer(sealPointer(successor, old.id));
     const result = await this.#store.write(old.key, pointer, this.options.rotateGrace, old.version);
     return 'written' in result ? 'left' : 'gone' in result ? 'absent' : result.conflict;
+  }
+
+  async #isEnding(auth: AuthFacts | null): Promise<boolean> {
+    return auth?.lineage !== undefined && (await this.owned.isEnding(auth, auth.lineage));
   }
 
   #arrive(session: SessionObject, stored: StoredSession, encoded: EncodedSession, former: StoredSession): void {

@@ -53,8 +53,8 @@ export class SessionSaver {
   }
 
   /** @throws SessionKeyReservedError, SessionValueError, SessionTooLargeError */
-  encode(session: SessionObject, rotatedAt = stateOf(session).rotatedAt): EncodedSession {
-    const record = { ...recordOf(session), rotatedAt };
+  encode(session: SessionObject, rotatedAt = stateOf(session).rotatedAt, auth = stateOf(session).auth): EncodedSession {
+    const record = { ...recordOf(session), rotatedAt, auth };
     const bytes = this.codec.encode(record);
     const { maxSize } = this.options;
     if (bytes.length > maxSize) throw tooLarge(record.data, bytes.length, maxSize, this.codec);

@@ -22,7 +22,7 @@ export interface SessionKeeper {
   copyOf(key: string, value: unknown): unknown;
   commit(session: SessionObject): unknown;
   regenerate(session: SessionObject): Promise<void>;
-  destroy(session: SessionObject): Promise<void>;
+  destroy(session: SessionObject): Promise<unknown>;
 }
 
 let readState: (session: SessionObject) => SessionState;

@@ -26,7 +26,7 @@ export class StoredRecords {
     readonly store: SessionStore,
     private readonly codec: RecordCodec,
     private readonly observer: Required<SessionObserver>,
-    private readonly keyPrefix: string,
+    readonly keyPrefix: string,
   ) {}
 
   keyOf(id: string): string {
@@ -68,8 +68,13 @@ export class StoredRecords {
       return { id, key, bytes, version, asOf, record };
     }
     if (hops >= MAX_HOPS) return null;
-    const successor = this.#readable(stored.key, () => openPointer(record, stored.id));
+    const successor = this.successorIn(record, stored);
     return successor === null ? null : this.find(successor, undefined, hops + 1);
+  }
+
+  /** The id that a pointer leads to; null: it was not made for the id that it was found under, and the observer has been told. */
+  successorIn(pointer: RotationPointer, { id, key }: Pick<StoredSession, 'id' | 'key'>): string | null {
+    return this.#readable(key, () => openPointer(pointer, id));
   }
 
   /** What is in the bytes under a key; null: nothing readable, and the observer has been told. */

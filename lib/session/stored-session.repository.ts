@@ -1,11 +1,15 @@
 import type { SessionStore } from '../stores/session-store.js';
 import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
+import { EndedLoginsBoard } from './ended-logins.js';
 import type { Lifetime } from './lifetime.js';
+import { lineageOf } from './lineage.js';
+import { MovedLogins } from './moved-logins.js';
 import type { SessionObserver } from './observer.js';
 import type { AuthFacts } from './auth-facts.js';
 import { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
 import { endedMeanwhile, inTurn, isGone, refuseOnceAnswered } from './repository-parts.js';
+import { SessionEnding } from './session-ending.js';
 import { SessionKeeping } from './session-keeping.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import { SessionRotation, type RotationOptions } from './session-rotation.js';
@@ -24,8 +28,10 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   readonly #records: StoredRecords;
   readonly #saver: SessionSaver;
   readonly #rotation: SessionRotation;
+  readonly #ending: SessionEnding;
   readonly #adoptions: AdoptionMarks;
   readonly owned: OwnedSessions;
+  readonly endedLogins = new EndedLoginsBoard();
 
   constructor(
     store: SessionStore,
@@ -40,9 +46,12 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     super(saver, lifetime, options.permanent, now);
     this.#records = records;
     this.#saver = saver;
-    this.#rotation = new SessionRotation(records, saver, codec, lifetime, options, observer, now);
+    const moved = new MovedLogins(store, options.keyPrefix, options.rotateGrace);
+    const owned = new OwnedSessions(records, lifetime, observer, this.endedLogins, now);
+    this.owned = owned;
+    this.#ending = new SessionEnding(records, moved, saver);
+    this.#rotation = new SessionRotation(records, saver, codec, lifetime, options, observer, now, moved, owned);
     this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
-    this.owned = new OwnedSessions(records, lifetime, observer, now);
   }
 
   load(reference: SessionReference): Promise<SessionObject | null> {
@@ -135,6 +144,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     await this.#alone(session, async () => {
       const former = state.auth;
       if (state.end === 'gone') this.#saver.forget(session, null);
+      const formerLineage = lineageOf(state);
       state.auth = auth;
       state.nextId = null;
       let result: 'taken' | 'followed' | undefined;
@@ -147,7 +157,10 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
         state.auth = state.stored === null ? null : former;
         throw error;
       }
-      if (result !== 'taken' && !isGone(state)) return;
+      if (result !== 'taken' && !isGone(state)) {
+        if (formerLineage !== null) this.endedLogins.tell({ lineage: formerLineage });
+        return;
+      }
       state.auth = former;
       if (result === 'taken' && id !== undefined && (await this.#joinNow(session, id))) return;
       throw endedMeanwhile();
@@ -165,15 +178,19 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     return isThere;
   }
 
-  async destroy(session: SessionObject): Promise<void> {
+  async destroy(session: SessionObject): Promise<boolean> {
     assertWritable(session);
     const state = stateOf(session);
+    let ended = false;
     await inTurn(state, async () => {
+      const lineage = lineageOf(state);
       // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
-      const ended = state.stored !== null && (await this.#endStored(state.stored));
+      ended = state.stored !== null && (await this.#endStored(state.stored));
       if (ended) this.observer.destroyed({ publicId: this.publicIdOf(state) });
+      if (ended && lineage !== null) this.endedLogins.tell({ lineage });
       this.#saver.forget(session, ended ? 'ended' : null);
     });
+    return ended;
   }
 
   async #behind(mark: AdoptionMark): Promise<SessionObject | null> {
@@ -240,24 +257,10 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   /** Waits for what other requests are about to save, and no longer than for the store. */
   #endStored(stored: StoredSession): Promise<boolean> {
     return this.#saver.aloneAt(stored, async (newest) => {
-      const ended = await this.#deleteWherever(newest);
+      const ended = await this.#ending.end(newest);
       this.#records.newest.forget(stored.key);
       return ended;
     });
-  }
-
-  /** Where a rotation has moved the record meanwhile, it ends under the new id, too. False: it had ended already. */
-  async #deleteWherever(stored: StoredSession): Promise<boolean> {
-    let endedSuccessor: boolean | null = null;
-    for (let attempt = 0; ; attempt++) {
-      const result = await this.#records.store.delete(stored.key, stored.version);
-      if (typeof result === 'string') return endedSuccessor ?? result === 'deleted';
-      stored = { ...stored, bytes: result.conflict.bytes, version: result.conflict.version };
-      const newest = await this.#records.follow(stored);
-      // To remove what only points to a session, or cannot be read, ends none.
-      if (newest?.key !== stored.key) endedSuccessor = newest !== null && (await this.#deleteWherever(newest));
-      await this.#saver.waitToRetry(attempt);
-    }
   }
 }
 

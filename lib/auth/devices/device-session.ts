@@ -2,7 +2,7 @@ import type { OwnedSession } from '../../session/owned-sessions.js';
 
 /** One of a user's sessions, as a page that lists them shows it. @publicApi */
 export interface DeviceSession {
-  /** Names the session, for {@link AuthService.revoke}; of no use to a thief. */
+  /** Names the login, for {@link AuthService.revoke}, as long as it lasts and under whatever id; of no use to a thief. */
   readonly publicId: string;
   /** When the user logged in there. */
   readonly createdAt: Date;
@@ -20,15 +20,15 @@ export interface DeviceSession {
   readonly current: boolean;
 }
 
-export function deviceSession({ publicId, key, auth, endsAt }: OwnedSession, currentKey: string | null): DeviceSession {
+export function deviceSession({ lineage, auth, endsAt }: OwnedSession, currentLineage: string | null): DeviceSession {
   return {
-    publicId,
+    publicId: lineage,
     createdAt: new Date(auth.since ?? auth.at),
     lastSeenAt: new Date(Math.max(auth.seenAt ?? 0, auth.at)),
     expiresAt: new Date(endsAt),
     ip: auth.seenFrom ?? auth.device?.address ?? '',
     userAgent: auth.device?.userAgent ?? '',
     remembered: auth.family !== undefined,
-    current: key === currentKey,
+    current: lineage === currentLineage,
   };
 }

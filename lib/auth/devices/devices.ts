@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
+import { lineageOf } from '../../session/lineage.js';
 import type { OwnedSession } from '../../session/owned-sessions.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
 import type { UserId } from '../users/user.js';
@@ -12,16 +13,15 @@ export class Devices {
 
   /** The one used last comes first. */
   async list(userId: UserId, current: SessionObject | null): Promise<DeviceSession[]> {
-    const currentKey = current === null ? null : (stateOf(current).stored?.key ?? null);
+    const currentLineage = current === null ? null : lineageOf(stateOf(current));
     const sessions = await this.runtime.repository.owned.list(userId);
     return sessions
-      .map((session) => deviceSession(session, currentKey))
+      .map((session) => deviceSession(session, currentLineage))
       .sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
   }
 
   /** Null: the user has no such session. */
   async find(userId: UserId, publicId: string): Promise<OwnedSession | null> {
-    const sessions = await this.runtime.repository.owned.list(userId);
-    return sessions.find((session) => session.publicId === publicId) ?? null;
+    return this.runtime.repository.owned.find(userId, publicId);
   }
 }

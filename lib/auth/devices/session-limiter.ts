@@ -9,7 +9,7 @@ import { stateOf, type SessionObject } from '../../session/session.js';
 import { isOwned, SessionStore } from '../../stores/session-store.js';
 import { AuthConfig } from '../auth-config.js';
 import { authOptions } from '../auth.options.js';
-import type { SessionUser } from '../users/user.js';
+import type { SessionUser, UserId } from '../users/user.js';
 import { withLock } from './lock.js';
 
 /** Sees to it that a user has no more sessions than are allowed, however many log in at once. */
@@ -63,16 +63,18 @@ export class SessionLimiter implements OnModuleInit {
         );
       }
       await login();
-      await this.#endOldest(others, limit - 1);
+      await this.#endOldest(userId, others, limit - 1);
     });
   }
 
-  async #endOldest(sessions: OwnedSession[], left: number): Promise<void> {
+  async #endOldest(userId: UserId, sessions: OwnedSession[], left: number): Promise<void> {
     const surplus = sessions.sort((a, b) => startOf(b) - startOf(a)).slice(Math.max(0, left));
-    for (const session of surplus) {
-      if (!(await this.runtime.repository.owned.end(session))) continue;
-      this.runtime.observer.revoked({ userId: session.auth.userId, publicId: session.publicId, sessions: 1 });
-    }
+    if (surplus.length === 0) return;
+    const { repository, observer } = this.runtime;
+    const lineages = surplus.map(({ lineage }) => lineage);
+    await repository.owned.end(userId, { lineages }, undefined, ({ lineage }) => {
+      observer.revoked({ userId, publicId: lineage, sessions: 1 });
+    });
   }
 }
 

@@ -90,8 +90,10 @@ export class NotBefore implements OnModuleInit {
 
   #learn(mark: Mark): void {
     // A read that was overtaken by a later one brings nothing back.
+    const isNews = mark.epoch > this.#known.epoch;
     if (mark.epoch >= this.#known.epoch) this.#known = mark;
     this.#lookedAt = this.runtime.now();
+    if (isNews) this.runtime.repository.endedLogins.tell({ madeUntil: mark.time, beforeEpoch: mark.epoch });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
+import type { OwnedSession } from '../../session/owned-sessions.js';
 import type { UserId } from '../users/user.js';
 import { RememberFamilies } from './remember-families.js';
 
@@ -17,14 +18,14 @@ export class FamilyEnd {
   /**
    * Ends a family and its sessions.
    *
-   * @param exceptKey that of a session of the family which its caller ends; left out: there is none.
+   * @param isLeft those of them which its caller ends; left out: there are none.
    */
-  async end(family: string, exceptKey?: string): Promise<void> {
+  async end(family: string, isLeft?: (session: OwnedSession) => boolean): Promise<void> {
     const row = await this.families.end(family);
     if (row === null) return;
     // A token that has had no turn yet has begun no session besides that of the login.
-    if (row.previous === null && exceptKey !== undefined) return;
-    await this.#endSessions(family, row.userId, exceptKey, () => undefined);
+    if (row.previous === null && isLeft !== undefined) return;
+    await this.#endSessions(family, row.userId, isLeft);
   }
 
   /** Somebody has shown a copy of a token: whoever has the other one has a session, too. */
@@ -41,13 +42,14 @@ export class FamilyEnd {
     }
   }
 
-  async #endSessions(family: string, userId: UserId, exceptKey: string | undefined, ended: () => void): Promise<void> {
+  async #endSessions(
+    family: string,
+    userId: UserId,
+    isLeft?: (session: OwnedSession) => boolean,
+    heard?: () => void,
+  ): Promise<void> {
     const { owned } = this.runtime.repository;
     // Such a store cannot find them: those that have been in use since they were begun go on until they time out.
-    if (!owned.isOffered) return;
-    for (const session of await owned.list(userId)) {
-      if (session.auth.family !== family || session.key === exceptKey) continue;
-      if (await owned.end(session)) ended();
-    }
+    if (owned.isOffered) await owned.end(userId, { families: [family] }, isLeft, heard);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { RequestSession } from '../../http/request-session.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { AuthFacts } from '../../session/auth-facts.js';
+import { lineageOf } from '../../session/lineage.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
 import { AuthConfig } from '../auth-config.js';
 import type { Arrival, AuthFeature, Entry, Restored } from '../auth-feature.js';
@@ -62,7 +63,11 @@ export class RememberFeature implements AuthFeature {
     const begun = await this.families.begin(facts, wish);
     this.#begun.set(entry, begun);
     // Its cookie is about to be replaced: a copy of that would be good for long, and nobody would notice.
-    if (kept !== null) await this.familyEnd.end(kept, stateOf(entry.session).stored?.key);
+    const replaced = stateOf(entry.session).stored?.key;
+    // Where that has a new id by now, the login does not replace it.
+    if (kept !== null) {
+      await this.familyEnd.end(kept, replaced === undefined ? undefined : ({ key }) => key === replaced);
+    }
     return { ...facts, family: begun.token.family };
   }
 
@@ -82,7 +87,10 @@ export class RememberFeature implements AuthFeature {
     const client = request?.client;
     const shown = client && this.cookie.read(client);
     const own = auth?.family;
-    if (own !== undefined) await this.familyEnd.end(own, await keyOf(request));
+    const lineage = await lineageIn(request);
+    if (own !== undefined) {
+      await this.familyEnd.end(own, lineage === null ? undefined : (one) => one.lineage === lineage);
+    }
     if (shown && shown.family !== own) await this.familyEnd.end(shown.family);
     if (client && (own !== undefined || this.cookie.isIn(client))) this.cookie.clear(client);
   }
@@ -149,8 +157,8 @@ export class RememberFeature implements AuthFeature {
   }
 }
 
-/** The key of a request's session, which its caller ends itself. */
-async function keyOf(request: RequestSession | null): Promise<string | undefined> {
+/** The lineage of a request's session, which its caller ends itself, wherever it goes. */
+async function lineageIn(request: RequestSession | null): Promise<string | null> {
   const session = await request?.get();
-  return session && stateOf(session).stored?.key;
+  return session === undefined ? null : lineageOf(stateOf(session));
 }

@@ -137,6 +137,7 @@ describe('a confirmation', () => {
     const setup = new Setup();
     const id = await setup.begin({ a: 1 }, 'ann');
     const session = await setup.request(id);
+    const lineage = session.id;
     const other = await setup.request(id);
     await other.set('b', 2).commit();
     setup.time += MINUTE;
@@ -144,7 +145,10 @@ describe('a confirmation', () => {
     expect(idOf(session)).not.toBe(id);
     expect(await setup.find(id)).toBeNull();
     const next = await setup.request(idOf(session));
-    expect([next.toJSON(), stateOf(next).auth]).toEqual([{ a: 1, b: 2 }, facts(setup)]);
+    expect([next.toJSON(), stateOf(next).auth]).toEqual([
+      { a: 1, b: 2 },
+      { ...facts(setup), lineage },
+    ]);
     expect(setup.heard('rotated')).toHaveLength(1);
   });
 
@@ -225,7 +229,8 @@ describe('the sessions of a user', () => {
     await setup.begin({}, 'ann');
     const [one] = await setup.repository.owned.list('ann');
     if (one === undefined) throw new Error('There is one.');
-    expect([await setup.repository.owned.end(one), await setup.repository.owned.end(one)]).toEqual([true, false]);
+    const end = (): Promise<number> => setup.repository.owned.end('ann', { lineages: [one.lineage] });
+    expect([await end(), await end()]).toEqual([1, 0]);
     expect(setup.heard('destroyed')).toEqual([{ publicId: one.publicId }]);
   });
 
@@ -233,7 +238,8 @@ describe('the sessions of a user', () => {
     const setup = new Setup();
     const kept = await setup.request(await setup.begin({}, 'ann'));
     await setup.begin({}, 'ann');
-    expect(await setup.repository.owned.endAll('ann', stateOf(kept).stored?.key)).toBe(1);
+    const [session] = (await setup.repository.owned.list('ann')).filter(({ publicId }) => publicId === kept.id);
+    expect(await setup.repository.owned.endAll('ann', session)).toBe(1);
     expect(await setup.find(idOf(kept))).not.toBeNull();
   });
 

@@ -48,8 +48,9 @@ const places: Place[] = [
       if (opened[0] === undefined) opened.push(await create({ url: server.url, client: null }, standaloneContext));
       return opened[0];
     },
-    // Whose the sessions are is listed beside them.
-    keys: async () => (await server.administer((client) => client.keys('*'))).filter((key) => !key.includes(':owner:')),
+    // Whose the sessions are is listed beside them, and where logins have moved is noted for a logout alone.
+    keys: async () =>
+      (await server.administer((client) => client.keys('*'))).filter((key) => !/:(?:owner|moved):/.test(key)),
     seeds: 3,
   },
 ];
@@ -87,10 +88,10 @@ class Browser {
     return this.setup.find(this.id);
   }
 
-  /** One request: reads, changes, sometimes in several steps, and saves. */
-  async request(name: string, ending: 'commit' | 'regenerate' | 'destroy'): Promise<void> {
+  /** One request: reads, changes, sometimes in several steps, and saves. False: it came with an id that leads nowhere. */
+  async request(name: string, ending: 'commit' | 'regenerate' | 'destroy'): Promise<boolean> {
     const session = await this.load();
-    if (session === null) return;
+    if (session === null) return false;
     const change = (part: string): void => {
       session.set(part, true);
       (session.setDefault('list', []) as string[]).push(part);
@@ -107,19 +108,20 @@ class Browser {
     if (ending === 'destroy') {
       await session.destroy();
       if (stateOf(session).end === 'ended') await this.loggedOut();
-      return;
+      return true;
     }
     if (ending === 'regenerate') await session.regenerate();
     await session.commit();
-    if (stateOf(session).end === 'gone') return;
+    if (stateOf(session).end === 'gone') return true;
     this.acknowledged.push(...parts);
     if (!this.hasLoggedOut) this.learn(idOf(session));
     else this.ids.add(idOf(session));
+    return true;
   }
 
-  /** Logs out, however often the session moves away under a new id before that. */
+  /** Logs out, once: a session that it has read ends, wherever it moves meanwhile. */
   async logOut(name: string): Promise<void> {
-    while (!this.hasLoggedOut) await this.request(name, 'destroy');
+    while (!this.hasLoggedOut && !(await this.request(name, 'destroy')));
   }
 
   private async loggedOut(): Promise<void> {

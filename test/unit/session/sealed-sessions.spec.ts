@@ -124,7 +124,7 @@ describe('a sealed session', () => {
   it('says that its user has no list of sessions', async () => {
     const { owned } = new SealedSetup().repository;
     expect(owned.isOffered).toBe(false);
-    const calls = [() => owned.list(1), () => owned.endAll(1), () => owned.end({} as never)];
+    const calls = [() => owned.list(1), () => owned.endAll(1), () => owned.find(1, 'x'), () => owned.end(1, {})];
     for (const call of calls) {
       const error = await errorOf(call);
       expect(error).toBeInstanceOf(SessionAbilityMissingError);

@@ -107,8 +107,9 @@ export class Setup {
     return session?.toJSON() ?? null;
   }
 
+  /** Without the notes of where logins have moved, which a logout alone can read. */
   async keys(): Promise<string[]> {
-    return collect(this.memory.keys());
+    return (await collect(this.memory.keys())).filter((key) => !key.startsWith('session:moved:'));
   }
 
   /** The events of a name, in order. */

@@ -1,0 +1,64 @@
+import type { MovedLogins } from './moved-logins.js';
+import { isPointer } from './record.js';
+import type { SessionSaver } from './session-saver.js';
+import type { StoredSession } from './session-state.js';
+import type { StoredRecords } from './stored-records.js';
+
+/** How often a session may have got a new id since it was read. */
+const MAX_HOPS = 16;
+
+/** Ends a session that was read, wherever rotations have taken it since. */
+export class SessionEnding {
+  constructor(
+    private readonly records: StoredRecords,
+    private readonly moved: MovedLogins,
+    private readonly saver: Pick<SessionSaver, 'waitToRetry'>,
+  ) {}
+
+  /** True: it was this call that ended it. False: it had ended already. @throws SessionContendedError */
+  end(stored: StoredSession): Promise<boolean> {
+    return this.#end(stored, 0);
+  }
+
+  async #end(stored: StoredSession, hops: number): Promise<boolean> {
+    let { version } = stored;
+    for (let attempt = 0; ; attempt++) {
+      const result = await this.records.store.delete(stored.key, version);
+      if (result === 'deleted') return true;
+      if (result === 'absent') return this.#endMoved(stored.id, hops);
+      const record = this.records.decode(stored.key, result.conflict.bytes);
+      version = result.conflict.version;
+      if (record === null || isPointer(record)) {
+        const successor = record && this.records.successorIn(record, stored);
+        const ended = successor !== null && (await this.#endUnder(successor, hops + 1));
+        // To remove what only points to a session, or cannot be read, ends none.
+        await this.records.store.delete(stored.key, version);
+        return ended;
+      }
+      await this.saver.waitToRetry(attempt);
+    }
+  }
+
+  /** Ends what an id leads to. */
+  async #endUnder(id: string, hops: number): Promise<boolean> {
+    if (hops > MAX_HOPS) return false;
+    const key = this.records.keyOf(id);
+    const found = await this.records.store.read(key);
+    if (found === null) return this.#endMoved(id, hops);
+    const record = this.records.decode(key, found.bytes);
+    if (record === null) return false;
+    const stored = { id, key, bytes: found.bytes, version: found.version, asOf: this.records.newest.next() };
+    if (!isPointer(record)) return this.#end(stored, hops);
+    const successor = this.records.successorIn(record, stored);
+    return successor !== null && this.#endUnder(successor, hops + 1);
+  }
+
+  /** Of several that moved it at the same time one has held: the others lead to nothing. */
+  async #endMoved(id: string, hops: number): Promise<boolean> {
+    let ended = false;
+    for (const successor of await this.moved.successorsOf(id)) {
+      if (await this.#endUnder(successor, hops + 1)) ended = true;
+    }
+    return ended;
+  }
+}
