@@ -8,11 +8,12 @@ const arrows = {
   accounts: ['auth', 'http', 'session'],
   auth: ['http', 'session', 'cookie', 'stores/session-store\\.ts'],
   events: ['http', 'session'],
-  http: ['session', 'cookie'],
+  http: ['session', 'cookie', 'response'],
   session: ['stores/session-store\\.ts'],
   cookie: [],
+  response: [],
   stores: [],
-  interop: ['cookie', 'session', 'stores/session-store\\.ts'],
+  interop: ['cookie', 'response', 'session', 'stores/session-store\\.ts'],
   config: [],
   cli: [
     'session-module\\.options\\.ts',
@@ -137,6 +138,13 @@ export default {
       severity: 'error',
       from: { path: '^lib/((session|cookie|config)/|errors\\.ts$)' },
       to: { path: '(^|/)node_modules/(@nestjs|rxjs)/|^(node:)?https?2?$' },
+    },
+    {
+      name: 'response-without-nest',
+      comment: 'The gate at the response serves Nest and what has no Nest alike.',
+      severity: 'error',
+      from: { path: '^lib/response/' },
+      to: { path: '(^|/)node_modules/(@nestjs|rxjs)/' },
     },
     {
       name: 'lib-stands-alone',

@@ -8,16 +8,18 @@ import type { SessionRepository } from '../session/session-repository.js';
 import type { SessionBearer, StoredSession } from '../session/session-state.js';
 import { assertWritable, stateOf, type SessionObject } from '../session/session.js';
 import { readonlyView, unsavedView } from '../session/readonly-view.js';
+import type { GateKeeper, SubstituteAnswer } from '../response/gate-keeper.js';
+import type { ResponseHead } from '../response/head.js';
+import type { RawResponse } from '../response/raw-response.js';
+import { ResponseGate } from '../response/response-gate.js';
 import { cacheControl, varyByCookie } from './cache-headers.js';
-import type { ResponseHead } from './head.js';
 import type { HttpOptions } from './http.options.js';
 import type { Platform } from './platforms/platform.js';
-import { remoteAddress, type RawRequest, type RawResponse } from './platforms/raw.js';
+import { remoteAddress, type RawRequest } from './platforms/raw.js';
 import { RequestClient } from './request-client.js';
-import { ResponseGate, type GateKeeper } from './response-gate.js';
 import type { SessionMigration } from './session-migration.js';
 import type { SessionCookie, SessionToken } from './session-cookie.js';
-import { isForOperator, toHttpException } from './session-exception.js';
+import { answerTo, isForOperator, toHttpException } from './session-exception.js';
 
 /** What a request's session needs of its application. */
 export interface SessionSurroundings {
@@ -66,13 +68,14 @@ export class RequestSession implements GateKeeper, SessionBearer {
     private readonly runtime: SessionSurroundings,
     private request: object,
     rawRequest: RawRequest,
-    rawResponse: RawResponse,
+    rawResponse: RawResponse | null,
   ) {
     this.#token = runtime.cookie.read(rawRequest.headers.cookie);
     this.#heldId = this.#token?.id ?? null;
     this.#rawRequest = rawRequest;
-    this.#isHeadOut = rawResponse.headersSent;
-    new ResponseGate(rawResponse, this, runtime.platform.doors);
+    // Without a response there is no head that a cookie could go with.
+    this.#isHeadOut = rawResponse === null || rawResponse.headersSent;
+    if (rawResponse !== null) ResponseGate.at(rawResponse, this);
   }
 
   /** Who sent the request, and what else its answer sets. */
@@ -187,8 +190,16 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (cacheable !== null) head.set('Cache-Control', cacheable);
   }
 
-  afterHead(): Promise<void> | undefined {
-    return this.commit();
+  beforeEnd(isAllOfIt: boolean): Promise<void> | undefined {
+    return isAllOfIt ? undefined : this.commit();
+  }
+
+  answerTo(error: unknown): SubstituteAnswer {
+    return answerTo(error);
+  }
+
+  report(error: unknown): void {
+    this.runtime.report(error);
   }
 
   get hasFailed(): boolean {

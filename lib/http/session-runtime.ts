@@ -72,7 +72,7 @@ export class SessionRuntime {
   }
 
   /** The session of a request; with it comes the gate at its response. */
-  of(request: object, response: object): RequestSession {
+  of(request: object, response: unknown): RequestSession {
     const raw = this.platform.rawRequest(request) as Bearer;
     const existing = raw[this.#slot];
     if (existing === undefined) {

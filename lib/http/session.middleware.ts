@@ -5,7 +5,7 @@ import { SessionRuntime } from './session-runtime.js';
 type Next = (error?: unknown) => void;
 
 /** A middleware as Express, and Fastify with Nest's middleware support, take it. @publicApi */
-export type SessionMiddleware = (request: object, response: object, next: Next) => void;
+export type SessionMiddleware = (request: object, response: unknown, next: Next) => void;
 
 /**
  * Loads the session before everything that comes after it, and gives `req.session` in the form of express-session, so that

@@ -5,7 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { SessionUnreachableError } from '../errors.js';
 import type { Device } from '../session/auth-facts.js';
 import { stateOf, type SessionObject } from '../session/session.js';
-import { ResponseHead } from './head.js';
+import { ResponseHead } from '../response/head.js';
 import { NodePlatform } from './platforms/node.js';
 import { RequestSession } from './request-session.js';
 import { SessionRuntime } from './session-runtime.js';

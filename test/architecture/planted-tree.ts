@@ -12,7 +12,19 @@ export interface Violation {
 
 const project = join(import.meta.dirname, '../..');
 const configuration = ['package.json', 'tsconfig.json', '.dependency-cruiser.mjs'];
-const rooms = ['accounts', 'auth', 'cli', 'config', 'cookie', 'http', 'session', 'stores', 'stores/memory', 'testing'];
+const rooms = [
+  'accounts',
+  'auth',
+  'cli',
+  'config',
+  'cookie',
+  'http',
+  'response',
+  'session',
+  'stores',
+  'stores/memory',
+  'testing',
+];
 const targets = [
   ...rooms.map((room) => `lib/${room}/target.ts`),
   'lib/errors.ts',

@@ -1,33 +1,26 @@
 import type { EventEmitter } from 'node:events';
-import { PrototypeDoors, type GateDoors } from '../gate-doors.js';
+import { makeDoors } from '../../response/doors.js';
+import { isResponse, type RawResponse } from '../../response/raw-response.js';
 import type { Platform } from './platform.js';
-import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest, type RawResponse } from './raw.js';
+import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';
 
 /** The parts of an Express application that are used. */
 export interface ExpressInstance {
   /** The prototype of the application's requests. */
   readonly request: object;
-  /** The prototype of its responses. */
-  readonly response: object;
 }
 
 type Slots = Record<symbol, undefined>;
 
 /** Express hands on Node's request and response. */
 export class ExpressPlatform implements Platform {
-  readonly doors: GateDoors;
-
   readonly #requestSlots: symbol[] = [];
-  readonly #responseSlots: readonly symbol[];
 
   /** @param server the one that the application listens with; undefined: none that is known */
   constructor(
     private readonly instance: ExpressInstance,
     server: EventEmitter | undefined,
   ) {
-    const doors = new PrototypeDoors(instance.response);
-    this.doors = doors;
-    this.#responseSlots = [doors.slot];
     server?.prependListener('request', this.#makeRoom);
   }
 
@@ -35,9 +28,9 @@ export class ExpressPlatform implements Platform {
    * Express gives every request and response another prototype, and a property that is added afterwards costs some
    * microseconds each. Added before, and left empty, it costs next to nothing.
    */
-  readonly #makeRoom = (request: Slots, response: Slots): void => {
-    for (const slot of this.#requestSlots) request[slot] = undefined;
-    for (const slot of this.#responseSlots) response[slot] = undefined;
+  readonly #makeRoom = (request: Slots, response: object): void => {
+    for (const slot of this.#requestSlots) if (!(slot in request)) request[slot] = undefined;
+    makeDoors(response);
   };
 
   bind(key: symbol, value: object): void {
@@ -52,8 +45,8 @@ export class ExpressPlatform implements Platform {
     return request as RawRequest;
   }
 
-  rawResponse(response: object): RawResponse {
-    return response as RawResponse;
+  rawResponse(response: unknown): RawResponse | null {
+    return isResponse(response) ? response : null;
   }
 
   isHttps(request: object): boolean {

@@ -1,6 +1,6 @@
-import { OwnDoors } from '../gate-doors.js';
+import { isResponse, type RawResponse } from '../../response/raw-response.js';
 import type { Platform } from './platform.js';
-import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest, type RawResponse } from './raw.js';
+import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';
 
 /** The parts of a Fastify instance that are used. */
 export interface FastifyInstance {
@@ -15,8 +15,6 @@ interface Accessor {
 
 /** Fastify wraps Node's request and response, and keeps them under `raw`. */
 export class FastifyPlatform implements Platform {
-  readonly doors = new OwnDoors();
-
   constructor(private readonly instance: FastifyInstance) {}
 
   bind(key: symbol, value: object): void {
@@ -43,8 +41,9 @@ export class FastifyPlatform implements Platform {
     return ('raw' in request ? request.raw : request) as RawRequest;
   }
 
-  rawResponse(response: object): RawResponse {
-    return ('raw' in response ? response.raw : response) as RawResponse;
+  rawResponse(response: unknown): RawResponse | null {
+    const raw = typeof response === 'object' && response !== null && 'raw' in response ? response.raw : response;
+    return isResponse(raw) ? raw : null;
   }
 
   isHttps(request: object): boolean {

@@ -1,12 +1,10 @@
 import type { EventEmitter } from 'node:events';
-import { OwnDoors } from '../gate-doors.js';
+import { isResponse, type RawResponse } from '../../response/raw-response.js';
 import type { Platform } from './platform.js';
-import { isEncrypted, remoteAddress, type RawRequest, type RawResponse } from './raw.js';
+import { isEncrypted, remoteAddress, type RawRequest } from './raw.js';
 
 /** Nest's NodeAdapter, and any other that hands on Node's own request and response. */
 export class NodePlatform implements Platform {
-  readonly doors = new OwnDoors();
-
   constructor(private readonly server: EventEmitter | undefined) {}
 
   bind(key: symbol, value: object): void {
@@ -24,8 +22,8 @@ export class NodePlatform implements Platform {
     return request as RawRequest;
   }
 
-  rawResponse(response: object): RawResponse {
-    return response as RawResponse;
+  rawResponse(response: unknown): RawResponse | null {
+    return isResponse(response) ? response : null;
   }
 
   isHttps(request: object): boolean {

@@ -1,5 +1,5 @@
-import type { GateDoors } from '../gate-doors.js';
-import type { RawRequest, RawResponse } from './raw.js';
+import type { RawResponse } from '../../response/raw-response.js';
+import type { RawRequest } from './raw.js';
 
 /** What differs between the servers that Nest runs on. */
 export interface Platform {
@@ -11,10 +11,8 @@ export interface Platform {
   reserve(slot: symbol): void;
   /** Node's request behind the platform's. */
   rawRequest(request: object): RawRequest;
-  /** Node's response behind the platform's. */
-  rawResponse(response: object): RawResponse;
-  /** How the calls on a response are led to its gate. */
-  readonly doors: GateDoors;
+  /** Node's response behind the platform's; null: there is none, as in a WebSocket handshake. */
+  rawResponse(response: unknown): RawResponse | null;
   /** Whether the client speaks HTTPS, as far as the platform's trust in proxies goes. */
   isHttps(request: object): boolean;
   /** The client's network address, as far as the platform's trust in proxies goes; empty where it is not known. */

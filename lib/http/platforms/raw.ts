@@ -1,10 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 
 /** Node's own request, HTTP/1 or the compatibility API of HTTP/2. */
 export type RawRequest = IncomingMessage | Http2ServerRequest;
-/** Node's own response, HTTP/1 or the compatibility API of HTTP/2. */
-export type RawResponse = ServerResponse | (Http2ServerResponse & Pick<ServerResponse, 'flushHeaders'>);
 
 export function isEncrypted(request: RawRequest): boolean {
   return 'encrypted' in request.socket && request.socket.encrypted;

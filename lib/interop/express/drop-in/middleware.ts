@@ -1,5 +1,8 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { types } from 'node:util';
+import { isResponse } from '../../../response/raw-response.js';
+import { ResponseGate } from '../../../response/response-gate.js';
 import { isSessionStore, OwnBackend } from './own-backend.js';
 import type { Backend } from './backend.js';
 import { promiseOf } from './callbacks.js';
@@ -12,7 +15,6 @@ import { resolveOptions, type ResolvedOptions, type SessionOptions } from './opt
 import type { SessionRequest } from './request.js';
 import { isSecure, pathOf } from './request-facts.js';
 import { sidOf } from './request-sid.js';
-import { ResponseHold } from './response-hold.js';
 import { Session } from './session.js';
 import type { SessionData } from './session-data.js';
 import { SessionOfRequest } from './session-of-request.js';
@@ -56,8 +58,10 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
     const cookieId = sidOf(req, options.name, secrets);
     req.sessionID = cookieId;
     const current = new SessionOfRequest(req, next, backend, options, secrets, cookieOptions, cookieId);
-    ResponseHold.on(res, current);
-    res.once('close', () => {
+    // A WebSocket handshake has none: its session is read, and saved where `save()` is called.
+    const answer = isResponse(res) ? res : null;
+    if (answer !== null) ResponseGate.at(answer, current);
+    whenOver(req, answer, () => {
       current.leave();
     });
     if (cookieId === undefined) {
@@ -69,6 +73,14 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
       (error: unknown) => queueMicrotask(() => next(error)),
     );
   };
+}
+
+/** Calls back once the request is done with, or its client has gone: a handshake is not over before its connection is. */
+function whenOver(req: IncomingMessage, answer: EventEmitter | null, over: () => void): void {
+  const place: unknown = answer ?? (req.headers.upgrade === undefined ? req : req.socket);
+  // One that was made up ends nowhere.
+  if (place instanceof EventEmitter && !('destroyed' in place && place.destroyed === true)) place.once('close', over);
+  else over();
 }
 
 async function begin(sid: string, current: SessionOfRequest, { store }: Backend): Promise<void> {

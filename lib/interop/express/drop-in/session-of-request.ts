@@ -1,3 +1,6 @@
+import { types } from 'node:util';
+import type { GateKeeper } from '../../../response/gate-keeper.js';
+import type { ResponseHead } from '../../../response/head.js';
 import { signSid, type SidSecret } from '../connect-sid.js';
 import type { Backend } from './backend.js';
 import { nobodyWaits, promiseOf, type DoneCallback } from './callbacks.js';
@@ -8,14 +11,14 @@ import { dataText } from './data-text.js';
 import type { ResolvedOptions } from './options.js';
 import type { SessionRequest } from './request.js';
 import { isSecure } from './request-facts.js';
-import type { HoldKeeper } from './response-hold.js';
 import { serializeCookie } from './serialize-cookie.js';
 import type { SessionBehaviour } from './session-behaviour.js';
 import type { SessionData } from './session-data.js';
+import { warnOnce } from './warn-once.js';
 import { type SessionWatcher, watchSession } from './watch-session.js';
 
 /** What one request does with its session: when it is saved, and when its cookie is sent. */
-export class SessionOfRequest implements HoldKeeper, SessionWatcher {
+export class SessionOfRequest implements GateKeeper, SessionWatcher {
   #originalId: string | undefined;
   #originalText = '';
   /** What is known to be stored. */
@@ -25,6 +28,10 @@ export class SessionOfRequest implements HoldKeeper, SessionWatcher {
   #committed: string | undefined;
   /** A save by the application that may be under way. Those of one session are done in their order. */
   #saving: Promise<void> | undefined;
+  #isHeadOut = false;
+  #hasFailed = false;
+  /** Why the response has no cookie, if it should have one. */
+  #cookieError: unknown;
   /** Null for a new session, which nobody else knows. */
   readonly #flight: Flight | null;
 
@@ -61,14 +68,54 @@ export class SessionOfRequest implements HoldKeeper, SessionWatcher {
   }
 
   beforeHead(): Promise<void> | undefined {
-    return this.backend.savesFirst ? this.#commit() : undefined;
+    return this.backend.savesFirst ? attempt(() => this.#commit()) : undefined;
   }
 
-  beforeEnd(): Promise<void> | undefined {
-    return this.#commit();
+  /** Where the cookie cannot be made, the response goes without, and is complete before anybody hears of it. */
+  writeHead(head: ResponseHead): void {
+    this.#isHeadOut = true;
+    try {
+      const line = this.#cookieLine();
+      if (line !== undefined) head.addCookie(line);
+    } catch (error) {
+      this.#cookieError = error;
+    }
   }
 
-  cookieLine(): string | undefined {
+  beforeEnd(isAllOfIt: boolean): Promise<void> | undefined {
+    if (this.#hasFailed) return undefined;
+    const isSaved = isAllOfIt && this.backend.savesFirst;
+    const saving = isSaved ? undefined : attempt(() => this.#commit());
+    const error = this.#cookieError;
+    if (error === undefined) return saving;
+    this.#cookieError = undefined;
+    return Promise.resolve(saving).then(() => Promise.reject(asError(error)));
+  }
+
+  /** The application's own error handler gives it. */
+  answerTo(): null {
+    return null;
+  }
+
+  failed(error: unknown): void {
+    this.#hasFailed = true;
+    if (this.#isHeadOut) setImmediate(this.next, error);
+    else this.next(error);
+  }
+
+  report(error: unknown): void {
+    warnOnce('overtaken', types.isNativeError(error) ? error.message : String(error));
+  }
+
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  endsAtOnce(): boolean {
+    return false;
+  }
+
+  #cookieLine(): string | undefined {
     const { req, options, secrets } = this;
     const { session } = req;
     if (!session) return undefined;
@@ -78,10 +125,6 @@ export class SessionOfRequest implements HoldKeeper, SessionWatcher {
     const { data, encode } = session.cookie as Cookie;
     const value = signSid(req.sessionID ?? '', secrets[0] ?? '');
     return serializeCookie(options.name, value, data, encode ?? this.cookieOptions.encode);
-  }
-
-  failed(error: unknown): void {
-    this.next(error);
   }
 
   #remember(): void {
@@ -180,4 +223,17 @@ export class SessionOfRequest implements HoldKeeper, SessionWatcher {
     const { expires } = session.cookie;
     return rolling || (expires !== null && expires !== undefined && this.#isModified(session));
   }
+}
+
+/** What fails at once fails as what was waited for. */
+function attempt(save: () => Promise<void> | undefined): Promise<void> | undefined {
+  try {
+    return save();
+  } catch (error) {
+    return Promise.reject(asError(error));
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return types.isNativeError(thrown) ? thrown : new Error('The session was not saved.', { cause: thrown });
 }

@@ -1,5 +1,5 @@
 import { STATUS_CODES, type OutgoingHttpHeader, type OutgoingHttpHeaders } from 'node:http';
-import type { RawResponse } from './platforms/raw.js';
+import { isHttp2, type RawResponse } from './raw-response.js';
 
 /** What `writeHead` may be given as headers: an object, or a list of names and values, flat or in pairs. */
 export type HeadArgument = OutgoingHttpHeaders | Flat | Pairs;
@@ -17,17 +17,20 @@ type Given = Record<string, OutgoingHttpHeader | undefined>;
 export class ResponseHead {
   readonly #list: (OutgoingHttpHeader | undefined)[] | null;
 
+  /** @param forWrapper whether another one's `writeHead` is going to have them, which may know no lists */
   constructor(
     private readonly response: RawResponse,
     given: HeadArgument | null,
+    private readonly forWrapper = false,
   ) {
     this.#list = given && toList(given);
   }
 
   /** The headers for `writeHead`, with what was changed here; null: none were handed in. */
   get given(): HeadArgument | null {
+    if (this.#list === null) return null;
     // The compatibility API of HTTP/2 has had other ideas of a list than HTTP/1.
-    return this.#list === null || this.response.req.httpVersionMajor === 1 ? this.#list : toObject(this.#list);
+    return isHttp2(this.response) || this.forWrapper ? toObject(this.#list) : this.#list;
   }
 
   get(name: string): string {
@@ -68,28 +71,21 @@ export function headersIn(args: readonly unknown[]): { readonly index: number; r
 }
 
 /**
- * Makes the head that of another answer, a JSON text of `length` bytes that no cache may keep. What the application has set
- * stays, but for what describes the body that is not sent.
+ * Makes the head that of another answer, which no cache may keep. What the application has set, or `given` to `writeHead`, stays,
+ * but for what describes the answer that is not sent.
  */
-export function substituteHead(
-  response: RawResponse,
-  given: HeadArgument | null,
-  status: number,
-  length: number,
-): void {
+export function substituteHead(response: RawResponse, given: HeadArgument | null, status: number): void {
   for (const [name, value] of Object.entries(given === null ? {} : toObject(given))) {
-    if (value !== undefined && !describesBody(name)) response.setHeader(name, value);
+    if (value !== undefined && !describesAnswer(name)) response.setHeader(name, value);
   }
-  for (const name of response.getHeaderNames()) if (describesBody(name)) response.removeHeader(name);
+  for (const name of Object.keys(response.getHeaders())) if (describesAnswer(name)) response.removeHeader(name);
   response.statusCode = status;
   // HTTP/2 has no such thing, and Node warns of it.
-  if (response.req.httpVersionMajor === 1) response.statusMessage = STATUS_CODES[status] ?? '';
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.setHeader('Content-Length', length);
+  if (!isHttp2(response)) response.statusMessage = STATUS_CODES[status] ?? '';
   response.setHeader('Cache-Control', 'no-store');
 }
 
-const bodyHeaders = new Set([
+const answerHeaders = new Set([
   'accept-ranges',
   'content-disposition',
   'content-encoding',
@@ -109,8 +105,8 @@ const bodyHeaders = new Set([
   'transfer-encoding',
 ]);
 
-function describesBody(name: string): boolean {
-  return bodyHeaders.has(name.toLowerCase());
+function describesAnswer(name: string): boolean {
+  return answerHeaders.has(name.toLowerCase());
 }
 
 /** Names and values in turn, each name once; a copy, since what was given is the caller's. */
