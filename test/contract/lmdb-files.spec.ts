@@ -47,15 +47,17 @@ describe('LmdbStore and its file', () => {
       process.umask(umask);
     }
     expect(modeOf(path)).toBe(0o700);
-    expect(readdirSync(path).sort()).toEqual(['data.mdb', 'lock.mdb']);
+    expect(readdirSync(path).sort()).toEqual(['data.mdb', 'lock.mdb', 'turns', 'turns-lock', 'turns-wanted']);
     for (const name of readdirSync(path)) expect(modeOf(join(path, name))).toBe(0o600);
   });
 
   it('takes a path that ends in .mdb for a file, and any other for a folder', async () => {
     await write(open(join(parent.path, 'sessions.mdb')), 'key');
-    expect(readdirSync(parent.path).sort()).toEqual(['sessions.mdb', 'sessions.mdb-lock']);
+    expect(readdirSync(parent.path).sort()).toEqual(
+      ['', '-lock', '-turns', '-turns-lock', '-turns-wanted'].map((end) => `sessions.mdb${end}`),
+    );
     await write(open(join(parent.path, 'release.2')), 'key');
-    expect(readdirSync(join(parent.path, 'release.2')).sort()).toEqual(['data.mdb', 'lock.mdb']);
+    expect(readdirSync(join(parent.path, 'release.2')).sort()).toContain('data.mdb');
   });
 
   it('has its records again when it is opened anew, with their versions', async () => {
@@ -176,7 +178,7 @@ describe('LmdbStore and its file', () => {
       await write(store, 'short', 1_000);
       await write(store, 'long');
       now += 2_000;
-      const file = Database.open(await loadLmdb(), path, () => undefined);
+      const file = await openTables(path);
       jest.advanceTimersByTime(10 * 60_000 - 1);
       await store.touch('long', aMinute);
       expect(file.headsAfter(null, 10)).toHaveLength(2);
@@ -286,7 +288,7 @@ describe('LmdbStore and its file', () => {
 
   it('leaves nothing behind of what has ended, and looks at what lives no more often than it must', async () => {
     const store = open();
-    const file = Database.open(await loadLmdb(), path, () => undefined);
+    const file = await openTables(path);
     const everything = (): unknown[] => [
       ...file.headsAfter(null, 100),
       ...file.dueUntil(now + aMinute * 10, null, 100),
@@ -381,6 +383,10 @@ const latin1: KeyEncoder = {
 
 function text(value: string): Uint8Array {
   return Buffer.from(value);
+}
+
+async function openTables(path: string): Promise<Database> {
+  return Database.open(await loadLmdb(), path, { foreign: () => undefined, waitsFor: () => undefined });
 }
 
 function modeOf(path: string): number {

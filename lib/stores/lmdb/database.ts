@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { dataFileAt, prepareDataFile } from './data-file.js';
+import { type DataFile, dataFileAt, prepareDataFile, prepareFolder } from './data-file.js';
 import type { KeyEncoder, KeyRange, LmdbLibrary, LmdbRoot, LmdbTable, TableKey } from './lmdb.library.js';
+import { OpeningGate } from './opening-gate.js';
 import { storedName } from './stored-name.js';
 import { decodeHead, decodeNumbers, encode, type RecordHead } from './stored-record.js';
 
@@ -30,6 +31,21 @@ const names: KeyEncoder = {
 /** Less than every name. */
 const beforeNames = '!';
 
+/** Hears what is worth a line in the log. */
+export interface DatabaseObserver {
+  /** There are bytes in a record's place that the store did not write. */
+  readonly foreign: () => void;
+  /** Opening waits for processes that stand still in the middle of a write. */
+  readonly waitsFor: (pids: readonly number[]) => void;
+}
+
+interface Tables {
+  readonly root: LmdbRoot;
+  readonly records: LmdbTable;
+  readonly due: LmdbTable;
+  readonly owners: LmdbTable;
+}
+
 /**
  * The three tables of the file, and the changes that touch several of them, each made as a whole or not at all:
  *
@@ -40,34 +56,35 @@ const beforeNames = '!';
  * | owners | the owner's name, name | nothing |
  */
 export class Database {
+  private readonly root: LmdbRoot;
+  private readonly records: LmdbTable;
+  private readonly due: LmdbTable;
+  private readonly owners: LmdbTable;
   private hasFreshRead = false;
 
   private constructor(
     private readonly library: LmdbLibrary,
-    private readonly root: LmdbRoot,
-    private readonly records: LmdbTable,
-    private readonly due: LmdbTable,
-    private readonly owners: LmdbTable,
-    private readonly onForeign: () => void,
-  ) {}
+    private readonly gate: OpeningGate,
+    { root, records, due, owners }: Tables,
+    private readonly observer: DatabaseObserver,
+  ) {
+    this.root = root;
+    this.records = records;
+    this.due = due;
+    this.owners = owners;
+  }
 
-  /** @param onForeign told of bytes in a record's place that the store did not write */
-  static open(library: LmdbLibrary, path: string, onForeign: () => void): Database {
+  static async open(library: LmdbLibrary, path: string, observer: DatabaseObserver): Promise<Database> {
     const dataFile = dataFileAt(path);
-    prepareDataFile(dataFile);
-    const root = library.open({
-      path: dataFile.path,
-      noSubdir: dataFile.isFile,
-      permissionsMode: 0o600,
-      // A write is answered when it is on the disk.
-      overlappingSync: false,
-      // With it, a failed commit rejects a promise that nobody has a hold of, and so ends the process.
-      eventTurnBatching: false,
-    });
-    const records = root.openDB({ name: 'records', encoding: 'binary', keyEncoder: names, useVersions: true });
-    const due = root.openDB({ name: 'due', encoding: 'binary' });
-    const owners = root.openDB({ name: 'owners', encoding: 'binary' });
-    return new Database(library, root, records, due, owners, onForeign);
+    prepareFolder(dataFile);
+    const gate = OpeningGate.open(library, dataFile);
+    try {
+      const tables = await gate.whileNobodyWrites(() => openTables(library, dataFile), observer.waitsFor);
+      return new Database(library, gate, tables, observer);
+    } catch (error) {
+      await gate.close();
+      throw error;
+    }
   }
 
   /** The record, if it lives. Copied once, out of the file. */
@@ -75,7 +92,7 @@ export class Database {
     const value = this.see(name);
     if (value === undefined) return null;
     const numbers = decodeNumbers(value);
-    if (numbers === null) this.onForeign();
+    if (numbers === null) this.observer.foreign();
     if (numbers === null || numbers.expiresAt <= now) return null;
     const bytes = Buffer.allocUnsafe(value.length - numbers.start);
     bytes.set(value.subarray(numbers.start, value.length));
@@ -100,7 +117,7 @@ export class Database {
     const stamp = newNumber();
     const before = place?.head ?? null;
     if (place !== null && before?.due === head.due && before.owner === head.owner) {
-      return this.records.put(name, value, stamp, place.stamp);
+      return this.change(() => this.records.put(name, value, stamp, place.stamp));
     }
     const writes = (): void => {
       if (before !== null) this.unlist(name, before);
@@ -108,15 +125,20 @@ export class Database {
       void this.due.put([head.due, name], nothing);
       if (head.owner !== null) void this.owners.put([storedName(head.owner), name], nothing);
     };
-    return place === null ? this.records.ifNoExists(name, writes) : this.records.ifVersion(name, place.stamp, writes);
+    return this.change(() =>
+      place === null ? this.records.ifNoExists(name, writes) : this.records.ifVersion(name, place.stamp, writes),
+    );
   }
 
   /** Removes what was looked at: if nothing has changed there since, or, on demand, whatever has. */
   remove(name: string, { stamp, head }: Place, change: 'if unchanged' | 'in any case'): Promise<boolean> {
-    return this.records.ifVersion(name, change === 'if unchanged' ? stamp : this.library.IF_EXISTS, () => {
-      if (head !== null) this.unlist(name, head);
-      void this.records.remove(name);
-    });
+    const condition = change === 'if unchanged' ? stamp : this.library.IF_EXISTS;
+    return this.change(() =>
+      this.records.ifVersion(name, condition, () => {
+        if (head !== null) this.unlist(name, head);
+        void this.records.remove(name);
+      }),
+    );
   }
 
   /** What pruning has to look at until `now`, after a time and a name that it has looked at already. */
@@ -131,7 +153,7 @@ export class Database {
 
   /** Forgets a time that is no longer that of a record. */
   removeDue(key: [number, string]): Promise<boolean> {
-    return this.due.remove(key);
+    return this.change(() => this.due.remove(key));
   }
 
   /** Names that are listed as the owner's, after one that was had already. */
@@ -163,10 +185,12 @@ export class Database {
 
   /** Waits for the writes that were asked for before; whether they succeed is told to whoever asked for them. */
   async settle(): Promise<void> {
-    await this.root.committed.then(
-      () => undefined,
-      () => undefined,
-    );
+    await this.change(async () => {
+      await this.root.committed.then(
+        () => undefined,
+        () => undefined,
+      );
+    });
   }
 
   /** Frees the places of processes that have ended without a word; there are 126. */
@@ -174,8 +198,15 @@ export class Database {
     this.root.readerCheck();
   }
 
-  close(): Promise<void> {
-    return this.root.close();
+  async close(): Promise<void> {
+    await this.settle();
+    await this.root.close();
+    await this.gate.close();
+  }
+
+  /** Every write goes this way; those that have to wait keep their order. */
+  private change<T>(write: () => Promise<T>): Promise<T> {
+    return this.gate.whileNobodyOpens(write);
   }
 
   private see(name: string): Uint8Array | undefined {
@@ -203,6 +234,26 @@ export class Database {
     void this.due.remove([due, name]);
     if (owner !== null) void this.owners.remove([storedName(owner), name]);
   }
+}
+
+/** Opens the file and the tables, and makes what is not there. Nobody else may be writing meanwhile. */
+function openTables(library: LmdbLibrary, dataFile: DataFile): Tables {
+  prepareDataFile(dataFile);
+  const root = library.open({
+    path: dataFile.path,
+    noSubdir: dataFile.isFile,
+    permissionsMode: 0o600,
+    // A write is answered when it is on the disk.
+    overlappingSync: false,
+    // With it, a failed commit rejects a promise that nobody has a hold of, and so ends the process.
+    eventTurnBatching: false,
+  });
+  return {
+    root,
+    records: root.openDB({ name: 'records', encoding: 'binary', keyEncoder: names, useVersions: true }),
+    due: root.openDB({ name: 'due', encoding: 'binary' }),
+    owners: root.openDB({ name: 'owners', encoding: 'binary' }),
+  };
 }
 
 /** A whole number that was not there before. */

@@ -22,6 +22,8 @@ const advice: ReadonlyMap<string | number, string> = new Map<string | number, st
   [-30794, 'it was written by another version of LMDB'],
   [-30793, 'this is no LMDB file'],
   [-30790, 'too many processes have it open'],
+  // Its last transaction is not the one that LMDB takes for the last.
+  [-30782, 'a program that takes no turns with this one has opened it; the processes must be started anew'],
 ]);
 
 /** A database file that cannot be what LMDB wrote. */

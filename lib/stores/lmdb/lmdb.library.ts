@@ -33,6 +33,18 @@ export interface LmdbRoot {
   close(): Promise<void>;
   /** Resolves when what was asked for before has been committed. */
   readonly committed: PromiseLike<boolean>;
+  /** Does the work while this process, of all that have the file open, is the one that may write. */
+  transaction<T>(work: () => T | Promise<T>): Promise<T>;
+  /** Begins to read, until it is said to be done. */
+  useReadTransaction(): LmdbReadTransaction;
+  /** Who reads: a text with a line each. */
+  readerList(): string;
+  /** Lets the next read see what has been committed by then. */
+  resetReadTxn(): void;
+}
+
+export interface LmdbReadTransaction {
+  done(): void;
 }
 
 /** Keys in their order: a text, or a number and a text, or two texts. */

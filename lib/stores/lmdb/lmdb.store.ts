@@ -38,6 +38,7 @@ export class LmdbStore extends SessionStore {
   private readonly guard: FolderGuard;
   private readonly now: () => number;
   private library: LmdbLibrary | null = null;
+  private opening: Promise<SessionRecords> | null = null;
   private database: Database | null = null;
   private records: SessionRecords | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -120,6 +121,8 @@ export class LmdbStore extends SessionStore {
   /** Ends the pruning, and closes the database when what is being written is written. */
   override async close(): Promise<void> {
     this.isClosed = true;
+    // Whoever asked for it hears of its failure.
+    await this.opening?.catch(() => undefined);
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
     // Whoever began it hears of its failure.
@@ -131,13 +134,32 @@ export class LmdbStore extends SessionStore {
   }
 
   private async opened(): Promise<SessionRecords> {
-    if (this.records !== null) return this.records;
-    this.library ??= await loadLmdb();
     if (this.isClosed) throw new SessionStoreUnavailableError('The LMDB store is closed.');
-    this.database ??= Database.open(this.library, vettedPlace(this.path, this.guard), () => {
-      this.context.log.warn('A record in the session database was not written by this store, and is no session.');
+    if (this.records !== null) return this.records;
+    this.opening ??= this.open().finally(() => {
+      this.opening = null;
     });
-    this.records ??= new SessionRecords(this.database, this.now);
+    return this.opening;
+  }
+
+  private async open(): Promise<SessionRecords> {
+    this.library ??= await loadLmdb();
+    let isSaid = false;
+    this.database = await Database.open(this.library, vettedPlace(this.path, this.guard), {
+      foreign: () => {
+        this.context.log.warn('A record in the session database was not written by this store, and is no session.');
+      },
+      waitsFor: (pids) => {
+        if (this.isClosed) throw new SessionStoreUnavailableError('The LMDB store is closed.');
+        if (isSaid) return;
+        isSaid = true;
+        this.context.log.warn(
+          'The session database is not opened yet: it waits for the end of a write of another process, of the id ' +
+            `${pids.join(' or ')}, which seems to stand still.`,
+        );
+      },
+    });
+    this.records = new SessionRecords(this.database, this.now);
     this.timer ??= setInterval(() => this.pruneInBackground(), pruneIntervalMs).unref();
     return this.records;
   }

@@ -13,6 +13,6 @@ export function vettedPlace(path: string, guard: FolderGuard): string {
   const place = named.isFile ? named : dataFileAt(guard.roomIn(named.folder));
   mkdirSync(place.folder, { recursive: true, mode: 0o700 });
   if (guard.folder(place.folder) === 'common') guard.tellOfCommon(place.folder);
-  for (const file of [place.file, place.lock]) guard.file(file);
+  for (const file of [place.file, place.lock, ...place.turnFiles]) guard.file(file);
   return place.path;
 }

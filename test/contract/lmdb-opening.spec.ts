@@ -1,0 +1,183 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type DataFile, dataFileAt, prepareDataFile, prepareFolder } from '../../lib/stores/lmdb/data-file.js';
+import { LmdbStore } from '../../lib/stores/lmdb/index.js';
+import { loadLmdb } from '../../lib/stores/lmdb/lmdb.library.js';
+import { OpeningGate } from '../../lib/stores/lmdb/opening-gate.js';
+import { ChildNode } from '../support/child-node.js';
+import { CollectedLog } from '../support/collected-log.js';
+import { compiledLib } from '../support/compiled-lib.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
+
+const aMinute = 60_000;
+
+const opening = `
+  const [lib, path] = process.argv.slice(1);
+  const { LmdbStore } = await import(lib + '/index.js');
+  const store = new LmdbStore({ path });
+  await store.prepare();
+  console.log('opened');
+`;
+
+/** Makes the file grow without end. */
+const growing = `${opening}
+  for (let round = 0; ; round++) await store.write('key ' + round, Buffer.alloc(20_000), 60_000, 'absent');
+`;
+
+/** Begins a write that never ends. */
+const stuck = `
+  const [lib, path] = process.argv.slice(1);
+  const { dataFileAt } = await import(lib + '/data-file.js');
+  const { loadLmdb } = await import(lib + '/lmdb.library.js');
+  const { OpeningGate } = await import(lib + '/opening-gate.js');
+  const gate = OpeningGate.open(await loadLmdb(), dataFileAt(path));
+  void gate.whileNobodyOpens(() => new Promise(() => setInterval(() => undefined, 1_000)));
+  console.log('writing');
+`;
+
+describe('opening an LMDB database that other processes use', () => {
+  const folder = temporaryFolder('lmdb-opening');
+  const children: ChildNode[] = [];
+  const ends: (() => Promise<void>)[] = [];
+  let lib: ReturnType<typeof compiledLib>;
+  let path: string;
+  let dataFile: DataFile;
+  let round = 0;
+
+  beforeAll(() => {
+    lib = compiledLib('stores', 'stores/lmdb');
+  });
+
+  beforeEach(() => {
+    path = join(folder.path, String(round++));
+    dataFile = dataFileAt(path);
+    prepareFolder(dataFile);
+  });
+
+  afterEach(async () => {
+    for (const child of children.splice(0)) await child.kill();
+    for (const end of ends.splice(0)) await end();
+  });
+
+  afterAll(() => {
+    lib.remove();
+    folder.remove();
+  });
+
+  function start(code: string): ChildNode {
+    const child = new ChildNode(code, pathToFileURL(join(lib.path, 'stores/lmdb')).href, path);
+    children.push(child);
+    return child;
+  }
+
+  async function openGate(): Promise<OpeningGate> {
+    const gate = OpeningGate.open(await loadLmdb(), dataFile);
+    ends.push(() => gate.close());
+    return gate;
+  }
+
+  const isFlagRaised = (): boolean => statSync(dataFile.turnsWanted).size === 1;
+
+  it('waits for the writes that are under way, and lets no other begin until it is done', async () => {
+    const gate = await openGate();
+    const first = heldWrite(gate);
+    const child = start(opening);
+    let isOpenForSecond: boolean | null = null;
+    let second: Promise<void> | null = null;
+    await until('a write has to wait', () => {
+      let hasBegun = false;
+      const write = gate.whileNobodyOpens(async () => {
+        hasBegun = true;
+        isOpenForSecond = existsSync(dataFile.file);
+      });
+      if (!hasBegun) second = write;
+      return !hasBegun;
+    });
+    expect([isOpenForSecond, existsSync(dataFile.file), child.output]).toEqual([false, false, '']);
+    first.end();
+    await second;
+    expect(isOpenForSecond).toBe(true);
+    await until('it is open', () => child.output === 'opened\n');
+  }, 60_000);
+
+  it('lets writes go on when the process that opens is killed, and the next one open', async () => {
+    const gate = await openGate();
+    const first = heldWrite(gate);
+    await until('a process is killed while its flag is raised', async () => {
+      const child = start(opening);
+      await until('it opens', isFlagRaised);
+      await child.kill();
+      return isFlagRaised();
+    });
+    await gate.whileNobodyOpens(async () => undefined);
+    expect(isFlagRaised()).toBe(false);
+    const next = start(opening);
+    await until('it opens', isFlagRaised);
+    first.end();
+    await until('it is open', () => next.output === 'opened\n');
+    expect(isFlagRaised()).toBe(false);
+  }, 60_000);
+
+  it('says which process it waits for, lets others write meanwhile, and opens when that one ends', async () => {
+    const gate = await openGate();
+    const child = start(stuck);
+    await until('it writes', () => child.output === 'writing\n');
+    const log = new CollectedLog();
+    const store = new LmdbStore({ path }, { log });
+    ends.push(() => store.close());
+    const read = store.read('key');
+    await until('it is said', () => log.warnings.length > 0);
+    expect(log.warnings).toEqual([
+      expect.stringContaining(`of the id ${String(child.pid)}, which seems to stand still`),
+    ]);
+    await gate.whileNobodyOpens(async () => undefined);
+    await child.kill();
+    expect(await read).toBeNull();
+    expect(log.warnings).toHaveLength(1);
+  }, 60_000);
+
+  it('ends its waiting when the store is closed', async () => {
+    const child = start(stuck);
+    await until('it writes', () => child.output === 'writing\n');
+    const log = new CollectedLog();
+    const store = new LmdbStore({ path }, { log });
+    const read = store.read('key');
+    await Promise.all([store.close(), expect(read).rejects.toThrow('closed')]);
+  }, 60_000);
+
+  it('opens it once, however many ask for that at a time', async () => {
+    const store = new LmdbStore({ path });
+    ends.push(() => store.close());
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        store.write(`key ${String(index)}`, Buffer.from('1'), aMinute, 'absent'),
+      ),
+    );
+    for (const result of results) expect(result).toHaveProperty('written');
+  });
+
+  it('does not take a file that grows while it is looked at for one that is cut short', async () => {
+    const child = start(growing);
+    await until('it writes', () => child.output === 'opened\n');
+    const size = statSync(dataFile.file).size;
+    await until('the file has grown', () => {
+      for (let look = 0; look < 200; look++) prepareDataFile(dataFile);
+      return statSync(dataFile.file).size > size + 5_000_000;
+    });
+  }, 60_000);
+});
+
+/** A write that is under way until it is ended. */
+function heldWrite(gate: OpeningGate): { end(): void } {
+  let end = (): void => undefined;
+  void gate.whileNobodyOpens(
+    () =>
+      new Promise<void>((resolve) => {
+        end = resolve;
+      }),
+  );
+  return { end: () => end() };
+}
