@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { closeSync, openSync, statSync, truncateSync } from 'node:fs';
-import { setImmediate, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DataFile } from './data-file.js';
 import type { LmdbLibrary, LmdbReadTransaction, LmdbRoot } from './lmdb.library.js';
 
@@ -25,6 +25,7 @@ export class OpeningGate {
   private writes = 0;
   private announcement: LmdbReadTransaction | null = null;
   private lockFree: Promise<void> | null = null;
+  private onIdle: (() => void) | null = null;
 
   private constructor(
     private readonly turns: LmdbRoot,
@@ -78,7 +79,7 @@ export class OpeningGate {
 
   /** What has begun to write is let come to its end. */
   async close(): Promise<void> {
-    while (this.writes > 0) await setImmediate();
+    if (this.writes > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
     await this.turns.close();
   }
 
@@ -98,6 +99,7 @@ export class OpeningGate {
     this.announcement?.done();
     this.announcement = null;
     this.turns.resetReadTxn();
+    this.onIdle?.();
   }
 
   private untilLockIsFree(): Promise<void> {
