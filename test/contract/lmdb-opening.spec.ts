@@ -50,7 +50,7 @@ describe('opening an LMDB database that other processes use', () => {
   let round = 0;
 
   beforeAll(() => {
-    lib = compiledLib('stores', 'stores/lmdb');
+    lib = compiledLib('config', 'stores', 'stores/lmdb');
   });
 
   beforeEach(() => {
