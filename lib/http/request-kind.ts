@@ -71,7 +71,7 @@ export function isRead({ method }: SentRequest): boolean {
  */
 export function isMediaPlayer(request: SentRequest): boolean {
   const { range, 'user-agent': userAgent = '' } = request.headers;
-  return isRead(request) && /^bytes=/i.test(range ?? '') && userAgent.startsWith('AppleCoreMedia/');
+  return userAgent.startsWith('AppleCoreMedia/') && isRead(request) && /^bytes=/i.test(range ?? '');
 }
 
 /** What a browser says about where a request comes from. A page cannot change a word of it. */

@@ -227,6 +227,18 @@ describe.each(platforms)('%s', (platform) => {
     expect([page.status, page.headers['set-cookie']]).toEqual([200, [expect.stringMatching(/^session=/)]]);
   });
 
+  it('looks on where the session is in its cookie, too', async () => {
+    await start({ type: 'cookie', store: undefined, protection: 'strong' });
+    const owner = await place.loggedIn(phone);
+    place.clock.now += 10 * 60_000;
+    for (const path of ['/guarded', '/taken']) {
+      const { status, headers } = await owner.stolenBy(its).get(path, part);
+      expect([status, headers['set-cookie']]).toEqual([200, undefined]);
+    }
+    expect(await owner.who()).toMatchObject({ user: 7, fresh: true, data: {} });
+    expect(place.heard.of('protected')).toEqual([]);
+  });
+
   it('is nobody where the user has gone, and leaves the end of the session to the next page', async () => {
     const users = new Map([[7, { id: 7 }]]);
     await start({ protection: 'basic', userLoader: (id) => users.get(Number(id)) ?? null });
