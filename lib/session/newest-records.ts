@@ -1,11 +1,27 @@
-import type { Doubt, StoredSession } from './session-state.js';
+import type { Version } from '../stores/session-store.js';
 
 const MOST_RECORDS = 1_000;
 const MOST_BYTES = 4_194_304;
 
-interface Known {
+/** A record as the store had it. */
+interface Place {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly version: Version;
+  /** When that was known, by the order of what this process asks of the store. */
+  readonly asOf: number;
+}
+
+/** A write that failed: nobody knows whether it arrived. One for all whose changes were in it. */
+export interface Doubt {
+  readonly bytes: Uint8Array;
+  /** The record has been found in the store. */
+  hasArrived: boolean;
+}
+
+interface Known<Stored extends Place> {
   /** Under another key, where a rotation has moved the session there. */
-  readonly place: StoredSession;
+  readonly place: Stored;
   /** From when on nothing leads there any more, in ms; null: it is where the key says. */
   readonly until: number | null;
   readonly doubt: Doubt | null;
@@ -16,9 +32,9 @@ interface Known {
  * it, and need not be told by the store that it comes too late. It is no cache: nothing is read from it, and a write of it is
  * compared by the store.
  */
-export class NewestRecords {
+export class NewestRecords<Stored extends Place> {
   /** In the order in which they came. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, Known<Stored>>();
   #bytes = 0;
   #order = 0;
 
@@ -32,7 +48,7 @@ export class NewestRecords {
     return ++this.#order;
   }
 
-  of(key: string, now: number): StoredSession | null {
+  of(key: string, now: number): Stored | null {
     const known = this.#known.get(key);
     if (known === undefined) return null;
     if (known.until === null || now < known.until) return known.place;
@@ -41,19 +57,19 @@ export class NewestRecords {
   }
 
   /** That is what the store has under the key. */
-  note(key: string, place: StoredSession): void {
+  note(key: string, place: Stored): void {
     this.#resolve(key, place.bytes);
     this.#put(key, { place, until: null, doubt: null });
   }
 
   /** A rotation has moved the session away from the key. @param until from when on the key leads nowhere, in ms */
-  noteMoved(key: string, place: StoredSession, until: number): void {
+  noteMoved(key: string, place: Stored, until: number): void {
     this.#put(key, { place, until, doubt: null });
     this.#put(place.key, { place, until: null, doubt: null });
   }
 
   /** A write on top of `place` has failed. */
-  noteDoubt(key: string, place: StoredSession, bytes: Uint8Array): Doubt {
+  noteDoubt(key: string, place: Stored, bytes: Uint8Array): Doubt {
     const doubt = { bytes, hasArrived: false };
     this.#put(key, { place, until: null, doubt });
     return doubt;
@@ -76,7 +92,7 @@ export class NewestRecords {
     if (doubt && sameBytes(doubt.bytes, bytes)) doubt.hasArrived = true;
   }
 
-  #put(key: string, known: Known): void {
+  #put(key: string, known: Known<Stored>): void {
     this.forget(key);
     this.#known.set(key, known);
     this.#bytes += sizeOf(known);
@@ -87,7 +103,7 @@ export class NewestRecords {
   }
 }
 
-function sizeOf({ place, doubt }: Known): number {
+function sizeOf({ place, doubt }: Known<Place>): number {
   return place.bytes.length + (doubt?.bytes.length ?? 0);
 }
 

@@ -2,6 +2,7 @@ import type { Version } from '../stores/session-store.js';
 import type { FlashMessage } from './flash.js';
 import { MutationLog, type MutationMark } from './mutations.js';
 import type { AuthFacts } from './auth-facts.js';
+import type { Doubt } from './newest-records.js';
 import type { SessionRecord } from './record.js';
 
 /** The record as it was read or written last. */
@@ -20,13 +21,6 @@ export interface EncodedSession {
   readonly bytes: Uint8Array;
   /** Which mutations it holds. */
   readonly mark: MutationMark;
-}
-
-/** A write that failed: nobody knows whether it arrived. One for all whose changes were in it. */
-export interface Doubt {
-  readonly bytes: Uint8Array;
-  /** The record has been found in the store. */
-  hasArrived: boolean;
 }
 
 /** One request's part in a write that failed. */

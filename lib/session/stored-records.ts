@@ -20,7 +20,7 @@ const MAX_HOPS = 4;
 /** The border to the store: ids become keys here, and bytes records. */
 export class StoredRecords {
   /** What this process knows of them. */
-  readonly newest = new NewestRecords();
+  readonly newest = new NewestRecords<StoredSession>();
 
   constructor(
     readonly store: SessionStore,

@@ -46,10 +46,9 @@ describe('two hundred requests that each add a key', () => {
     setup.store.before = async ({ method }) => {
       if (method === 'write') await setTimeout(10);
     };
+    const sessions = await times(200, () => setup.request(id));
     await times(200, async (index) => {
-      // They do not come all at once.
-      for (let turns = index % 20; turns > 0; turns--) await new Promise(setImmediate);
-      const session = await setup.request(id);
+      const session = sessions[index]!;
       session.mutate('n', increment);
       await session.set(`key${String(index)}`, index).commit();
     });

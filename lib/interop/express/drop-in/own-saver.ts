@@ -1,42 +1,37 @@
 import { SessionContendedError } from '../../../errors.js';
 import { backOff } from '../../../session/back-off.js';
-import { mergeObjects } from '../../../session/merge.js';
-import type { SessionStore, StoredRecord, Version } from '../../../stores/session-store.js';
-import { encodeParts, readParts, type RecordParts, type SessionValues } from './own-record.js';
+import { CommitQueue } from '../../../session/commit-queue.js';
+import { NewestRecords } from '../../../session/newest-records.js';
+import type { SessionStore } from '../../../stores/session-store.js';
+import { OwnGroup, type OwnCommit } from './own-group.js';
+import { newOrigin, recognise, settle, type Origin, type OwnPlace } from './own-origin.js';
+import { encodeParts, type RecordParts } from './own-record.js';
 import { type StoreCalls, withStatus } from './store-calls.js';
-
-/** What the session object of a request has to do with what is stored. */
-export interface Origin {
-  readonly key: string;
-  version: Version | 'absent';
-  /** What the object held when it was read, or saved last. */
-  base: SessionValues;
-  /** What was stored then: beside that, what other requests have made of it. */
-  stored: SessionValues;
-  /** Another request has ended the session. */
-  isGone: boolean;
-  /** A write that has failed, and may have arrived nevertheless. */
-  inDoubt: Written | null;
-  /** Saves of one object take place one after the other. */
-  turn: Promise<unknown>;
-}
-
-interface Written extends Pick<Origin, 'base' | 'stored'> {
-  readonly bytes: Uint8Array;
-}
 
 const maxRetries = 64;
 
-export function newOrigin(key: string, version: Version | 'absent', values: SessionValues): Origin {
-  return { key, version, base: values, stored: values, isGone: false, inDoubt: null, turn: Promise.resolve() };
-}
-
-/** Saves against what other requests do to the session at the same time. The object itself stays as the application has it. */
+/**
+ * Saves against what other requests do to the session at the same time. The object itself stays as the application has it. Of requests
+ * of this process that save at the same time, one writes for all.
+ */
 export class OwnSaver {
+  readonly #newest = new NewestRecords<OwnPlace>();
+  readonly #queue: CommitQueue<OwnCommit>;
+
+  /** @param patience how long anybody waits for a turn, in ms */
   constructor(
     private readonly store: SessionStore,
     private readonly calls: StoreCalls,
-  ) {}
+    patience: number,
+  ) {
+    const group = new OwnGroup(store, calls, this.#newest, waitToRetry);
+    this.#queue = new CommitQueue((key, commits) => group.commit(key, commits), patience);
+  }
+
+  /** A number for a record that is about to be read: what was known before is older. */
+  nextOrder(): number {
+    return this.#newest.next();
+  }
 
   /**
    * @param life ms from now; where there is none left, the session is removed.
@@ -50,58 +45,63 @@ export class OwnSaver {
     await turn;
   }
 
+  /** Lets the record live for so many ms. False: it is not there. */
+  touch(key: string, life: number): Promise<boolean> {
+    return this.#queue.alone(key, () => this.calls.ask(() => this.store.touch(key, Math.ceil(life))));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#queue.alone(key, async () => {
+      await this.calls.ask(() => this.store.delete(key));
+      this.#newest.forget(key);
+    });
+  }
+
   async #write(origin: Origin, mine: RecordParts, life: number): Promise<void> {
-    // A new session under an id that is taken: the application has chosen the id, and what was there is replaced.
-    const replaces = origin.version === 'absent';
-    for (let attempt = 0; !origin.isGone; attempt++) {
-      const written = this.#mergedOf(origin, mine);
-      const result = await this.#tryWrite(origin, written, life);
+    if (origin.isGone) return;
+    if (origin.place !== null) return this.#queue.save(origin.key, { origin, mine, life });
+    return this.#queue.alone(origin.key, () => this.#replace(origin, mine, life));
+  }
+
+  /** A new session under an id that is taken: the application has chosen the id, and what was there is replaced. */
+  async #replace(origin: Origin, { cookie, values }: RecordParts, life: number): Promise<void> {
+    const { key } = origin;
+    const bytes = encodeParts({ cookie, values });
+    let expected: unknown = 'absent';
+    for (let attempt = 0; origin.place === null; attempt++) {
+      const result = await this.calls
+        .ask(() => this.store.write(key, bytes, Math.ceil(life), expected))
+        .catch((error: unknown) => {
+          origin.inDoubt = { doubt: { bytes, hasArrived: false }, base: values };
+          throw error;
+        });
+      const asOf = this.#newest.next();
       if ('written' in result) {
-        settle(origin, written, result.written);
+        settle(origin, values, { key, bytes, values, version: result.written, asOf });
+        this.#newest.note(key, { key, bytes, values, version: result.written, asOf });
         return;
       }
-      if ('gone' in result) {
-        if (replaces) origin.version = 'absent';
-        else origin.isGone = true;
-      } else if (!recognise(origin, result.conflict)) {
-        if (!replaces) origin.stored = readParts(result.conflict.bytes)?.values ?? origin.stored;
-        origin.version = result.conflict.version;
-      }
-      if (attempt >= maxRetries) throw contended(attempt + 1);
-      await backOff(attempt);
+      if ('conflict' in result) {
+        expected = result.conflict.version;
+        recognise(origin, { key, values, asOf, ...result.conflict });
+      } else expected = 'absent';
+      await waitToRetry(attempt);
     }
-  }
-
-  #mergedOf({ base, stored }: Origin, { cookie, values }: RecordParts): Written {
-    const merged = base === stored ? values : mergeObjects(base, values, stored, () => undefined);
-    return { base: values, stored: merged, bytes: encodeParts({ cookie, values: merged }) };
-  }
-
-  async #tryWrite(origin: Origin, written: Written, life: number): ReturnType<SessionStore['write']> {
-    try {
-      return await this.calls.ask(() => this.store.write(origin.key, written.bytes, Math.ceil(life), origin.version));
-    } catch (error) {
-      origin.inDoubt = written;
-      throw error;
-    }
+    // What a write that had failed has left is this session's own.
+    const group = new OwnGroup(this.store, this.calls, this.#newest, waitToRetry);
+    await group.commit(key, [{ commit: { origin, mine: { cookie, values }, life }, refuse: () => undefined }]);
   }
 
   async #remove(origin: Origin): Promise<void> {
-    await this.calls.ask(() => this.store.delete(origin.key));
-    Object.assign(origin, newOrigin(origin.key, 'absent', {}));
+    await this.delete(origin.key);
+    Object.assign(origin, newOrigin(origin.key, null));
   }
 }
 
-function settle(origin: Origin, { base, stored }: Pick<Written, 'base' | 'stored'>, version: Version): void {
-  Object.assign(origin, { base, stored, version, inDoubt: null });
-}
-
-/** Whether what is there now is what this object wrote, by a write that failed and arrived nevertheless. */
-function recognise(origin: Origin, { bytes, version }: StoredRecord): boolean {
-  const { inDoubt } = origin;
-  if (inDoubt === null || Buffer.compare(inDoubt.bytes, bytes) !== 0) return false;
-  settle(origin, inDoubt, version);
-  return true;
+/** @throws SessionContendedError */
+async function waitToRetry(attempt: number): Promise<void> {
+  if (attempt >= maxRetries) throw contended(attempt + 1);
+  await backOff(attempt);
 }
 
 function contended(times: number): SessionContendedError {

@@ -3,7 +3,8 @@ import type { SessionStore } from '../../../stores/session-store.js';
 import { answer, type CallbackError, type DoneCallback } from './callbacks.js';
 import type { ResolvedOptions } from './options.js';
 import { partsOf, readParts } from './own-record.js';
-import { newOrigin, OwnSaver, type Origin } from './own-saver.js';
+import { newOrigin, type Origin } from './own-origin.js';
+import { OwnSaver } from './own-saver.js';
 import type { Session } from './session.js';
 import type { SessionData } from './session-data.js';
 import { Store } from './store.js';
@@ -26,7 +27,7 @@ export class OwnStore extends Store {
   ) {
     super();
     this.#calls = new StoreCalls(options.storeTimeout);
-    this.#saver = new OwnSaver(records, this.#calls);
+    this.#saver = new OwnSaver(records, this.#calls, options.storeTimeout);
   }
 
   /** Whether another request has ended the session that this object is of. */
@@ -59,6 +60,7 @@ export class OwnStore extends Store {
 
   async #read(sid: string): Promise<SessionData | null> {
     const key = this.#keyOf(sid);
+    const asOf = this.#saver.nextOrder();
     const found = await this.#calls.ask(() => this.records.read(key));
     if (found === null) return null;
     const parts = readParts(found.bytes);
@@ -67,7 +69,8 @@ export class OwnStore extends Store {
       return null;
     }
     const data = { ...structuredClone(parts.values), cookie: parts.cookie } as SessionData;
-    this.#origins.set(data, newOrigin(key, found.version, parts.values));
+    const { bytes, version } = found;
+    this.#origins.set(data, newOrigin(key, { key, bytes, values: parts.values, version, asOf }));
     return data;
   }
 
@@ -75,20 +78,20 @@ export class OwnStore extends Store {
     const parts = partsOf(session);
     const key = this.#keyOf(sid);
     let origin = this.#origins.get(session);
-    if (origin?.key !== key) this.#origins.set(session, (origin = newOrigin(key, 'absent', {})));
+    if (origin?.key !== key) this.#origins.set(session, (origin = newOrigin(key, null)));
     await this.#saver.save(origin, parts, this.#lifeOf(session));
   }
 
   async #extend(sid: string, session: SessionData): Promise<void> {
     const life = this.#lifeOf(session);
     if (life <= 0) return this.#remove(sid);
-    const isThere = await this.#calls.ask(() => this.records.touch(this.#keyOf(sid), Math.ceil(life)));
+    const isThere = await this.#saver.touch(this.#keyOf(sid), life);
     const origin = this.#origins.get(session);
     if (!isThere && origin !== undefined) origin.isGone = true;
   }
 
   async #remove(sid: string): Promise<void> {
-    await this.#calls.ask(() => this.records.delete(this.#keyOf(sid)));
+    await this.#saver.delete(this.#keyOf(sid));
   }
 
   #keyOf(sid: string): string {
