@@ -92,7 +92,8 @@ function byLibrary(headers: IncomingHttpHeaders): RequestKind | null {
   const isWhole = headers['hx-boosted'] === 'true' || headers['hx-history-restore-request'] === 'true';
   if (headers['hx-request'] !== undefined && isWhole) return 'visit';
   if (fragmentHeaders.some((name) => headers[name] !== undefined)) return 'fragment';
-  return headers['x-turbo-request-id'] === undefined ? null : 'visit';
+  // `Turbo.fetch()` of an application marks what it asks for, too.
+  return headers['x-turbo-request-id'] !== undefined && byAccept(headers) === 'page' ? 'visit' : null;
 }
 
 function byFetchMetadata(headers: IncomingHttpHeaders): RequestKind | null {

@@ -47,6 +47,12 @@ describe('what kind of request it is', () => {
         ['a part for htmx that wants HTML', { ...htmx, ...html }, 'fragment'],
         ['a part for Unpoly', { ...turbo, 'x-up-version': '3.9' }, 'fragment'],
         ['a visit of Turbo Drive', { ...turbo, 'x-turbo-request-id': 'a' }, 'visit'],
+        [
+          'a form of Turbo Drive',
+          { ...turbo, accept: `text/vnd.turbo-stream.html, ${turbo.accept}`, 'x-turbo-request-id': 'a' },
+          'visit',
+        ],
+        ['JSON by way of Turbo', { ...metadata, accept: 'application/json', 'x-turbo-request-id': 'a' }, 'script'],
         ['a boosted link of htmx', { ...htmx, 'hx-boosted': 'true' }, 'visit'],
         ['Back, for htmx', { ...htmx, 'hx-history-restore-request': 'true' }, 'visit'],
         ['a link that is not boosted', { ...htmx, 'hx-boosted': 'false' }, 'fragment'],
