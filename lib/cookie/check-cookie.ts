@@ -5,13 +5,16 @@ import type { ConfigProblem } from '../errors.js';
 import { type CookieOptions, cookieOptions } from './cookie.options.js';
 import { prefixProblems } from './check-prefix.js';
 import type { CheckedCookie } from './checked-cookie.js';
-import { prefixOf } from './name-prefix.js';
+import { placesOf } from './cookie-place.js';
+import { prefixOf, ruleOf } from './name-prefix.js';
 import { resolveCookie } from './resolved-cookie.js';
 
 /** Browsers ignore an attribute whose value is longer (RFC 6265bis), in octets. */
 const longestAttribute = 1024;
 /** Leaves room for the longest value within the 4096 octets of name and value that browsers keep. */
 const longestName = 1024;
+/** Each is a line in every answer that sets the cookie, which proxies have 4 to 8 KB for. */
+const mostFormer = 8;
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const hostName = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
@@ -31,6 +34,7 @@ export function checkAnyCookie(checked: CheckedCookie, environment: Environment)
     ...pathProblems(checked),
     ...secureProblems(checked),
     ...prefixProblems(checked),
+    ...formerProblems(checked),
   ];
   return { problems, warnings: problems.length > 0 ? [] : warningsFor(checked, environment) };
 }
@@ -78,8 +82,20 @@ function secureProblems({ cookie, settingOf }: CheckedCookie): ConfigProblem[] {
   return problems;
 }
 
+function formerProblems({ options: { former }, cookie, settingOf }: CheckedCookie): ConfigProblem[] {
+  const setting = settingOf('former');
+  if (former.length > mostFormer) return [{ setting, problem: `has more than ${String(mostFormer)} places` }];
+  // Its prefix may come from the environment, and then this is of no use there alone.
+  if (ruleOf(cookie.name)?.hostOnly === true) return [];
+  return former.flatMap((place, at) =>
+    placesOf(place, cookie).length > 0
+      ? []
+      : [{ setting, problem: `item ${String(at + 1)} is where the cookie stands now: name where it stood before` }],
+  );
+}
+
 function warningsFor({ cookie, title, settingOf }: CheckedCookie, environment: Environment): string[] {
-  const { name, secure, httpOnly, partitioned, sameSite } = cookie;
+  const { name, secure, httpOnly, partitioned, sameSite, former } = cookie;
   const warnings: string[] = [];
   if (environment === 'production' && secure === false) {
     warnings.push(
@@ -89,6 +105,11 @@ function warningsFor({ cookie, title, settingOf }: CheckedCookie, environment: E
   if (environment === 'production' && prefixOf(name) === null) {
     warnings.push(
       `The ${title} cookie has a name without a prefix, so another host of the domain can set it, too: set ${prefixHint(settingOf)}.`,
+    );
+  }
+  if (former.length > 0 && ruleOf(name)?.hostOnly === true) {
+    warnings.push(
+      `${settingOf('former')} is ignored: the ${title} cookie's name begins with __Host-, and so it never stood anywhere else.`,
     );
   }
   if (!httpOnly) warnings.push(`${settingOf('httpOnly')} is false: scripts in the page can read the ${title} cookie.`);

@@ -3,8 +3,11 @@
  * never throws, and its time grows with the header's length alone.
  */
 
-/** How many cookies of one name are looked at; a browser sends several when hosts or paths have set them apart. */
-export const maxSameNamed = 8;
+/**
+ * How many cookies of one name are looked at. A browser sends several where hosts or paths have set them apart, and another host of
+ * the domain can add one for each path and each domain that matches.
+ */
+export const maxSameNamed = 32;
 
 /** The values of all cookies with exactly this name, in their order, `max` at most. */
 export function cookieValues(header: string | undefined, name: string, max = maxSameNamed): string[] {

@@ -1,5 +1,6 @@
 import { bool, boolOr, list, nullable, oneOf, secret, text } from '../config/kinds.js';
 import { option, type ResolvedOptions } from '../config/option.js';
+import { formerPlace } from './cookie-place.js';
 
 /** The session cookie: its name and its attributes. */
 export const cookieOptions = {
@@ -54,6 +55,14 @@ export const cookieOptions = {
     kind: bool(),
     default: false,
     meaning: 'A jar of its own for each site that embeds the application (CHIPS). It turns `Secure` on.',
+  }),
+  former: option({
+    env: 'SESSION_COOKIE_FORMER',
+    kind: list(formerPlace()),
+    default: [],
+    defaultText: 'none',
+    meaning:
+      'Where the cookie was set before its path, its domain or `partitioned` was changed. Each answer that sets or clears the cookie removes it from there, too.',
   }),
 };
 

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import type { Environment } from '../config/option.js';
+import { placesOf, type CookiePlace } from './cookie-place.js';
 import type { CookieOptions } from './cookie.options.js';
 import { prefixOf } from './name-prefix.js';
 
@@ -15,6 +16,8 @@ export interface ResolvedCookie {
   readonly httpOnly: boolean;
   readonly sameSite: CookieOptions['sameSite'];
   readonly partitioned: boolean;
+  /** Where it stood before. */
+  readonly former: readonly CookiePlace[];
 }
 
 /** @param defaultName the name where none is set, without a prefix. */
@@ -28,7 +31,8 @@ export function resolveCookie(
   const path = options.path === '' ? '/' : options.path;
   const secure = resolveSecure(options, environment);
   const name = resolveName(options, environment, defaultName, { domain, path, secure });
-  return { name, path, domain, secure, httpOnly, sameSite, partitioned };
+  const former = options.former.flatMap((place) => placesOf(place, { path, domain, partitioned }));
+  return { name, path, domain, secure, httpOnly, sameSite, partitioned, former };
 }
 
 function resolveSecure({ secure, partitioned }: CookieOptions, environment: Environment): boolean | 'auto' {

@@ -1,9 +1,10 @@
 import { Chunks, longestCookie } from './chunks.js';
-import { cookieValueAt, findCookie, maxSameNamed } from './cookie-header.js';
 import type { KeyRing } from './key-ring.js';
+import { OtherPlaces, type CookieRequest } from './other-places.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 import { contentWithin, openValue, sealValue } from './sealed-value.js';
 import { longestMaxAge, SetCookie } from './set-cookie.js';
+import { shownCookies, type ShownCookies } from './shown-cookies.js';
 
 /** What the session cookie is sealed for. */
 export const sealedSessionPurpose = 'session-cookie-seal:v1';
@@ -30,6 +31,7 @@ export class SealedCookie {
   readonly #secure: boolean | 'auto';
   readonly #chunks: Chunks;
   readonly #setCookies: readonly SetCookie[];
+  readonly #otherPlaces: OtherPlaces;
 
   /** @param size characters of all cookies of a value together, as they stand in a request. */
   constructor(
@@ -48,25 +50,19 @@ export class SealedCookie {
       room: (name) => longestCookie - setCookie(name).line('', longestMaxAge, true, 0).length,
     });
     this.#setCookies = this.#chunks.names.map(setCookie);
+    this.#otherPlaces = new OtherPlaces(cookie, this.#chunks.names);
     this.capacity = Math.max(0, contentWithin(this.#chunks.longest));
   }
 
-  /**
-   * The first value of the name that is whole and opens: a browser may send several, and one that another host of the domain
-   * has planted must not hide ours. Whatever the header holds, this does not throw.
-   */
+  /** All values of the name that are whole and open. Whatever the header holds, this does not throw. */
+  readAll(header: string | undefined): ShownCookies<OpenedCookie> {
+    const now = this.now();
+    return shownCookies(header, this.name, now, (begin) => this.#open(begin, header ?? '', now));
+  }
+
+  /** Of those the one that was issued last. */
   read(header: string | undefined): OpenedCookie | null {
-    if (header === undefined) return null;
-    let at = findCookie(header, this.name, 0);
-    for (let tried = 0; at !== -1 && tried < maxSameNamed; tried++) {
-      const value = this.#chunks.join(cookieValueAt(header, at), header);
-      const opened = value === null ? null : openValue(this.keys, this.purpose, this.name, value, this.now());
-      if (opened !== null) {
-        return { content: opened.content, issuedAt: opened.issuedAt, outdated: opened.openedBy === 'fallback' };
-      }
-      at = findCookie(header, this.name, at);
-    }
-    return null;
+    return this.readAll(header).tokens[0] ?? null;
   }
 
   /**
@@ -90,6 +86,22 @@ export class SealedCookie {
   clear(https: boolean): string[] {
     const secure = this.#isSecure(https);
     return this.#setCookies.map((setCookie) => setCookie.clear(secure));
+  }
+
+  /** See {@link OtherPlaces.isToClear}. */
+  isElsewhere(shown: ShownCookies<unknown>): boolean {
+    return this.#otherPlaces.isToClear(shown);
+  }
+
+  /** See {@link OtherPlaces.lines}. */
+  linesElsewhere(shown: ShownCookies<unknown>, request: CookieRequest): readonly string[] {
+    return this.#otherPlaces.lines(shown, request);
+  }
+
+  #open(begin: string, header: string, now: number): OpenedCookie | null {
+    const value = this.#chunks.join(begin, header);
+    const opened = value === null ? null : openValue(this.keys, this.purpose, this.name, value, now);
+    return opened && { content: opened.content, issuedAt: opened.issuedAt, outdated: opened.openedBy === 'fallback' };
   }
 
   #isSecure(https: boolean): boolean {

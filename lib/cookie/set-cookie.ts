@@ -3,6 +3,9 @@ import type { ResolvedCookie } from './resolved-cookie.js';
 /** Browsers keep no cookie longer (RFC 6265bis): 400 days, in milliseconds. */
 export const longestMaxAge = 400 * 86_400_000;
 
+/** What a line is made of. */
+type CookieAttributes = Omit<ResolvedCookie, 'secure' | 'former'>;
+
 const sameSiteText = { lax: 'Lax', strict: 'Strict', none: 'None' } as const;
 
 /** Set-Cookie lines of one cookie. What never changes in them is put together once. */
@@ -12,7 +15,7 @@ export class SetCookie {
   readonly #secureTail: string;
   readonly #domain: string;
 
-  constructor(cookie: Omit<ResolvedCookie, 'secure'>) {
+  constructor(cookie: CookieAttributes) {
     this.#head = `${cookie.name}=`;
     this.#domain = cookie.domain === null ? '' : `; Domain=${cookie.domain}`;
     const secured = tail(cookie, true);
@@ -45,7 +48,7 @@ export class SetCookie {
   }
 }
 
-function tail({ httpOnly, path, sameSite, partitioned }: Omit<ResolvedCookie, 'secure'>, secure: boolean): string {
+function tail({ httpOnly, path, sameSite, partitioned }: CookieAttributes, secure: boolean): string {
   return [
     secure ? '; Secure' : '',
     httpOnly ? '; HttpOnly' : '',

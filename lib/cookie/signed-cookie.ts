@@ -1,8 +1,10 @@
-import { cookieValueAt, findCookie, maxSameNamed } from './cookie-header.js';
+import { findCookie } from './cookie-header.js';
 import type { KeyRing } from './key-ring.js';
+import { OtherPlaces, type CookieRequest } from './other-places.js';
 import { Recent } from './recent.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 import { SetCookie } from './set-cookie.js';
+import { shownCookies, type ShownCookies } from './shown-cookies.js';
 import { signValue, verifyValue, wholeEnd } from './signed-value.js';
 
 /** What the session cookie is signed for. */
@@ -27,6 +29,7 @@ export class SignedCookie {
   readonly name: string;
   readonly #secure: boolean | 'auto';
   readonly #setCookie: SetCookie;
+  readonly #otherPlaces: OtherPlaces;
   readonly #keys: KeyRing;
   readonly #now: () => number;
   /**
@@ -35,6 +38,17 @@ export class SignedCookie {
    * of it: a hit takes all of its 256 bits.
    */
   readonly #verified = new Recent<SignedToken>(remembered);
+
+  readonly #verify = (value: string): SignedToken | null => {
+    const known = this.#verified.get(value);
+    if (known !== undefined) return known;
+    const signed = verifyValue(this.#keys, this.purpose, value, this.#now());
+    if (signed === null) return null;
+    const { issuedAt, endsAt, verifiedBy } = signed;
+    const token = { id: detached(signed.id), issuedAt, endsAt, outdated: verifiedBy === 'fallback' };
+    this.#verified.set(detached(value), token);
+    return token;
+  };
 
   constructor(
     cookie: ResolvedCookie,
@@ -45,45 +59,24 @@ export class SignedCookie {
     this.name = cookie.name;
     this.#secure = cookie.partitioned ? true : cookie.secure;
     this.#setCookie = new SetCookie(cookie);
+    this.#otherPlaces = new OtherPlaces(cookie, [cookie.name]);
     this.#keys = keys;
     this.#now = now;
   }
 
-  /**
-   * The first cookie of the name that verifies: a browser may send several, and one that another host of the domain has
-   * planted must not hide ours. One that has ended is given where there is no other. Whatever the header holds, this does not
-   * throw.
-   */
+  /** All of the name that verify. Whatever the header holds, this does not throw. */
+  readAll(header: string | undefined): ShownCookies<SignedToken> {
+    return shownCookies(header, this.name, this.#now(), this.#verify);
+  }
+
+  /** Of those the one that was issued last; one that has ended is given where there is no other. */
   read(header: string | undefined): SignedToken | null {
-    if (header === undefined) return null;
-    let ended: SignedToken | null = null;
-    let at = findCookie(header, this.name, 0);
-    for (let tried = 0; at !== -1 && tried < maxSameNamed; tried++) {
-      const token = this.#verify(cookieValueAt(header, at));
-      if (token !== null) {
-        // Asked for each request: that it has verified once says nothing of the time since.
-        if (token.endsAt === null || token.endsAt > this.#now()) return token;
-        ended ??= token;
-      }
-      at = findCookie(header, this.name, at);
-    }
-    return ended;
+    return this.readAll(header).tokens[0] ?? null;
   }
 
   /** Whether the header has a cookie of this name, of whatever worth. */
   isIn(header: string | undefined): boolean {
     return header !== undefined && findCookie(header, this.name, 0) !== -1;
-  }
-
-  #verify(value: string): SignedToken | null {
-    const known = this.#verified.get(value);
-    if (known !== undefined) return known;
-    const signed = verifyValue(this.#keys, this.purpose, value, this.#now());
-    if (signed === null) return null;
-    const { issuedAt, endsAt, verifiedBy } = signed;
-    const token = { id: detached(signed.id), issuedAt, endsAt, outdated: verifiedBy === 'fallback' };
-    this.#verified.set(detached(value), token);
-    return token;
   }
 
   /**
@@ -124,6 +117,16 @@ export class SignedCookie {
   /** {@link clear} for one. */
   clearingLines(https: boolean): string[] {
     return [this.clear(https)];
+  }
+
+  /** See {@link OtherPlaces.isToClear}. */
+  isElsewhere(shown: ShownCookies<SignedToken>): boolean {
+    return this.#otherPlaces.isToClear(shown);
+  }
+
+  /** See {@link OtherPlaces.lines}. */
+  linesElsewhere(shown: ShownCookies<SignedToken>, request: CookieRequest): readonly string[] {
+    return this.#otherPlaces.lines(shown, request);
   }
 
   /** Whether the cookie gets `Secure` in the answer to a request. */

@@ -1,4 +1,5 @@
 import { cookieValues } from '../cookie/cookie-header.js';
+import type { CookieRequest } from '../cookie/other-places.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
 import { forwardedIn, type Forwarded } from './forwarded.js';
@@ -19,7 +20,7 @@ const nothingForwarded: Forwarded = { host: null, isHttps: null, prefix: '' };
  * worked out before it is asked for.
  */
 export class RequestClient {
-  readonly #lines = new Map<string, string>();
+  readonly #lines = new Map<string, readonly string[]>();
   #isHeadOut = false;
 
   constructor(
@@ -90,26 +91,42 @@ export class RequestClient {
     return this.raw.headers.cookie;
   }
 
-  /** The values of all cookies with this name, in their order, at most eight. */
+  /** Where its cookies may stand. */
+  get cookieRequest(): CookieRequest {
+    const [origin, url] = [() => this.origin, () => this.prefix + urlOf(this.raw)];
+    return {
+      isHttps: this.isHttps,
+      cookies: this.raw.headers.cookie,
+      // Asked for where there are several of a name, and seldom so.
+      get url() {
+        return url();
+      },
+      get host() {
+        return origin()?.replace(/^.*\/\//, '');
+      },
+    };
+  }
+
+  /** The values of all cookies with this name, in their order, as many as are looked at. */
   cookies(name: string): string[] {
     return cookieValues(this.raw.headers.cookie, name);
   }
 
   /**
-   * Adds a Set-Cookie line to the answer; a later one for the same cookie takes its place.
+   * Adds Set-Cookie lines to the answer; later ones for the same cookie take their place.
    *
    * @returns false where the head has gone out, so that the client does not get it.
    */
-  setCookie(name: string, line: string): boolean {
+  setCookie(name: string, ...lines: readonly string[]): boolean {
     if (this.#isHeadOut) return false;
-    this.#lines.set(name, line);
+    this.#lines.set(name, lines);
     return true;
   }
 
   /** The lines to send; none is taken after that. */
   takeLines(): Iterable<string> {
     this.#isHeadOut = true;
-    return this.#lines.values();
+    return [...this.#lines.values()].flat();
   }
 
   /** HTTP/2 names the host in a field of its own. */
@@ -121,4 +138,11 @@ export class RequestClient {
   get #forwarded(): Forwarded {
     return this.platform.trustsSender(this.request) ? forwardedIn(this.raw.headers) : nothingForwarded;
   }
+}
+
+/** Where Express was mounted, `url` is only what is left of it. */
+function urlOf(request: RawRequest): string {
+  return 'originalUrl' in request && typeof request.originalUrl === 'string'
+    ? request.originalUrl
+    : (request.url ?? '');
 }

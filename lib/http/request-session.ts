@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import { SessionStoreUnavailableError } from '../errors.js';
+import type { ShownCookies } from '../cookie/shown-cookies.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
 import { publicId } from '../session/session-id.js';
@@ -14,6 +15,7 @@ import type { RawResponse } from '../response/raw-response.js';
 import { ResponseGate } from '../response/response-gate.js';
 import { cacheControl, varyByCookie } from './cache-headers.js';
 import type { HttpOptions } from './http.options.js';
+import { endOthers, livingSession } from './living-session.js';
 import type { Platform } from './platforms/platform.js';
 import { remoteAddress, type RawRequest } from './platforms/raw.js';
 import { RequestClient } from './request-client.js';
@@ -47,7 +49,9 @@ export interface SessionWatcher {
  * also stands at the border between the session and its cookie.
  */
 export class RequestSession implements GateKeeper, SessionBearer {
-  readonly #token: SessionToken | null;
+  readonly #cookies: ShownCookies<SessionToken>;
+  /** Of those the one that counts: the session's, once that is loaded. */
+  #token: SessionToken | null;
   readonly #rawRequest: RawRequest;
   #client: RequestClient | null = null;
   #session: SessionObject | null = null;
@@ -62,6 +66,9 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** What those get who ask for a session that this request only looks at; null: it may change it. */
   #view: SessionObject | null = null;
   #isToEnd = false;
+  /** The client has a second cookie of the name: it is given one, and the others are taken away. */
+  #isGathering = false;
+  #haveOthersEnded = false;
   #hasFailed = false;
 
   constructor(
@@ -70,7 +77,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
     rawRequest: RawRequest,
     rawResponse: RawResponse | null,
   ) {
-    this.#token = runtime.cookie.read(rawRequest.headers.cookie);
+    this.#cookies = runtime.cookie.readAll(rawRequest.headers.cookie);
+    this.#token = this.#cookies.tokens[0] ?? null;
     this.#heldId = this.#token?.id ?? null;
     this.#rawRequest = rawRequest;
     // Without a response there is no head that a cookie could go with.
@@ -154,6 +162,13 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const session = this.#session;
     if (!this.#isWritable || session === null) return undefined;
     if (this.#view !== null) return this.#drop(session);
+    if (this.#cookies.tokens.length < 2) return this.#commitAlone(session);
+    this.#gather(session);
+    const saving = this.#commitAlone(session);
+    return saving === undefined ? this.#endOthers(session) : saving.then(() => this.#endOthers(session));
+  }
+
+  #commitAlone(session: SessionObject): Promise<void> | undefined {
     if (this.#isToEnd) return this.#end(session);
     if (this.#isHeadOut && !this.#clientHolds(session)) return this.#drop(session);
     try {
@@ -227,11 +242,23 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (this.#token === null) return this.#migrated() ?? this.#found(repository.create());
     // A client that goes away takes its address along, unless its socket was asked for it before.
     void remoteAddress(this.#rawRequest);
-    this.#loading = repository.load(this.#token).then(
+    this.#loading = this.#living(this.#token).then(
       (session) => this.#arrived(session),
       (error: unknown) => this.#withoutStore(error),
     );
     return this.#loading;
+  }
+
+  #living(first: SessionToken): Promise<SessionObject | null> {
+    const { repository } = this.runtime;
+    const { tokens } = this.#cookies;
+    if (tokens.length < 2) return repository.load(first);
+    return livingSession(repository, tokens).then((found) => {
+      if (found === null) return null;
+      this.#token = found.token;
+      this.#heldId = found.token.id;
+      return found.session;
+    });
   }
 
   #arrived(session: SessionObject | null): SessionObject | Promise<SessionObject> {
@@ -301,6 +328,27 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return stored !== null && stored.id === this.#heldId;
   }
 
+  /** Which of the cookies stands where is not to be seen: one with the session as it is takes the place of all. */
+  #gather(session: SessionObject): void {
+    const isTooLate = this.#isHeadOut || this.#isPassive;
+    if (this.#isGathering || isTooLate || !this.runtime.cookie.isElsewhere(this.#cookies)) return;
+    this.#isGathering = true;
+    // Refreshed, so that a request which is late does not put a cookie of what has ended over that of a newer login.
+    stateOf(session).isReissued = true;
+  }
+
+  #endOthers(session: SessionObject): Promise<void> | undefined {
+    if (!stateOf(session).hasEnded || this.#haveOthersEnded) return undefined;
+    return endOthers(this.runtime.repository, this.#cookies.tokens, this.#token).then(
+      () => {
+        this.#haveOthersEnded = true;
+      },
+      (error: unknown) => {
+        throw this.#asHttp(error);
+      },
+    );
+  }
+
   async #end(session: SessionObject): Promise<void> {
     this.#isToEnd = false;
     try {
@@ -335,14 +383,20 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (state.end === 'gone' || this.#view !== null) return [];
     if (stored === null) {
       const isToGo = state.end === 'ended' && this.#token !== null;
-      return isToGo ? cookie.clearingLines(platform.isHttps(this.request)) : [];
+      return isToGo ? [...this.#linesElsewhere(), ...cookie.clearingLines(platform.isHttps(this.request))] : [];
     }
     const endsAt = lifetime.endOf(state);
-    if (permanent === this.#wasPermanent && this.#isHeld(stored, issuedAt, endsAt)) return [];
+    const isRight = permanent === this.#wasPermanent && this.#isHeld(stored, issuedAt, endsAt);
+    if (isRight && !this.#isGathering) return [];
     this.#heldId = stored.id;
     const time = now();
     const maxAge = permanent ? lifetime.remaining(state, time) : null;
-    return cookie.linesFor(stored, issuedAt ?? time, maxAge, platform.isHttps(this.request), endsAt);
+    const lines = cookie.linesFor(stored, issuedAt ?? time, maxAge, platform.isHttps(this.request), endsAt);
+    return [...this.#linesElsewhere(), ...lines];
+  }
+
+  #linesElsewhere(): readonly string[] {
+    return this.runtime.cookie.linesElsewhere(this.#cookies, this.client.cookieRequest);
   }
 
   /** Whether the client has the cookie that it should have. */

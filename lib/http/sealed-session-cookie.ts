@@ -1,5 +1,7 @@
 import { findCookie } from '../cookie/cookie-header.js';
+import type { CookieRequest } from '../cookie/other-places.js';
 import type { SealedCookie } from '../cookie/sealed-cookie.js';
+import type { ShownCookies } from '../cookie/shown-cookies.js';
 import { unpackContent } from '../session/sealed-content.js';
 import { SealedSession } from '../session/sealed-session.js';
 import type { StoredSession } from '../session/session-state.js';
@@ -13,10 +15,13 @@ export class SealedSessionCookie implements SessionCookie {
     return header !== undefined && findCookie(header, this.cookie.name, 0) !== -1;
   }
 
-  read(header: string | undefined): SessionToken | null {
-    const opened = this.cookie.read(header);
-    const carried = opened && unpackContent(opened.content);
-    return carried && { id: carried.id, issuedAt: opened.issuedAt, outdated: opened.outdated, carried };
+  readAll(header: string | undefined): ShownCookies<SessionToken> {
+    const { tokens: opened, hasOthers } = this.cookie.readAll(header);
+    const tokens = opened.flatMap(({ content, issuedAt, outdated }) => {
+      const carried = unpackContent(content);
+      return carried === null ? [] : [{ id: carried.id, issuedAt, outdated, carried }];
+    });
+    return { tokens, hasOthers: hasOthers || tokens.length < opened.length };
   }
 
   carries({ carried }: SessionToken, session: StoredSession): boolean {
@@ -29,6 +34,14 @@ export class SealedSessionCookie implements SessionCookie {
 
   clearingLines(https: boolean): readonly string[] {
     return this.cookie.clear(https);
+  }
+
+  isElsewhere(shown: ShownCookies<SessionToken>): boolean {
+    return this.cookie.isElsewhere(shown);
+  }
+
+  linesElsewhere(shown: ShownCookies<SessionToken>, request: CookieRequest): readonly string[] {
+    return this.cookie.linesElsewhere(shown, request);
   }
 }
 

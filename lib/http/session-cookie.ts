@@ -1,3 +1,5 @@
+import type { CookieRequest } from '../cookie/other-places.js';
+import type { ShownCookies } from '../cookie/shown-cookies.js';
 import type { SessionReference } from '../session/session-repository.js';
 import type { StoredSession } from '../session/session-state.js';
 
@@ -12,8 +14,8 @@ export interface SessionCookie {
   /** Whether the header has a cookie of this name, of whatever worth. */
   isIn(header: string | undefined): boolean;
 
-  /** Null: there is none that is genuine. Whatever the header holds, this does not throw. */
-  read(header: string | undefined): SessionToken | null;
+  /** The genuine ones of a request. Whatever the header holds, this does not throw. */
+  readAll(header: string | undefined): ShownCookies<SessionToken>;
 
   /** Whether that cookie is the session's, as the session is now. @param endsAt see {@link linesFor}. */
   carries(token: SessionToken, session: StoredSession, endsAt: number | null): boolean;
@@ -34,4 +36,10 @@ export interface SessionCookie {
 
   /** Those that take it away. */
   clearingLines(https: boolean): readonly string[];
+
+  /** Whether the request came with a second one, which {@link linesElsewhere} takes away. */
+  isElsewhere(shown: ShownCookies<SessionToken>): boolean;
+
+  /** Those that take away what stands at another path or domain, as far as that is known. They go before the others. */
+  linesElsewhere(shown: ShownCookies<SessionToken>, request: CookieRequest): readonly string[];
 }

@@ -23,10 +23,14 @@ export interface MigrationSurroundings {
   readonly now: () => number;
 }
 
-/** A cookie that may be of a source. */
+/** How many old sessions are looked up for one request: a browser that sends more cookies of the name was made to. */
+const mostLookups = 8;
+
+/** A cookie that is of a source. */
 interface Offer {
   readonly source: SessionSource;
   readonly cookie: string;
+  readonly key: string;
 }
 
 /** Lets the live sessions of other frameworks go on here. */
@@ -38,10 +42,7 @@ export class SessionMigration {
 
   /** What an old cookie of the request leads to; null, at once: it has none. */
   find(client: RequestClient): Promise<SessionObject | null> | null {
-    const offers = this.sources.flatMap((source) =>
-      client.cookies(source.cookieName).map((cookie) => ({ source, cookie })),
-    );
-    return offers.length === 0 ? null : this.#first(offers, client);
+    return this.isIn(client) ? this.#first(client) : null;
   }
 
   /** Whether a request has a cookie of that name, of whatever worth. */
@@ -49,23 +50,36 @@ export class SessionMigration {
     return this.sources.some(({ cookieName }) => client.cookies(cookieName).length > 0);
   }
 
-  async #first(offers: readonly Offer[], client: RequestClient): Promise<SessionObject | null> {
-    for (const offer of offers) {
+  #offersOf(source: SessionSource, client: RequestClient): Offer[] {
+    const now = this.surroundings.now();
+    const offers = client.cookies(source.cookieName).flatMap((cookie) => {
+      const key = source.keyOf(cookie, now);
+      return key === null ? [] : [{ source, cookie, key }];
+    });
+    // What anybody can make up is looked up once.
+    return source.isSigned === true ? offers : offers.slice(0, 1);
+  }
+
+  async #first(client: RequestClient): Promise<SessionObject | null> {
+    const offers = this.sources.flatMap((source) => this.#offersOf(source, client));
+    for (const offer of offers.slice(0, mostLookups)) {
       const session = await this.#follow(offer, client);
       if (session !== null) return session;
     }
     return null;
   }
 
-  async #follow({ source, cookie }: Offer, client: RequestClient): Promise<SessionObject | null> {
-    const { repository, now } = this.surroundings;
-    const key = source.keyOf(cookie, now());
-    if (key === null) return null;
+  async #follow({ source, cookie, key }: Offer, client: RequestClient): Promise<SessionObject | null> {
+    const { repository } = this.surroundings;
     const old: OldSession = { framework: source.framework, key };
+    const isSigned = source.isSigned === true;
+    // Another request may adopt it meanwhile, and remove what was kept of it: who has read that first need not look a second time.
+    const early = isSigned || source.old === 'keep' ? undefined : await this.#read(source, cookie);
     const adopted = await repository.adopted(old);
     if (adopted !== null) return adopted === 'ended' ? null : adopted;
-    const reading = await this.#read(source, cookie);
+    const reading = early === undefined ? await this.#read(source, cookie) : early;
     if (reading === null) {
+      if (!isSigned) return null;
       // Another request may have adopted it just now, and removed what was kept of it.
       const meanwhile = await repository.adopted(old);
       return meanwhile === 'ended' ? null : meanwhile;

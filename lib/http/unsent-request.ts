@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { SessionUnreachableError } from '../errors.js';
 import type { Device } from '../session/auth-facts.js';
 import { stateOf, type SessionObject } from '../session/session.js';
+import { livingSession } from './living-session.js';
 import { ResponseHead } from '../response/head.js';
 import { NodePlatform } from './platforms/node.js';
 import { RequestSession } from './request-session.js';
@@ -93,9 +94,8 @@ class UnsentPlatform extends NodePlatform {
 }
 
 async function deviceOfLogin({ cookie, repository }: SessionRuntime, header: string): Promise<Device | null> {
-  const token = cookie.read(header);
-  const session = token && (await repository.load(token));
-  return (session && stateOf(session).auth?.device) ?? null;
+  const found = await livingSession(repository, cookie.readAll(header).tokens);
+  return (found && stateOf(found.session).auth?.device) ?? null;
 }
 
 function assertInitialised(app: INestApplicationContext, runtime: SessionRuntime): void {

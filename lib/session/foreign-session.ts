@@ -33,6 +33,11 @@ export interface SessionSource {
   readonly framework: string;
   /** The name of the other framework's session cookie. It may be that of ours. */
   readonly cookieName: string;
+  /**
+   * Whether the other framework signs its cookies, and {@link keyOf} checks that. Where it does not, anybody can make one up: of several
+   * in a request the first alone is looked up. Default: no.
+   */
+  readonly isSigned?: boolean | undefined;
   /** Where that cookie is, for the line that removes it. Default: `/`. */
   readonly cookiePath?: string | undefined;
   /** Default: none, the cookie of this host alone. */

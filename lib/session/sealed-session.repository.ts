@@ -194,7 +194,10 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     this.observer.droppedChange({ publicId: this.publicIdOf(state) });
   }
 
-  #isRefreshDue({ passive, issuedAt, auth }: SessionState): boolean {
-    return !passive && issuedAt !== null && this.lifetime.isRefreshDue(issuedAt, this.now(), auth);
+  #isRefreshDue(state: SessionState): boolean {
+    const { passive, isReissued, issuedAt, auth } = state;
+    state.isReissued = false;
+    if (passive || issuedAt === null) return false;
+    return this.lifetime.isRefreshDue(isReissued ? 0 : issuedAt, this.now(), auth);
   }
 }

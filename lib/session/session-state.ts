@@ -49,6 +49,10 @@ export class SessionState {
   /** The id that a session which is not stored yet will have; made when somebody asks for it. */
   nextId: string | null = null;
   end: SessionEnd | null = null;
+  /** This request has ended a session that its client came with, whatever has begun since. */
+  hasEnded = false;
+  /** The client's cookie is to be issued again, if the session is still there: it has a second one. */
+  isReissued = false;
   /** A change was dropped since the session is gone, and those who want to know it were told. */
   isLossTold = false;
   /** A write that failed may have arrived, and must not count as somebody else's if it did. */
@@ -111,6 +115,7 @@ export class SessionState {
     this.nextId = null;
     this.issuedAt = null;
     this.end = end;
+    this.hasEnded ||= end === 'ended';
     this.isLossTold = false;
     this.inDoubt = null;
     this.createdAt = this.rotatedAt = now;

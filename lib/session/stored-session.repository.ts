@@ -210,7 +210,9 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     if (mayExtend && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#saver.isDisposable(session)) {
       return this.#rotatePeriodically(session);
     }
-    if (mayExtend && state.issuedAt !== null && this.lifetime.isRefreshDue(state.issuedAt, now, state.auth)) {
+    const issuedAt = state.isReissued ? 0 : state.issuedAt;
+    state.isReissued = false;
+    if (mayExtend && issuedAt !== null && this.lifetime.isRefreshDue(issuedAt, now, state.auth)) {
       if (state.auth !== null) {
         noteUse(state, state.auth, now);
         return this.#saver.save(session);

@@ -182,7 +182,7 @@ for (const { platform, commit } of combinations({ platform: servers, commit: com
       );
     });
 
-    it('OWASP SM: takes the first of several cookies that verifies', () =>
+    it('OWASP SM: passes over cookies of the name that do not verify', () =>
       withApp({}, async (running) => {
         const jar = running.jar();
         await jar.fetch('/write');

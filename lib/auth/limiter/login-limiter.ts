@@ -172,7 +172,8 @@ export class LoginLimiter {
     const { tries, devices } = this.parts;
     await tries.succeed(attempt);
     if (account === null) return;
-    client.setCookie(devices.cookieName, devices.remember(account, client.cookieHeader, client.isHttps));
+    const line = devices.remember(account, client.cookieHeader, client.isHttps);
+    client.setCookie(devices.cookieName, ...devices.linesElsewhere(client.cookieRequest), line);
   }
 
   #begunBy(client: RequestClient): Map<string | null, CountedAttempt> {

@@ -6,6 +6,9 @@ import { joinToken, splitToken, type RememberToken } from './remember-token.js';
 
 const purpose = 'remember-cookie-signature:v1';
 
+/** How many families are looked at: a browser that sends more of them was made to. */
+const mostFamilies = 8;
+
 /** A token as a client showed it. */
 export interface ShownToken extends RememberToken {
   /** When the cookie was issued, in ms. */
@@ -14,6 +17,13 @@ export interface ShownToken extends RememberToken {
   readonly duration: number;
   /** The cookie was signed with a former secret. */
   readonly outdated: boolean;
+}
+
+/** What a client showed of one family. It may still send an older token beside the newer one, from where the cookie stood before. */
+export interface ShownFamily {
+  readonly family: string;
+  /** The one issued last comes first. */
+  readonly tokens: readonly [ShownToken, ...ShownToken[]];
 }
 
 /** When a cookie is said to have been issued, and how long it is to stay, in ms since the epoch. */
@@ -41,20 +51,36 @@ export class RememberCookie {
     return this.#cookie.isIn(client.cookieHeader);
   }
 
-  /** What it carries; null: there is none that was made here. */
-  read(client: RequestClient): ShownToken | null {
-    const signed = this.#cookie.read(client.cookieHeader);
-    const token = signed && splitToken(signed.id);
-    return signed && token && { ...token, issuedAt: signed.issuedAt, outdated: signed.outdated };
+  /** What was made here of what the client has sent; the family whose token was issued last comes first. */
+  read(client: RequestClient): readonly ShownFamily[] {
+    const families = new Map<string, [ShownToken, ...ShownToken[]]>();
+    for (const { id, issuedAt, outdated } of this.#cookie.readAll(client.cookieHeader).tokens) {
+      const split = splitToken(id);
+      if (split === null) continue;
+      const token = { ...split, issuedAt, outdated };
+      const others = families.get(token.family);
+      if (others !== undefined) others.push(token);
+      else if (families.size < mostFamilies) families.set(token.family, [token]);
+    }
+    return Array.from(families, ([family, tokens]) => ({ family, tokens }));
+  }
+
+  /** Whether the client has a second one, which {@link set} takes away. */
+  isElsewhere(client: RequestClient): boolean {
+    return this.#cookie.isElsewhere(this.#cookie.readAll(client.cookieHeader));
   }
 
   set(client: RequestClient, token: RememberToken, { issuedAt, expiresAt, duration }: CookieTimes): void {
     const value = joinToken(token, duration);
     const line = this.#cookie.write(value, issuedAt, expiresAt - this.now(), client.isHttps);
-    client.setCookie(this.#cookie.name, line);
+    client.setCookie(this.#cookie.name, ...this.#linesElsewhere(client), line);
   }
 
   clear(client: RequestClient): void {
-    client.setCookie(this.#cookie.name, this.#cookie.clear(client.isHttps));
+    client.setCookie(this.#cookie.name, ...this.#linesElsewhere(client), this.#cookie.clear(client.isHttps));
+  }
+
+  #linesElsewhere(client: RequestClient): readonly string[] {
+    return this.#cookie.linesElsewhere(this.#cookie.readAll(client.cookieHeader), client.cookieRequest);
   }
 }

@@ -20,6 +20,11 @@ export interface Begun {
   readonly row: RememberRow;
 }
 
+/** The row of a family, and the token that was shown for it. */
+export interface Looked extends StoredRememberRow {
+  readonly token: RememberToken;
+}
+
 /** What a token's turn has come to: its successor, and the row as it is now. */
 export interface Turn {
   readonly family: string;
@@ -70,11 +75,18 @@ export class RememberFamilies {
     throw new SessionGoneError('All logins of this user were ended while this one began. Log in and try again.');
   }
 
-  /** The row that a token belongs to; null: the family has ended. */
-  async look(token: RememberToken): Promise<StoredRememberRow | 'stolen' | null> {
-    const found = await this.store.read(token.family);
+  /**
+   * The row that tokens of one family belong to, and which of them is good; null: the family has ended. An older token is no copy where
+   * the client that shows it has the newer one, too.
+   */
+  async look(first: RememberToken, ...older: readonly RememberToken[]): Promise<Looked | 'stolen' | null> {
+    const found = await this.store.read(first.family);
     if (found === null || !(await this.#counts(found.row))) return null;
-    return this.#standingOf(token, found.row) === 'stolen' ? 'stolen' : found;
+    for (const standing of honoured) {
+      const token = [first, ...older].find((one) => this.#standingOf(one, found.row) === standing);
+      if (token !== undefined) return { ...found, token };
+    }
+    return 'stolen';
   }
 
   /** Makes the token's successor, or finds the one that another request has made. Null: the family has ended meanwhile. */
@@ -102,10 +114,11 @@ export class RememberFamilies {
    * not. Whoever shows the one before from now on has a copy. False: the family has ended.
    *
    * @param at when that turn was.
+   * @param tokens of the family, as the client showed them.
    */
-  async noteArrival(family: string, at: number, token: RememberToken | null): Promise<boolean> {
+  async noteArrival(family: string, at: number, ...tokens: readonly RememberToken[]): Promise<boolean> {
     const isNews = (row: RememberRow): boolean =>
-      !row.isShown && (row.rotatedAt === at || (token !== null && isHashOf(row.validator, token.validator)));
+      !row.isShown && (row.rotatedAt === at || goodOne(tokens, row) !== undefined);
     return (await this.#change(family, (row) => (isNews(row) ? { ...row, isShown: true } : row))) !== null;
   }
 
@@ -125,10 +138,14 @@ export class RememberFamilies {
     return this.runtime.now() - issuedAt >= extensionInterval(duration);
   }
 
-  /** The row of the good token; null: it is not that. */
-  async rowOf(token: RememberToken): Promise<RememberRow | null> {
-    const found = await this.store.read(token.family);
-    return found !== null && isHashOf(found.row.validator, token.validator) ? found.row : null;
+  /** The good one of a family's tokens, with its row; null: there is none among them. */
+  async goodOf<Token extends RememberToken>(
+    family: string,
+    tokens: readonly Token[],
+  ): Promise<{ readonly token: Token; readonly row: RememberRow } | null> {
+    const found = await this.store.read(family);
+    const token = found === null ? undefined : goodOne(tokens, found.row);
+    return found === null || token === undefined ? null : { token, row: found.row };
   }
 
   async lives(family: string): Promise<boolean> {
@@ -189,6 +206,13 @@ export class RememberFamilies {
   #standingOf(token: RememberToken, row: RememberRow): Standing {
     return standingOf(token, row, this.runtime.now(), this.config.options.remember.grace);
   }
+}
+
+/** The standings that let in, the best first. */
+const honoured: readonly Standing[] = ['good', 'before', 'lost'];
+
+function goodOne<Token extends RememberToken>(tokens: readonly Token[], row: RememberRow): Token | undefined {
+  return tokens.find(({ validator }) => isHashOf(row.validator, validator));
 }
 
 /** Once a day, or so often that a login in use does not end meanwhile. In ms. */

@@ -16,8 +16,8 @@ import { SignIn } from '../sign-in.js';
 import type { SessionUser } from '../users/user.js';
 import { Users } from '../users/users.js';
 import { FamilyEnd } from './family-end.js';
-import { RememberCookie, type ShownToken } from './remember-cookie.js';
-import { RememberFamilies, type Turn } from './remember-families.js';
+import { RememberCookie, type ShownFamily } from './remember-cookie.js';
+import { RememberFamilies, type Looked, type Turn } from './remember-families.js';
 
 /** A token that has had its turn, and whose login it is. */
 interface Remembered {
@@ -52,10 +52,10 @@ export class RememberRestore {
     // The session would be the player's, and the page that it plays for would be another client's.
     if (request.client.isMediaPlayer) return null;
     const { rememberRefusal, onStoreError } = this.config.surroundings;
-    const token = this.cookie.read(request.client);
-    if (token === null || rememberRefusal !== null) return this.#forget(request.client);
+    const shown = this.cookie.read(request.client);
+    if (shown.length === 0 || rememberRefusal !== null) return this.#forget(request.client);
     try {
-      const remembered = await this.#turn(request.client, token, context);
+      const remembered = await this.#firstTurn(request.client, shown, context);
       return remembered && (await this.#enter(request.client, session, remembered));
     } catch (error) {
       // The answer went out meanwhile: the token it did not bring is as good as lost, and the one before still stands.
@@ -66,19 +66,30 @@ export class RememberRestore {
     }
   }
 
-  /** Takes the token's turn. Null: it is good for nothing. */
-  async #turn(client: RequestClient, token: ShownToken, context: ExecutionContext): Promise<Remembered | null> {
-    const found = await this.families.look(token);
-    if (found === 'stolen') return this.#alarm(client, token);
-    if (found === null) return this.#forget(client);
-    const { userId, forced } = found.row;
+  /** Takes a token's turn: of several families that live that whose token was issued last. Null: none is good for anything. */
+  async #firstTurn(
+    client: RequestClient,
+    shown: readonly ShownFamily[],
+    context: ExecutionContext,
+  ): Promise<Remembered | null> {
+    for (const one of shown) {
+      const looked = await this.families.look(...one.tokens);
+      if (looked === 'stolen') return this.#alarm(client, one.family);
+      if (looked !== null) return this.#turn(client, looked, context);
+    }
+    return this.#forget(client);
+  }
+
+  async #turn(client: RequestClient, looked: Looked, context: ExecutionContext): Promise<Remembered | null> {
+    const { token, row } = looked;
+    const { userId, forced } = row;
     const user = await this.users.find(userId, context);
     if (user === null || !(await this.users.isAdmitted(user, forced))) {
       await this.familyEnd.end(token.family);
       return this.#forget(client);
     }
-    const turn = await this.families.turn(token, found);
-    if (turn === 'stolen') return this.#alarm(client, token);
+    const turn = await this.families.turn(token, looked);
+    if (turn === 'stolen') return this.#alarm(client, token.family);
     return turn && { turn, user };
   }
 
@@ -125,7 +136,7 @@ export class RememberRestore {
     return 'in';
   }
 
-  async #alarm(client: RequestClient, { family }: ShownToken): Promise<null> {
+  async #alarm(client: RequestClient, family: string): Promise<null> {
     await this.familyEnd.raiseAlarm(family, client.address);
     return this.#forget(client);
   }

@@ -8,7 +8,7 @@ import { AuthConfig } from '../auth-config.js';
 import type { Arrival, AuthFeature, Entry, Restored } from '../auth-feature.js';
 import type { UserId } from '../users/user.js';
 import { FamilyEnd } from './family-end.js';
-import { RememberCookie, type ShownToken } from './remember-cookie.js';
+import { RememberCookie, type ShownFamily, type ShownToken } from './remember-cookie.js';
 import { RememberFamilies, type Begun } from './remember-families.js';
 import { RememberRestore } from './remember-restore.js';
 import { wishIn } from './remember-wish.js';
@@ -35,15 +35,15 @@ export class RememberFeature implements AuthFeature {
     const { request, auth } = arrival;
     const { family, awaiting } = auth;
     if (family === undefined) return undefined;
-    const shown = this.cookie.read(request.client);
-    const token = shown?.family === family ? shown : null;
+    const shown = this.cookie.read(request.client).find((one) => one.family === family);
     // Whoever may only look leaves the cookie, and the note of its arrival, to the next page.
     if (request.isOnlooker) return awaiting ? this.#endWithFamily(arrival, family) : undefined;
-    if (awaiting) return this.#noteArrival(arrival, family, token);
-    if (token === null) return undefined;
+    if (awaiting) return this.#noteArrival(arrival, family, shown?.tokens ?? []);
+    if (shown === undefined) return undefined;
+    const [token] = shown.tokens;
     const { refreshEachRequest } = this.config.options.remember;
     if (refreshEachRequest && this.families.isExtensionDue(token)) return this.#extend(request, token);
-    return token.outdated ? this.#signAgain(request, token) : undefined;
+    return token.outdated || this.cookie.isElsewhere(request.client) ? this.#setAgain(request, shown) : undefined;
   }
 
   restore(request: RequestSession, session: SessionObject, context: ExecutionContext): Promise<Restored | null> {
@@ -85,13 +85,13 @@ export class RememberFeature implements AuthFeature {
 
   async leaving(request: RequestSession | null, auth: AuthFacts | null): Promise<void> {
     const client = request?.client;
-    const shown = client && this.cookie.read(client);
+    const shown = client === undefined ? [] : this.cookie.read(client);
     const own = auth?.family;
     const lineage = await lineageIn(request);
     if (own !== undefined) {
       await this.familyEnd.end(own, lineage === null ? undefined : (one) => one.lineage === lineage);
     }
-    if (shown && shown.family !== own) await this.familyEnd.end(shown.family);
+    for (const { family } of shown) if (family !== own) await this.familyEnd.end(family);
     if (client && (own !== undefined || this.cookie.isIn(client))) this.cookie.clear(client);
   }
 
@@ -114,23 +114,27 @@ export class RememberFeature implements AuthFeature {
   async #familyOfDevice({ request, session, userId }: Entry): Promise<string | null> {
     const former = stateOf(session).auth;
     const known = former?.userId === userId ? (former.family ?? null) : null;
-    const token = request && this.cookie.read(request.client);
-    if (request === null || token === null || token.family === known) return known;
-    const found = await this.families.look(token);
-    if (found === 'stolen') await this.familyEnd.raiseAlarm(token.family, request.client.address);
-    else if (found?.row.userId === userId) return token.family;
-    else if (found !== null) await this.familyEnd.end(token.family);
-    this.cookie.clear(request.client);
-    return known;
+    if (request === null) return known;
+    const shown = this.cookie.read(request.client);
+    const others = shown.filter(({ family }) => family !== known);
+    let kept: string | null = null;
+    for (const one of others) {
+      const looked = await this.families.look(...one.tokens);
+      if (looked === 'stolen') await this.familyEnd.raiseAlarm(one.family, request.client.address);
+      else if (kept === null && looked?.row.userId === userId) kept = one.family;
+      else if (looked !== null) await this.familyEnd.end(one.family);
+    }
+    if (kept === null && others.length > 0 && others.length === shown.length) this.cookie.clear(request.client);
+    return kept ?? known;
   }
 
   /** The session that remember-me has begun is back for the first time. Where its family has ended, it has no business here. */
   async #noteArrival(
     { request, session, auth: { awaiting: _awaiting, ...auth } }: Arrival,
     family: string,
-    token: ShownToken | null,
+    tokens: readonly ShownToken[],
   ): Promise<'ended' | undefined> {
-    if (await this.families.noteArrival(family, auth.at, token)) {
+    if (await this.families.noteArrival(family, auth.at, ...tokens)) {
       stateOf(session).auth = auth;
       request.requireCommit();
       return undefined;
@@ -150,10 +154,13 @@ export class RememberFeature implements AuthFeature {
     if (row !== null) this.cookie.set(client, token, { ...row, issuedAt: this.runtime.now() });
   }
 
-  /** The secret that the cookie is signed with may be withdrawn before the token has its turn. */
-  async #signAgain({ client }: RequestSession, token: ShownToken): Promise<undefined> {
-    const row = await this.families.rowOf(token);
-    if (row !== null) this.cookie.set(client, token, { ...row, issuedAt: token.issuedAt });
+  /**
+   * The secret that the cookie is signed with may be withdrawn before the token has its turn. And of two cookies the older one would be
+   * taken for stolen where the browser sends it alone.
+   */
+  async #setAgain({ client }: RequestSession, { family, tokens }: ShownFamily): Promise<undefined> {
+    const good = await this.families.goodOf(family, tokens);
+    if (good !== null) this.cookie.set(client, good.token, { ...good.row, issuedAt: good.token.issuedAt });
   }
 }
 

@@ -1,5 +1,6 @@
-import { bool, boolOr, duration, instance, nullable, oneOf, text } from '../../config/kinds.js';
+import { bool, boolOr, duration, instance, list, nullable, oneOf, text } from '../../config/kinds.js';
 import { option, type ResolvedOptions } from '../../config/option.js';
+import { formerPlace } from '../../cookie/cookie-place.js';
 import { isRememberStore, type RememberStore } from './remember-store.js';
 
 const DAY = 86_400_000;
@@ -50,6 +51,14 @@ export const rememberOptions = {
     kind: oneOf(['lax', 'strict', 'none']),
     default: 'lax' as const,
     meaning: 'Which requests from other sites carry the cookie; `none` needs `Secure`.',
+  }),
+  former: option({
+    env: 'REMEMBER_COOKIE_FORMER',
+    kind: list(formerPlace()),
+    default: [],
+    defaultText: 'none',
+    meaning:
+      'Where the cookie was set before its path or its domain was changed. Each answer that sets or clears the cookie removes it from there, too.',
   }),
   refreshEachRequest: option({
     env: 'REMEMBER_COOKIE_REFRESH_EACH_REQUEST',

@@ -10,8 +10,8 @@ export function resolveRememberCookie(options: RememberOptions, environment: Env
 
 /** The settings of the remember-me cookie, in the form of those of the session cookie. */
 export function rememberCookieOptions(options: RememberOptions): CookieOptions {
-  const { cookieName: name, domain, path, secure, httpOnly, sameSite } = options;
-  return { name, domain, path, secure, httpOnly, sameSite, prefix: null, partitioned: false };
+  const { cookieName: name, domain, path, secure, httpOnly, sameSite, former } = options;
+  return { name, domain, path, secure, httpOnly, sameSite, prefix: null, partitioned: false, former };
 }
 
 /**

@@ -31,6 +31,7 @@ export function fromExpress(options: FromExpressOptions): SessionSource {
   return {
     framework: 'Express',
     cookieName,
+    isSigned: true,
     cookiePath,
     cookieDomain,
     old,

@@ -27,6 +27,7 @@ export function fromFlask(options: FromFlaskOptions): SessionSource {
   return {
     framework: 'Flask',
     cookieName,
+    isSigned: options.records === undefined || options.useSigner === true,
     cookiePath,
     cookieDomain,
     old,

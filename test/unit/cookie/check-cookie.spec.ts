@@ -63,6 +63,7 @@ describe('the cookie settings', () => {
       httpOnly: false,
       sameSite: 'none',
       partitioned: true,
+      former: [],
     });
   });
 
@@ -153,6 +154,23 @@ describe('the cookie settings', () => {
       'xn--bcher-kva.example',
       null,
     ]);
+  });
+
+  it('say where the cookie stood before, not where it stands, and not too much of it', () => {
+    for (const former of [
+      [{ path: '/' }],
+      [{ path: '/app' }, { domain: null, path: '/' }],
+      Array(9).fill({ path: '/a' }),
+    ]) {
+      expect(settingsRefused({ name: 'sid', former })).toEqual(['SESSION_COOKIE_FORMER (cookie.former)']);
+    }
+    expect(settingsRefused({ name: 'sid', former: [{ path: '/app' }, { domain: 'example.com' }] })).toEqual([]);
+  });
+
+  it('warn of a former place where the name allows none', () => {
+    const { problems, warnings } = checkCookie(optionsFor({ former: [{ path: '/app' }] }), 'production');
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('SESSION_COOKIE_FORMER (cookie.former) is ignored')]);
   });
 
   it('warn in production of a bare name and of a cookie that plain HTTP carries', () => {

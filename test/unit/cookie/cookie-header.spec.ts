@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cookieValues } from '../../../lib/cookie/cookie-header.js';
+import { cookieValues, maxSameNamed } from '../../../lib/cookie/cookie-header.js';
 import { scaled } from '../../support/patience.js';
 
 describe('reading a Cookie header', () => {
@@ -36,9 +36,9 @@ describe('reading a Cookie header', () => {
     expect(cookieValues('aaa=1; aa=2', 'aa')).toEqual(['2']);
   });
 
-  it('gives eight values at most, or as many as are asked for', () => {
-    const header = Array.from({ length: 20 }, (_, index) => `sid=${String(index)}`).join('; ');
-    expect(cookieValues(header, 'sid')).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+  it('gives as many values as are looked at, or as are asked for', () => {
+    const header = Array.from({ length: 2 * maxSameNamed }, (_, index) => `sid=${String(index)}`).join('; ');
+    expect(cookieValues(header, 'sid')).toEqual(Array.from({ length: maxSameNamed }, (_, index) => String(index)));
     expect(cookieValues(header, 'sid', 2)).toEqual(['0', '1']);
     expect(cookieValues(header, 'sid', 0)).toEqual([]);
   });

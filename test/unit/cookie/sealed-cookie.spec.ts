@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { maxSameNamed } from '../../../lib/cookie/cookie-header.js';
 import { KeyRing } from '../../../lib/cookie/key-ring.js';
 import type { ResolvedCookie } from '../../../lib/cookie/resolved-cookie.js';
 import { SealedCookie } from '../../../lib/cookie/sealed-cookie.js';
@@ -15,6 +16,7 @@ const plain: ResolvedCookie = {
   httpOnly: true,
   sameSite: 'lax',
   partitioned: false,
+  former: [],
 };
 const size = 12 * 1024;
 const day = 86_400_000;
@@ -125,11 +127,20 @@ describe('a sealed cookie', () => {
     expect(make({}, size, new KeyRing('the secret of another application, 32 bytes')).read(sent)).toBeNull();
   });
 
-  it('RFC 6265bis: takes the first of several that opens, among the first eight', () => {
+  it('RFC 6265bis: takes of several the one issued last, and passes over what does not open', () => {
     const content = Buffer.from('ours');
     const sent = header(write(content));
-    expect(cookie.read(`${'session=planted; '.repeat(7)}${sent}`)?.content).toEqual(content);
-    expect(cookie.read(`${'session=planted; '.repeat(8)}${sent}`)).toBeNull();
+    expect(cookie.read(`${'session=planted; '.repeat(maxSameNamed - 1)}${sent}`)?.content).toEqual(content);
+    expect(cookie.read(`${'session=planted; '.repeat(maxSameNamed)}${sent}`)).toBeNull();
+    // As where the path was changed: the parts of both come mixed.
+    const former = header(cookie.write(Buffer.alloc(5000, 'f'), now - 60_000, null, false));
+    const newer = header(cookie.write(Buffer.alloc(5000, 'n'), now, null, false));
+    for (const both of [`${former}; ${newer}`, `${newer}; ${former}`]) {
+      expect(cookie.readAll(both)).toMatchObject({
+        tokens: [{ content: Buffer.alloc(5000, 'n') }, { content: Buffer.alloc(5000, 'f') }],
+        hasOthers: false,
+      });
+    }
     expect(cookie.read(sent.replace('session', 'Session'))).toBeNull();
     expect(cookie.read(`x${sent}`)).toBeNull();
   });

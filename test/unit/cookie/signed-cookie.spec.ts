@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { maxSameNamed } from '../../../lib/cookie/cookie-header.js';
 import { KeyRing } from '../../../lib/cookie/key-ring.js';
 import type { ResolvedCookie } from '../../../lib/cookie/resolved-cookie.js';
 import { SignedCookie } from '../../../lib/cookie/signed-cookie.js';
@@ -14,6 +15,7 @@ const plain: ResolvedCookie = {
   httpOnly: true,
   sameSite: 'lax',
   partitioned: false,
+  former: [],
 };
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 const issued = (now / 1000).toString(36);
@@ -108,11 +110,18 @@ describe('the session cookie, read', () => {
     expect(verify).toHaveBeenCalledTimes(1);
   });
 
-  it('RFC 6265bis: takes the first of several that verifies, among the first eight', () => {
+  it('RFC 6265bis: takes of several the one issued last, and passes over what does not verify', () => {
     const junk = 'session=planted; ';
-    expect(cookie.read(`${junk.repeat(7)}${pair()}`)?.id).toBe(id);
-    expect(cookie.read(`${junk.repeat(8)}${pair()}`)).toBeNull();
-    expect(cookie.read(`${pair(cookie, now - 60_000)}; ${pair()}`)?.issuedAt).toBe(now - 60_000);
+    expect(cookie.read(`${junk.repeat(maxSameNamed - 1)}${pair()}`)?.id).toBe(id);
+    expect(cookie.read(`${junk.repeat(maxSameNamed)}${pair()}`)).toBeNull();
+    for (const [first, second] of [
+      [now, now - 60_000],
+      [now - 60_000, now],
+    ] as const) {
+      const shown = cookie.readAll(`${pair(cookie, first)}; ${junk}${pair(cookie, second)}`);
+      expect(shown.tokens.map(({ issuedAt }) => issuedAt)).toEqual([now, now - 60_000]);
+      expect(shown.hasOthers).toBe(true);
+    }
   });
 
   it('takes a value in one pair of quotes, and the exact name alone', () => {
@@ -232,7 +241,9 @@ describe('the end of the session, in the session cookie', () => {
     time = end - 1;
     expect(timed.read(`${first}; ${second}`)?.endsAt).toBe(end);
     time = end;
-    expect(timed.read(`${first}; ${second}`)?.endsAt).toBe(end + 60_000);
+    for (const header of [`${first}; ${second}`, `${second}; ${first}`]) {
+      expect(timed.readAll(header).tokens.map(({ endsAt }) => endsAt)).toEqual([end + 60_000, end]);
+    }
     time = end + 60_000;
     expect(timed.read(`${first}; ${second}`)?.endsAt).toBe(end);
   });

@@ -36,7 +36,7 @@ export class SealedSetup {
   constructor(settings: Settings = {}) {
     const now = (): number => this.time;
     const { idleTimeout = HOUR, absoluteTimeout = 24 * HOUR, refreshInterval = 3 * MINUTE } = settings;
-    const attributes = { path: '/', domain: null, httpOnly: true, sameSite: 'lax', partitioned: false } as const;
+    const attributes = { path: '/', domain: null, httpOnly: true, sameSite: 'lax', partitioned: false, former: [] } as const;
     const cookie = { name: 'session', secure: false, ...attributes };
     this.sealedCookie = new SealedCookie(cookie, new KeyRing(secret), sealedSessionPurpose, 12_288, now);
     this.cookie = new SealedSessionCookie(this.sealedCookie);
@@ -74,8 +74,8 @@ export class SealedSetup {
 
   /** The session of a request that comes with this Cookie header; null: there is none. */
   async find(header: string): Promise<SessionObject | null> {
-    const token = this.cookie.read(header);
-    return token && this.repository.load(token);
+    const [token] = this.cookie.readAll(header).tokens;
+    return token === undefined ? null : this.repository.load(token);
   }
 
   async request(header: string): Promise<SessionObject> {

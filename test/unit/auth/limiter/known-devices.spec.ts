@@ -125,6 +125,32 @@ describe('a known device', () => {
   });
 });
 
+describe('a device that sends several cookies, from before a path was changed', () => {
+  const url = '/app/login';
+
+  it('is known for the accounts of all, and is one afterwards', () => {
+    const { devices, remember, clock } = setUp();
+    const former = remember('ada');
+    clock.pass(minute);
+    const newer = remember('bob');
+    for (const header of [`${former}; ${newer}`, `${newer}; ${former}`]) {
+      expect(devices.idFor('ada', header)).toBe(devices.idFor('ada', former));
+      expect(devices.idFor('bob', header)).toBe(devices.idFor('bob', newer));
+      const all = remember('eve', header);
+      for (const account of ['ada', 'bob', 'eve'])
+        expect(devices.idFor(account, all)).toBe(devices.idFor('bob', newer));
+      const lines = devices.linesElsewhere({ url, host: 'localhost', cookies: header, isHttps: false });
+      expect(lines).toContain('known_device=; Max-Age=0; Path=/app');
+    }
+  });
+
+  it('is left alone elsewhere where one of them is not genuine', () => {
+    const { devices, remember } = setUp();
+    const cookies = `${remember('ada')}; ${remember('bob')}; known_device=planted`;
+    expect(devices.linesElsewhere({ url, host: 'localhost', cookies, isHttps: false })).toEqual([]);
+  });
+});
+
 describe('the cookie of a known device', () => {
   it.each<[Record<string, unknown>, Environment, string, string]>([
     [{}, 'test', 'known_device', '; HttpOnly; Path=/; SameSite=Lax'],

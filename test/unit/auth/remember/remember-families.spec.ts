@@ -169,7 +169,7 @@ describe('the families of tokens', () => {
     it('after the grace, when the successor was shown, is a theft', async () => {
       const { token } = await begin();
       const first = await turnOf(token);
-      expect(await setup.families.noteArrival(token.family, first.row.rotatedAt, null)).toBe(true);
+      expect(await setup.families.noteArrival(token.family, first.row.rotatedAt)).toBe(true);
       setup.time += 30 * second;
       expect(await use(token)).toBe('stolen');
     });
@@ -260,8 +260,8 @@ describe('the families of tokens', () => {
       for (const withToken of [true, false]) {
         const { token } = await begin();
         const turn = await turnOf(token);
-        const shown = withToken ? tokenOf(turn) : null;
-        expect(await setup.families.noteArrival(token.family, turn.row.rotatedAt, shown)).toBe(true);
+        const shown = withToken ? [tokenOf(turn)] : [];
+        expect(await setup.families.noteArrival(token.family, turn.row.rotatedAt, ...shown)).toBe(true);
         expect((await setup.rowOf(token.family)).row.isShown).toBe(true);
         setup.time += minute;
       }
@@ -278,7 +278,7 @@ describe('the families of tokens', () => {
       const { token } = await begin();
       const turn = await turnOf(token);
       expect(await setup.families.noteArrival(token.family, turn.row.rotatedAt - 1, token)).toBe(true);
-      expect(await setup.families.noteArrival(token.family, turn.row.rotatedAt - 1, null)).toBe(true);
+      expect(await setup.families.noteArrival(token.family, turn.row.rotatedAt - 1)).toBe(true);
       expect((await setup.rowOf(token.family)).row.isShown).toBe(false);
     });
 
@@ -303,7 +303,7 @@ describe('the families of tokens', () => {
       const { token } = await begin();
       const turn = await turnOf(token);
       rows.isContended = true;
-      await expect(setup.families.noteArrival(token.family, turn.row.rotatedAt, null)).rejects.toThrow(
+      await expect(setup.families.noteArrival(token.family, turn.row.rotatedAt)).rejects.toThrow(
         SessionContendedError,
       );
     });
@@ -354,10 +354,10 @@ describe('the families of tokens', () => {
 
   it('give the row of the good token alone', async () => {
     const { token, row } = await begin();
-    expect(await setup.families.rowOf(token)).toEqual(row);
-    expect(await setup.families.rowOf({ ...token, validator: newValidator() })).toBeNull();
+    expect(await setup.families.goodOf(token.family, [token])).toEqual({ token, row });
+    expect(await setup.families.goodOf(token.family, [{ ...token, validator: newValidator() }])).toBeNull();
     await setup.families.end(token.family);
-    expect(await setup.families.rowOf(token)).toBeNull();
+    expect(await setup.families.goodOf(token.family, [token])).toBeNull();
   });
 
   it('live until they end, one by one or all of a user, but one', async () => {

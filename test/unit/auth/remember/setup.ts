@@ -76,7 +76,7 @@ export class FamilySetup {
       now,
     );
     const session = { name: null, domain: null, path: '/', secure: false, httpOnly: true } as const;
-    const cookie = resolveCookie({ ...session, sameSite: 'lax', prefix: null, partitioned: false }, 'test');
+    const cookie = resolveCookie({ ...session, sameSite: 'lax', prefix: null, partitioned: false, former: [] }, 'test');
     this.runtime = new SessionRuntime(
       repository,
       new SignedCookie(cookie, new KeyRing('x'.repeat(32)), sessionCookiePurpose, now),

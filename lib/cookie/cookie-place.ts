@@ -1,0 +1,66 @@
+import { type OptionKind, OptionMismatch } from '../config/option.js';
+
+/** Where a browser keeps a cookie: those of one name that differ in any of these are several, and it sends all that match. */
+export interface CookiePlace {
+  readonly path: string;
+  /** Null: the exact host alone. */
+  readonly domain: string | null;
+  /** In the jar of the site that embeds the application. */
+  readonly partitioned: boolean;
+}
+
+/**
+ * Where a cookie was set before. What is left out is taken both ways: as it is now, and as browsers have it without the attribute.
+ *
+ * @publicApi
+ */
+export interface FormerPlace {
+  readonly path?: string | undefined;
+  /** Null: none, the exact host alone. */
+  readonly domain?: string | null | undefined;
+  readonly partitioned?: boolean | undefined;
+}
+
+const names = ['path', 'domain', 'partitioned'];
+const pathForm = /^\/[\x21-\x3a\x3c-\x7e]{0,1023}$/;
+const domainForm = /^\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
+
+/** A {@link FormerPlace}, in the environment as JSON. */
+export function formerPlace(): OptionKind<FormerPlace> {
+  return {
+    expected: '`{ path, domain }` of a cookie: a path that begins with /, a host name or null',
+    parse: (raw) => (isPlace(raw) ? raw : new OptionMismatch()),
+  };
+}
+
+function isPlace(value: unknown): value is FormerPlace {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (Object.keys(value).some((name) => !names.includes(name))) return false;
+  const { path, domain, partitioned } = value as Readonly<Record<string, unknown>>;
+  return (
+    (path === undefined || (typeof path === 'string' && pathForm.test(path))) &&
+    (domain === undefined || domain === null || (typeof domain === 'string' && domainForm.test(domain))) &&
+    (partitioned === undefined || typeof partitioned === 'boolean')
+  );
+}
+
+function isSamePlace(one: CookiePlace, other: CookiePlace): boolean {
+  return one.path === other.path && one.domain === other.domain && one.partitioned === other.partitioned;
+}
+
+/** All that a former place may mean, but for where the cookie stands now. */
+export function placesOf(former: FormerPlace, own: CookiePlace): CookiePlace[] {
+  const paths = former.path === undefined ? [own.path, '/'] : [former.path];
+  const domains = former.domain === undefined ? [own.domain, null] : [plainDomain(former.domain)];
+  const partitions = former.partitioned === undefined ? [own.partitioned, false] : [former.partitioned];
+  const places = paths.flatMap((path) =>
+    domains.flatMap((domain) => partitions.map((partitioned) => ({ path, domain, partitioned }))),
+  );
+  return places.filter(
+    (place, at) => !isSamePlace(place, own) && at === places.findIndex((other) => isSamePlace(place, other)),
+  );
+}
+
+function plainDomain(domain: string | null): string | null {
+  return domain === null ? null : domain.replace(/^\./, '').toLowerCase();
+}
