@@ -330,8 +330,11 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   /** Which of the cookies stands where is not to be seen: one with the session as it is takes the place of all. */
   #gather(session: SessionObject): void {
-    const isTooLate = this.#isHeadOut || this.#isPassive;
-    if (this.#isGathering || isTooLate || !this.runtime.cookie.isElsewhere(this.#cookies)) return;
+    if (this.#isGathering || this.#isHeadOut || this.#isPassive) return;
+    // The very same one twice does no harm, and goes with the next line that is sent.
+    const [first, ...others] = this.#cookies.tokens;
+    const areAlike = others.every(({ id, issuedAt }) => id === first?.id && issuedAt === first.issuedAt);
+    if (areAlike || !this.runtime.cookie.isElsewhere(this.#cookies)) return;
     this.#isGathering = true;
     // Refreshed, so that a request which is late does not put a cookie of what has ended over that of a newer login.
     stateOf(session).isReissued = true;
