@@ -40,8 +40,9 @@ export function shownCookies<Token extends Issued>(
     else tokens.push(token);
     at = tried < maxSameNamed ? findCookie(header, name, at) : -1;
   }
-  if (tokens.length > 1)
+  if (tokens.length > 1) {
     tokens.sort((one, other) => rank(other, now) - rank(one, now) || other.issuedAt - one.issuedAt);
+  }
   return { tokens, hasOthers };
 }
 

@@ -141,15 +141,18 @@ describe.each(platforms)('on %s', (platform) => {
       expect(old.asked).toEqual(['planted', 'of-ada']);
     });
 
-    it.each(['keep', 'remove'] as const)('is looked for once where anybody can make its cookie up: %s', async (what) => {
-      const store = new FailingStore();
-      await start({ store, migrateFrom: [old.source({ old: what })] });
-      const { read } = store.calls;
-      const cookie = 'old_session=forged; old_session=made-up; old_session=of-ada; old_session=another';
-      const response = await fetch(`${running.url}/read`, { headers: { cookie } });
-      expect(await response.json()).toMatchObject({ user: null, data: {} });
-      expect({ asked: old.asked, reads: store.calls.read - read }).toEqual({ asked: ['made-up'], reads: 1 });
-    });
+    it.each(['keep', 'remove'] as const)(
+      'is looked for once where anybody can make its cookie up: %s',
+      async (what) => {
+        const store = new FailingStore();
+        await start({ store, migrateFrom: [old.source({ old: what })] });
+        const { read } = store.calls;
+        const cookie = 'old_session=forged; old_session=made-up; old_session=of-ada; old_session=another';
+        const response = await fetch(`${running.url}/read`, { headers: { cookie } });
+        expect(await response.json()).toMatchObject({ user: null, data: {} });
+        expect({ asked: old.asked, reads: store.calls.read - read }).toEqual({ asked: ['made-up'], reads: 1 });
+      },
+    );
 
     it('is looked for in every framework, in their order', async () => {
       const second = new OldFramework('Older');

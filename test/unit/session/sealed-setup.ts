@@ -36,7 +36,14 @@ export class SealedSetup {
   constructor(settings: Settings = {}) {
     const now = (): number => this.time;
     const { idleTimeout = HOUR, absoluteTimeout = 24 * HOUR, refreshInterval = 3 * MINUTE } = settings;
-    const attributes = { path: '/', domain: null, httpOnly: true, sameSite: 'lax', partitioned: false, former: [] } as const;
+    const attributes = {
+      path: '/',
+      domain: null,
+      httpOnly: true,
+      sameSite: 'lax',
+      partitioned: false,
+      former: [],
+    } as const;
     const cookie = { name: 'session', secure: false, ...attributes };
     this.sealedCookie = new SealedCookie(cookie, new KeyRing(secret), sealedSessionPurpose, 12_288, now);
     this.cookie = new SealedSessionCookie(this.sealedCookie);

@@ -137,8 +137,9 @@ describe('a device that sends several cookies, from before a path was changed', 
       expect(devices.idFor('ada', header)).toBe(devices.idFor('ada', former));
       expect(devices.idFor('bob', header)).toBe(devices.idFor('bob', newer));
       const all = remember('eve', header);
-      for (const account of ['ada', 'bob', 'eve'])
+      for (const account of ['ada', 'bob', 'eve']) {
         expect(devices.idFor(account, all)).toBe(devices.idFor('bob', newer));
+      }
       const lines = devices.linesElsewhere({ url, host: 'localhost', cookies: header, isHttps: false });
       expect(lines).toContain('known_device=; Max-Age=0; Path=/app');
     }

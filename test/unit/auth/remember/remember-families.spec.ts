@@ -303,9 +303,7 @@ describe('the families of tokens', () => {
       const { token } = await begin();
       const turn = await turnOf(token);
       rows.isContended = true;
-      await expect(setup.families.noteArrival(token.family, turn.row.rotatedAt)).rejects.toThrow(
-        SessionContendedError,
-      );
+      await expect(setup.families.noteArrival(token.family, turn.row.rotatedAt)).rejects.toThrow(SessionContendedError);
     });
   });
 
