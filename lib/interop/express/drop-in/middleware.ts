@@ -1,23 +1,22 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { types } from 'node:util';
 import { isResponse } from '../../../response/raw-response.js';
 import { ResponseGate } from '../../../response/response-gate.js';
 import { isSessionStore, OwnBackend } from './own-backend.js';
 import type { Backend } from './backend.js';
-import { promiseOf } from './callbacks.js';
 import { ConnectBackend } from './connect-backend.js';
 import { Cookie } from './cookie.js';
 import type { CookieOptions } from './cookie-options.js';
+import { found } from './found-session.js';
 import { isExpressStore } from './express-store.js';
 import { MemoryStore } from './memory-store.js';
 import { resolveOptions, type ResolvedOptions, type SessionOptions } from './options.js';
 import type { SessionRequest } from './request.js';
 import { isSecure, pathOf } from './request-facts.js';
-import { sidOf } from './request-sid.js';
+import { sidsOf } from './request-sid.js';
 import { Session } from './session.js';
-import type { SessionData } from './session-data.js';
 import { SessionOfRequest } from './session-of-request.js';
+import { chosenOf, type ChosenSession } from './several-sessions.js';
 import { warnOnce } from './warn-once.js';
 
 /** A middleware of Express, Connect, Nest on Express, or for a server of `node:http`. @publicApi */
@@ -55,23 +54,29 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
     if (secrets === null) return next(new Error('A secret is required for sessions: set the option secret.'));
 
     req.sessionStore = store;
-    const cookieId = sidOf(req, options.name, secrets);
-    req.sessionID = cookieId;
-    const current = new SessionOfRequest(req, next, backend, options, secrets, cookieOptions, cookieId);
-    // A WebSocket handshake has none: its session is read, and saved where `save()` is called.
-    const answer = isResponse(res) ? res : null;
-    if (answer !== null) ResponseGate.at(answer, current);
-    whenOver(req, answer, () => {
-      current.leave();
-    });
-    if (cookieId === undefined) {
-      current.generate();
-      return next();
-    }
-    begin(cookieId, current, backend).then(
-      () => queueMicrotask(next),
-      (error: unknown) => queueMicrotask(() => next(error)),
-    );
+    const shown = sidsOf(req, options.name, secrets);
+    const start = ({ sid: cookieId, others }: ChosenSession): void => {
+      req.sessionID = cookieId;
+      const cookies = { shown, id: cookieId, others };
+      const current = new SessionOfRequest(req, next, backend, options, secrets, cookieOptions, cookies);
+      // A WebSocket handshake has none: its session is read, and saved where `save()` is called.
+      const answer = isResponse(res) ? res : null;
+      if (answer !== null) ResponseGate.at(answer, current);
+      whenOver(req, answer, () => {
+        current.leave();
+      });
+      if (cookieId === undefined) {
+        current.generate();
+        next();
+        return;
+      }
+      begin(cookieId, current, backend).then(
+        () => queueMicrotask(next),
+        (error: unknown) => queueMicrotask(() => next(error)),
+      );
+    };
+    if (shown.tokens.length < 2) return start({ sid: shown.tokens[0]?.sid, others: [] });
+    chosenOf(shown, backend, cookieOptions).then(start, (error: unknown) => queueMicrotask(() => next(error)));
   };
 }
 
@@ -84,14 +89,9 @@ function whenOver(req: IncomingMessage, answer: EventEmitter | null, over: () =>
 }
 
 async function begin(sid: string, current: SessionOfRequest, { store }: Backend): Promise<void> {
-  const found = promiseOf((done) => store.get(sid, done));
-  const data = await found.catch((error: unknown) => {
-    // A store of files has no file for it.
-    if (types.isNativeError(error) && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (data) current.inflate(data as SessionData);
-  else current.generate();
+  const data = await found(store, sid);
+  if (data === null) current.generate();
+  else current.inflate(data);
 }
 
 function newCookie(req: SessionRequest, options: ResolvedOptions): Cookie {

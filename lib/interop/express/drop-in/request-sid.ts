@@ -1,15 +1,24 @@
-import { cookieValues } from '../../../cookie/cookie-header.js';
+import { shownCookies, type ShownCookies } from '../../../cookie/shown-cookies.js';
 import { type SidSecret, unsignSid } from '../connect-sid.js';
 import type { SessionRequest } from './request.js';
 import { warnOnce } from './warn-once.js';
 
-/** The session id that the request's cookie was signed with. Of several cookies of the name, the first that was signed. */
-export function sidOf(req: SessionRequest, name: string, secrets: readonly SidSecret[]): string | undefined {
-  for (const value of cookieValues(req.headers.cookie, name)) {
+/** A session id that a cookie was signed with. */
+export interface ShownSid {
+  readonly sid: string;
+  /** Nobody knows: the cookie does not say. */
+  readonly issuedAt: 0;
+}
+
+/** The session ids that the request's cookies of the name were signed with, in their order. */
+export function sidsOf(req: SessionRequest, name: string, secrets: readonly SidSecret[]): ShownCookies<ShownSid> {
+  const shown = shownCookies<ShownSid>(req.headers.cookie, name, 0, (value) => {
     const unsigned = unsignSid(decoded(value), secrets);
-    if (unsigned !== null) return unsigned.id;
-  }
-  return fromCookieParser(req, name, secrets);
+    return unsigned && { sid: unsigned.id, issuedAt: 0 };
+  });
+  if (shown.tokens.length > 0) return shown;
+  const sid = fromCookieParser(req, name, secrets);
+  return sid === undefined ? shown : { ...shown, tokens: [{ sid, issuedAt: 0 }] };
 }
 
 /** Where a middleware has read the cookies, and has left none in the headers. */

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import type { ShownCookies } from '../../../cookie/shown-cookies.js';
 import type { GateKeeper } from '../../../response/gate-keeper.js';
 import type { ResponseHead } from '../../../response/head.js';
 import { signSid, type SidSecret } from '../connect-sid.js';
@@ -11,11 +12,22 @@ import { dataText } from './data-text.js';
 import type { ResolvedOptions } from './options.js';
 import type { SessionRequest } from './request.js';
 import { isSecure } from './request-facts.js';
+import type { ShownSid } from './request-sid.js';
 import { serializeCookie } from './serialize-cookie.js';
 import type { SessionBehaviour } from './session-behaviour.js';
 import type { SessionData } from './session-data.js';
+import { endAll, linesElsewhere } from './several-sessions.js';
 import { warnOnce } from './warn-once.js';
 import { type SessionWatcher, watchSession } from './watch-session.js';
+
+/** What a request came with. */
+export interface CookiesOfRequest {
+  readonly shown: ShownCookies<ShownSid>;
+  /** The session id that counts. */
+  readonly id: string | undefined;
+  /** Those of sessions that live beside it. */
+  readonly others: readonly string[];
+}
 
 /** What one request does with its session: when it is saved, and when its cookie is sent. */
 export class SessionOfRequest implements GateKeeper, SessionWatcher {
@@ -32,10 +44,12 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
   #hasFailed = false;
   /** Why the response has no cookie, if it should have one. */
   #cookieError: unknown;
+  /** What else the browser showed is being ended along with the session. */
+  #ending: Promise<void> | undefined;
+  #areOthersEnded = false;
   /** Null for a new session, which nobody else knows. */
   readonly #flight: Flight | null;
 
-  /** @param cookieId the session id that the client sent. */
   constructor(
     private readonly req: SessionRequest,
     private readonly next: (error?: unknown) => void,
@@ -43,9 +57,9 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     private readonly options: ResolvedOptions,
     private readonly secrets: readonly SidSecret[],
     private readonly cookieOptions: CookieOptions,
-    private readonly cookieId: string | undefined,
+    private readonly cookies: CookiesOfRequest,
   ) {
-    this.#flight = cookieId === undefined ? null : backend.board(cookieId);
+    this.#flight = cookies.id === undefined ? null : backend.board(cookies.id);
   }
 
   /** Begins with a new session. */
@@ -76,6 +90,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     this.#isHeadOut = true;
     try {
       const line = this.#cookieLine();
+      for (const other of this.#linesElsewhere()) head.addCookie(other);
       if (line !== undefined) head.addCookie(line);
     } catch (error) {
       this.#cookieError = error;
@@ -127,6 +142,11 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     return serializeCookie(options.name, value, data, encode ?? this.cookieOptions.encode);
   }
 
+  #linesElsewhere(): readonly string[] {
+    const { req, options, cookies, cookieOptions } = this;
+    return linesElsewhere(cookies.shown, options.name, req, cookieOptions, req.session?.cookie, options.proxy);
+  }
+
   #remember(): void {
     const { session, sessionID } = this.req;
     this.#originalId = sessionID;
@@ -148,6 +168,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
 
   ended(): void {
     this.#flight?.end();
+    this.#endOthers();
   }
 
   reloaded(former: SessionBehaviour): void {
@@ -155,6 +176,15 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     if (!session || session === former) return;
     watchSession(session, this);
     this.#flight?.reloaded(session);
+  }
+
+  /** The response waits for it. */
+  #endOthers(): void {
+    const { others } = this.cookies;
+    if (others.length === 0 || this.#ending !== undefined) return;
+    this.#ending = endAll(others, this.backend);
+    // Whoever commits hears of it.
+    this.#ending.catch(nobodyWaits);
   }
 
   /** The application need not wait for it: the response does. */
@@ -171,17 +201,25 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
 
   /** Saves or extends what is there, once; nothing where nothing is to be done. */
   #commit(): Promise<void> | undefined {
-    const { req, options } = this;
-    const { store } = this.backend;
     const saving = this.#saving;
     if (saving !== undefined) {
       this.#saving = undefined;
       return saving.then(() => this.#commit());
     }
+    const own = this.#commitOwn();
+    const ending = this.#ending;
+    if (ending === undefined || this.#areOthersEnded) return own;
+    this.#areOthersEnded = true;
+    return Promise.all([own, ending]).then(() => undefined);
+  }
+
+  #commitOwn(): Promise<void> | undefined {
+    const { req, options } = this;
+    const { store } = this.backend;
     const { session, sessionID } = req;
     if (!session) {
       if (!sessionID || !options.destroysUnset) return undefined;
-      this.#flight?.end();
+      this.ended();
       return this.#once('destroyed', (done) => store.destroy(sessionID, done));
     }
     this.#touch(session);
@@ -189,7 +227,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     if (this.#isUnsaved(session)) {
       return this.#once(`saved ${session.id} ${dataText(session)}`, (done) => session.save(done));
     }
-    if (this.cookieId !== sessionID || this.#committed !== undefined || !store.touch) return undefined;
+    if (this.cookies.id !== sessionID || this.#committed !== undefined || !store.touch) return undefined;
     return this.#once('touched', (done) => store.touch?.(sessionID, session, done));
   }
 
@@ -210,7 +248,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
   }
 
   #isUnsaved(session: SessionBehaviour): boolean {
-    const isNew = this.cookieId !== this.req.sessionID && this.#savedText === undefined;
+    const isNew = this.cookies.id !== this.req.sessionID && this.#savedText === undefined;
     if (isNew && !this.options.saveUninitialized) return this.#isModified(session);
     return this.#originalId !== session.id || this.#savedText !== dataText(session);
   }
@@ -219,7 +257,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     const { sessionID } = this.req;
     if (typeof sessionID !== 'string') return false;
     const { rolling, saveUninitialized } = this.options;
-    if (this.cookieId !== sessionID) return saveUninitialized || this.#isModified(session);
+    if (this.cookies.id !== sessionID) return saveUninitialized || this.#isModified(session);
     const { expires } = session.cookie;
     return rolling || (expires !== null && expires !== undefined && this.#isModified(session));
   }

@@ -1,0 +1,16 @@
+import { types } from 'node:util';
+import { promiseOf } from './callbacks.js';
+import type { RequestStore } from './express-store.js';
+import type { SessionData } from './session-data.js';
+
+/** What a store has of a session; null: nothing. */
+export async function found(store: RequestStore, sid: string): Promise<SessionData | null> {
+  try {
+    const data = await promiseOf((done) => store.get(sid, done));
+    return data ? (data as SessionData) : null;
+  } catch (error) {
+    // A store of files has no file for it.
+    if (types.isNativeError(error) && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
