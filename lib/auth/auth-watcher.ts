@@ -1,5 +1,7 @@
 import type { RequestSession, SessionWatcher } from '../http/request-session.js';
+import type { AdoptionGate } from '../http/session-migration.js';
 import { stateOf, type SessionObject } from '../session/session.js';
+import type { Adoptions } from './adoptions.js';
 import type { ArrivalAnswer, AuthFeature } from './auth-feature.js';
 
 /** Shows every session with a login to the features, before anybody else gets to see it. */
@@ -7,10 +9,17 @@ export class AuthWatcher implements SessionWatcher {
   /** Requests that are nobody's, whatever else they bring along. */
   readonly #turnedAway = new WeakSet<RequestSession>();
 
-  constructor(private readonly features: readonly AuthFeature[]) {}
+  constructor(
+    private readonly features: readonly AuthFeature[],
+    private readonly adoptions: Adoptions,
+  ) {}
 
   arrived(request: RequestSession, session: SessionObject): Promise<void> | undefined {
     return this.#ask(0, request, session);
+  }
+
+  gateOf(request: RequestSession): AdoptionGate {
+    return (session, adopt, isMade) => this.adoptions.admit(request, session, adopt, isMade);
   }
 
   wasTurnedAway(request: RequestSession): boolean {

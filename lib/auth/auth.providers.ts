@@ -7,6 +7,7 @@ import { SessionStore } from '../stores/session-store.js';
 import { SESSION_CONFIG } from '../tokens.js';
 import { SessionAuthGuard } from './access/session-auth.guard.js';
 import { AuthConfig } from './auth-config.js';
+import { Adoptions } from './adoptions.js';
 import type { AuthFeature } from './auth-feature.js';
 import { AuthWatcher } from './auth-watcher.js';
 import { authOptions, type AuthOptions } from './auth.options.js';
@@ -87,9 +88,9 @@ export const authProviders: Provider[] = [
   },
   {
     provide: AUTH_WATCHER,
-    inject: [AUTH_FEATURES, SessionRuntime],
-    useFactory: (features: readonly AuthFeature[], runtime: SessionRuntime): AuthWatcher => {
-      const watcher = new AuthWatcher(features);
+    inject: [AUTH_FEATURES, SessionRuntime, Adoptions],
+    useFactory: (features: readonly AuthFeature[], runtime: SessionRuntime, adoptions: Adoptions): AuthWatcher => {
+      const watcher = new AuthWatcher(features, adoptions);
       runtime.watcher = watcher;
       return watcher;
     },
@@ -110,6 +111,7 @@ export const authProviders: Provider[] = [
   NotBefore,
   SessionLimiter,
   SignIn,
+  Adoptions,
   Devices,
   RememberFamilies,
   FamilyEnd,

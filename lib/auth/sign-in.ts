@@ -22,12 +22,7 @@ export class SignIn {
    * @throws SessionGoneError where all of the user's sessions were ended meanwhile
    */
   async enter(session: SessionObject, user: SessionUser | null, facts: AuthFacts, id?: string): Promise<boolean> {
-    try {
-      await this.limiter.admit(session, user, facts, () => this.runtime.repository.login(session, facts, id), id);
-    } catch (error) {
-      this.tellRefusal(session, facts.userId, error);
-      throw error;
-    }
+    await this.#admit(session, user, facts, () => this.runtime.repository.login(session, facts, id), { id });
     // One that was found there holds the login of the request that has begun it, which has told of it.
     if (stateOf(session).auth !== facts) return false;
     this.runtime.observer.login({
@@ -38,6 +33,32 @@ export class SignIn {
       address: stateOf(session).bearer?.client.address ?? '',
     });
     return true;
+  }
+
+  /**
+   * The same for a login that another framework has made.
+   *
+   * @param adopt makes it a session here. @param isMade whether another request has done that by now.
+   * @throws SessionLoginRefusedError where the user has too many sessions already
+   */
+  async adopt(
+    session: SessionObject,
+    user: SessionUser | null,
+    facts: AuthFacts,
+    adopt: () => Promise<void>,
+    isMade: () => Promise<boolean>,
+  ): Promise<void> {
+    await this.#admit(session, user, facts, adopt, { isMade });
+  }
+
+  async #admit(...login: Parameters<SessionLimiter['admit']>): Promise<void> {
+    try {
+      await this.limiter.admit(...login);
+    } catch (error) {
+      const [session, , { userId }] = login;
+      this.tellRefusal(session, userId, error);
+      throw error;
+    }
   }
 
   /** A login that was right and is refused is one that somebody should know of (ASVS 16.3.1). Any other error is none. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import { SessionStoreUnavailableError } from '../errors.js';
@@ -19,7 +20,7 @@ import { endOthers, livingSession } from './living-session.js';
 import type { Platform } from './platforms/platform.js';
 import { remoteAddress, type RawRequest } from './platforms/raw.js';
 import { RequestClient } from './request-client.js';
-import type { SessionMigration } from './session-migration.js';
+import type { AdoptionGate, SessionMigration } from './session-migration.js';
 import type { SessionCookie, SessionToken } from './session-cookie.js';
 import { answerTo, isForOperator, toHttpException } from './session-exception.js';
 
@@ -38,10 +39,16 @@ export interface SessionSurroundings {
   readonly migration: SessionMigration | null;
 }
 
+/** Who asks from within {@link RequestSession.announce}: it would wait for itself. */
+const announced = new AsyncLocalStorage<RequestSession>();
+
 /** Looks at every session with a login that comes in, before anybody else does. */
 export interface SessionWatcher {
   /** May change it, or end it. Returns nothing where nothing was to be done. */
   arrived(request: RequestSession, session: SessionObject): Promise<void> | undefined;
+
+  /** What a login of another framework passes on its way in. */
+  gateOf(request: RequestSession): AdoptionGate;
 }
 
 /**
@@ -56,6 +63,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
   #client: RequestClient | null = null;
   #session: SessionObject | null = null;
   #loading: Promise<SessionObject> | null = null;
+  #coming: SessionObject | null = null;
   #wasPermanent = false;
   /** The id of the cookie that the client has once the head is out. */
   #heldId: string | null;
@@ -109,14 +117,29 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** The session, at once where it is there already or needs no store; it will be saved. */
   get(): SessionObject | Promise<SessionObject> {
     this.#isWritable = true;
-    return this.#shown ?? this.#loading ?? this.#load();
+    return this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
   }
 
   /** A view of the session that refuses changes; asking for nothing else leaves the commit out. */
   getReadonly(): SessionObject | Promise<SessionObject> {
-    const session = this.#shown ?? this.#loading ?? this.#load();
+    const session = this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
     // What is there without the store is such a view already.
     return session instanceof Promise ? session.then((loaded) => this.#asView(loaded)) : this.#asView(session);
+  }
+
+  /** The request as its handler gets it. */
+  get carrier(): object {
+    return this.request;
+  }
+
+  /** Runs what has to know a session that is about to be this request's: for it alone the session is there already. */
+  async announce<Result>(session: SessionObject, work: () => Result | Promise<Result>): Promise<Result> {
+    this.#coming = session;
+    try {
+      return await announced.run(this, work);
+    } finally {
+      this.#coming = null;
+    }
   }
 
   /** The session has changed by itself, and is saved even if nobody but readers asked for it. */
@@ -236,6 +259,10 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return this.#session === null ? null : (this.#view ?? this.#session);
   }
 
+  #comingSession(): SessionObject | null {
+    return this.#coming !== null && announced.getStore() === this ? this.#coming : null;
+  }
+
   #load(): SessionObject | Promise<SessionObject> {
     const { repository } = this.runtime;
     // No cookie, or a forged one: the store is not asked.
@@ -273,7 +300,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const { migration } = this.runtime;
     // A media player would make the session its own, and the page that it plays for another client.
     if (migration === null || this.#isHeadOut || this.client.isMediaPlayer) return null;
-    const found = migration.find(this.client);
+    const found = migration.find(this.client, this.runtime.watcher?.gateOf(this) ?? null);
     if (found === null) return null;
     this.#loading = found.then(
       (session) => (session === null ? this.#found(this.runtime.repository.create()) : this.#seen(session)),

@@ -2,7 +2,7 @@ import { timerDelay } from '../config/timer.js';
 import type { ResolvedCookie } from '../cookie/resolved-cookie.js';
 import { SetCookie } from '../cookie/set-cookie.js';
 import { SessionStoreUnavailableError, SessionTooLargeError, SessionValueError } from '../errors.js';
-import { takeOver, type OldSession } from '../session/adoption.js';
+import { takeOver, type Adopted, type OldSession } from '../session/adoption.js';
 import type { ForeignReading, ForeignSession, SessionSource } from '../session/foreign-session.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { SessionRepository } from '../session/session-repository.js';
@@ -23,6 +23,19 @@ export interface MigrationSurroundings {
   readonly now: () => number;
 }
 
+/**
+ * What every login passes, set by whoever knows users: a login of another framework becomes one here only where this lets it.
+ *
+ * @param session holds the login, and is not stored yet; the gate may add to that.
+ * @param adopt stores it. @param isMade whether another request has done so by now.
+ * @returns false: it is not let in, and somebody has been told.
+ */
+export type AdoptionGate = (
+  session: SessionObject,
+  adopt: () => Promise<void>,
+  isMade: () => Promise<boolean>,
+) => Promise<boolean>;
+
 /** How many old sessions are looked up for one request: a browser that sends more cookies of the name was made to. */
 const mostLookups = 8;
 
@@ -33,6 +46,12 @@ interface Offer {
   readonly key: string;
 }
 
+/** What of a request matters here. */
+interface Visit {
+  readonly client: RequestClient;
+  readonly gate: AdoptionGate | null;
+}
+
 /** Lets the live sessions of other frameworks go on here. */
 export class SessionMigration {
   constructor(
@@ -40,9 +59,13 @@ export class SessionMigration {
     private readonly surroundings: MigrationSurroundings,
   ) {}
 
-  /** What an old cookie of the request leads to; null, at once: it has none. */
-  find(client: RequestClient): Promise<SessionObject | null> | null {
-    return this.isIn(client) ? this.#first(client) : null;
+  /**
+   * What an old cookie of the request leads to; null, at once: it has none.
+   *
+   * @param gate of the logins among them; null: there is none.
+   */
+  find(client: RequestClient, gate: AdoptionGate | null): Promise<SessionObject | null> | null {
+    return this.isIn(client) ? this.#first({ client, gate }) : null;
   }
 
   /** Whether a request has a cookie of that name, of whatever worth. */
@@ -60,16 +83,16 @@ export class SessionMigration {
     return source.isSigned === true ? offers : offers.slice(0, 1);
   }
 
-  async #first(client: RequestClient): Promise<SessionObject | null> {
-    const offers = this.sources.flatMap((source) => this.#offersOf(source, client));
+  async #first(visit: Visit): Promise<SessionObject | null> {
+    const offers = this.sources.flatMap((source) => this.#offersOf(source, visit.client));
     for (const offer of offers.slice(0, mostLookups)) {
-      const session = await this.#follow(offer, client);
+      const session = await this.#follow(offer, visit);
       if (session !== null) return session;
     }
     return null;
   }
 
-  async #follow({ source, cookie, key }: Offer, client: RequestClient): Promise<SessionObject | null> {
+  async #follow({ source, cookie, key }: Offer, visit: Visit): Promise<SessionObject | null> {
     const { repository } = this.surroundings;
     const old: OldSession = { framework: source.framework, key };
     const isSigned = source.isSigned === true;
@@ -84,8 +107,8 @@ export class SessionMigration {
       const meanwhile = await repository.adopted(old);
       return meanwhile === 'ended' ? null : meanwhile;
     }
-    if ('session' in reading) return this.#adopt(source, old, reading.session, client);
-    this.#refuse(source, client, reading.refused);
+    if ('session' in reading) return this.#adopt(source, old, reading.session, visit);
+    this.#refuse(source, visit.client, reading.refused);
     return null;
   }
 
@@ -106,15 +129,16 @@ export class SessionMigration {
     source: SessionSource,
     old: OldSession,
     foreign: ForeignSession,
-    client: RequestClient,
+    visit: Visit,
   ): Promise<SessionObject | null> {
     const { repository, observer, now } = this.surroundings;
+    const { client } = visit;
     const { framework } = source;
     const { address, userAgent } = client;
     const session = repository.create();
     try {
       takeOver(session, foreign, { address, userAgent }, now());
-      const adopted = await repository.adopt(session, old, foreign.expiresAt);
+      const adopted = await this.#enter(session, old, foreign, visit);
       if (adopted === null) return null;
       const { userId } = stateOf(adopted.session).auth ?? { userId: null };
       if (adopted.isFirst) observer.migrated({ publicId: adopted.session.id, framework, userId, address });
@@ -125,6 +149,27 @@ export class SessionMigration {
       this.#refuse(source, client, error.message);
       return null;
     }
+  }
+
+  /** Null: the gate does not let it in, or it has ended since. */
+  async #enter(
+    session: SessionObject,
+    old: OldSession,
+    { expiresAt }: ForeignSession,
+    { gate }: Visit,
+  ): Promise<Adopted | null> {
+    const { repository } = this.surroundings;
+    if (gate === null || stateOf(session).auth === null) return repository.adopt(session, old, expiresAt);
+    let adopted: Adopted | null = null;
+    const adopt = async (): Promise<void> => {
+      adopted = await repository.adopt(session, old, expiresAt);
+    };
+    const isMade = async (): Promise<boolean> => {
+      const made = await repository.adopted(old);
+      if (made !== null && made !== 'ended') adopted = { session: made, isFirst: false };
+      return made !== null;
+    };
+    return (await gate(session, adopt, isMade)) ? adopted : null;
   }
 
   /** The session goes on here, whatever becomes of the old one. */

@@ -3,6 +3,7 @@ import { settingName } from '../../config/setting-name.js';
 import { SessionConfigError, SessionLoginRefusedError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { AuthFacts } from '../../session/auth-facts.js';
+import { lineageOf } from '../../session/lineage.js';
 import type { OwnedSession } from '../../session/owned-sessions.js';
 import { ownerKey, storeKey } from '../../session/session-id.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
@@ -36,7 +37,8 @@ export class SessionLimiter implements OnModuleInit {
   /**
    * Runs `login`, where there is room for one more session.
    *
-   * @param id the session's new id, where several requests agreed on one: what another of them has begun needs no further room.
+   * @param agreed where several requests are about to make the same session: its new id, or whether another of them has made it by
+   *   now. What another one has begun needs no further room.
    * @throws SessionLoginRefusedError where there is none, and none is made
    */
   async admit(
@@ -44,7 +46,7 @@ export class SessionLimiter implements OnModuleInit {
     user: SessionUser | null,
     { userId }: AuthFacts,
     login: () => Promise<void>,
-    id?: string,
+    agreed: { readonly id?: string | undefined; readonly isMade?: () => Promise<boolean> } = {},
   ): Promise<void> {
     const { maxSessionsPerUser, onTooManySessions } = this.config.options;
     const limit =
@@ -54,8 +56,13 @@ export class SessionLimiter implements OnModuleInit {
     const { keyPrefix } = this.config.surroundings;
     const lock = ownerKey(keyPrefix, 'login-lock', userId);
     await withLock(this.store, lock, this.runtime.report, async () => {
-      const own = new Set([stateOf(session).stored?.key, id === undefined ? undefined : storeKey(keyPrefix, id)]);
-      const others = (await this.runtime.repository.owned.list(userId)).filter(({ key }) => !own.has(key));
+      if (await agreed.isMade?.()) return;
+      const agreedKey = agreed.id === undefined ? null : storeKey(keyPrefix, agreed.id);
+      const state = stateOf(session);
+      const replaced = state.auth?.userId === userId ? lineageOf(state) : null;
+      const others = (await this.runtime.repository.owned.list(userId)).filter(
+        ({ key, lineage }) => lineage !== replaced && key !== agreedKey,
+      );
       if (others.length >= limit && onTooManySessions === 'refuse') {
         throw new SessionLoginRefusedError(
           'too-many-sessions',
@@ -63,15 +70,15 @@ export class SessionLimiter implements OnModuleInit {
         );
       }
       await login();
-      await this.#endOldest(userId, others, limit - 1);
+      const surplus = others.sort((a, b) => startOf(b) - startOf(a)).slice(Math.max(0, limit - 1));
+      // The session that this login takes the place of may have got a new id just before.
+      const lineages = [...surplus.map(({ lineage }) => lineage), ...(replaced === null ? [] : [replaced])];
+      if (lineages.length > 0) await this.#end(userId, lineages);
     });
   }
 
-  async #endOldest(userId: UserId, sessions: OwnedSession[], left: number): Promise<void> {
-    const surplus = sessions.sort((a, b) => startOf(b) - startOf(a)).slice(Math.max(0, left));
-    if (surplus.length === 0) return;
+  async #end(userId: UserId, lineages: readonly string[]): Promise<void> {
     const { repository, observer } = this.runtime;
-    const lineages = surplus.map(({ lineage }) => lineage);
     await repository.owned.end(userId, { lineages }, undefined, ({ lineage }) => {
       observer.revoked({ userId, publicId: lineage, sessions: 1 });
     });
