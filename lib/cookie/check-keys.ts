@@ -2,33 +2,54 @@ import type { Environment } from '../config/option.js';
 import type { RoomCheck } from '../config/room-check.js';
 import { settingName } from '../config/setting-name.js';
 import { type KeyOptions, keyOptions } from './cookie.options.js';
-import { secretWeakness } from './secret-strength.js';
+import { secretWeakness } from './secrets/secret-strength.js';
 
 const makeSecret = `node -e "console.log(require('node:crypto').randomBytes(32).toString('base64url'))"`;
 
-/** Whether the secrets are worth the name. Production refuses a weak one; elsewhere it is warned of. */
-export function checkKeys({ secretKey, secretKeyFallbacks }: KeyOptions, environment: Environment): RoomCheck {
+/**
+ * Whether the secrets are worth the name. Production refuses a weak one, whichever it is: a former secret makes cookies that are
+ * taken, as the current one does. Elsewhere it is warned of.
+ */
+export function checkKeys(keys: KeyOptions, environment: Environment): RoomCheck {
+  const checks = [checkCurrent(keys, environment), checkFallbacks(keys, environment)];
+  return {
+    problems: checks.flatMap(({ problems }) => problems),
+    warnings: checks.flatMap(({ warnings }) => warnings),
+  };
+}
+
+function checkCurrent({ secretKey }: KeyOptions, environment: Environment): RoomCheck {
   const setting = settingName(keyOptions.secretKey.env, 'secretKey');
   const found = secretKey === null ? 'is not set' : secretWeakness(secretKey);
-  const warnings = fallbackWarnings(secretKey, secretKeyFallbacks);
-  if (found === null) return { problems: [], warnings };
+  if (found === null) return { problems: [], warnings: [] };
   if (environment === 'production') {
-    return { problems: [{ setting, problem: `${found}; make one with: ${makeSecret}` }], warnings };
+    return { problems: [{ setting, problem: `${found}; make one with: ${makeSecret}` }], warnings: [] };
   }
   const meanwhile =
     secretKey === null
       ? 'sessions are signed with a random one and end when this process does'
       : 'production will refuse it';
-  return { problems: [], warnings: [`${setting} ${found}: ${meanwhile}. Make one with: ${makeSecret}`, ...warnings] };
+  return { problems: [], warnings: [`${setting} ${found}: ${meanwhile}. Make one with: ${makeSecret}`] };
 }
 
-function fallbackWarnings(secretKey: KeyOptions['secretKey'], fallbacks: KeyOptions['secretKeyFallbacks']): string[] {
+function checkFallbacks({ secretKey, secretKeyFallbacks }: KeyOptions, environment: Environment): RoomCheck {
   const setting = settingName(keyOptions.secretKeyFallbacks.env, 'secretKeyFallbacks');
   const current = secretKey === null ? null : Buffer.from(secretKey);
-  return fallbacks.flatMap((fallback, index) => {
-    const item = `${setting}, item ${String(index + 1)},`;
-    if (current?.equals(Buffer.from(fallback)) === true) return [`${item} is the current secret: leave it out.`];
-    const weakness = secretWeakness(fallback);
-    return weakness === null ? [] : [`${item} ${weakness}: whoever guesses it can forge cookies. Drop it soon.`];
-  });
+  const items = secretKeyFallbacks.map((fallback, index) => ({
+    item: `item ${String(index + 1)}`,
+    isCurrent: current?.equals(Buffer.from(fallback)) === true,
+    weakness: secretWeakness(fallback),
+  }));
+  const weak = items.flatMap(({ item, isCurrent, weakness }) =>
+    // Of the current secret that is said already.
+    weakness === null || isCurrent ? [] : [`${item} ${weakness}: whoever guesses it makes any cookie. Leave it out`],
+  );
+  const same = items
+    .filter(({ isCurrent }) => isCurrent)
+    .map(({ item }) => `${setting}, ${item}, is the current secret: leave it out.`);
+  if (environment === 'production') return { problems: weak.map((problem) => ({ setting, problem })), warnings: same };
+  return {
+    problems: [],
+    warnings: [...weak.map((problem) => `${setting}, ${problem}: production will refuse it.`), ...same],
+  };
 }
