@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import session, { type SessionOptions } from 'nestjs-session-auth/express';
 import { CountingStore } from './counting-store.js';
@@ -83,6 +83,26 @@ describe('the option secret', () => {
 
   it('is refused where it is an empty list', () => {
     expect(() => session({ secret: [] })).toThrow(/secret option array/);
+  });
+
+  it.each<[string, unknown]>([
+    ['an empty text', ''],
+    ['no bytes', Buffer.alloc(0)],
+    ['a key of no bytes', createSecretKey(Buffer.alloc(0))],
+    ['a list of an empty text', ['']],
+    ['an empty text after a good one', ['keyboard cat', '']],
+    ['a missing one after a good one', ['keyboard cat', undefined]],
+    ['a number', 7],
+  ])('is refused at start where it is %s, which everybody can sign with', (_what, secret) => {
+    expect(() => session({ secret: secret as string, resave: false, saveUninitialized: false })).toThrow(
+      /^The option secret(, item \d,)? must be a text or bytes, not empty/,
+    );
+  });
+
+  it('is not that of the request where that is empty', async () => {
+    const server = await start({ secret: undefined }, countHits, (req) => Reflect.set(req, 'secret', Buffer.alloc(0)));
+    const response = await server.get();
+    expect([response.status, await response.text()]).toEqual([500, expect.stringMatching(/secret is required/)]);
   });
 
   it.each<[string, SessionOptions['secret']]>([

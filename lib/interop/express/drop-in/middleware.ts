@@ -10,7 +10,7 @@ import type { CookieOptions } from './cookie-options.js';
 import { found } from './found-session.js';
 import { isExpressStore } from './express-store.js';
 import { MemoryStore } from './memory-store.js';
-import { resolveOptions, type ResolvedOptions, type SessionOptions } from './options.js';
+import { isUsable, resolveOptions, type ResolvedOptions, type SessionOptions } from './options.js';
 import type { SessionRequest } from './request.js';
 import { isSecure, pathOf } from './request-facts.js';
 import { sidsOf } from './request-sid.js';
@@ -50,7 +50,7 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
     if (req.session || !isConnected) return next();
     const cookieOptions = options.cookieOf(req);
     if (!pathOf(req).startsWith(cookieOptions.path || '/')) return next();
-    const secrets = options.secrets ?? (req.secret ? [req.secret] : null);
+    const secrets = options.secrets ?? (isUsable(req.secret) ? [req.secret] : null);
     if (secrets === null) return next(new Error('A secret is required for sessions: set the option secret.'));
 
     req.sessionStore = store;

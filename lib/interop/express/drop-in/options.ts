@@ -1,3 +1,5 @@
+import { KeyObject } from 'node:crypto';
+import { types } from 'node:util';
 import { parseDuration } from '../../../config/duration.js';
 import type { SidSecret } from '../connect-sid.js';
 import type { SessionStore } from '../../../stores/session-store.js';
@@ -92,13 +94,25 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
 }
 
 function secretsOf(secret: SessionOptions['secret']): readonly SidSecret[] | null {
-  if (!secret) {
+  if (secret === undefined || secret === null) {
     warnOnce('no-secret', 'No secret was given for sessions, so that of the request is used. Set the option secret.');
     return null;
   }
-  if (!isList(secret)) return [secret];
-  if (secret.length === 0) throw new TypeError('The secret option array must contain at least one secret.');
-  return secret;
+  const secrets = isList(secret) ? secret : [secret];
+  if (secrets.length === 0) throw new TypeError('The secret option array must contain at least one secret.');
+  const unusable = secrets.findIndex((item) => !isUsable(item));
+  if (unusable === -1) return secrets;
+  const which = isList(secret) ? `, item ${String(unusable + 1)},` : '';
+  throw new TypeError(
+    `The option secret${which} must be a text or bytes, not empty: what is signed with nothing, anybody signs.`,
+  );
+}
+
+/** Whether something can sign that not everybody has. */
+export function isUsable(secret: unknown): secret is SidSecret {
+  if (typeof secret === 'string') return secret !== '';
+  if (secret instanceof KeyObject) return secret.type === 'secret' && secret.symmetricKeySize !== 0;
+  return (ArrayBuffer.isView(secret) || types.isArrayBuffer(secret)) && secret.byteLength > 0;
 }
 
 function durationOf(option: string, value: number | string): number {
