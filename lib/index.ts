@@ -14,7 +14,13 @@ export type { ExpressSession, ExpressSessionCookie } from './http/express-sessio
 export { SessionObject } from './session/session.js';
 export type { SessionData } from './session/session-data.js';
 export type { FormerPlace } from './cookie/cookie-place.js';
-export type { ForeignReading, ForeignSession, SessionSource } from './session/foreign-session.js';
+export type {
+  ForeignReading,
+  ForeignSession,
+  SessionSource,
+  SourceCheck,
+  SourceSurroundings,
+} from './session/foreign-session.js';
 export type { FlashMessage } from './session/flash.js';
 export type { SessionEventName, SessionEventOf, SessionObserver } from './session/observer.js';
 export type { Serializer } from './session/serializer/serializer.js';

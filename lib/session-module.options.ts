@@ -4,6 +4,7 @@ import { checkCsrf } from './auth/csrf/check-csrf.js';
 import { csrfOptions } from './auth/csrf/csrf.options.js';
 import { checkLimiter } from './auth/limiter/check-limiter.js';
 import { limiterOptions } from './auth/limiter/limiter.options.js';
+import { checkMigration } from './check-migration.js';
 import { checkSealed } from './check-sealed.js';
 import { instance, nullable, oneOf } from './config/kinds.js';
 import { option, type Environment, type OptionInput, type OptionKind, type ResolvedOptions } from './config/option.js';
@@ -86,6 +87,7 @@ export function readConfig(
     (options) => checkStore(options, environment),
     (options) => (isSealed(options) ? checkSealed(options, environment) : nothingToSay),
     (options) => checkSession(options, environment),
+    (options) => checkMigration(options.migrateFrom, hasStore(options) ? options.keyPrefix : null),
     (options) => checkCookie(options.cookie, environment),
     (options) => checkCsrf(options, environment),
     (options) => checkLimiter(options.limiter, options.cookie, options.remember, environment),
@@ -96,6 +98,10 @@ export function readConfig(
 /** Whether sessions are in their cookies. */
 export function isSealed({ type }: Pick<SessionConfig, 'type'>): boolean {
   return type === 'cookie';
+}
+
+function hasStore({ type, sealed }: SessionConfig): boolean {
+  return type !== 'cookie' || sealed.revocations !== null;
 }
 
 const nothingToSay: RoomCheck = { problems: [], warnings: [] };

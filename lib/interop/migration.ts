@@ -1,4 +1,6 @@
-import type { ForeignSession } from '../session/foreign-session.js';
+import { secretWeakness } from '../cookie/secrets/secret-strength.js';
+import { SessionConfigError, type ConfigProblem } from '../errors.js';
+import type { ForeignSession, SessionSource, SourceCheck } from '../session/foreign-session.js';
 
 /** What may be said about every way in from another framework. @publicApi */
 export interface MigrationOptions {
@@ -30,4 +32,53 @@ export async function converted(
   const data: unknown = await convert(session.data);
   if (typeof data !== 'object' || data === null) throw new TypeError('The option convert must return the data.');
   return { ...session, data: { ...data } };
+}
+
+/** The secrets of a former application, as it may have handed them in. */
+interface FormerSecrets {
+  readonly secretKey?: unknown;
+  readonly fallbacks?: unknown;
+}
+
+const usable = 'expected a text or bytes, not empty';
+
+/** What cannot be a secret, by the name of the option. */
+export function faultsOfSecrets({ secretKey, fallbacks = [] }: FormerSecrets): ConfigProblem[] {
+  const faults = isUsable(secretKey) ? [] : [{ setting: 'secretKey', problem: usable }];
+  // As a list, a text would be as many secrets of one character each.
+  if (!Array.isArray(fallbacks)) return [...faults, { setting: 'fallbacks', problem: 'expected a list of secrets' }];
+  const unusable = fallbacks.findIndex((secret) => !isUsable(secret));
+  if (unusable === -1) return faults;
+  return [...faults, { setting: 'fallbacks', problem: `item ${String(unusable + 1)}: ${usable}` }];
+}
+
+/** What is told of secrets that are easily guessed: they are those of the former application, which has them as it has them. */
+export function warningsOfSecrets({ secretKey, fallbacks = [] }: FormerSecrets): string[] {
+  const all = [
+    { name: 'secretKey', secret: secretKey },
+    ...(Array.isArray(fallbacks) ? (fallbacks as unknown[]) : []).map((secret, index) => ({
+      name: `fallbacks, item ${String(index + 1)},`,
+      secret,
+    })),
+  ];
+  return all.flatMap(({ name, secret }) => {
+    const weakness = isUsable(secret) ? secretWeakness(secret) : null;
+    return weakness === null ? [] : [`${name} ${weakness}: whoever guesses it makes an old session of any user.`];
+  });
+}
+
+/** A source that cannot be used, and says why when the application starts. @throws SessionConfigError where it is used all the same */
+export function unusableSource(
+  source: Pick<SessionSource, 'framework' | 'cookieName' | 'old'>,
+  problems: readonly ConfigProblem[],
+): SessionSource {
+  const refuse = (): never => {
+    throw new SessionConfigError(problems);
+  };
+  const check = (): SourceCheck => ({ problems, warnings: [] });
+  return { ...source, check, keyOf: refuse, read: () => Promise.resolve().then(refuse) };
+}
+
+function isUsable(secret: unknown): secret is string | Uint8Array {
+  return (typeof secret === 'string' || secret instanceof Uint8Array) && secret.length > 0;
 }

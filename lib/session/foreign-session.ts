@@ -1,3 +1,4 @@
+import type { ConfigProblem } from '../errors.js';
 import type { FlashMessage } from './flash.js';
 
 /** A live session of another framework, in this package's words. @publicApi */
@@ -27,6 +28,20 @@ export interface ForeignSession {
  */
 export type ForeignReading = { readonly session: ForeignSession } | { readonly refused: string } | null;
 
+/** What of an application's settings a source may collide with. @publicApi */
+export interface SourceSurroundings {
+  /** What the keys of its store begin with; null: it has no store. */
+  readonly keyPrefix: string | null;
+}
+
+/** What a source finds in its settings: what cannot work, and what works but should be known. @publicApi */
+export interface SourceCheck {
+  /** Each by the name of the source's own option, with what was expected and never the value of a secret. */
+  readonly problems: readonly ConfigProblem[];
+  /** Sentences for the log. */
+  readonly warnings: readonly string[];
+}
+
 /** Reads the live sessions of another framework, so that they can go on here. @publicApi */
 export interface SessionSource {
   /** What it is called in logs and events, such as `Flask`. */
@@ -47,6 +62,11 @@ export interface SessionSource {
    * Neither is ever adopted a second time.
    */
   readonly old: 'keep' | 'remove';
+  /**
+   * Looks at the source's own settings while the application starts, which reports what is wrong with them together with its own
+   * settings, and does not start. Left out: there is nothing to say.
+   */
+  check?(ours: SourceSurroundings): SourceCheck;
   /**
    * Which session a cookie names over there, without a look at what is kept of it: a text that is the same whenever this cookie
    * comes, and that only its cookie gives; null: it is not genuine. It is as secret as the cookie, and only a hash of it is kept.

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionConfigError, SessionModule, type SessionModuleOptions } from 'nestjs-session-auth';
+import { fromExpress } from '../../lib/interop/express/index.js';
+import { fromFlask } from '../../lib/interop/flask/index.js';
 import { boot } from '../support/boot.js';
 import { CapturedLogger } from '../support/captured-logger.js';
 import { withEnvironment } from '../support/environment.js';
@@ -185,5 +187,47 @@ describe('an application starts and warns', () => {
 
   it('of nothing where all is well', async () => {
     expect(await warnings({ SECRET_KEY: strong, SESSION_TYPE: 'memory', NODE_ENV: 'test' })).toEqual([]);
+  });
+});
+
+describe('the sources of old sessions', () => {
+  const records = { get: () => Promise.resolve(null) };
+  const production = { NODE_ENV: 'production', SECRET_KEY: strong, SESSION_TYPE: 'memory' };
+
+  it('are reported like settings, each by its place, with all other settings', async () => {
+    const migrateFrom = [
+      fromFlask({ secretKey: strong }),
+      fromFlask({ secretKey: '' }),
+      fromExpress({ secretKey: strong, fallbacks: [''], records }),
+    ];
+    const { problems } = await refusal({ ...production, SESSION_ID_LENGTH: 'many' }, { migrateFrom });
+    expect(problems).toEqual([
+      { setting: 'SESSION_ID_LENGTH (idLength)', problem: expect.anything() },
+      { setting: 'migrateFrom, item 2 (Flask), secretKey', problem: 'expected a text or bytes, not empty' },
+      {
+        setting: 'migrateFrom, item 3 (Express), fallbacks',
+        problem: 'item 1: expected a text or bytes, not empty',
+      },
+    ]);
+  });
+
+  it('stop the start where an unsigned cookie could name a session of ours', async () => {
+    const migrateFrom = [fromFlask({ records })];
+    expect(await refusedSettings(production, { migrateFrom })).toEqual(['migrateFrom, item 1 (Flask), keyPrefix']);
+    const sealed = { ...production, SESSION_TYPE: 'cookie' };
+    expect(await refusedSettings({ ...sealed, SESSION_SEALED_REVOCATIONS: 'memory' }, { migrateFrom })).toHaveLength(1);
+
+    for (const [environment, options] of [
+      [production, { keyPrefix: 'nest:', migrateFrom }],
+      [sealed, { migrateFrom }],
+    ] as const) {
+      expect((await warnings(environment, options)).join()).not.toContain('keyPrefix');
+    }
+  });
+
+  it('are warned of by the secrets that they have', async () => {
+    expect(await warnings(production, { migrateFrom: [fromFlask({ secretKey: 'dev' })] })).toContainEqual(
+      expect.stringContaining('migrateFrom, item 1 (Flask): secretKey is a known example value'),
+    );
   });
 });

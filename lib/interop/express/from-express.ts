@@ -1,6 +1,13 @@
 import type { FlashMessage } from '../../session/flash.js';
 import type { ForeignSession, SessionSource } from '../../session/foreign-session.js';
-import { converted, type MigrationOptions, type SessionContent } from '../migration.js';
+import {
+  converted,
+  faultsOfSecrets,
+  type MigrationOptions,
+  type SessionContent,
+  unusableSource,
+  warningsOfSecrets,
+} from '../migration.js';
 import { type ExpressKeys, readExpressCookie, secretsOf } from './express-cookie.js';
 import { type ExpressRecord, type ExpressRecordCookie, readExpressRecord } from './express-record.js';
 import type { ExpressRecords } from './records.js';
@@ -19,22 +26,23 @@ export interface FromExpressOptions extends ExpressKeys, MigrationOptions {
 }
 
 /**
- * The live sessions of an Express application, for `migrateFrom`. What connect-flash keeps under `flash` becomes flashes.
+ * The live sessions of an Express application, for `migrateFrom`. What connect-flash keeps under `flash` becomes flashes. An empty
+ * secret and the like stop the application's start, with all other settings that cannot be used.
  *
- * @throws RangeError for an empty secret.
- * @throws TypeError if the fallbacks are no list.
  * @publicApi
  */
 export function fromExpress(options: FromExpressOptions): SessionSource {
   const { records, cookieName = 'connect.sid', cookiePath, cookieDomain, old = 'keep', convert } = options;
+  const names = { framework: 'Express', cookieName, old };
+  const faults = faultsOfSecrets(options);
+  if (faults.length > 0) return unusableSource(names, faults);
   const secrets = secretsOf(options);
   return {
-    framework: 'Express',
-    cookieName,
+    ...names,
     isSigned: true,
     cookiePath,
     cookieDomain,
-    old,
+    check: () => ({ problems: [], warnings: warningsOfSecrets(options) }),
     keyOf: (cookie) => readExpressCookie(cookie, secrets),
     async read(cookie, now) {
       const id = readExpressCookie(cookie, secrets);

@@ -21,6 +21,8 @@ const hashes: readonly CachelibHash[] = ['sha256', 'md5'];
 export function flaskFileRecords({ dir }: FlaskFileRecordsOptions): FlaskRecords {
   const pathsOf = (key: string): string[] => hashes.map((hash) => join(dir, cachelibFileName(key, hash)));
   return {
+    // A file of ours has another name, and another head.
+    isApart: true,
     async get(key) {
       for (const path of pathsOf(key)) {
         const bytes = await readIfThere(path);

@@ -11,7 +11,7 @@ export interface FlaskSessionCookieOptions {
 }
 
 const salt = 'flask-session';
-const defaultPrefix = 'session:';
+export const defaultPrefix = 'session:';
 
 /** Ids are base64url, and were UUIDs before 0.6. Nothing else may come near a store's keys. */
 const id = /^[A-Za-z0-9_-]{1,512}$/;
@@ -27,13 +27,18 @@ export function flaskSessionKey(cookie: string, options: FlaskSessionCookieOptio
   return sessionKeys(options)(cookie);
 }
 
+/** Whether a text may be the id of a session. */
+export function isSessionId(text: string): boolean {
+  return id.test(text);
+}
+
 /** {@link flaskSessionKey} for many cookies. */
 export function sessionKeys(options: FlaskSessionCookieOptions): (cookie: string) => string | null {
   const { keyPrefix = defaultPrefix, useSigner = false } = options;
   const signer = useSigner ? idSigner(options) : null;
   return (cookie) => {
     const claimed = signer === null ? cookie : signer.unsign(cookie);
-    return claimed !== null && id.test(claimed) ? keyPrefix + claimed : null;
+    return claimed !== null && isSessionId(claimed) ? keyPrefix + claimed : null;
   };
 }
 

@@ -1,5 +1,8 @@
+import { quote } from '../../config/quote.js';
+import type { ConfigProblem } from '../../errors.js';
 import type { ForeignSession, SessionSource } from '../../session/foreign-session.js';
-import { converted, type MigrationOptions } from '../migration.js';
+import { converted, faultsOfSecrets, type MigrationOptions, unusableSource, warningsOfSecrets } from '../migration.js';
+import { defaultPrefix, isSessionId } from './flask-session-id.js';
 import { flaskSource, type FlaskSourceOptions } from './flask-source.js';
 
 /** Where a Flask application keeps its sessions, and how they go on here. @publicApi */
@@ -15,22 +18,26 @@ const flaskLoginKeys: ReadonlySet<string> = new Set(['_user_id', '_fresh', '_id'
 
 /**
  * The live sessions of a Flask application, for `migrateFrom`. Where `userId` is left to its default and finds somebody, what
- * Flask-Login keeps is left out of the data.
+ * Flask-Login keeps is left out of the data. An empty secret and the like stop the application's start, with all other settings that
+ * cannot be used; so do records whose unsigned cookies could name a session of this application.
  *
- * @throws RangeError if a secret is empty or missing, or the age makes no sense.
- * @throws TypeError if the fallbacks are no list.
  * @publicApi
  */
 export function fromFlask(options: FromFlaskOptions): SessionSource {
   const { cookieName = 'session', cookiePath, cookieDomain, old = 'keep', convert, userId } = options;
+  const names = { framework: 'Flask', cookieName, old };
+  const faults = faultsOf(options);
+  if (faults.length > 0) return unusableSource(names, faults);
   const source = flaskSource(options);
   return {
-    framework: 'Flask',
-    cookieName,
-    isSigned: options.records === undefined || options.useSigner === true,
+    ...names,
+    isSigned: isSigned(options),
     cookiePath,
     cookieDomain,
-    old,
+    check: ({ keyPrefix }) => ({
+      problems: keyPrefix === null ? [] : collisions(options, keyPrefix),
+      warnings: isSigned(options) ? warningsOfSecrets(options) : [],
+    }),
     keyOf: (cookie) => source.keyOf(cookie),
     async read(cookie, now) {
       const reading = await source.read(cookie, now / 1000);
@@ -39,6 +46,40 @@ export function fromFlask(options: FromFlaskOptions): SessionSource {
       return { session: await converted(session, convert) };
     },
   };
+}
+
+function isSigned(options: FromFlaskOptions): boolean {
+  return options.records === undefined || options.useSigner === true;
+}
+
+function faultsOf(options: FromFlaskOptions): ConfigProblem[] {
+  const faults = isSigned(options) ? faultsOfSecrets(options) : [];
+  const { maxAge } = options as { readonly maxAge?: unknown };
+  if (maxAge === undefined || (typeof maxAge === 'number' && maxAge >= 0)) return faults;
+  return [...faults, { setting: 'maxAge', problem: 'expected a number of seconds, 0 or more' }];
+}
+
+/**
+ * An unsigned cookie says which record it wants: whoever has seen a key of our store, in a backup or a slow log, could send it, and
+ * would be given what is under it.
+ */
+function collisions(options: FromFlaskOptions, ours: string): ConfigProblem[] {
+  if (isSigned(options) || options.records?.isApart === true) return [];
+  const { keyPrefix = defaultPrefix } = options as { readonly keyPrefix?: string | undefined };
+  if (!keyPrefix.startsWith(ours) && !isNamed(keyPrefix, ours)) return [];
+  return [
+    {
+      setting: 'keyPrefix',
+      problem:
+        `keys of Flask-Session begin with ${quote(keyPrefix)} and ours with ${quote(ours)}, and Flask's cookies are not signed, so that one ` +
+        'could name a session of this application. Set SESSION_KEY_PREFIX (keyPrefix) to one of your own, such as "nest:"',
+    },
+  ];
+}
+
+/** Whether a name that a cookie may have can complete the one prefix to the other. */
+function isNamed(keyPrefix: string, ours: string): boolean {
+  return ours.startsWith(keyPrefix) && isSessionId(ours.slice(keyPrefix.length));
 }
 
 function withoutLogin(session: ForeignSession): ForeignSession {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { SessionConfigError } from '../../../../lib/errors.js';
 import fc from 'fast-check';
 import type { ForeignReading, ForeignSession } from '../../../../lib/session/foreign-session.js';
 import {
@@ -252,11 +253,26 @@ describe('a source of the sessions of Express', () => {
     await expect(sessionIn(await sourceOf(readOnly).read(cookie, now)).remove()).resolves.toBeUndefined();
   });
 
-  it('is not made with settings that make no sense', () => {
+  it('says when it is asked for its settings that they make no sense, and is no source', async () => {
     const records = new KeptRecords(null);
-    expect(() => fromExpress({ secretKey: '', records })).toThrow(RangeError);
     const text: unknown = 'old';
-    expect(() => fromExpress({ ...keys, fallbacks: text as string[], records })).toThrow(TypeError);
+    const source = fromExpress({ secretKey: '', fallbacks: text as string[], records });
+    expect(source.check?.({ keyPrefix: 'session:' })).toEqual({
+      problems: [
+        { setting: 'secretKey', problem: 'expected a text or bytes, not empty' },
+        { setting: 'fallbacks', problem: 'expected a list of secrets' },
+      ],
+      warnings: [],
+    });
+    expect(() => source.keyOf(cookie, now)).toThrow(SessionConfigError);
+    await expect(source.read(cookie, now)).rejects.toThrow(SessionConfigError);
+  });
+
+  it('tells of a secret that is easily guessed', () => {
+    const source = fromExpress({ secretKey: 'keyboard cat', records: new KeptRecords(null) });
+    expect(source.check?.({ keyPrefix: null }).warnings).toEqual([
+      expect.stringContaining('secretKey is a known example value'),
+    ]);
   });
 });
 

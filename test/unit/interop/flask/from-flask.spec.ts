@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { SessionConfigError } from '../../../../lib/errors.js';
 import type { ForeignReading, ForeignSession } from '../../../../lib/session/foreign-session.js';
 import {
   encodeFlaskCookie,
@@ -104,11 +105,72 @@ describe('a source of the sessions of Flask', () => {
     await expect(readOf({ a: 1 }, { convert: fails })).rejects.toThrow('no such shape');
   });
 
-  it('fails where the store does, and is not made with settings that make no sense', async () => {
+  it('fails where the store does', async () => {
     const records = { get: () => Promise.reject(new Error('away')) };
     await expect(fromFlask({ records }).read(id, now)).rejects.toThrow('away');
-    expect(() => fromFlask({ secretKey: '' })).toThrow(RangeError);
-    expect(() => fromFlask({ secretKey, maxAge: -1 })).toThrow(RangeError);
+  });
+
+  const records = { get: () => Promise.resolve(null) };
+  const nothing: unknown = undefined;
+  it.each<[string, FromFlaskOptions, string[]]>([
+    ['an empty secret', { secretKey: '' }, ['secretKey']],
+    ['no secret', { secretKey: nothing as string }, ['secretKey']],
+    ['no secret to check signatures with', { records, useSigner: true }, ['secretKey']],
+    [
+      'an empty fallback, and an age that is none',
+      { secretKey, fallbacks: ['a', ''], maxAge: -1 },
+      ['fallbacks', 'maxAge'],
+    ],
+  ])('with %s says so when it is asked for its settings, and is no source', async (_what, options, settings) => {
+    const source = fromFlask(options);
+    expect(source.check?.({ keyPrefix: 'session:' }).problems.map(({ setting }) => setting)).toEqual(settings);
+    expect(() => source.keyOf(id, now)).toThrow(SessionConfigError);
+    await expect(source.read(id, now)).rejects.toThrow(SessionConfigError);
+  });
+
+  it('tells of a secret that is easily guessed, where one counts', () => {
+    const warningsOf = (options: FromFlaskOptions) => fromFlask(options).check?.({ keyPrefix: 'a:' }).warnings;
+    expect(
+      warningsOf({
+        secretKey: 'dev',
+        fallbacks: ['a'.repeat(7).concat(' violin harvest granite comet'), 'keyboard cat'],
+      }),
+    ).toEqual([
+      expect.stringContaining('secretKey is a known example value'),
+      expect.stringContaining('fallbacks, item 2, is a known example value'),
+    ]);
+    expect(warningsOf({ records, secretKey: 'dev' })).toEqual([]);
+  });
+
+  it.each<[string, string | undefined, string]>([
+    ['session:', undefined, 'session:'],
+    ['shop:', 'shop:', 'shop:'],
+    ['shop', 'shop', 'shop-session-'],
+    ['session:remember:', 'session:remember:', 'session:'],
+    ['anything', 'anything', ''],
+  ])(
+    'refuses unsigned cookies of records under %s where keys of ours may be meant: %s, %s',
+    (_shown, keyPrefix, ours) => {
+      const problemsOf = (options: object) =>
+        fromFlask({ records, keyPrefix, ...options }).check?.({ keyPrefix: ours }).problems;
+      expect(problemsOf({})).toEqual([
+        {
+          setting: 'keyPrefix',
+          problem: expect.stringContaining('Set SESSION_KEY_PREFIX (keyPrefix) to one of your own'),
+        },
+      ]);
+      expect(problemsOf({ useSigner: true, secretKey })).toEqual([]);
+      expect(problemsOf({ records: { ...records, isApart: true } })).toEqual([]);
+      expect(fromFlask({ records, keyPrefix }).check?.({ keyPrefix: null }).problems).toEqual([]);
+    },
+  );
+
+  it.each<[string | undefined, string]>([
+    [undefined, 'nest:'],
+    [undefined, 'session:nest:'],
+    ['flask:', 'session:'],
+  ])('takes unsigned cookies where none can name a key of ours: %s, %s', (keyPrefix, ours) => {
+    expect(fromFlask({ records, keyPrefix }).check?.({ keyPrefix: ours }).problems).toEqual([]);
   });
 });
 
