@@ -93,7 +93,8 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   };
 }
 
-function secretsOf(secret: SessionOptions['secret']): readonly SidSecret[] | null {
+/** @param secret null, too, where an application has no types */
+function secretsOf(secret: SessionOptions['secret'] | null): readonly SidSecret[] | null {
   if (secret === undefined || secret === null) {
     warnOnce('no-secret', 'No secret was given for sessions, so that of the request is used. Set the option secret.');
     return null;
