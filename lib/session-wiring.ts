@@ -54,9 +54,20 @@ export function storedSessions(
   config: SessionConfig,
   { store, keys, lifetime, observer, cookie }: Surroundings,
 ): Sessions {
-  const { serializer, keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace, storeTimeout, clock } =
-    config;
-  const options = { keyPrefix, idLength, permanent, maxSize, maxRetries, onGone, rotateGrace, storeTimeout };
+  const {
+    serializer,
+    keyPrefix,
+    idLength,
+    permanent,
+    maxSize,
+    maxNodes,
+    maxRetries,
+    onGone,
+    rotateGrace,
+    storeTimeout,
+    clock,
+  } = config;
+  const options = { keyPrefix, idLength, permanent, maxSize, maxNodes, maxRetries, onGone, rotateGrace, storeTimeout };
   const codec = new RecordCodec(serializer);
   return {
     repository: new StoredSessionRepository(store, codec, lifetime, options, observer, clock),
@@ -69,11 +80,11 @@ export function sealedSessions(
   config: SessionConfig,
   { store, keys, lifetime, observer, cookie }: Surroundings,
 ): Sessions {
-  const { serializer, keyPrefix, permanent, maxSize, onGone, clock, sealed } = config;
+  const { serializer, keyPrefix, permanent, maxSize, maxNodes, onGone, clock, sealed } = config;
   const sealedCookie = new SealedCookie(cookie, keys, sealedSessionPurpose, sealed.maxSize, clock);
   const { capacity } = sealedCookie;
   const compressAbove = sealed.compress ? sealed.compressAbove : null;
-  const options = { keyPrefix, permanent, maxSize, onGone, capacity, compressAbove };
+  const options = { keyPrefix, permanent, maxSize, maxNodes, onGone, capacity, compressAbove };
   const revocations = sealed.revocations === null ? null : new SealedRevocations(store, keyPrefix);
   const codec = new RecordCodec(serializer);
   return {

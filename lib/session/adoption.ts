@@ -43,7 +43,7 @@ export function takeOver(session: SessionObject, foreign: ForeignSession, device
   }
   const state = stateOf(session);
   state.permanent = foreign.permanent;
-  state.flashes = foreign.flashes;
+  state.flashes = [...foreign.flashes];
   const { userId } = foreign;
   // Stored, it would become the id of another user.
   if (typeof userId === 'string' && !(userId !== '' && isWellFormed(userId))) {

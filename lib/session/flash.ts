@@ -12,16 +12,24 @@ export function mergeFlashes(
   base: readonly FlashMessage[],
   mine: readonly FlashMessage[],
   theirs: readonly FlashMessage[],
-): readonly FlashMessage[] {
+): FlashMessage[] {
   return [...without(theirs, without(base, mine)), ...without(mine, base)];
 }
 
 /** `messages` less one for each equal one in `taken`. */
-function without(messages: readonly FlashMessage[], taken: readonly FlashMessage[]): FlashMessage[] {
-  const left = [...taken];
+function without(messages: readonly FlashMessage[], taken: readonly FlashMessage[]): readonly FlashMessage[] {
+  if (taken.length === 0) return messages;
+  const left = new Map<string, number>();
+  for (const message of taken) left.set(nameOf(message), (left.get(nameOf(message)) ?? 0) + 1);
   return messages.filter((message) => {
-    const index = left.findIndex((other) => other.category === message.category && other.message === message.message);
-    if (index >= 0) left.splice(index, 1);
-    return index < 0;
+    const name = nameOf(message);
+    const count = left.get(name) ?? 0;
+    if (count > 0) left.set(name, count - 1);
+    return count === 0;
   });
+}
+
+/** The same for equal messages, and for no others. */
+function nameOf({ category, message }: FlashMessage): string {
+  return `${String(category.length)} ${category}${message}`;
 }

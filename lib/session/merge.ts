@@ -1,9 +1,10 @@
-import { isPlain, sameValue } from './same-value.js';
+import { beginsWith, isPlain, sameValue } from './same-value.js';
 
 /** Stands for a key that is not there. */
 export const ABSENT = Symbol('absent');
 
 const nothing: readonly unknown[] = [];
+const emptyMap: ReadonlyMap<unknown, unknown> = new Map();
 
 /** Hears of each path at which both sides changed the same thing, and this request's value was taken. */
 export type OverwriteListener = (path: readonly PropertyKey[]) => void;
@@ -25,24 +26,7 @@ export function mergeValue(
   overwritten: OverwriteListener,
   path: readonly PropertyKey[] = [],
 ): unknown {
-  if (sameValue(mine, base)) return theirs;
-  if (sameValue(theirs, base)) return mine;
-  if (sameValue(mine, theirs) && !isExtension(mine, base)) return mine;
-  if (isPlain(mine) && isPlain(theirs)) return mergeObjects(isPlain(base) ? base : {}, mine, theirs, overwritten, path);
-  if (isKeyedMap(mine) && isKeyedMap(theirs)) {
-    return mergeMaps(isKeyedMap(base) ? base : new Map<unknown, unknown>(), mine, theirs, overwritten, path);
-  }
-  if (Array.isArray(mine) && Array.isArray(theirs)) {
-    const start: readonly unknown[] = Array.isArray(base) ? base : nothing;
-    if (beginsWith(mine, start)) return [...(theirs as unknown[]), ...(mine as unknown[]).slice(start.length)];
-    if (beginsWith(theirs, start)) return [...(mine as unknown[]), ...(theirs as unknown[]).slice(start.length)];
-  }
-  if (mine instanceof Set && theirs instanceof Set) {
-    const start: ReadonlySet<unknown> = base instanceof Set ? base : new Set();
-    if (contains(mine, start) && contains(theirs, start)) return new Set<unknown>([...theirs, ...mine]);
-  }
-  overwritten(path);
-  return mine;
+  return new Merge(overwritten, path).value(base, mine, theirs);
 }
 
 /** The same for an object's keys; a key that one side removed and the other left alone is gone. */
@@ -51,35 +35,76 @@ export function mergeObjects(
   mine: Readonly<Record<string, unknown>>,
   theirs: Readonly<Record<string, unknown>>,
   overwritten: OverwriteListener,
-  path: readonly PropertyKey[] = [],
 ): Record<string, unknown> {
-  const merged: Record<string, unknown> = {};
-  for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
-    const value = mergeValue(own(base, key), own(mine, key), own(theirs, key), overwritten, [...path, key]);
-    if (value !== ABSENT) merged[key] = value;
-  }
-  return merged;
+  return new Merge(overwritten, []).objects(base, mine, theirs);
 }
 
-function mergeMaps(
-  base: ReadonlyMap<unknown, unknown>,
-  mine: ReadonlyMap<unknown, unknown>,
-  theirs: ReadonlyMap<unknown, unknown>,
-  overwritten: OverwriteListener,
-  path: readonly PropertyKey[],
-): Map<unknown, unknown> {
-  const at = (map: ReadonlyMap<unknown, unknown>, key: unknown): unknown => (map.has(key) ? map.get(key) : ABSENT);
-  const merged = new Map<unknown, unknown>();
-  for (const key of new Set([...theirs.keys(), ...mine.keys()])) {
-    const value = mergeValue(at(base, key), at(mine, key), at(theirs, key), overwritten, [...path, String(key)]);
-    if (value !== ABSENT) merged.set(key, value);
-  }
-  return merged;
-}
+/** One merge. It looks at each part a constant number of times, however deep that lies. */
+class Merge {
+  readonly #path: PropertyKey[];
 
-/** Whether items were appended to a list that was there: two that are the same are two all the same. */
-function isExtension(value: unknown, base: unknown): boolean {
-  return Array.isArray(value) && Array.isArray(base) && beginsWith(value, base);
+  constructor(
+    private readonly overwritten: OverwriteListener,
+    path: readonly PropertyKey[],
+  ) {
+    this.#path = [...path];
+  }
+
+  value(base: unknown, mine: unknown, theirs: unknown): unknown {
+    if (isPlain(mine) && isPlain(theirs)) return this.objects(isPlain(base) ? base : {}, mine, theirs);
+    if (isKeyedMap(mine) && isKeyedMap(theirs)) return this.#maps(isKeyedMap(base) ? base : emptyMap, mine, theirs);
+    if (sameValue(mine, base)) return theirs;
+    if (sameValue(theirs, base)) return mine;
+    const isList = Array.isArray(mine) && Array.isArray(theirs);
+    // Items that were appended to a list that was there are two, also where they are the same.
+    const isExtended = isList && Array.isArray(base) && beginsWith(mine, base);
+    if (!isExtended && sameValue(mine, theirs)) return mine;
+    if (isList) {
+      const start: readonly unknown[] = Array.isArray(base) ? base : nothing;
+      if (beginsWith(mine, start)) return [...(theirs as unknown[]), ...(mine as unknown[]).slice(start.length)];
+      if (beginsWith(theirs, start)) return [...(mine as unknown[]), ...(theirs as unknown[]).slice(start.length)];
+    }
+    if (mine instanceof Set && theirs instanceof Set) {
+      const start: ReadonlySet<unknown> = base instanceof Set ? base : new Set();
+      if (contains(mine, start) && contains(theirs, start)) return new Set<unknown>([...theirs, ...mine]);
+    }
+    this.overwritten([...this.#path]);
+    return mine;
+  }
+
+  objects(
+    base: Readonly<Record<string, unknown>>,
+    mine: Readonly<Record<string, unknown>>,
+    theirs: Readonly<Record<string, unknown>>,
+  ): Record<string, unknown> {
+    const merged: Record<string, unknown> = {};
+    for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
+      const value = this.#at(key, own(base, key), own(mine, key), own(theirs, key));
+      if (value !== ABSENT) merged[key] = value;
+    }
+    return merged;
+  }
+
+  #maps(
+    base: ReadonlyMap<unknown, unknown>,
+    mine: ReadonlyMap<unknown, unknown>,
+    theirs: ReadonlyMap<unknown, unknown>,
+  ): Map<unknown, unknown> {
+    const at = (map: ReadonlyMap<unknown, unknown>, key: unknown): unknown => (map.has(key) ? map.get(key) : ABSENT);
+    const merged = new Map<unknown, unknown>();
+    for (const key of new Set([...theirs.keys(), ...mine.keys()])) {
+      const value = this.#at(String(key), at(base, key), at(mine, key), at(theirs, key));
+      if (value !== ABSENT) merged.set(key, value);
+    }
+    return merged;
+  }
+
+  #at(part: PropertyKey, base: unknown, mine: unknown, theirs: unknown): unknown {
+    this.#path.push(part);
+    const value = this.value(base, mine, theirs);
+    this.#path.pop();
+    return value;
+  }
 }
 
 function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
@@ -91,10 +116,6 @@ function isKeyedMap(value: unknown): value is Map<unknown, unknown> {
   if (!(value instanceof Map)) return false;
   for (const key of value.keys()) if (typeof key === 'object' && key !== null) return false;
   return true;
-}
-
-function beginsWith(values: readonly unknown[], start: readonly unknown[]): boolean {
-  return values.length >= start.length && sameValue(values.slice(0, start.length), start);
 }
 
 function contains(values: ReadonlySet<unknown>, part: ReadonlySet<unknown>): boolean {

@@ -1,27 +1,59 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Whether two values that came back from a store are the same. Node takes two invalid dates for different ones. */
+/**
+ * Whether two values that came back from a store are the same. Each part is looked at once, so it costs what the smaller of the two
+ * holds. Node takes two invalid dates for different ones.
+ */
 export function sameValue(a: unknown, b: unknown): boolean {
-  if (isDeepStrictEqual(a, b)) return true;
-  if (a instanceof Date && b instanceof Date) return Number.isNaN(a.getTime()) && Number.isNaN(b.getTime());
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((value, index) => sameValue(value, b[index]));
-  }
-  if (a instanceof Map && b instanceof Map) {
-    if (a.size !== b.size) return false;
-    return sameValue([...a], [...b]) || [...a].every(([key, value]) => b.has(key) && sameValue(value, b.get(key)));
-  }
-  if (a instanceof Set && b instanceof Set) return a.size === b.size && sameValue([...a], [...b]);
-  if (isPlain(a) && isPlain(b)) {
-    const keys = Object.keys(a);
-    const isThere = (key: string): boolean => Object.hasOwn(b, key) && sameValue(a[key], b[key]);
-    return keys.length === Object.keys(b).length && keys.every(isThere);
-  }
-  return false;
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && sameLists(a, b);
+  if (isPlain(a) && isPlain(b)) return sameObjects(a, b);
+  if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
+  if (a instanceof Map && b instanceof Map) return a.size === b.size && sameMaps(a, b);
+  if (a instanceof Set && b instanceof Set) return a.size === b.size && sameSets(a, b);
+  return isDeepStrictEqual(a, b);
 }
 
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+function sameLists(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && beginsWith(a, b);
+}
+
+/** Whether a list begins with the same items as another. */
+export function beginsWith(values: readonly unknown[], start: readonly unknown[]): boolean {
+  if (values.length < start.length) return false;
+  for (let index = 0; index < start.length; index++) if (!sameValue(values[index], start[index])) return false;
+  return true;
+}
+
+function sameObjects(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) if (!Object.hasOwn(b, key) || !sameValue(a[key], b[key])) return false;
+  return true;
+}
+
+/** In whatever order, but for objects as keys, which are no other's. */
+function sameMaps(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>): boolean {
+  const others = b.entries();
+  for (const [key, value] of a) {
+    const other = others.next().value;
+    if (b.has(key) ? !sameValue(value, b.get(key)) : !sameValue([key, value], other)) return false;
+  }
+  return true;
+}
+
+function sameSets(a: ReadonlySet<unknown>, b: ReadonlySet<unknown>): boolean {
+  const others = b.values();
+  for (const value of a) {
+    const other = others.next().value;
+    if (!b.has(value) && !sameValue(value, other)) return false;
+  }
+  return true;
 }

@@ -8,6 +8,9 @@ import { SealedSession } from './sealed-session.js';
 import { publicId } from './session-id.js';
 import { tooLarge } from './session-size.js';
 
+/** What a session may have taken before the limit was lowered, in bytes: it can still be read. */
+const LARGEST_BEFORE = 1_048_576;
+
 export interface SealedRecordOptions {
   /** What the keys of a store begin with. */
   readonly keyPrefix: string;
@@ -36,7 +39,7 @@ export class SealedRecords {
   /** Null: there is nothing readable in it, and the observer has been told. @param now when it came, in ms */
   open({ id, body, isCompressed, content, expiresAt }: CarriedSession, now: number): FoundSealed | null {
     try {
-      const bytes = isCompressed ? decompress(body, this.options.maxSize) : body;
+      const bytes = isCompressed ? decompress(body, Math.max(this.options.maxSize, LARGEST_BEFORE)) : body;
       const record = this.codec.decode(bytes);
       if (isPointer(record)) throw new BrokenRecord('It is no session.');
       return { stored: new SealedSession(id, bytes, content, expiresAt, now, this.options.keyPrefix), record };

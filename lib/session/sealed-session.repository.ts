@@ -19,7 +19,7 @@ import type { SessionState } from './session-state.js';
 import { assertWritable, stateOf, type SessionObject } from './session.js';
 import { StoredRecords } from './stored-records.js';
 
-export type SealedSessionOptions = SealedRecordOptions & Pick<SavingOptions, 'permanent' | 'onGone'>;
+export type SealedSessionOptions = SealedRecordOptions & Pick<SavingOptions, 'permanent' | 'onGone' | 'maxNodes'>;
 
 /**
  * Sessions by value: the cookie is the record. There is nothing to read, nothing to write, and nobody who knows what other

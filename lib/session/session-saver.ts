@@ -13,20 +13,19 @@ import type { RecordCodec } from './record-codec.js';
 import { sameBytes } from './newest-records.js';
 import { SessionGroup, type SessionCommit } from './session-group.js';
 import { newSessionId, publicId } from './session-id.js';
-import { tooLarge } from './session-size.js';
+import { TooManyNodes } from './serializer/storable.js';
+import { SessionSize, type SizeLimits } from './session-size.js';
 import type { EncodedSession, SessionState, StoredSession } from './session-state.js';
 import { dataOf, stateOf, type SessionObject } from './session.js';
 import type { FoundSession, StoredRecords } from './stored-records.js';
 import { WholeRecord } from './whole-record.js';
 
 /** How sessions are saved. */
-export interface SavingOptions {
+export interface SavingOptions extends SizeLimits {
   /** Bytes of randomness in an id. */
   readonly idLength: number;
   /** Whether new sessions are permanent. */
   readonly permanent: boolean;
-  /** Bytes. */
-  readonly maxSize: number;
   /** How often a write is tried again after a conflict. */
   readonly maxRetries: number;
   /** What a request gets that changed a session which was ended meanwhile. */
@@ -38,6 +37,7 @@ export interface SavingOptions {
 /** Writes a session against what others do to it at the same time. */
 export class SessionSaver {
   readonly #queue: CommitQueue<SessionCommit>;
+  readonly #size: SessionSize;
   readonly #decoded = new DecodedRecords((bytes) => this.#sessionIn(bytes));
 
   constructor(
@@ -48,6 +48,7 @@ export class SessionSaver {
     private readonly observer: Required<SessionObserver>,
     readonly now: () => number,
   ) {
+    this.#size = new SessionSize(codec, options);
     const group = new SessionGroup(records, this, observer);
     this.#queue = new CommitQueue((key, commits) => group.commit(key, commits), options.storeTimeout);
   }
@@ -55,9 +56,8 @@ export class SessionSaver {
   /** @throws SessionKeyReservedError, SessionValueError, SessionTooLargeError */
   encode(session: SessionObject, rotatedAt = stateOf(session).rotatedAt, auth = stateOf(session).auth): EncodedSession {
     const record = { ...recordOf(session), rotatedAt, auth };
-    const bytes = this.codec.encode(record);
-    const { maxSize } = this.options;
-    if (bytes.length > maxSize) throw tooLarge(record.data, bytes.length, maxSize, this.codec);
+    const { stored } = stateOf(session);
+    const bytes = this.#size.encode(record, () => stored && this.#decoded.of(stored.bytes));
     return { bytes, mark: stateOf(session).mutations.mark() };
   }
 
@@ -65,11 +65,21 @@ export class SessionSaver {
   changesOf(session: SessionObject, { bytes }: StoredSession): EncodedSession | null {
     const isWanted = stateOf(session).forced || this.isDisposable(session);
     // A change of the format makes no write of a read, and no error of what only the old one can keep.
-    if (!isWanted && this.codec.isForeign(bytes) && sameBytes(this.codec.encodeLike(bytes, recordOf(session)), bytes)) {
-      return null;
-    }
+    if (!isWanted && this.codec.isForeign(bytes) && this.#isUnchanged(session, bytes)) return null;
     const encoded = this.encode(session);
     return isWanted || !sameBytes(encoded.bytes, bytes) ? encoded : null;
+  }
+
+  #isUnchanged(session: SessionObject, bytes: Uint8Array): boolean {
+    try {
+      return sameBytes(
+        this.codec.encodeLike(bytes, recordOf(session), Math.max(bytes.length, this.#size.mostNodes)),
+        bytes,
+      );
+    } catch (error) {
+      if (error instanceof TooManyNodes) return false;
+      throw error;
+    }
   }
 
   /** The id that a session has, or will have once it is stored. */
@@ -146,15 +156,13 @@ export class SessionSaver {
     });
   }
 
-  isSmallEnough({ bytes }: WholeRecord): boolean {
-    return bytes.length <= this.options.maxSize;
+  isSmallEnough(whole: WholeRecord): boolean {
+    return this.#size.allows(whole.bytes, () => whole.record);
   }
 
-  /** @throws SessionTooLargeError where the record is larger than the limit, and than it was `before`. */
-  refuseGrowth({ bytes, record }: WholeRecord, before: WholeRecord): void {
-    const { maxSize } = this.options;
-    if (bytes.length <= maxSize || bytes.length <= before.bytes.length) return;
-    throw tooLarge(record.data, bytes.length, maxSize, this.codec);
+  /** @throws SessionTooLargeError where the record is larger than the limits, and holds more than `before`. */
+  refuseGrowth(whole: WholeRecord, before: WholeRecord): void {
+    if (!this.isSmallEnough(whole)) this.#size.refuseGrowth(whole.record, before.record);
   }
 
   /** How long the store is to keep a record that is written now, in ms. */
@@ -323,17 +331,18 @@ export class SessionSaver {
     return isPointer(record) ? null : record;
   }
 
-  /** The value of a key in a record; `ABSENT` where there is none. */
+  /** The value of a key in a session's record; `ABSENT` where there is none. Nobody may change it. */
   valueIn(bytes: Uint8Array, key: string): unknown {
-    const data = this.recordIn(bytes)?.data;
-    return data && Object.hasOwn(data, key) ? data[key] : ABSENT;
+    const { data } = this.#decoded.of(bytes);
+    return Object.hasOwn(data, key) ? data[key] : ABSENT;
   }
 
   /** @throws SessionValueError */
   readonly copyOf = (key: string, value: unknown): unknown => {
     if (value === ABSENT) return ABSENT;
     const record = { data: { [key]: value }, createdAt: 0, rotatedAt: 0, permanent: false, flashes: [], auth: null };
-    return this.valueIn(this.codec.encode(record), key);
+    const { data } = this.#sessionIn(this.codec.encode(record));
+    return Object.hasOwn(data, key) ? data[key] : ABSENT;
   };
 
   /** @throws SessionContendedError after `maxRetries` */

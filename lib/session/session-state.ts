@@ -63,7 +63,8 @@ export class SessionState {
   createdAt: number;
   rotatedAt: number;
   permanent: boolean;
-  flashes: readonly FlashMessage[] = [];
+  /** This session's own list. */
+  flashes: FlashMessage[] = [];
   auth: AuthFacts | null = null;
 
   /** The session is stored although there is nothing in it: something was made of its id, such as a CSRF token. */
@@ -90,7 +91,7 @@ export class SessionState {
     this.createdAt = record.createdAt;
     this.rotatedAt = record.rotatedAt;
     this.permanent = record.permanent;
-    this.flashes = record.flashes;
+    this.flashes = [...record.flashes];
     this.auth = record.auth;
     this.kept = record.kept === true;
   }

@@ -93,9 +93,16 @@ export const sessionOptions = {
   maxSize: option({
     env: 'SESSION_MAX_SIZE',
     kind: size({ min: 128 }),
-    default: 1_048_576,
-    defaultText: '1mb',
-    meaning: 'The most that a stored session may take.',
+    default: 262_144,
+    defaultText: '256kb',
+    meaning: 'The most that a stored session may take. One that is larger already may stay, and shrink.',
+  }),
+  maxNodes: option({
+    env: 'SESSION_MAX_NODES',
+    kind: integer({ min: 64, nullable: true }),
+    default: 20_000,
+    meaning:
+      'How many values a session may hold, however deep they lie: each text, number, list, object and so on, and each flash message as three. `null`: as many as there is room for in `maxSize`.',
   }),
   maxRetries: option({
     env: 'SESSION_MAX_RETRIES',

@@ -173,7 +173,7 @@ export class SessionObject {
   /** Leaves a message for the next page that asks for it. */
   flash(category: string, message: string): void;
   flash(category: unknown, message: unknown): void {
-    this.#state.flashes = [...this.#state.flashes, { category: textOf(category), message: textOf(message) }];
+    this.#state.flashes.push({ category: textOf(category), message: textOf(message) });
   }
 
   /** The messages, in order, which are gone with it; with `category`, only those of it. */
@@ -196,17 +196,22 @@ export class SessionObject {
   mutate(key: string, fn: (value: never) => unknown): unknown {
     assertName(key);
     const mutation = fn as (value: unknown) => unknown;
+    const { mutations } = this.#state;
     const before = this.has(key) ? ownData(this)[key] : ABSENT;
-    const beforeCopy = this.#keeper.copyOf(key, before);
+    const isWatched = mutations.isWatched(key);
+    const beforeCopy = isWatched ? this.#keeper.copyOf(key, before) : undefined;
     const after = runMutation(mutation, before);
     if (isThenable(after)) {
       // What it comes to is of no interest, and if that is an error, the one that is thrown here says what to do.
       void Promise.resolve(after).catch(() => undefined);
       throw new TypeError('The function given to session.mutate() must not be asynchronous.');
     }
-    const afterCopy = this.#keeper.copyOf(key, after);
-    const base = (): unknown => this.#keeper.baseValue(this.#state, key);
-    this.#state.mutations.add(key, mutation, base, beforeCopy, afterCopy);
+    if (isWatched) {
+      const afterCopy = this.#keeper.copyOf(key, after);
+      const base = (): unknown => this.#keeper.baseValue(this.#state, key);
+      const copy = (name: string, value: unknown): unknown => this.#keeper.copyOf(name, value);
+      mutations.add(key, mutation, base, beforeCopy, afterCopy, copy);
+    } else mutations.addUnwatched(key, mutation);
     if (after === ABSENT) {
       Reflect.deleteProperty(this, key);
       return undefined;

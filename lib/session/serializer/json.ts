@@ -26,8 +26,9 @@ const format: Format = {
 export class JsonSerializer implements Serializer {
   readonly #walk = new StorableWalk(format);
 
-  encode(record: Readonly<Record<string, unknown>>): Uint8Array {
-    return Buffer.from(JSON.stringify(this.#walk.run(record)), 'utf8');
+  /** @param most parts that it may have @throws TooManyNodes */
+  encode(record: Readonly<Record<string, unknown>>, most?: number): Uint8Array {
+    return Buffer.from(JSON.stringify(this.#walk.run(record, most)), 'utf8');
   }
 
   decode(bytes: Uint8Array): unknown {

@@ -35,8 +35,9 @@ export class MsgpackSerializer implements Serializer {
     structuredClone: false,
   });
 
-  encode(record: Readonly<Record<string, unknown>>): Uint8Array {
-    return this.#packr.pack(this.#walk.run(record));
+  /** @param most parts that it may have @throws TooManyNodes */
+  encode(record: Readonly<Record<string, unknown>>, most?: number): Uint8Array {
+    return this.#packr.pack(this.#walk.run(record, most));
   }
 
   decode(bytes: Uint8Array): unknown {

@@ -26,20 +26,24 @@ export class StorableWalk {
   /** Where the walk is; noted only when it is repeated to say where something was found, since that takes a third of its time. */
   #path: (string | number)[] | null = null;
   #depth = 0;
+  /** How many parts it may still have. */
+  #left = Infinity;
 
   constructor(private readonly format: Format) {}
 
   /**
-   * @param record an envelope around values; its own keys are no part of a path.
-   * @throws SessionValueError naming the key path.
+   * @param record an envelope around values; its own keys are no part of a path. @param most parts that it may have
+   * @throws SessionValueError naming the key path. TooManyNodes
    */
-  run(record: Readonly<Record<string, unknown>>): object {
+  run(record: Readonly<Record<string, unknown>>, most = Infinity): object {
+    this.#left = most;
     try {
       return this.#envelope(record);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#path = [];
     }
+    this.#left = most;
     try {
       return this.#envelope(record);
     } catch (error) {
@@ -68,6 +72,7 @@ export class StorableWalk {
   };
 
   #value(value: unknown): unknown {
+    if (--this.#left < 0) throw new TooManyNodes();
     switch (typeof value) {
       case 'object':
         return value === null ? null : this.#object(value);
@@ -103,6 +108,8 @@ export class StorableWalk {
 
   #array(values: readonly unknown[]): readonly unknown[] {
     const { refuseUndefined } = this.format;
+    // What is not there costs as much as what is: one large index makes a list of millions.
+    if (values.length > this.#left) throw new TooManyNodes();
     let copy: unknown[] | null = null;
     for (let index = 0; index < values.length; index++) {
       this.#path?.push(index);
@@ -154,6 +161,9 @@ export class StorableWalk {
     throw new Refusal(reason, isJson);
   }
 }
+
+/** There are more parts than are allowed. It never leaves the room. */
+export class TooManyNodes extends Error {}
 
 /** Ends a walk; its message is the reason. */
 class Refusal extends Error {

@@ -58,6 +58,7 @@ export class SealedSetup {
         keyPrefix: 'session:',
         permanent: false,
         maxSize: 1_048_576,
+        maxNodes: null,
         onGone: 'drop',
         capacity: this.sealedCookie.capacity,
         compressAbove: null,

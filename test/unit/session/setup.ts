@@ -6,6 +6,7 @@ import {
   type SessionObserver,
 } from '../../../lib/session/observer.js';
 import { RecordCodec } from '../../../lib/session/record-codec.js';
+import type { Serializer } from '../../../lib/session/serializer/serializer.js';
 import { stateOf, type SessionObject } from '../../../lib/session/session.js';
 import { StoredSessionRepository, type StoredSessionOptions } from '../../../lib/session/stored-session.repository.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
@@ -22,7 +23,7 @@ interface Settings extends Partial<StoredSessionOptions> {
   readonly absoluteTimeout?: number | null;
   readonly refreshInterval?: number | null;
   readonly rotateEvery?: number | null;
-  readonly serializer?: 'msgpack' | 'json';
+  readonly serializer?: 'msgpack' | 'json' | Serializer;
   /** Instead of a memory store that goes by the test's clock. */
   readonly store?: SessionStore;
 }
@@ -59,6 +60,7 @@ export class Setup {
           idLength: 32,
           permanent: false,
           maxSize: 1_048_576,
+          maxNodes: null,
           maxRetries: 64,
           onGone: 'drop',
           storeTimeout: 2_000,

@@ -66,6 +66,7 @@ export class FamilySetup {
         idLength: 32,
         permanent: false,
         maxSize: 1_048_576,
+        maxNodes: null,
         maxRetries: 64,
         onGone: 'drop',
         storeTimeout: 2_000,
