@@ -39,6 +39,11 @@ export class KeyRing {
     return createHmac('sha256', this.#keysFor(purpose)[0]).update(text).digest('base64url');
   }
 
+  /** The signatures of `text` under all keys, that of the current one first: for what was kept under one that has been replaced. */
+  signatures(purpose: string, text: string): string[] {
+    return this.#keysFor(purpose).map((key) => createHmac('sha256', key).update(text).digest('base64url'));
+  }
+
   /** Which key signed `text`; `null` if none of the ring did, or if `signature` is not in its one canonical spelling. */
   verify(purpose: string, text: string, signature: string): VerifiedBy | null {
     if (signature.length !== signatureLength || !canonicalSignature.test(signature)) return null;

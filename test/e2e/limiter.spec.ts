@@ -208,6 +208,24 @@ describe.each(platforms)('%s: the limiter of failed logins', (platform) => {
     expect((await jar().fetch('/login', right('bob'))).status).toBe(429);
   });
 
+  it('makes strangers of the devices that were known before the failures were forgotten, until they log in', async () => {
+    let now = Date.now();
+    const { jar, accounts } = await started({ session: { clock: () => now } });
+    const collected = Array.from({ length: 10 }, () => jar());
+    for (const browser of collected) await browser.fetch('/login', right('ada'));
+    now += 1000;
+    await jar().fetch('/forget', posted({ email: 'ada' }));
+    const made = accounts.checks;
+    for (const browser of collected) await statuses(browser, '/login', wrong('ada'), 5);
+    expect(accounts.checks - made).toBe(5);
+
+    now += 24 * 3_600_000;
+    const own = collected[0] ?? jar();
+    expect((await own.fetch('/login', right('ada'))).status).toBe(200);
+    await statuses(jar(), '/login', wrong('ada'), 6);
+    expect((await own.fetch('/login', right('ada'))).status).toBe(200);
+  });
+
   it('ASVS 6.1.1, 6.3.1: answers alike, and asks the store alike, whether there is such an account or not', async () => {
     const store = new FailingStore();
     const { jar } = await started({ limiter: { storage: new StoreLimiterStorage(store) } });

@@ -19,10 +19,27 @@ const idLength = 22;
 /** A family shares a browser; what has not logged in there for longest makes room. */
 const mostAccounts = 4;
 
+/** In ms since the epoch, base 36: enough for a thousand years. */
+const timeLength = 9;
+const entryLength = signatureLength + timeLength;
+
+/** A device that is known for an account. */
+export interface DeviceOfAccount {
+  readonly id: string;
+  /** When it has logged in to the account, in ms. */
+  readonly since: number;
+}
+
+/** An account in a cookie, by its hash. */
+interface Entry {
+  readonly hash: string;
+  readonly since: number;
+}
+
 /** What a cookie says of a browser. */
 interface KnownDevice {
   readonly id: string;
-  readonly accounts: readonly string[];
+  readonly accounts: readonly Entry[];
 }
 
 /** The cookie of a known device: the session cookie's attributes under another name, and never for scripts. */
@@ -50,19 +67,25 @@ export class KnownDevices {
     return this.#cookie.name;
   }
 
-  /** The id of the device, if it is known for this account; null otherwise. */
-  idFor(account: string, cookieHeader: string | undefined): string | null {
-    const known = this.#read(cookieHeader).find(({ accounts }) => accounts.some((hash) => this.#isOf(account, hash)));
-    return known?.id ?? null;
+  /** The device, if it is known for this account; null otherwise. */
+  find(account: string, cookieHeader: string | undefined): DeviceOfAccount | null {
+    for (const { id, accounts } of this.#read(cookieHeader)) {
+      const entry = accounts.find(({ hash }) => this.#isOf(account, hash));
+      if (entry !== undefined) return { id, since: entry.since };
+    }
+    return null;
   }
 
   /** The Set-Cookie line after a login to `account`: the device is known for it from now on, and for those before it. */
   remember(account: string, cookieHeader: string | undefined, https: boolean): string {
     const devices = this.#read(cookieHeader);
     const id = devices[0]?.id ?? randomBytes(idBytes).toString('base64url');
-    const others = devices.flatMap(({ accounts }) => accounts).filter((hash) => !this.#isOf(account, hash));
-    const known = [...new Set([this.keys.sign(accountPurpose, account), ...others])].slice(0, mostAccounts);
-    return this.#cookie.write(id + known.join(''), this.now(), deviceLifetime, https);
+    const others = devices.flatMap(({ accounts }) => accounts).filter(({ hash }) => !this.#isOf(account, hash));
+    const own = { hash: this.keys.sign(accountPurpose, account), since: this.now() };
+    const known = new Map([own, ...others].toReversed().map((entry) => [entry.hash, entry]));
+    const kept = [...known.values()].toReversed().slice(0, mostAccounts);
+    const text = kept.map(({ hash, since }) => hash + since.toString(36).padStart(timeLength, '0')).join('');
+    return this.#cookie.write(id + text, this.now(), deviceLifetime, https);
   }
 
   /** The lines that go before it, and take away what stands at another path or domain. */
@@ -74,7 +97,16 @@ export class KnownDevices {
   #read(header: string | undefined): readonly KnownDevice[] {
     const { tokens } = this.#cookie.readAll(header);
     // Browsers are asked to drop the cookie in time; a copy of it is not.
-    return tokens.filter(({ issuedAt }) => this.now() - issuedAt <= deviceLifetime).map(({ id }) => deviceIn(id));
+    return tokens
+      .filter(({ issuedAt }) => this.#isRecent(issuedAt))
+      .map(({ id, issuedAt }) => ({
+        id: id.slice(0, idLength),
+        accounts: entriesIn(id.slice(idLength), issuedAt).filter(({ since }) => this.#isRecent(since)),
+      }));
+  }
+
+  #isRecent(time: number): boolean {
+    return this.now() - time <= deviceLifetime;
   }
 
   /** By any of the keys: a replaced secret does not make strangers of all devices. */
@@ -83,10 +115,13 @@ export class KnownDevices {
   }
 }
 
-function deviceIn(text: string): KnownDevice {
-  const hashes = text.slice(idLength);
-  const accounts = Array.from({ length: Math.floor(hashes.length / signatureLength) }, (_, at) =>
-    hashes.slice(at * signatureLength, (at + 1) * signatureLength),
-  );
-  return { id: text.slice(0, idLength), accounts };
+/** @param issuedAt when the cookie was, in ms: those of a former version do not say when each account was logged in to. */
+function entriesIn(text: string, issuedAt: number): Entry[] {
+  const isFormer = text.length % entryLength !== 0 && text.length % signatureLength === 0;
+  const length = isFormer ? signatureLength : entryLength;
+  return Array.from({ length: Math.floor(text.length / length) }, (_, at) => {
+    const entry = text.slice(at * length, (at + 1) * length);
+    const since = isFormer ? issuedAt : Number.parseInt(entry.slice(signatureLength), 36);
+    return { hash: entry.slice(0, signatureLength), since };
+  });
 }

@@ -6,9 +6,11 @@ import type { CookieOptions } from '../../cookie/cookie.options.js';
 import { KeyRing } from '../../cookie/key-ring.js';
 import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
+import { NoStore } from '../../session/sealed-no-store.js';
 import type { SessionStore } from '../../stores/session-store.js';
 import { SESSION_CONFIG, SESSION_STORE } from '../../tokens.js';
 import { Buckets } from './buckets.js';
+import { DeviceEpochs } from './device-epochs.js';
 import { deviceCookie, KnownDevices } from './known-devices.js';
 import { attachLimiter } from './limiter-binding.js';
 import type { LimiterOptions } from './limiter.options.js';
@@ -63,6 +65,7 @@ export function createLoginLimiter(
       report,
     }),
     buckets: new Buckets(keys, options),
+    epochs: store instanceof NoStore ? null : new DeviceEpochs(store, `${keyPrefix}limiter:`, keys, now),
     devices: new KnownDevices(deviceCookie(cookie, options.deviceCookieName, environment), keys, now),
     hashOf: (account) => keys.sign(eventPurpose, account).slice(0, eventHashLength),
     observer,

@@ -7,7 +7,8 @@ import type { SessionObserver } from '../../session/observer.js';
 import { accountName } from './account-name.js';
 import type { Bucket, Buckets } from './buckets.js';
 import { verdictOn, type IsFailure } from './failure.js';
-import type { KnownDevices } from './known-devices.js';
+import type { DeviceEpochs } from './device-epochs.js';
+import type { DeviceOfAccount, KnownDevices } from './known-devices.js';
 import type { CountedAttempt, LoginTries } from './login-tries.js';
 import { TooManyAttemptsException } from './too-many-attempts.exception.js';
 
@@ -16,6 +17,8 @@ export interface LimiterParts {
   readonly tries: LoginTries;
   readonly buckets: Buckets;
   readonly devices: KnownDevices;
+  /** Null: there is nothing to keep them in. */
+  readonly epochs: DeviceEpochs | null;
   /** Names an account in events: a keyed hash of it. */
   readonly hashOf: (account: string) => string;
   readonly observer: Pick<Required<SessionObserver>, 'loginFailed'>;
@@ -102,25 +105,29 @@ export class LoginLimiter {
   async succeeded(context: ArgumentsHost, account: string): Promise<void> {
     const login = loginOf(context, account);
     const begun = this.#begunBy(login.client);
-    const attempt = begun.get(login.account) ?? this.#uncounted(login);
+    const attempt = begun.get(login.account) ?? (await this.#uncounted(login));
     begun.delete(login.account);
     await this.#succeed(login, attempt);
   }
 
   /**
-   * Forgets an account's failures, for whoever has proved to be the owner in another way, as by a new password. What is
-   * counted of known devices and of addresses stays.
+   * Forgets an account's failures, for whoever has proved to be the owner in another way, as by a new password. Browsers that were
+   * known for the account are strangers until they log in again: somebody may have collected their cookies while he knew the former
+   * password. What is counted of them and of addresses stays.
    *
    * @throws SessionAbilityMissingError where the storage cannot forget
    */
   async forget(account: string): Promise<void> {
-    const { tries, buckets } = this.parts;
+    const { tries, buckets, epochs } = this.parts;
     if (!tries.canForget) {
       throw new SessionAbilityMissingError(
         'The storage of the login limiter (limiter.storage) cannot forget failures: it needs giveBack and clear, as StoreLimiterStorage has.',
       );
     }
-    await tries.forget(buckets.ofAccount(accountName(account)));
+    const name = accountName(account);
+    // First, or a device of before could fail for the account once more.
+    if (name !== null) await epochs?.raise(name);
+    await tries.forget(buckets.ofAccount(name));
   }
 
   #isFailure(error: unknown): boolean {
@@ -150,22 +157,35 @@ export class LoginLimiter {
 
   async #count(login: Login): Promise<CountedAttempt | { readonly wait: number }> {
     try {
-      return await this.parts.tries.begin(this.#bucketsOf(login));
+      return await this.parts.tries.begin(await this.#bucketsOf(login));
     } catch (error) {
       throw new ServiceUnavailableException('Nobody can log in at the moment. Try again.', { cause: error });
     }
   }
 
   /** What a success forgets where no attempt of this request was counted. */
-  #uncounted(login: Login): CountedAttempt {
-    const own = this.#bucketsOf(login).filter(({ onSuccess }) => onSuccess === 'clear');
+  async #uncounted(login: Login): Promise<CountedAttempt> {
+    const own = (await this.#bucketsOf(login)).filter(({ onSuccess }) => onSuccess === 'clear');
     return { counted: own.map((bucket) => ({ bucket, receipt: null })) };
   }
 
-  #bucketsOf({ client, account }: Login): Bucket[] {
+  async #bucketsOf({ client, account }: Login): Promise<Bucket[]> {
     const { buckets, devices } = this.parts;
-    const device = account === null ? null : devices.idFor(account, client.cookieHeader);
-    return buckets.of(account, client.address, device);
+    const known = account === null ? null : devices.find(account, client.cookieHeader);
+    const counts = known !== null && account !== null && (await this.#counts(account, known));
+    return buckets.of(account, client.address, counts ? known.id : null);
+  }
+
+  /** A stranger has less to try with: that is what a device is where nobody can tell. */
+  async #counts(account: string, { since }: DeviceOfAccount): Promise<boolean> {
+    const { epochs, tries } = this.parts;
+    if (epochs === null) return true;
+    try {
+      return since > (await epochs.of(account));
+    } catch (error) {
+      if (!tries.goesOnWithout(error)) throw error;
+      return false;
+    }
   }
 
   async #succeed({ client, account }: Login, attempt: CountedAttempt): Promise<void> {

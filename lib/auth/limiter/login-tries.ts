@@ -60,6 +60,12 @@ export class LoginTries {
     return { counted };
   }
 
+  /** Whether an attempt is made all the same where something else that is kept cannot be read. */
+  goesOnWithout(error: unknown): boolean {
+    this.trouble.report(error);
+    return this.trouble.isAllowed;
+  }
+
   /** It was no failure, and no success: as if it had not been made. */
   async takeBack({ counted }: CountedAttempt): Promise<void> {
     await this.#each(counted, (storage, { bucket, receipt }) => storage.giveBack(bucket.key, bucket.budget, receipt));

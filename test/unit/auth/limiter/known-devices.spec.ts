@@ -5,6 +5,7 @@ import type { Environment } from '../../../../lib/config/option.js';
 import { resolveOptions } from '../../../../lib/config/read.js';
 import { cookieOptions, type CookieOptions } from '../../../../lib/cookie/cookie.options.js';
 import { KeyRing } from '../../../../lib/cookie/key-ring.js';
+import { signValue } from '../../../../lib/cookie/signed-value.js';
 import { Clock, day, minute } from './setup.js';
 
 const secret = 'a-secret-for-tests-of-32-bytes-and-more';
@@ -21,18 +22,22 @@ function setUp({ keys = new KeyRing(secret), clock = new Clock() } = {}) {
   return { devices, remember, clock };
 }
 
+function idOf(devices: KnownDevices, account: string, header?: string): string | null {
+  return devices.find(account, header)?.id ?? null;
+}
+
 describe('a known device', () => {
   it('is known for the account that logged in, by one id for good', () => {
     const { devices, remember } = setUp();
     const header = remember('ada');
-    const id = devices.idFor('ada', header);
+    const id = idOf(devices, 'ada', header);
     expect(id).toMatch(/^[\w-]{22}$/);
-    expect(devices.idFor('ada', remember('ada', header))).toBe(id);
+    expect(idOf(devices, 'ada', remember('ada', header))).toBe(id);
   });
 
   it('is known by 128 bits that no other device has', () => {
     const { devices, remember } = setUp();
-    const ids = Array.from({ length: 2000 }, () => devices.idFor('ada', remember('ada')));
+    const ids = Array.from({ length: 2000 }, () => idOf(devices, 'ada', remember('ada')));
     expect(new Set(ids).size).toBe(2000);
     expect(ids.every((id) => Buffer.from(id ?? '', 'base64url').length === 16)).toBe(true);
   });
@@ -40,16 +45,16 @@ describe('a known device', () => {
   it('ASVS 6.1.1, 6.3.1: is not known for another account', () => {
     const { devices, remember } = setUp();
     const header = remember('ada');
-    expect(devices.idFor('bob', header)).toBeNull();
-    expect(devices.idFor('', header)).toBeNull();
-    expect(devices.idFor('ada ', header)).toBeNull();
+    expect(idOf(devices, 'bob', header)).toBeNull();
+    expect(idOf(devices, '', header)).toBeNull();
+    expect(idOf(devices, 'ada ', header)).toBeNull();
   });
 
   it('is known for the four accounts that were last to log in there', () => {
     const { devices, remember } = setUp();
     let header = remember('a');
     for (const account of ['b', 'c', 'd', 'a', 'e']) header = remember(account, header);
-    expect(['a', 'b', 'c', 'd', 'e'].filter((account) => devices.idFor(account, header) !== null)).toEqual([
+    expect(['a', 'b', 'c', 'd', 'e'].filter((account) => idOf(devices, account, header) !== null)).toEqual([
       'a',
       'c',
       'd',
@@ -61,10 +66,10 @@ describe('a known device', () => {
     const { devices, remember, clock } = setUp();
     const header = remember('ada');
     clock.pass(deviceLifetime);
-    expect(devices.idFor('ada', header)).not.toBeNull();
+    expect(idOf(devices, 'ada', header)).not.toBeNull();
     clock.pass(1000);
-    expect(devices.idFor('ada', header)).toBeNull();
-    const id = devices.idFor('ada', remember('ada', header));
+    expect(idOf(devices, 'ada', header)).toBeNull();
+    const id = idOf(devices, 'ada', remember('ada', header));
     expect(header.slice('known_device='.length)).not.toContain(id);
   });
 
@@ -72,11 +77,11 @@ describe('a known device', () => {
     const { remember } = setUp();
     const header = remember('ada');
     const { devices, remember: again } = setUp({ keys: new KeyRing('another-secret-of-32-bytes-or-more', [secret]) });
-    const id = devices.idFor('ada', header);
+    const id = idOf(devices, 'ada', header);
     expect(id).not.toBeNull();
     const { devices: later } = setUp({ keys: new KeyRing('another-secret-of-32-bytes-or-more') });
-    expect(later.idFor('ada', header)).toBeNull();
-    expect(later.idFor('ada', again('ada', header))).toBe(id);
+    expect(idOf(later, 'ada', header)).toBeNull();
+    expect(idOf(later, 'ada', again('ada', header))).toBe(id);
   });
 
   it('tells nobody for which accounts', () => {
@@ -97,23 +102,23 @@ describe('a known device', () => {
     const value = header.slice('known_device='.length);
     for (let at = 0; at < value.length; at++) {
       const other = value[at] === 'A' ? 'B' : 'A';
-      expect(devices.idFor('ada', `known_device=${value.slice(0, at)}${other}${value.slice(at + 1)}`)).toBeNull();
-      expect(devices.idFor('ada', `known_device=${value.slice(0, at)}`)).toBeNull();
+      expect(idOf(devices, 'ada', `known_device=${value.slice(0, at)}${other}${value.slice(at + 1)}`)).toBeNull();
+      expect(idOf(devices, 'ada', `known_device=${value.slice(0, at)}`)).toBeNull();
     }
     const [id = '', issued = ''] = value.split('.');
     const keys = new KeyRing(secret);
     const foreign = keys.sign('session-cookie-signature:v1', `${id}.${issued}`);
-    expect(devices.idFor('ada', `known_device=${id}.${issued}.${foreign}`)).toBeNull();
-    expect(devices.idFor('ada', `session=${value}`)).toBeNull();
-    expect(devices.idFor('ada', undefined)).toBeNull();
+    expect(idOf(devices, 'ada', `known_device=${id}.${issued}.${foreign}`)).toBeNull();
+    expect(idOf(devices, 'ada', `session=${value}`)).toBeNull();
+    expect(idOf(devices, 'ada', undefined)).toBeNull();
   });
 
   it('never throws, whatever the header', () => {
     const { devices } = setUp();
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (value, account) => {
-        expect(devices.idFor(account, `known_device=${value}`)).toBeNull();
-        expect(devices.remember('ada', `known_device=${value}`, true)).toMatch(/^known_device=[\w-]{65}\./);
+        expect(idOf(devices, account, `known_device=${value}`)).toBeNull();
+        expect(devices.remember('ada', `known_device=${value}`, true)).toMatch(/^known_device=[\w-]{74}\./);
       }),
     );
   });
@@ -121,7 +126,7 @@ describe('a known device', () => {
   it('is found among several cookies of the name, as of another host of the domain', () => {
     const { devices, remember } = setUp();
     const header = remember('ada');
-    expect(devices.idFor('ada', `known_device=planted; ${header}; known_device=x`)).not.toBeNull();
+    expect(idOf(devices, 'ada', `known_device=planted; ${header}; known_device=x`)).not.toBeNull();
   });
 });
 
@@ -134,11 +139,11 @@ describe('a device that sends several cookies, from before a path was changed', 
     clock.pass(minute);
     const newer = remember('bob');
     for (const header of [`${former}; ${newer}`, `${newer}; ${former}`]) {
-      expect(devices.idFor('ada', header)).toBe(devices.idFor('ada', former));
-      expect(devices.idFor('bob', header)).toBe(devices.idFor('bob', newer));
+      expect(idOf(devices, 'ada', header)).toBe(idOf(devices, 'ada', former));
+      expect(idOf(devices, 'bob', header)).toBe(idOf(devices, 'bob', newer));
       const all = remember('eve', header);
       for (const account of ['ada', 'bob', 'eve']) {
-        expect(devices.idFor(account, all)).toBe(devices.idFor('bob', newer));
+        expect(idOf(devices, account, all)).toBe(idOf(devices, 'bob', newer));
       }
       const lines = devices.linesElsewhere({ url, host: 'localhost', cookies: header, isHttps: false });
       expect(lines).toContain('known_device=; Max-Age=0; Path=/app');
@@ -149,6 +154,34 @@ describe('a device that sends several cookies, from before a path was changed', 
     const { devices, remember } = setUp();
     const cookies = `${remember('ada')}; ${remember('bob')}; known_device=planted`;
     expect(devices.linesElsewhere({ url, host: 'localhost', cookies, isHttps: false })).toEqual([]);
+  });
+});
+
+describe('a device whose cookie goes on and on', () => {
+  it('is known for an account for 180 days after its login there, whatever it logs in to besides', () => {
+    const { devices, remember, clock } = setUp();
+    let header = remember('ada');
+    for (let months = 0; months < 7; months++) {
+      expect(devices.find('ada', header)?.since).toBe(clock.read() - months * 30 * day);
+      clock.pass(30 * day);
+      header = remember('mallory', header);
+    }
+    expect(devices.find('ada', header)).toBeNull();
+    expect(devices.find('mallory', header)?.since).toBe(clock.read());
+  });
+
+  it('is known by a cookie of the form before, since that was issued', () => {
+    const { devices, clock } = setUp();
+    const keys = new KeyRing(secret);
+    const former =
+      'd'.repeat(22) + keys.sign('known-device-account:v1', 'ada') + keys.sign('known-device-account:v1', 'bob');
+    const value = signValue(keys, 'known-device-cookie:v1', former, clock.read());
+    for (const account of ['ada', 'bob']) {
+      expect(devices.find(account, `known_device=${value}`)).toEqual({
+        id: 'd'.repeat(22),
+        since: Math.floor(clock.read() / 1000) * 1000,
+      });
+    }
   });
 });
 
@@ -187,8 +220,8 @@ describe('the cookie of a known device', () => {
     const header = remember('ada');
     const past = new Clock();
     past.pass(-2 * minute);
-    expect(setUp({ clock: past }).devices.idFor('ada', header)).toBeNull();
+    expect(idOf(setUp({ clock: past }).devices, 'ada', header)).toBeNull();
     past.pass(day);
-    expect(setUp({ clock: past }).devices.idFor('ada', header)).not.toBeNull();
+    expect(idOf(setUp({ clock: past }).devices, 'ada', header)).not.toBeNull();
   });
 });
