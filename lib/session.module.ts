@@ -11,9 +11,14 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { guardOf, inheritGuards } from './auth/access/inherited-guards.js';
+import { SessionAuthGuard } from './auth/access/session-auth.guard.js';
 import { attachAuth } from './auth/auth-binding.js';
+import { isPersonal } from './auth/access/personal-route.js';
 import { authExports, authProviders } from './auth/auth.providers.js';
 import { AuthService } from './auth/auth.service.js';
+import { LoginAttempts } from './auth/limiter/login-attempts.decorator.js';
+import { CurrentUser } from './auth/users/current-user.decorator.js';
 import { environmentOf } from './config/environment.js';
 import { loggable } from './config/loggable.js';
 import { misspeltKeys } from './config/misspelt.js';
@@ -23,12 +28,16 @@ import { resolveCookie } from './cookie/resolved-cookie.js';
 import { SessionConfigError } from './errors.js';
 import { discover } from './http/discovery.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
+import { Notices } from './http/notices.js';
+import { routeNotices } from './http/route-notices.js';
+import { hideTypes } from './http/routes.js';
 import { SessionCounters } from './http/session-counters.js';
 import { SessionExceptionFilter } from './http/session-exception.filter.js';
 import { SessionMigration } from './http/session-migration.js';
 import { SessionInterceptor } from './http/session.interceptor.js';
 import { eagerMiddleware } from './http/session.middleware.js';
 import { SESSION_LISTENER } from './http/session-listener.decorator.js';
+import { Session } from './http/session.decorator.js';
 import { SessionRuntime } from './http/session-runtime.js';
 import { SessionService } from './http/session.service.js';
 import { isStoreGiven, openStore, sealedSessions, storedSessions } from './session-wiring.js';
@@ -41,6 +50,8 @@ import {
 } from './session-module.options.js';
 import { ConfigurableModuleClass, SESSION_OPTIONS } from './session.module-definition.js';
 import { SessionSettingsModule } from './session-settings.module.js';
+import { SessionObject } from './session/session.js';
+import { TransportNotice } from './http/transport-notice.js';
 import { Lifetime } from './session/lifetime.js';
 import { refreshIntervalOf } from './session/session.options.js';
 import { StoreCleanup } from './session/store-cleanup.js';
@@ -49,6 +60,7 @@ import { SessionStore } from './stores/session-store.js';
 import { SESSION_CONFIG, SESSION_STORE, SESSION_SETTINGS } from './tokens.js';
 
 const logger = new Logger('SessionModule');
+const ROUTES_PREPARED = Symbol('nestjs-session-auth routes prepared');
 
 const providers: Provider[] = [
   {
@@ -121,7 +133,21 @@ const providers: Provider[] = [
               report,
               now: clock,
             });
-      return new SessionRuntime(repository, sessionCookie, lifetime, options, observer, report, clock, migration);
+      const notices = new Notices(logger);
+      const isProduction = environmentOf(process.env['NODE_ENV']) === 'production';
+      const isPublicByHttps = config.publicUrl?.origin.startsWith('https:') ?? false;
+      return new SessionRuntime(
+        repository,
+        sessionCookie,
+        lifetime,
+        options,
+        observer,
+        report,
+        clock,
+        notices,
+        migration,
+        isProduction ? new TransportNotice(notices, isPublicByHttps) : null,
+      );
     },
   },
   {
@@ -130,6 +156,15 @@ const providers: Provider[] = [
     inject: [SESSION_CONFIG, SessionRuntime],
     useFactory: (config: SessionConfig, runtime: SessionRuntime) =>
       config.commit === 'interceptor' ? new SessionInterceptor(runtime) : undefined,
+  },
+  {
+    // While providers are made, Nest knows the routes and has not set them up yet.
+    provide: ROUTES_PREPARED,
+    inject: [ModulesContainer],
+    useFactory: (modules: ModulesContainer): void => {
+      inheritGuards(modules);
+      hideTypes(modules, new Set<unknown>([Session, CurrentUser, LoginAttempts, SessionObject]));
+    },
   },
   { provide: APP_FILTER, useClass: SessionExceptionFilter },
   ...authProviders,
@@ -152,6 +187,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     private readonly adapterHost: HttpAdapterHost,
     private readonly runtime: SessionRuntime,
     private readonly auth: AuthService,
+    private readonly guard: SessionAuthGuard,
     private readonly counters: SessionCounters,
     private readonly modules: ModulesContainer,
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
@@ -179,7 +215,13 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     if (adapter === null) return;
     const platform = platformOf(adapter);
     this.runtime.attach(platform);
-    attachAuth(platform, { auth: this.auth, anonymousUser: this.config.anonymousUser });
+    attachAuth(platform, {
+      auth: this.auth,
+      guardOf: (type) => guardOf(this.modules, type, this.guard),
+      anonymousUser: this.config.anonymousUser,
+    });
+    const { isSessionExposed, notices } = this.runtime;
+    for (const notice of routeNotices(this.modules, { isSessionExposed, isPersonal })) notices.once(notice, notice);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,6 +1,6 @@
-import type { ExecutionContext } from '@nestjs/common';
-import { SessionUnreachableError } from '../errors.js';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Platform } from '../http/platforms/platform.js';
+import { unreachable } from '../http/session-runtime.js';
 import type { AuthService } from './auth.service.js';
 
 const AUTH = Symbol('nestjs-session-auth auth');
@@ -8,6 +8,8 @@ const AUTH = Symbol('nestjs-session-auth auth');
 /** What a decorator needs, which cannot be injected into. */
 export interface BoundAuth {
   readonly auth: AuthService;
+  /** The application's instance of a class of guards, that of a subclass of `SessionAuthGuard` for instance. */
+  readonly guardOf: (type: object) => CanActivate;
   /** Makes the user of a request that nobody is logged in at. */
   readonly anonymousUser: (() => object) | null;
 }
@@ -22,7 +24,8 @@ export function authBehind(context: ExecutionContext): BoundAuth {
   const request = context.switchToHttp().getRequest<{ [AUTH]?: BoundAuth } | undefined>();
   const bound = request?.[AUTH];
   if (bound !== undefined) return bound;
-  throw new SessionUnreachableError(
+  throw unreachable(
+    request,
     'There is no current user here: import SessionModule.forRoot() in the root module, and use @CurrentUser() in HTTP controllers.',
   );
 }

@@ -28,6 +28,10 @@ export interface LoginTimeouts {
 export type SessionLimit =
   number | null | ((userId: UserId, user: SessionUser | null) => number | null | Promise<number | null>);
 
+/** The roles and permissions that a user has in fields of its own. */
+export const ownRoles: NamesOf = (user) => listOf(user, 'roles');
+export const ownPermissions: NamesOf = (user) => listOf(user, 'permissions');
+
 /** Who the users are, where they log in, and what a login is good for. */
 export const authOptions = {
   userLoader: option<UserLoader | null>({
@@ -55,14 +59,14 @@ export const authOptions = {
   rolesOf: option<NamesOf>({
     env: null,
     kind: fn('a function (user) => names of roles'),
-    default: () => (user: SessionUser) => listOf(user, 'roles'),
+    default: () => ownRoles,
     defaultText: '`user.roles`: texts, or objects with a `name`',
     meaning: 'The roles of a user, for `@Roles()`. May be asynchronous.',
   }),
   permissionsOf: option<NamesOf>({
     env: null,
     kind: fn('a function (user) => names of permissions'),
-    default: () => (user: SessionUser) => listOf(user, 'permissions'),
+    default: () => ownPermissions,
     defaultText: '`user.permissions`: texts, or objects with a `name`',
     meaning: 'The permissions of a user, for `@Permissions()`. May be asynchronous.',
   }),

@@ -39,6 +39,9 @@ interface Known {
 }
 
 /** At once, where nothing had to be waited for: on the way of every request that asks who is there. */
+/** In ms. */
+const JUST_NOW = 60_000;
+
 type Found = SessionUser | null | Promise<SessionUser | null>;
 
 /**
@@ -77,28 +80,8 @@ export class AuthService {
    * @throws SessionReadonlyError where the session was asked for as read-only
    * @throws SessionValueError, SessionTooLargeError where the session cannot be stored as it is
    */
-  async login(session: SessionObject, user: UserOrId, options: LoginOptions = {}): Promise<void> {
-    const userId = this.users.idOf(user);
-    const known = isObject(user) ? (user as SessionUser) : null;
-    const request = requestOf(session);
-    await this.#atOnce(async () => {
-      assertWritable(session);
-      const force = await this.#needsForce(known, options).catch((error: unknown) => {
-        this.signIn.tellRefusal(session, userId, error);
-        throw error;
-      });
-      const { auth, answered } = stateOf(session);
-      // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
-      if (auth !== null && auth.userId !== userId && !answered) await this.#leave(session);
-      const own = known === null ? null : (this.config.options.timeoutsOf?.(known) ?? null);
-      const plain = {
-        ...factsOf(userId, this.runtime.now(), request?.client ?? null, { ...options, force }),
-        epoch: await this.notBefore.epoch(),
-      };
-      const facts = { ...(own === null ? {} : timeoutsIn(own)), ...plain };
-      await this.#enter({ request, session, userId, options }, known, facts);
-    });
-    if (request !== null && known !== null) this.#known.set(request, { id: userId, user: known });
+  login(session: SessionObject, user: UserOrId, options: LoginOptions = {}): Promise<void> {
+    return held(session, this.#login(session, user, options));
   }
 
   /**
@@ -106,8 +89,11 @@ export class AuthService {
    * login is not remembered on this device any more. What is written afterwards, such as a flash message, begins a new
    * session.
    */
-  async logout(session: SessionObject): Promise<void> {
-    await this.#atOnce(() => this.#leave(session));
+  logout(session: SessionObject): Promise<void> {
+    return held(
+      session,
+      this.#atOnce(() => this.#leave(session)),
+    );
   }
 
   /**
@@ -118,19 +104,8 @@ export class AuthService {
    * @throws ConflictException where the session was ended meanwhile
    * @throws RangeError for a confirmation that was proved with nothing
    */
-  async confirm(session: SessionObject, options: ConfirmOptions = {}): Promise<void> {
-    const { auth } = stateOf(session);
-    if (auth === null) throw new UnauthorizedException();
-    const client = requestOf(session)?.client ?? null;
-    const facts = confirmed(auth, this.runtime.now(), client, options);
-    await this.#atOnce(() => this.runtime.repository.confirm(session, facts));
-    this.runtime.observer.confirmed({
-      publicId: session.id,
-      userId: auth.userId,
-      factors: justProved(facts),
-      action: options.action ?? null,
-      address: client?.address ?? '',
-    });
+  confirm(session: SessionObject, options: ConfirmOptions = {}): Promise<void> {
+    return held(session, this.#confirm(session, options));
   }
 
   /**
@@ -256,6 +231,45 @@ export class AuthService {
     return auth?.restored === true && auth.factors === undefined;
   }
 
+  async #login(session: SessionObject, user: UserOrId, options: LoginOptions): Promise<void> {
+    const userId = this.users.idOf(user);
+    const known = isObject(user) ? (user as SessionUser) : null;
+    const request = requestOf(session);
+    await this.#atOnce(async () => {
+      assertWritable(session);
+      const force = await this.#needsForce(known, options).catch((error: unknown) => {
+        this.signIn.tellRefusal(session, userId, error);
+        throw error;
+      });
+      const { auth, answered } = stateOf(session);
+      // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
+      if (auth !== null && auth.userId !== userId && !answered) await this.#leave(session);
+      const own = known === null ? null : (this.config.options.timeoutsOf?.(known) ?? null);
+      const plain = {
+        ...factsOf(userId, this.runtime.now(), request?.client ?? null, { ...options, force }),
+        epoch: await this.notBefore.epoch(),
+      };
+      const facts = { ...(own === null ? {} : timeoutsIn(own)), ...plain };
+      await this.#enter({ request, session, userId, options }, known, facts);
+    });
+    if (request !== null && known !== null) this.#known.set(request, { id: userId, user: known });
+  }
+
+  async #confirm(session: SessionObject, options: ConfirmOptions): Promise<void> {
+    const { auth } = stateOf(session);
+    if (auth === null) throw new UnauthorizedException();
+    const client = requestOf(session)?.client ?? null;
+    const facts = confirmed(auth, this.runtime.now(), client, options);
+    await this.#atOnce(() => this.runtime.repository.confirm(session, facts));
+    this.runtime.observer.confirmed({
+      publicId: session.id,
+      userId: auth.userId,
+      factors: justProved(facts),
+      action: options.action ?? null,
+      address: client?.address ?? '',
+    });
+  }
+
   async #enter(entry: Entry, user: SessionUser | null, plain: AuthFacts): Promise<void> {
     let facts = plain;
     for (const feature of this.features) facts = (await feature.entering?.(entry, facts)) ?? facts;
@@ -308,11 +322,24 @@ export class AuthService {
     session: SessionObject,
     context: ExecutionContext,
   ): Promise<SessionUser | null> {
+    this.#noticeLostLogin(session);
     // There is no such user any more. Where the login cannot be ended, since the answer has begun, it is none all the same.
     if (!stateOf(session).answered && !request.isOnlooker) await this.#atOnce(() => this.#leave(session));
     const somebody = this.#findSomebody(request, session, context);
     this.#known.set(request, { id: null, user: somebody });
     return somebody;
+  }
+
+  /** A user who has logged in just now and is not found is no user who has gone since: the loader looks for something else. */
+  #noticeLostLogin(session: SessionObject): void {
+    const { auth } = stateOf(session);
+    if (auth === null || auth.restored === true || !this.users.hasLoader) return;
+    if (this.runtime.now() - auth.at > JUST_NOW) return;
+    this.runtime.notices.once(
+      'lost-login',
+      `The user loader found nobody, or nobody active, for the id of a login that was made just now, a ${typeof auth.userId}, so that user is ` +
+        'logged out again. It gets the id as login() was given it: look whether it compares another field (userIdField) or another type.',
+    );
   }
 
   async #findSomebody(
@@ -396,6 +423,12 @@ export class AuthService {
 function requestOf(session: SessionObject): RequestSession | null {
   const { bearer } = stateOf(session);
   return bearer instanceof RequestSession ? bearer : null;
+}
+
+/** The answer waits for it, also where the handler does not: it would go out without the cookie. */
+function held(session: SessionObject, work: Promise<void>): Promise<void> {
+  requestOf(session)?.holdFor(work);
+  return work;
 }
 
 /** One that fails at once has failed for whoever asks later, too: nobody is asked twice in a request. */

@@ -5,13 +5,28 @@ import { optionEntries } from '../config/tree.js';
 import { checkAnyCookie } from '../cookie/check-cookie.js';
 import type { CookieOptions } from '../cookie/cookie.options.js';
 import { resolveCookie } from '../cookie/resolved-cookie.js';
+import type { SessionOptions } from '../session/session.options.js';
 import type { TimeoutPreset } from '../session/timeouts.js';
 import { authOptions, type AuthOptions } from './auth.options.js';
 import { rememberCookieOptions, rememberRefusal, resolveRememberCookie } from './remember/resolve-remember.js';
 
+/** How long sessions last, which another room has options for. */
+type Lifetimes = Pick<SessionOptions, 'permanent' | 'idleTimeout'>;
+
+const DAY = 86_400_000;
+
+function isLong(idleTimeout: number | null): boolean {
+  return idleTimeout === null || idleTimeout > DAY;
+}
+
+const outlivesBrowser =
+  "onTooManySessions is 'refuse', and a session stays in the store for its idle timeout (PERMANENT_SESSION_LIFETIME, idleTimeout) " +
+  'when its browser is closed and its cookie with it: a user who does that instead of logging out cannot log in for so long. Use an ' +
+  "idle timeout of a day or less, such as 30m, or onTooManySessions: 'end-oldest'.";
+
 /** What this room alone can judge of the settings. @param session the settings of the session cookie. */
 export function checkAuth(
-  { remember }: AuthOptions,
+  { remember, onTooManySessions, maxSessionsPerUser, permanent, idleTimeout }: AuthOptions & Lifetimes,
   session: CookieOptions,
   timeouts: TimeoutPreset | null,
   environment: Environment,
@@ -25,7 +40,13 @@ export function checkAuth(
       cookie.name === resolveCookie(session, environment).name
         ? [...problems, { setting: settingOf('name'), problem: 'is the name of the session cookie: choose another' }]
         : problems,
-    warnings: refusal === null ? warnings : [...warnings, `Nobody is remembered: ${refusal}.`],
+    warnings: [
+      ...warnings,
+      ...(refusal === null ? [] : [`Nobody is remembered: ${refusal}.`]),
+      ...(maxSessionsPerUser !== null && onTooManySessions === 'refuse' && !permanent && isLong(idleTimeout)
+        ? [outlivesBrowser]
+        : []),
+    ],
   };
 }
 

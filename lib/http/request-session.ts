@@ -77,6 +77,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** The client has a second cookie of the name: it is given one, and the others are taken away. */
   #isGathering = false;
   #haveOthersEnded = false;
+  /** What changes the session and is not over; null: there was nothing of the kind. */
+  #pending: Set<Promise<unknown>> | null = null;
   #hasFailed = false;
 
   constructor(
@@ -180,8 +182,22 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.#isToEnd = true;
   }
 
+  /**
+   * Holds the answer back until `work` is over, which changes the session, as a login does: nobody has to wait for it, and it has
+   * to be there when the session is saved.
+   */
+  holdFor(work: Promise<unknown>): void {
+    const pending = (this.#pending ??= new Set());
+    const over: Promise<unknown> = work.then(
+      () => pending.delete(over),
+      () => pending.delete(over),
+    );
+    pending.add(over);
+  }
+
   /** Saves what has changed. Returns nothing where nothing was to be done. @throws HttpException, also as a rejection */
   commit(): Promise<void> | undefined {
+    if (this.#pending !== null && this.#pending.size > 0) return Promise.all(this.#pending).then(() => this.commit());
     const session = this.#session;
     if (!this.#isWritable || session === null) return undefined;
     if (this.#view !== null) return this.#drop(session);

@@ -1,5 +1,6 @@
 import { Catch, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
+import { throwError, type Observable } from 'rxjs';
 import { SessionError, SessionStoreUnavailableError } from '../errors.js';
 import { isForOperator, toHttpException } from './session-exception.js';
 import { SessionRuntime } from './session-runtime.js';
@@ -17,15 +18,34 @@ export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
     super(adapterHost.httpAdapter);
   }
 
-  override catch(error: SessionError, host: ArgumentsHost): void {
-    if (host.getType() !== 'http') {
+  override catch(error: SessionError, host: ArgumentsHost): Observable<never> | undefined {
+    const type: string = host.getType();
+    if (type !== 'http') {
       // Nest answers for it there; without this line nobody would read what it says.
       this.runtime.report(error);
+      if (type === 'rpc') return throwError(() => unknownError);
+      if (type === 'ws') return tellClient(host);
       throw error;
     }
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
     const exception = toHttpException(error);
     if (isForOperator(exception)) this.runtime.report(error);
     super.catch(exception as SessionError, host);
+    return undefined;
   }
+}
+
+/** What Nest gives to those who sent a message, for an error that is none of its own. */
+const unknownError = { status: 'error', message: 'Internal server error' };
+
+/** As Nest does: over a socket by an event, or by a message where the socket has no events of its own. */
+function tellClient(host: ArgumentsHost): undefined {
+  const client = host.switchToWs().getClient<{
+    readonly readyState?: unknown;
+    send?(text: string): void;
+    emit?(event: string, payload: object): void;
+  }>();
+  if (typeof client.readyState === 'number') client.send?.(JSON.stringify({ event: 'exception', data: unknownError }));
+  else client.emit?.('exception', unknownError);
+  return undefined;
 }

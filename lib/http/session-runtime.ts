@@ -3,14 +3,29 @@ import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { SessionRepository } from '../session/session-repository.js';
 import type { HttpOptions } from './http.options.js';
+import type { Notices } from './notices.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
 import type { RequestClient } from './request-client.js';
 import { RequestSession, type SessionWatcher } from './request-session.js';
 import type { SessionMigration } from './session-migration.js';
 import type { SessionCookie } from './session-cookie.js';
+import type { TransportNotice } from './transport-notice.js';
 
 const RUNTIME = Symbol('nestjs-session-auth runtime');
+/** The same symbol in every copy of the package. */
+const ANY_COPY = Symbol.for('nestjs-session-auth');
+
+/** The error of a request that has no sessions for this copy of the package. @param message where no other copy has any. */
+export function unreachable(request: unknown, message: string): SessionUnreachableError {
+  const hasOther = typeof request === 'object' && request !== null && Reflect.get(request, ANY_COPY) !== undefined;
+  if (!hasOther) return new SessionUnreachableError(message);
+  return new SessionUnreachableError(
+    'There are two copies of nestjs-session-auth in this process: SessionModule comes from one, and what asked for the session from ' +
+      'another, which a library or a workspace brings along. Install it once: `npm ls nestjs-session-auth` names them; a library has it ' +
+      'as a peer dependency.',
+  );
+}
 
 type Bearer = RawRequest & Record<symbol, RequestSession | undefined>;
 
@@ -32,14 +47,18 @@ export class SessionRuntime {
     /** Tells the operator of an error that the client was answered for. */
     readonly report: (error: unknown) => void,
     readonly now: () => number,
+    readonly notices: Notices,
     readonly migration: SessionMigration | null = null,
+    /** Null: nothing is to be said of how requests come in. */
+    private readonly transport: TransportNotice | null = null,
   ) {}
 
   /** The runtime of the application that `request` came to. @throws SessionUnreachableError where it has none */
   static behind(request: object): SessionRuntime {
     const runtime: unknown = Reflect.get(request, RUNTIME);
     if (runtime instanceof SessionRuntime) return runtime;
-    throw new SessionUnreachableError(
+    throw unreachable(
+      request,
       'There are no sessions here: import SessionModule.forRoot() in the root module, and ask for a session in an HTTP request only.',
     );
   }
@@ -48,6 +67,7 @@ export class SessionRuntime {
   attach(platform: Platform): void {
     this.#platform = platform;
     platform.bind(RUNTIME, this);
+    platform.bind(ANY_COPY, this);
     platform.reserve(this.#slot);
     if (this.#isExposed) platform.exposeSession?.();
   }
@@ -57,6 +77,11 @@ export class SessionRuntime {
     if (this.#isExposed) return;
     this.#isExposed = true;
     this.#platform?.exposeSession?.();
+  }
+
+  /** Whether something sets `session` of the server's requests. */
+  get isSessionExposed(): boolean {
+    return this.#isExposed;
   }
 
   get platform(): Platform {
@@ -76,6 +101,7 @@ export class SessionRuntime {
     const raw = this.platform.rawRequest(request) as Bearer;
     const existing = raw[this.#slot];
     if (existing === undefined) {
+      this.transport?.look(request, raw, this.platform);
       return (raw[this.#slot] = new RequestSession(this, request, raw, this.platform.rawResponse(response)));
     }
     // A middleware on Fastify has Node's request, which knows less than Fastify's own.

@@ -30,10 +30,13 @@ export type Session = SessionObject & SessionData;
  * @publicApi
  */
 export const Session: (...parameterOrPipes: (SessionParameter | ParameterPipe)[]) => ParameterDecorator =
-  createParamDecorator((parameter: SessionParameter | undefined, context: ExecutionContext) => {
-    const requestSession = requestSessionOf(context);
-    if (typeof parameter === 'object') return requestSession.getReadonly();
-    const session = requestSession.get();
-    if (parameter === undefined) return session;
-    return session instanceof Promise ? session.then((loaded) => loaded.get(parameter)) : session.get(parameter);
-  });
+  createParamDecorator(sessionOf);
+
+/** What the parameter is; it also tells routes with it from others. */
+export function sessionOf(parameter: SessionParameter | undefined, context: ExecutionContext): unknown {
+  const requestSession = requestSessionOf(context);
+  if (typeof parameter === 'object') return requestSession.getReadonly();
+  const session = requestSession.get();
+  if (parameter === undefined) return session;
+  return session instanceof Promise ? session.then((loaded) => loaded.get(parameter)) : session.get(parameter);
+}

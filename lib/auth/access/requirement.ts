@@ -1,5 +1,6 @@
 import { RequestMethod, type ExecutionContext } from '@nestjs/common';
 import 'reflect-metadata';
+import { GUARDS_METADATA, METHOD_METADATA, overriddenBy, type ClassType } from '../../http/routes.js';
 import type { Freshness } from './freshness.js';
 
 /** What a route, or all routes of a controller, ask of whoever comes. */
@@ -9,10 +10,6 @@ export const ROLES = Symbol('nestjs-session-auth roles');
 export const PERMISSIONS = Symbol('nestjs-session-auth permissions');
 /** Carried by the class of a guard that asks who is there, and by those that extend it. */
 export const ASKS_WHO = Symbol('nestjs-session-auth asks who');
-
-/** Where `@UseGuards()` and the decorators of routes leave their word; Nest does not export these names. */
-const GUARDS = '__guards__';
-const METHOD = 'method';
 
 /** Names of which a user must have all, or any. */
 export interface Wanted {
@@ -28,14 +25,14 @@ export interface Requirement {
   readonly permissions: readonly Wanted[];
 }
 
-/** What stands at one place: at a route, at its controller, or at a class that this one extends. */
+/** What stands at one place: at a route, at a method that it overrides, at its controller, or at a class that this one extends. */
 interface Place extends Requirement {
   /** Whether it asks for anything. */
   readonly asks: boolean;
 }
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
-type Controller = ReturnType<ExecutionContext['getClass']>;
+type Controller = ClassType;
 
 const known = new WeakMap<Controller, WeakMap<Handler, Requirement>>();
 
@@ -51,13 +48,13 @@ export function requirementOf(context: ExecutionContext): Requirement {
 }
 
 /**
- * The nearest place that says something decides whether a route is public: the route, then its controller, then what that
- * extends. A place that asks for anything, by a guard alone if need be, is not, `@Public()` beside it or not. Of `@Fresh()`
+ * The nearest place that says something decides whether a route is public: the route, then the methods that it overrides, then
+ * its controller, then what that extends. A place that asks for anything, by a guard alone if need be, is not, `@Public()` beside it or not. Of `@Fresh()`
  * the nearest holds; roles and permissions of all places add up.
  */
 function read(handler: Handler, controller: Controller): Requirement {
   const route = at(handler);
-  const places = [route, ...withItsBases(controller).map(at)];
+  const places = [route, ...overriddenBy(handler, controller).map(at), ...withItsBases(controller).map(at)];
   const decisive = places.find(({ asks, isPublic }) => asks || isPublic);
   return {
     isPublic: (decisive !== undefined && !decisive.asks) || (answersOptions(handler) && !wantsMore(route)),
@@ -73,7 +70,7 @@ function at(target: object): Place {
   const roles = (metadata(ROLES) ?? []) as readonly Wanted[];
   const permissions = (metadata(PERMISSIONS) ?? []) as readonly Wanted[];
   const place = { isPublic: metadata(PUBLIC) === true, fresh, roles, permissions };
-  return { ...place, asks: wantsMore(place) || hasGuard(target) };
+  return { ...place, asks: wantsMore(place) || guardsAt(target).length > 0 };
 }
 
 /** More than that somebody is there. */
@@ -81,9 +78,10 @@ function wantsMore({ fresh, roles, permissions }: Requirement): boolean {
   return fresh !== null || roles.length > 0 || permissions.length > 0;
 }
 
-function hasGuard(target: object): boolean {
-  const guards = (Reflect.getOwnMetadata(GUARDS, target) ?? []) as readonly object[];
-  return guards.some((guard) => {
+/** The guards of one place that ask who is there. */
+export function guardsAt(target: object): readonly object[] {
+  const guards = (Reflect.getOwnMetadata(GUARDS_METADATA, target) ?? []) as readonly object[];
+  return guards.filter((guard) => {
     const type: unknown = typeof guard === 'function' ? guard : guard.constructor;
     return typeof type === 'function' && Reflect.getMetadata(ASKS_WHO, type) === true;
   });
@@ -94,7 +92,7 @@ function hasGuard(target: object): boolean {
  * all methods does for OPTIONS what it does for GET, and whoever wants in need only ask by OPTIONS.
  */
 function answersOptions(handler: Handler): boolean {
-  return Reflect.getOwnMetadata(METHOD, handler) === RequestMethod.OPTIONS;
+  return Reflect.getOwnMetadata(METHOD_METADATA, handler) === RequestMethod.OPTIONS;
 }
 
 /** Nest reads metadata of classes through their bases, and so do we. */

@@ -11,6 +11,8 @@ import { discover, type Discovered } from '../../http/discovery.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { isThenable } from '../../session/thenable.js';
 import { AuthConfig } from '../auth-config.js';
+import { authNotices } from '../auth-notices.js';
+import { ownPermissions, ownRoles } from '../auth.options.js';
 import { REQUEST_LOADER, USER_LOADER, type LoaderMark } from './loader.decorators.js';
 import { userIdOf } from './user-id.js';
 import type { SessionUser, UserId, UserLoader } from './user.js';
@@ -49,9 +51,21 @@ export class Users implements OnModuleInit {
       }
       this.#userLoader = loaderOf(found, '@UserLoader()') as UserLoader;
     }
+    const { rolesOf, permissionsOf } = this.config.options;
+    const known = {
+      hasLoader: this.hasLoader,
+      hasOwnRoles: rolesOf === ownRoles,
+      hasOwnPermissions: permissionsOf === ownPermissions,
+    };
+    for (const notice of authNotices(this.modules, known)) this.runtime.notices.once(notice, notice);
     this.#requestLoaders = discover<LoaderMark>(this.modules, REQUEST_LOADER)
       .sort((a, b) => a.mark.order - b.mark.order)
       .map((loader) => loaderOf(loader, '@RequestLoader()'));
+  }
+
+  /** Whether the application has said how a user is found by id. */
+  get hasLoader(): boolean {
+    return this.#userLoader !== null;
   }
 
   /** @throws SessionUserError where there is no id that could be stored */

@@ -1,5 +1,6 @@
 import { AuthConfig } from '../../../../lib/auth/auth-config.js';
 import { authOptions } from '../../../../lib/auth/auth.options.js';
+import { Notices } from '../../../../lib/http/notices.js';
 import { NotBefore } from '../../../../lib/auth/everyone/not-before.js';
 import { RememberFamilies } from '../../../../lib/auth/remember/remember-families.js';
 import type { RememberRow, RememberStore, StoredRememberRow } from '../../../../lib/auth/remember/remember-store.js';
@@ -94,6 +95,7 @@ export class FamilySetup {
       observer,
       () => undefined,
       now,
+      new Notices({ warn: () => undefined }),
     );
     const config = new AuthConfig(options, {
       keyPrefix: 'session:',

@@ -1,0 +1,50 @@
+import { SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { GUARDS_METADATA, overriddenBy, routesIn } from '../../http/routes.js';
+import { authBehind } from '../auth-binding.js';
+import { ASKS_WHO, guardsAt, PUBLIC } from './requirement.js';
+
+/**
+ * Puts the guards of overridden methods at the routes that override them, before Nest makes its routes. Nest asks the method
+ * that is called and no other, so a controller that extends another one and overrides a guarded method would leave it open.
+ * A route that asks by itself, or is `@Public()`, stays as it is.
+ */
+export function inheritGuards(modules: ModulesContainer): void {
+  for (const { handler, controller } of routesIn(modules)) {
+    if (Reflect.getOwnMetadata(PUBLIC, handler) === true || guardsAt(handler).length > 0) continue;
+    const [inherited] = overriddenBy(handler, controller)
+      .map((method) => ({ guards: guardsAt(method), isPublic: Reflect.getOwnMetadata(PUBLIC, method) === true }))
+      .filter(({ guards, isPublic }) => isPublic || guards.length > 0);
+    if (inherited === undefined || inherited.guards.length === 0) continue;
+    const own = (Reflect.getOwnMetadata(GUARDS_METADATA, handler) ?? []) as readonly object[];
+    const added = inherited.guards.map((guard) => (typeof guard === 'function' ? new InheritedGuard(guard) : guard));
+    Reflect.defineMetadata(GUARDS_METADATA, [...added, ...own], handler);
+  }
+}
+
+/**
+ * Asks the guard of the application that a request came to. An object rather than a class: Nest looks for the classes of
+ * guards before anything of this package runs.
+ */
+@SetMetadata(ASKS_WHO, true)
+class InheritedGuard implements CanActivate {
+  constructor(private readonly type: object) {}
+
+  canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
+    return authBehind(context).guardOf(this.type).canActivate(context);
+  }
+}
+
+/** The instance of a class of guards that the application has; where it has none, `fallback`. */
+export function guardOf(modules: ModulesContainer, type: object, fallback: CanActivate): CanActivate {
+  for (const { injectables, providers } of modules.values()) {
+    for (const { metatype, instance } of [...injectables.values(), ...providers.values()]) {
+      if (metatype === type && isGuard(instance)) return instance;
+    }
+  }
+  return fallback;
+}
+
+function isGuard(instance: unknown): instance is CanActivate {
+  return typeof instance === 'object' && instance !== null && 'canActivate' in instance;
+}
