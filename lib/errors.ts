@@ -108,6 +108,9 @@ export class SessionStoreUnavailableError extends SessionError {
   readonly code = 'SESSION_STORE_UNAVAILABLE';
 }
 
+/** The store has no room for what is new; reading, and ending what is there, may work. Becomes a 503. @publicApi */
+export class SessionStoreFullError extends SessionStoreUnavailableError {}
+
 /** Other requests changed the session so often that this one's change could not be saved. Becomes a 503. @publicApi */
 export class SessionContendedError extends SessionError {
   readonly code = 'SESSION_CONTENDED';

@@ -47,7 +47,13 @@ export { CsrfRefusedException, type CsrfRefusal } from './auth/csrf/csrf-refused
 export { CsrfService } from './auth/csrf/csrf.service.js';
 export { LoginAttempts } from './auth/limiter/login-attempts.decorator.js';
 export { LoginLimiter } from './auth/limiter/login-limiter.js';
-export { LimiterStorage, type Receipt, type Take, type TakesBack } from './auth/limiter/limiter-storage.js';
+export {
+  LimiterStorage,
+  type CoarserCount,
+  type Receipt,
+  type Take,
+  type TakesBack,
+} from './auth/limiter/limiter-storage.js';
 export { StoreLimiterStorage, type StoreLimiterStorageOptions } from './auth/limiter/store-limiter-storage.js';
 export { ThrottlerLimiterStorage, type ThrottlerStorageLike } from './auth/limiter/throttler-limiter-storage.js';
 export { TooManyAttemptsException } from './auth/limiter/too-many-attempts.exception.js';
@@ -82,6 +88,7 @@ export {
   SessionKeyReservedError,
   SessionPeerMissingError,
   SessionReadonlyError,
+  SessionStoreFullError,
   SessionStoreUnavailableError,
   SessionTooLargeError,
   SessionUnreachableError,

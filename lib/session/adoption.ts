@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { isWellFormed } from '../config/well-formed.js';
 import { SessionValueError } from '../errors.js';
-import type { SessionStore } from '../stores/session-store.js';
+import { notesOf, type SessionStore } from '../stores/session-store.js';
 import type { AuthFacts, Device } from './auth-facts.js';
 import type { ForeignSession } from './foreign-session.js';
 import type { RecordCodec } from './record-codec.js';
@@ -59,16 +59,20 @@ export function takeOver(session: SessionObject, foreign: ForeignSession, device
  * the note stays when the session ends, no old cookie begins it a second time.
  */
 export class AdoptionMarks {
+  readonly #notes: SessionStore;
+
   constructor(
-    private readonly store: SessionStore,
+    store: SessionStore,
     private readonly codec: RecordCodec,
     private readonly keyPrefix: string,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#notes = notesOf(store, 'adopted');
+  }
 
   /** Null: it has not been adopted. */
   async find(old: OldSession): Promise<AdoptionMark | null> {
-    const found = await this.store.read(this.#keyOf(old));
+    const found = await this.#notes.read(this.#keyOf(old));
     return found && this.#open(found.bytes, old);
   }
 
@@ -80,7 +84,7 @@ export class AdoptionMarks {
   async note(old: OldSession, expiresAt: number | null, id: string): Promise<AdoptionMark> {
     const ttl = expiresAt === null ? longestLife : Math.max(0, Math.ceil(expiresAt - this.now())) + clockSkew;
     const bytes = this.codec.encodePointer(sealPointer(id, old.key));
-    const result = await this.store.write(this.#keyOf(old), bytes, ttl, 'absent');
+    const result = await this.#notes.write(this.#keyOf(old), bytes, ttl, 'absent');
     return 'conflict' in result ? this.#open(result.conflict.bytes, old) : { id };
   }
 

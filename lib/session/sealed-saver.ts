@@ -50,7 +50,9 @@ export class SealedSaver {
       if (isExtended) state.issuedAt = null;
     };
     if (former !== null && this.revocations !== null) {
-      return this.revocations.has(former.id).then((isOver) => (isOver ? void this.encoder.lose(session) : settle()));
+      return this.revocations
+        .has(former.id, former.usedAt)
+        .then((isOver) => (isOver ? void this.encoder.lose(session) : settle()));
     }
     settle();
     if (former === null) this.observer.created({ publicId: publicId(next.id) });
@@ -115,8 +117,8 @@ export class SealedSaver {
   }
 
   /** Ends the session behind an id. False: somebody else has. @param ttl how long it may still have, in ms */
-  async end({ id }: SealedSession, ttl: number): Promise<boolean> {
-    return this.revocations === null || this.revocations.add(id, ttl);
+  async end({ id, usedAt }: SealedSession, ttl: number): Promise<boolean> {
+    return this.revocations === null || this.revocations.add(id, ttl, usedAt);
   }
 
   #arrive(state: SessionState, next: SealedSession, encoded: EncodedSession, former: SealedSession | null): void {

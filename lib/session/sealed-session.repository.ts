@@ -59,7 +59,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     const found = this.#records.open(carried, now);
     // The timeouts may be shorter now than when the cookie was issued.
     if (found === null || issuedAt + this.lifetime.remaining(found.record, issuedAt) <= now) return null;
-    if (await this.revocations?.has(id)) return null;
+    if (await this.revocations?.has(id, issuedAt)) return null;
     return this.sessionOf(found.stored, found.record, issuedAt, now);
   }
 
@@ -74,7 +74,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     if (this.revocations !== null) {
       const id = newSessionId(SEALED_ID_BYTES);
       const mark = await this.#adoptions.note(old, expiresAt, id);
-      if (mark === 'unreadable' || (await this.#isOver(mark))) return null;
+      if (mark === 'unreadable' || (mark.id !== id && (await this.#isOver(mark)))) return null;
       isFirst = mark.id === id;
       stateOf(session).nextId = mark.id;
     }
@@ -95,7 +95,8 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     let isThere = false;
     await inTurn(state, async () => {
       const stored = sealedIn(state);
-      if (stored === null || stored.expiresAt <= this.now() || (await this.revocations?.has(stored.id))) return;
+      if (stored === null || stored.expiresAt <= this.now() || (await this.revocations?.has(stored.id, stored.usedAt)))
+        {return;}
       this.discard(session);
       isThere = true;
     });
@@ -129,7 +130,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     await inTurn(state, async () => {
       if (state.end === 'gone') this.#encoder.forget(session, null);
       // Another request has begun it, and it has been ended since.
-      if (id !== undefined && (await this.revocations?.has(id))) throw endedMeanwhile();
+      if (id !== undefined && (await this.revocations?.has(id, null))) throw endedMeanwhile();
       state.nextId = null;
       const formerLineage = lineageOf(state);
       await this.#saver.renew(session, auth, 'login', id);
@@ -162,8 +163,9 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     return ended;
   }
 
+  /** Nobody knows since when: once notes were given up, the old cookie begins no session a second time. */
   async #isOver(mark: AdoptionMark): Promise<boolean> {
-    return mark === 'unreadable' || (await this.revocations?.has(mark.id)) === true;
+    return mark === 'unreadable' || (await this.revocations?.has(mark.id, 0)) === true;
   }
 
   #commitNow(session: SessionObject): Promise<void> | undefined {

@@ -114,6 +114,24 @@ export interface Owned {
   deleteOwnedBy(owner: string, exceptKey?: string): Promise<number>;
 }
 
+/**
+ * An ability that a store may have besides: keeping notes, such as that a session was ended or that logins failed, apart from
+ * the records of sessions. A store that evicts sessions needs it: strangers, who can make sessions, would push the notes out.
+ */
+export interface Noting {
+  /** Where notes of one kind are kept; the same for the same kind. */
+  notes(kind: string): SessionStore;
+}
+
+/**
+ * An ability of where notes are kept: making room on demand. It never makes any by itself, but refuses what does not fit with a
+ * `SessionStoreFullError`.
+ */
+export interface Shedding {
+  /** Forgets the older half, and says when the last of these was written, in ms; null: there was nothing to forget. */
+  shed(): number | null;
+}
+
 export function isPrunable(store: SessionStore): store is SessionStore & Prunable {
   return 'prune' in store && typeof store.prune === 'function';
 }
@@ -124,4 +142,17 @@ export function isListable(store: SessionStore): store is SessionStore & Listabl
 
 export function isOwned(store: SessionStore): store is SessionStore & Owned {
   return 'ownedBy' in store && typeof store.ownedBy === 'function';
+}
+
+/** Where a store keeps notes of one kind: apart, if it can, and otherwise beside the sessions. */
+export function notesOf(store: SessionStore, kind: string): SessionStore {
+  return isNoting(store) ? store.notes(kind) : store;
+}
+
+export function isNoting(store: SessionStore): store is SessionStore & Noting {
+  return 'notes' in store && typeof store.notes === 'function';
+}
+
+export function isShedding(store: SessionStore): store is SessionStore & Shedding {
+  return 'shed' in store && typeof store.shed === 'function';
 }

@@ -3,9 +3,11 @@ import { isSessionError, SessionStoreUnavailableError } from '../errors.js';
 import {
   type DeleteResult,
   isListable,
+  isNoting,
   isOwned,
   isPrunable,
   type Listable,
+  type Noting,
   type Owned,
   type Prunable,
   SessionStore,
@@ -24,11 +26,12 @@ export function withTimeLimit(store: SessionStore, ms: number): SessionStore {
   return new TimeLimitedStore(store, ms);
 }
 
-class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listable & Owned> {
+class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listable & Owned & Noting> {
   readonly prune?: () => Promise<number>;
   readonly keys?: () => AsyncIterable<string>;
   readonly ownedBy?: (owner: string) => AsyncIterable<string>;
   readonly deleteOwnedBy?: (owner: string, exceptKey?: string) => Promise<number>;
+  readonly notes?: (kind: string) => SessionStore;
   private readonly deadlines: Deadlines;
 
   constructor(
@@ -46,6 +49,8 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
         }
       };
     }
+    // A store that keeps them apart has them at hand.
+    if (isNoting(store)) this.notes = (kind) => store.notes(kind);
     if (isListable(store)) this.keys = () => orUnavailable(() => store.keys());
     if (isOwned(store)) {
       this.ownedBy = (owner) => orUnavailable(() => store.ownedBy(owner));

@@ -1,6 +1,7 @@
 import type { KeyRing } from '../../cookie/key-ring.js';
 import type { Budget } from './budget.js';
 import type { LimiterOptions } from './limiter.options.js';
+import type { CoarserCount } from './limiter-storage.js';
 import { networksOf } from './network.js';
 
 /** A place where attempts are counted. */
@@ -8,6 +9,8 @@ export interface Bucket {
   /** Keyed hashes: who has the store and not the secret finds out neither accounts nor addresses. */
   readonly key: string;
   readonly budget: Budget;
+  /** Where a storage counts that has no room for another key. */
+  readonly coarser: CoarserCount;
   /** What a success does: it forgets all failures of an account; those of an address are not all of the same person. */
   readonly onSuccess: 'clear' | 'give-back';
 }
@@ -18,6 +21,9 @@ const year = 365 * 24 * hour;
 
 /** How many times the budget of an address all addresses of a /48 have together: it may be a large company, or one customer. */
 const siteFactor = 10;
+
+/** How much of a key is left in a coarser one: 12 bits, so that there are 4096 of a kind. */
+const coarserLength = 2;
 
 const keyPurpose = 'login-limiter-key:v1';
 
@@ -71,7 +77,14 @@ export class Buckets {
   }
 
   #bucket(budget: Budget, ...named: readonly (string | null)[]): Bucket {
-    return { key: this.keys.sign(keyPurpose, JSON.stringify(named)), budget, onSuccess: 'clear' };
+    const key = this.keys.sign(keyPurpose, JSON.stringify(named));
+    const coarser = { key: `~${String(named[0])}:${key.slice(0, coarserLength)}`, budget: this.#sharedBudget(budget) };
+    return { key, budget, coarser, onSuccess: 'clear' };
+  }
+
+  /** What nobody but one account's owner can end must not shut out those who share a key with it. */
+  #sharedBudget(budget: Budget): Budget {
+    return budget === this.#ceiling ? { ...this.#account, free: budget.free } : budget;
   }
 }
 

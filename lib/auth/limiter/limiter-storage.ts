@@ -7,6 +7,12 @@ import type { Budget } from './budget.js';
  */
 export type Receipt = unknown;
 
+/** A key that many others share. @publicApi */
+export interface CoarserCount {
+  readonly key: string;
+  readonly budget: Budget;
+}
+
 /** What became of an attempt that was to be counted. @publicApi */
 export type Take =
   /** It is counted, and may be made. */
@@ -24,8 +30,13 @@ export type Take =
  * @publicApi
  */
 export abstract class LimiterStorage {
-  /** Counts an attempt, if the budget allows it. Checking and counting is one step, whoever else does the same meanwhile. */
-  abstract take(key: string, budget: Budget): Promise<Take>;
+  /**
+   * Counts an attempt, if the budget allows it. Checking and counting is one step, whoever else does the same meanwhile.
+   *
+   * @param coarser where to count for a storage that has no room for another key, so that nothing is forgotten early. There are
+   *   so few of these that there always is room for them.
+   */
+  abstract take(key: string, budget: Budget, coarser?: CoarserCount): Promise<Take>;
 }
 
 /**
@@ -36,8 +47,8 @@ export abstract class LimiterStorage {
 export interface TakesBack {
   /** The attempt was no failure: it is as if it had not been counted. Does nothing where all is forgotten already. */
   giveBack(key: string, budget: Budget, receipt: Receipt): Promise<void>;
-  /** Forgets all that was counted under a key. */
-  clear(key: string): Promise<void>;
+  /** Forgets all that was counted under a key. @param receipt of the attempt that has succeeded, where it is because of one */
+  clear(key: string, receipt?: Receipt): Promise<void>;
 }
 
 export function takesBack(storage: LimiterStorage): storage is LimiterStorage & TakesBack {

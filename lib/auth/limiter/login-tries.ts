@@ -43,7 +43,7 @@ export class LoginTries {
     const counted: { bucket: Bucket; receipt: Receipt }[] = [];
     for (const bucket of buckets) {
       try {
-        const take = await this.#inTime(() => this.storage.take(bucket.key, bucket.budget));
+        const take = await this.#inTime(() => this.storage.take(bucket.key, bucket.budget, bucket.coarser));
         if ('taken' in take) {
           counted.push({ bucket, receipt: take.taken });
         } else {
@@ -74,7 +74,9 @@ export class LoginTries {
   /** It was a success. */
   async succeed({ counted }: CountedAttempt): Promise<void> {
     await this.#each(counted, (storage, { bucket, receipt }) =>
-      bucket.onSuccess === 'clear' ? storage.clear(bucket.key) : storage.giveBack(bucket.key, bucket.budget, receipt),
+      bucket.onSuccess === 'clear'
+        ? storage.clear(bucket.key, receipt)
+        : storage.giveBack(bucket.key, bucket.budget, receipt),
     );
   }
 

@@ -1,9 +1,9 @@
 import { wholeClock } from '../../config/clock.js';
-import { SessionContendedError } from '../../errors.js';
+import { SessionContendedError, SessionStoreFullError } from '../../errors.js';
 import { backOff } from '../../session/back-off.js';
-import type { SessionStore, StoredRecord, WriteResult } from '../../stores/session-store.js';
+import { notesOf, type SessionStore, type StoredRecord, type WriteResult } from '../../stores/session-store.js';
 import { countedIn, lifeOf, takenBack, waitOf, type Budget, type Tally } from './budget.js';
-import { LimiterStorage, type Receipt, type Take, type TakesBack } from './limiter-storage.js';
+import { LimiterStorage, type CoarserCount, type Receipt, type Take, type TakesBack } from './limiter-storage.js';
 
 /** @publicApi */
 export interface StoreLimiterStorageOptions {
@@ -23,22 +23,58 @@ const maxRetries = 128;
  * @publicApi
  */
 export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
+  private readonly store: SessionStore;
+  /** Where counts go that the store has no room for; null: it keeps everything in one place, and refuses or evicts as it does. */
+  private readonly coarser: SessionStore | null;
   private readonly keyPrefix: string;
   private readonly now: () => number;
 
-  constructor(
-    private readonly store: SessionStore,
-    options: StoreLimiterStorageOptions = {},
-  ) {
+  constructor(store: SessionStore, options: StoreLimiterStorageOptions = {}) {
     super();
+    this.store = notesOf(store, 'limiter');
+    this.coarser = this.store === store ? null : notesOf(store, 'limiter-coarser');
     this.keyPrefix = options.keyPrefix ?? 'limiter:';
     this.now = wholeClock(options.now ?? Date.now);
   }
 
-  override async take(key: string, budget: Budget): Promise<Take> {
+  override async take(key: string, budget: Budget, coarser?: CoarserCount): Promise<Take> {
+    if (this.coarser === null || coarser === undefined) return this.takeIn(this.store, key, budget);
+    // What was counted there is not forgotten once there is room again.
+    const wait = await this.waitIn(this.coarser, coarser);
+    if (wait > 0) return { wait };
+    try {
+      return await this.takeIn(this.store, key, budget);
+    } catch (error) {
+      if (!(error instanceof SessionStoreFullError)) throw error;
+      const take = await this.takeIn(this.coarser, coarser.key, coarser.budget);
+      return 'taken' in take ? { taken: new CoarserReceipt(coarser, take.taken) } : take;
+    }
+  }
+
+  async giveBack(key: string, budget: Budget, receipt: Receipt): Promise<void> {
+    if (receipt instanceof CoarserReceipt) await this.giveBackCoarser(receipt);
+    else await this.giveBackIn(this.store, key, budget, receipt);
+  }
+
+  async clear(key: string, receipt?: Receipt): Promise<void> {
+    // Others share that count: one who succeeds must not clear it.
+    if (receipt instanceof CoarserReceipt) await this.giveBackCoarser(receipt);
+    await this.store.delete(this.keyPrefix + key);
+  }
+
+  private async giveBackCoarser({ count: { key, budget }, receipt }: CoarserReceipt): Promise<void> {
+    if (this.coarser !== null) await this.giveBackIn(this.coarser, key, budget, receipt);
+  }
+
+  private async waitIn(store: SessionStore, { key, budget }: CoarserCount): Promise<number> {
+    const record = await store.read(this.keyPrefix + key);
+    return record === null ? 0 : waitOf(tallyIn(record.bytes), budget, this.now());
+  }
+
+  private async takeIn(store: SessionStore, key: string, budget: Budget): Promise<Take> {
     let take: Take = { wait: 0 };
     // Nobody has failed yet in most cases, so there is nothing to read.
-    await this.change(key, budget, null, (tally, now) => {
+    await this.change(store, key, budget, null, (tally, now) => {
       const wait = waitOf(tally, budget, now);
       if (wait > 0) {
         take = { wait };
@@ -51,16 +87,12 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
     return take;
   }
 
-  async giveBack(key: string, budget: Budget, receipt: Receipt): Promise<void> {
+  private async giveBackIn(store: SessionStore, key: string, budget: Budget, receipt: Receipt): Promise<void> {
     const until = typeof receipt === 'number' ? receipt : 0;
-    const record = await this.store.read(this.keyPrefix + key);
+    const record = await store.read(this.keyPrefix + key);
     if (record !== null) {
-      await this.change(key, budget, record, (tally, now) => takenBack(tally, until, budget, now));
+      await this.change(store, key, budget, record, (tally, now) => takenBack(tally, until, budget, now));
     }
-  }
-
-  async clear(key: string): Promise<void> {
-    await this.store.delete(this.keyPrefix + key);
   }
 
   /**
@@ -70,6 +102,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
    * @throws SessionContendedError where parallel changes of others never let it through
    */
   private async change(
+    store: SessionStore,
     key: string,
     budget: Budget,
     record: StoredRecord | null,
@@ -80,7 +113,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
       const tally = record === null ? null : tallyIn(record.bytes);
       const next = change(tally, now);
       if (next === tally) return;
-      const result = await this.put(key, next, next === null ? 0 : lifeOf(next, budget, now), record);
+      const result = await this.put(store, key, next, next === null ? 0 : lifeOf(next, budget, now), record);
       if (typeof result === 'string' || 'written' in result) return;
       record = 'conflict' in result ? result.conflict : null;
       await backOff(attempt);
@@ -91,6 +124,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
   }
 
   private put(
+    store: SessionStore,
     key: string,
     tally: Tally | null,
     ttlMs: number,
@@ -98,11 +132,19 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
   ): Promise<WriteResult | 'deleted' | 'absent' | { readonly conflict: StoredRecord }> {
     const storeKey = this.keyPrefix + key;
     if (tally === null) {
-      return record === null ? Promise.resolve('absent') : this.store.delete(storeKey, record.version);
+      return record === null ? Promise.resolve('absent') : store.delete(storeKey, record.version);
     }
     const bytes = Buffer.from(JSON.stringify([tally.count, tally.at, tally.until]));
-    return this.store.write(storeKey, bytes, ttlMs, record === null ? 'absent' : record.version);
+    return store.write(storeKey, bytes, ttlMs, record === null ? 'absent' : record.version);
   }
+}
+
+/** Of an attempt that was counted where many are counted together. */
+class CoarserReceipt {
+  constructor(
+    readonly count: CoarserCount,
+    readonly receipt: Receipt,
+  ) {}
 }
 
 /** The tally in a record; null where it holds none, as after somebody else's write. */

@@ -6,6 +6,16 @@ export const memoryOptions = {
     env: 'SESSION_MEMORY_MAX',
     kind: integer({ min: 1 }),
     default: 10_000,
-    meaning: 'How many sessions the memory store holds. One more evicts the session that was unused for longest.',
+    meaning:
+      'How many sessions the memory store holds. One more evicts the session that was unused for longest, those without a login ' +
+      'first.',
+  }),
+  maxNotes: option<number>({
+    env: 'SESSION_MEMORY_MAX_NOTES',
+    kind: integer({ min: 1 }),
+    default: 100_000,
+    meaning:
+      'How many notes of one kind the memory store holds besides: that sealed sessions were ended, that logins failed. None is ' +
+      'forgotten early.',
   }),
 };

@@ -12,7 +12,7 @@ const context = { log: new CollectedLog() };
 
 describe('loadStore', () => {
   it('makes the store that the type names', async () => {
-    const memory = await loadStore('memory', { maxSessions: 5 }, context);
+    const memory = await loadStore('memory', { maxSessions: 5, maxNotes: 10 }, context);
     expect(memory).toBeInstanceOf(MemoryStore);
     const files = await loadStore('filesystem', { dir: '.sessions', mode: 0o600, threshold: 0 }, context);
     expect(files).toBeInstanceOf(FilesystemStore);
@@ -23,7 +23,7 @@ describe('loadStore', () => {
 
   it('gives the store its options', async () => {
     const log = new CollectedLog();
-    const store = await loadStore('memory', { maxSessions: 1 }, { log });
+    const store = await loadStore('memory', { maxSessions: 1, maxNotes: 10 }, { log });
     for (const key of ['a', 'b']) await store.write(key, Buffer.from('1'), 1_000, 'absent');
     expect(log.warnings).toHaveLength(1);
   });

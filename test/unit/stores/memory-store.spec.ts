@@ -117,7 +117,7 @@ describe('MemoryStore', () => {
     it('does not take it for use that a record is listed, or excepted', async () => {
       const { store } = setUp({ maxSessions: 2 });
       await store.write('a', Buffer.from('1'), aMinute, 'absent', 'owner');
-      await create(store, 'b');
+      await store.write('b', Buffer.from('1'), aMinute, 'absent', 'another');
       expect(await listed(store.ownedBy('owner'))).toEqual(['a']);
       expect(await store.deleteOwnedBy('owner', 'a')).toBe(0);
       await create(store, 'c');

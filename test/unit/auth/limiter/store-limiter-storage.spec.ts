@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionContendedError } from '../../../../lib/errors.js';
 import type { Budget } from '../../../../lib/auth/limiter/budget.js';
+import type { CoarserCount } from '../../../../lib/auth/limiter/limiter-storage.js';
 import { StoreLimiterStorage } from '../../../../lib/auth/limiter/store-limiter-storage.js';
-import type { SessionStore, Version, WriteResult } from '../../../../lib/stores/session-store.js';
+import {
+  isListable,
+  notesOf,
+  type SessionStore,
+  type Version,
+  type WriteResult,
+} from '../../../../lib/stores/session-store.js';
 import { MemoryStore } from '../../../../lib/stores/memory/index.js';
+import { standaloneContext } from '../../../../lib/stores/store-context.js';
 import { FailingStore } from '../../../support/failing-store.js';
 import { SpreadStore } from '../../../support/spread-store.js';
 import { Clock, day, hour, memoryStore, minute, second } from './setup.js';
@@ -21,9 +29,11 @@ async function takeAll(storage: StoreLimiterStorage, count: number) {
   return Promise.all(Array.from({ length: count }, () => storage.take('key', budget)));
 }
 
-async function keysOf(store: MemoryStore): Promise<string[]> {
+async function keysOf(store: SessionStore): Promise<string[]> {
+  const notes = notesOf(store, 'limiter');
+  if (!isListable(notes)) throw new Error('counts in memory can be listed');
   const keys: string[] = [];
-  for await (const key of store.keys()) keys.push(key);
+  for await (const key of notes.keys()) keys.push(key);
   return keys;
 }
 
@@ -71,7 +81,7 @@ describe('a count in a session store', () => {
     const take = await storage.take('key', budget);
     expect('taken' in take).toBe(true);
     await storage.giveBack('key', budget, 'taken' in take && take.taken);
-    expect(await keysOf(store as MemoryStore)).toEqual([]);
+    expect(await keysOf(store)).toEqual([]);
 
     await takeAll(storage, 4);
     const fifth = await storage.take('key', budget);
@@ -84,14 +94,14 @@ describe('a count in a session store', () => {
     const { storage, store, clock } = setUp();
     await takeAll(storage, 9);
     await storage.clear('key');
-    expect(await keysOf(store as MemoryStore)).toEqual([]);
+    expect(await keysOf(store)).toEqual([]);
     await storage.clear('key');
 
     await takeAll(storage, 5);
     clock.pass(day - 1);
-    expect(await keysOf(store as MemoryStore)).toEqual(['limiter:key']);
+    expect(await keysOf(store)).toEqual(['limiter:key']);
     clock.pass(1);
-    expect(await keysOf(store as MemoryStore)).toEqual([]);
+    expect(await keysOf(store)).toEqual([]);
     expect(await storage.take('key', budget)).toHaveProperty('taken');
   });
 
@@ -99,9 +109,9 @@ describe('a count in a session store', () => {
     const { storage, store, clock } = setUp();
     for (let made = 0; made < 30; made++) await storage.take('key', drained);
     clock.pass(30 * minute - 1);
-    expect(await keysOf(store as MemoryStore)).toHaveLength(1);
+    expect(await keysOf(store)).toHaveLength(1);
     clock.pass(1);
-    expect(await keysOf(store as MemoryStore)).toEqual([]);
+    expect(await keysOf(store)).toEqual([]);
   });
 
   it('costs one call where nothing was counted before, and two where something was', async () => {
@@ -147,6 +157,10 @@ describe('a count in a session store', () => {
     class BusyStore extends MemoryStore {
       writes = 0;
 
+      override notes(): SessionStore {
+        return this;
+      }
+
       override async write(
         key: string,
         bytes: Uint8Array,
@@ -163,5 +177,46 @@ describe('a count in a session store', () => {
     const { storage } = setUp(store);
     await expect(storage.take('key', budget)).rejects.toThrow(SessionContendedError);
     expect(store.writes).toBe(129);
+  });
+});
+
+describe('counts in memory, when there is no room for another', () => {
+  const coarser: CoarserCount = { key: '~account:ab', budget };
+  const another: CoarserCount = { key: '~account:cd', budget };
+
+  function full() {
+    const clock = new Clock();
+    const store = new MemoryStore({ maxNotes: 2 }, { ...standaloneContext, now: clock.read });
+    return { clock, store, storage: new StoreLimiterStorage(store, { now: clock.read }) };
+  }
+
+  it('are kept, and new ones are made together with those of others', async () => {
+    const { storage } = full();
+    for (const key of ['a', 'b']) {
+      for (let made = 0; made < 5; made++) await storage.take(key, budget, coarser);
+    }
+    for (let made = 0; made < 5; made++) {
+      expect(await storage.take(`stranger ${String(made)}`, budget, another)).toHaveProperty('taken');
+    }
+    expect(await storage.take('one more', budget, another)).toEqual({ wait: second });
+    for (const key of ['a', 'b']) expect(await storage.take(key, budget, coarser)).toEqual({ wait: second });
+  });
+
+  it('are not forgotten as soon as there is room again', async () => {
+    const { storage } = full();
+    for (const key of ['a', 'b']) await storage.take(key, budget, coarser);
+    for (let made = 0; made < 5; made++) await storage.take('late', budget, another);
+    await storage.clear('a');
+    expect(await storage.take('late', budget, another)).toEqual({ wait: second });
+  });
+
+  it('are taken back by one at a time: a success clears nothing that is shared', async () => {
+    const { storage } = full();
+    for (const key of ['a', 'b']) await storage.take(key, budget, coarser);
+    for (let made = 0; made < 4; made++) await storage.take('stranger', budget, another);
+    const take = await storage.take('mine', budget, another);
+    await storage.clear('mine', 'taken' in take ? take.taken : undefined);
+    expect(await storage.take('stranger', budget, another)).toHaveProperty('taken');
+    expect(await storage.take('stranger', budget, another)).toEqual({ wait: second });
   });
 });
