@@ -212,7 +212,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (this.#isHeadOut && !this.#clientHolds(session)) return this.#drop(session);
     try {
       return this.runtime.repository.commit(session)?.catch((error: unknown) => {
-        throw this.#asHttp(error);
+        this.#unlessUnchanged(session, error);
       });
     } catch (error) {
       throw this.#asHttp(error);
@@ -410,6 +410,14 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (state.isLossTold || !this.runtime.repository.isModified(session)) return;
     state.isLossTold = true;
     this.runtime.observer.droppedChange({ publicId: session.id });
+  }
+
+  /** Who changed nothing is answered although the session's life could not be extended; the next request tries again. */
+  #unlessUnchanged(session: SessionObject, error: unknown): void {
+    const { repository, observer, report } = this.runtime;
+    if (!(error instanceof SessionStoreUnavailableError) || repository.isModified(session)) throw this.#asHttp(error);
+    observer.storeError({ error });
+    report(error);
   }
 
   /** The operator is told here, with the cause: Nest logs no exception that has a status. */

@@ -95,8 +95,13 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     let isThere = false;
     await inTurn(state, async () => {
       const stored = sealedIn(state);
-      if (stored === null || stored.expiresAt <= this.now() || (await this.revocations?.has(stored.id, stored.usedAt)))
-        {return;}
+      if (
+        stored === null ||
+        stored.expiresAt <= this.now() ||
+        (await this.revocations?.has(stored.id, stored.usedAt))
+      ) {
+        return;
+      }
       this.discard(session);
       isThere = true;
     });

@@ -1,3 +1,4 @@
+import { SessionStoreFullError } from '../errors.js';
 import type { SessionStore } from '../stores/session-store.js';
 import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import { EndedLoginsBoard } from './ended-logins.js';
@@ -214,8 +215,10 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     state.isReissued = false;
     if (mayExtend && issuedAt !== null && this.lifetime.isRefreshDue(issuedAt, now, state.auth)) {
       if (state.auth !== null) {
-        noteUse(state, state.auth, now);
-        return this.#saver.save(session);
+        const former = state.auth;
+        noteUse(state, former, now);
+        const saving = this.#saver.save(session);
+        return changes === null ? this.#orTouch(saving, state, former, now) : saving;
       }
       // Where a rotation may come between, a touch would keep alive the pointer that it left, which is to expire.
       if (changes === null) {
@@ -247,6 +250,18 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     if (found === null || this.lifetime.isOver(found.record, this.now())) return false;
     this.#saver.moveTo(session, found);
     return true;
+  }
+
+  /** Where a store is full, what would only note when the session was used can be left out: to let it live on takes no room. */
+  async #orTouch(saving: Promise<void>, state: SessionState, former: AuthFacts, now: number): Promise<void> {
+    const noted = state.auth;
+    try {
+      await saving;
+    } catch (error) {
+      if (state.auth === noted) state.auth = former;
+      if (!(error instanceof SessionStoreFullError) || state.stored === null) throw error;
+      await this.#touch(state, state.stored, now);
+    }
   }
 
   async #touch(state: SessionState, stored: StoredSession, now: number): Promise<void> {

@@ -72,7 +72,7 @@ return dropped
   {key, ...}  the keys of the records to delete; one may be there twice
 ]]
 local entries = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-local keys, marked, coming = {}, {}, {}
+local keys, marked, taken = {}, {}, {}
 for i = 1, #entries, 2 do
   local isComing = tonumber(entries[i + 1]) < 0
   local key = isComing and string.sub(entries[i], ARGV[2] + 1) or entries[i]
@@ -80,14 +80,13 @@ for i = 1, #entries, 2 do
     keys[#keys + 1] = key
     marked[#marked + 1] = ARGV[1]
     marked[#marked + 1] = key
-    if isComing then
-      coming[#coming + 1] = entries[i]
-    end
+    taken[#taken + 1] = entries[i]
   end
 end
--- In pieces, since Lua hands over a few thousand arguments at most.
-for i = 1, #coming, 2000 do
-  redis.call('ZREM', KEYS[1], unpack(coming, i, math.min(i + 1999, #coming)))
+-- In pieces, since Lua hands over a few thousand arguments at most. All are taken out first, since a Redis that is full refuses a
+-- script that begins with what takes memory.
+for i = 1, #taken, 2000 do
+  redis.call('ZREM', KEYS[1], unpack(taken, i, math.min(i + 1999, #taken)))
 end
 for i = 1, #marked, 2000 do
   redis.call('ZADD', KEYS[1], unpack(marked, i, math.min(i + 1999, #marked)))
@@ -117,7 +116,17 @@ elseif not current then
 elseif redis.sha1hex(current) ~= ARGV[1] then
   return {1, current}
 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+local written = redis.pcall('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if written.err then
+  -- A Redis that is full refuses a script that begins with what takes memory. What takes no more than the record that is there, or
+  -- is as short as a note that something has ended, is written all the same, behind a command that takes none.
+  local most = math.max(16, current and #current or 0)
+  if not string.find(written.err, 'OOM ', 1, true) or #ARGV[2] > most then
+    return written
+  end
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+end
 return {0}
 `,
 } as const;

