@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import { Controller, Get, Post } from '@nestjs/common';
 import { AuthService, Session } from 'nestjs-session-auth';
@@ -21,7 +22,7 @@ class ShopController {
 
   @Post('write')
   write(@Session() session: Session): void {
-    Reflect.set(session, 'text', 'x'.repeat(200));
+    Reflect.set(session, 'text', randomBytes(100).toString('hex'));
   }
 
   @Post('login')
