@@ -41,7 +41,7 @@ export function mergeRecords(
     const [was, is, now] = [valueAt(base, key), valueAt(mine, key), valueAt(theirs, key)];
     // A name that has become reserved is in no session.
     if (isReserved(key)) Reflect.deleteProperty(data, key);
-    else if (mark.has(key)) put(data, key, log.replay(key, is, copy(key, now), copy, listen, mark));
+    else if (mark.has(key)) put(data, key, log.replay(key, is, ownCopy(key, now, copy), copy, listen, mark));
     else if (!sameValue(is, was)) put(data, key, mergeValue(was, is, now, listen, [key]));
   }
   const record: SessionRecord = {
@@ -80,7 +80,7 @@ export function absorb(
     const [was, now] = [valueAt(base, key), valueAt(theirs, key)];
     if (isReserved(key) || sameValue(now, was)) continue;
     const before = copy(key, Object.hasOwn(data, key) ? data[key] : ABSENT);
-    const fresh = copy(key, now);
+    const fresh = ownCopy(key, now, copy);
     const after = mutated.has(key)
       ? state.mutations.replay(key, before, fresh, copy, listen)
       : mergeValue(was, before, fresh, listen, [key]);
@@ -99,6 +99,11 @@ export function absorb(
   state.auth = mergeAuth(state.auth, theirs.auth);
   state.kept ||= theirs.kept === true;
   return overwritten;
+}
+
+/** A copy of what has come back already: nobody can change what is no object. */
+function ownCopy(key: string, value: unknown, copy: CopyValue): unknown {
+  return typeof value === 'object' && value !== null ? copy(key, value) : value;
 }
 
 function put(data: Record<string, unknown>, key: string, value: unknown): void {

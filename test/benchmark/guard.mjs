@@ -4,13 +4,17 @@ import { Browser } from './browser.mjs';
 import { CONNECTIONS, load } from './load.mjs';
 import { NOT_MEASURED, PLATFORMS, spread } from './markdown.mjs';
 import { stop } from './processes.mjs';
-import { decided, ratioOf } from './ratios.mjs';
+import { atMost, decided, ratioOf } from './ratios.mjs';
 
 const MEMBERS = CONNECTIONS * 2;
 const DEVICES = 1000;
-/** The same handler, which reads the session of a user who is logged in: without a guard, behind one that does nothing, behind ours. */
-const ROUTES = ['member', 'waved', 'guarded'];
+/**
+ * The same handler, which reads a session: of nobody; of a user who is logged in, without a guard, behind one that does nothing, behind
+ * ours.
+ */
+const ROUTES = ['read', 'member', 'waved', 'guarded'];
 const REACH = 0.97;
+const LOGIN_REACH = 1.05;
 const COMMANDS_REACH = 0;
 const ROUND_TRIPS_REACH = 10;
 
@@ -20,14 +24,18 @@ export async function measureGuard({ application, platforms, ports, rounds, seco
   for (const platform of platforms) {
     const { port, child } = await startApplication(application, platform, ports);
     try {
-      const cookies = await members(port);
+      const cookies = {
+        member: await browsers(port, '/login', ROUTES),
+        nobody: await browsers(port, '/fill', ['read']),
+      };
       measured[platform] = { commands: await commandsAdded(port, meter), rates: {}, cpus: {} };
       for (let round = -1; round < rounds; round += 1) {
         log(round < 0 ? `guard, ${platform}: warm-up` : `guard, ${platform}: round ${round + 1} of ${rounds}`);
         const turn = Math.max(round, 0) % ROUTES.length;
         for (const route of [...ROUTES.slice(turn), ...ROUTES.slice(0, turn)]) {
           const before = await cpuOf(child);
-          const { responses, seconds: taken } = await load({ port, path: `/${route}`, cookies, seconds });
+          const who = cookies[route === 'read' ? 'nobody' : 'member'];
+          const { responses, seconds: taken } = await load({ port, path: `/${route}`, cookies: who, seconds });
           const cpu = ((await cpuOf(child)) - before) / responses;
           if (round < 0) continue;
           (measured[platform].rates[route] ??= []).push(responses / taken);
@@ -64,9 +72,23 @@ export async function measureLogoutEverywhere({ application, ports, meter, log }
   }
 }
 
+/** What a login, the user's loader in memory and the guard cost together, against a session of nobody. */
+function loginTargets(guard, commit) {
+  return Object.entries(guard ?? {}).flatMap(([platform, { cpus }]) => {
+    const own = ratioOf(cpus.guarded, cpus.read);
+    if (own === undefined) return [];
+    return {
+      what: `${PLATFORMS[platform]}: processor time of a guarded read with a login and a loader in memory against an anonymous read, \`commit: '${commit}'\``,
+      ours: spread(own),
+      reach: `≤ ${LOGIN_REACH.toFixed(2)}`,
+      reached: atMost(own, LOGIN_REACH),
+    };
+  });
+}
+
 /** Rows for the table of targets. */
-export function guardTargets({ guard, everywhere }) {
-  const rows = [];
+export function guardTargets({ guard, guardAndInterceptor, everywhere }) {
+  const rows = [...loginTargets(guard, 'response'), ...loginTargets(guardAndInterceptor, 'interceptor')];
   for (const [platform, { commands, rates, cpus }] of Object.entries(guard ?? {})) {
     rows.push({
       what: `${PLATFORMS[platform]}: store calls that the guard adds to a request with a loaded session`,
@@ -108,14 +130,14 @@ export function guardTargets({ guard, everywhere }) {
   return rows;
 }
 
-async function members(port) {
-  const browsers = Array.from({ length: MEMBERS }, () => new Browser(port));
-  await Promise.all(browsers.map((browser) => browser.json('POST', '/login')));
-  for (const route of ROUTES) {
-    const { theme } = await browsers[0].json('GET', `/${route}`);
+async function browsers(port, begin, routes) {
+  const all = Array.from({ length: MEMBERS }, () => new Browser(port));
+  await Promise.all(all.map((browser) => browser.json('POST', begin)));
+  for (const route of routes) {
+    const { theme } = await all[0].json('GET', `/${route}`);
     if (theme !== 'dark') throw new Error(`/${route} must read the session`);
   }
-  return browsers.map(({ header }) => header);
+  return all.map(({ header }) => header);
 }
 
 async function commandsAdded(port, meter) {

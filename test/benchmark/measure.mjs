@@ -9,6 +9,7 @@ import { roundTripsOf } from './round-trips.mjs';
 import { measureSealed } from './sealed.mjs';
 import { measureSpeed } from './speed.mjs';
 import { measureStoreReads } from './store-reads.mjs';
+import { measureWriters } from './writers.mjs';
 
 const BUILD = join(ROOT, 'dist');
 
@@ -77,12 +78,15 @@ export const measureCosts = ({ applications, platforms }, ports) =>
     return measured;
   });
 
-/** Of the application without an interceptor, whose requests are the shortest: there a guard weighs most. */
+/** Of the application without an interceptor, whose requests are the shortest: there a guard weighs most; and of the one with it. */
 export async function measureLogins({ applications, platforms, rounds, seconds }, ports) {
   const application = applications.find(({ name }) => name === 'response');
+  const other = applications.find(({ name }) => name === 'interceptor');
   if (application === undefined) return {};
+  const settings = { platforms, ports, rounds, seconds, log };
   return withMeter(ports, async (meter) => ({
-    guard: await measureGuard({ application, platforms, ports, rounds, seconds, meter, log }),
+    guard: await measureGuard({ ...settings, application, meter }),
+    ...(other && { guardAndInterceptor: await measureGuard({ ...settings, application: other, meter }) }),
     everywhere: await measureLogoutEverywhere({ application, ports, meter, log }),
   }));
 }
@@ -93,6 +97,11 @@ export async function measureBuild({ applications, rounds }, ports) {
   const sealed = await measureSealed({ rounds, folder: BUILD, log });
   if (rounds === 0) return { sealed };
   return { sealed, reads: await measureStoreReads({ rounds, folder: BUILD, redisPort: ports.redis, log }) };
+}
+
+/** Of what all stores must reach together: counts, and a ratio of processor times. */
+export async function measureManyWriters({ applications }, ports) {
+  return applications.some(({ ours }) => ours) ? { writers: await measureWriters({ ports, log }) } : {};
 }
 
 export async function measureAllSpeeds({ applications, platforms, rounds, ...rest }, ports) {

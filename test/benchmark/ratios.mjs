@@ -19,3 +19,10 @@ export function decided(ratio, reach) {
   if (ratio.least >= reach) return true;
   return ratio.greatest < reach ? false : 'unclear';
 }
+
+/** The same for a ratio that is to be no greater. */
+export function atMost(ratio, reach) {
+  if (ratio === undefined) return undefined;
+  if (ratio.greatest <= reach) return true;
+  return ratio.least > reach ? false : 'unclear';
+}

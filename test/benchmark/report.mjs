@@ -9,6 +9,7 @@ import { roundTripTable, roundTripTargets } from './round-trips.mjs';
 import { sealedTable, sealedTargets } from './sealed.mjs';
 import { ROUTES, ratio } from './speed.mjs';
 import { storeReadTable, storeReadTargets } from './store-reads.mjs';
+import { writersTable, writersTargets } from './writers.mjs';
 import { exactTargets, pipelinedRows, speedTargets } from './targets.mjs';
 
 const FIGURES = [
@@ -58,12 +59,13 @@ const commandCell = ({ each, names } = { each: NOT_MEASURED, names: [] }) =>
 
 /** Every row with a target, those first that are the same on every machine. */
 function allTargets(results) {
-  const { roundTrips, sealed, reads } = results;
+  const { roundTrips, sealed, reads, writers } = results;
   return [
     ...exactTargets(results),
     ...roundTripTargets(roundTrips),
     ...speedTargets(results),
     ...pipelinedRows(results),
+    ...(writers ? writersTargets(writers) : []),
     ...guardTargets(results),
     ...(sealed ? sealedTargets(sealed) : []),
     ...(reads ? storeReadTargets(reads) : []),
@@ -102,13 +104,16 @@ const redisTable = (costs) =>
  * @returns the Markdown, and the exact rows that were missed: behaviours and counts, which no slow machine excuses
  */
 export function report(results) {
-  const { machine, speed, behaviours, costs, roundTrips, sealed, reads } = results;
+  const { machine, speed, behaviours, costs, roundTrips, sealed, reads, writers } = results;
   const targets = allTargets(results);
   const parts = [
     machine,
     targetTable(targets),
     ...Object.keys(speed).flatMap((platform) => FIGURES.map((figure) => speedTable(results, platform, figure))),
     `#### Behaviour\n\n${behaviourTable(behaviours)}`,
+    ...(writers
+      ? [`#### Writers of one session: kept / refused / writes / conflicts\n\n${writersTable(writers)}`]
+      : []),
     `#### Redis: commands a request, and bytes for the ${SESSION_BYTES}-byte session\n\n${redisTable(costs)}`,
     ...(roundTrips.length
       ? [`#### Round trips of a request to each server, counted on the connection\n\n${roundTripTable(roundTrips)}`]

@@ -8,7 +8,7 @@
  *   --routes read     some routes (untouched, read, write) for the speed
  *   --write           puts the tables into README.md, between its bench markers
  *
- * Two parts can be run by themselves, too: sealed.mjs and store-reads.mjs.
+ * Three parts can be run by themselves, too: sealed.mjs, store-reads.mjs and writers.mjs.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ import {
   measureBuild,
   measureCosts,
   measureLogins,
+  measureManyWriters,
   measureRoundTrips,
 } from './measure.mjs';
 import { ROOT, prepare } from './prepare.mjs';
@@ -41,8 +42,9 @@ async function measureExact(settings, redis) {
   const ports = { ...redis, ...servers.ports };
   const behaviours = await measureBehaviours(settings, ports);
   const roundTrips = await measureRoundTrips(settings, ports);
+  const writers = await measureManyWriters(settings, ports);
   await servers.stop();
-  return { behaviours, roundTrips, costs: await measureCosts(settings, redis) };
+  return { behaviours, roundTrips, ...writers, costs: await measureCosts(settings, redis) };
 }
 
 async function run() {
