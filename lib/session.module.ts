@@ -10,7 +10,7 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { guardOf, inheritGuards } from './auth/access/inherited-guards.js';
 import { SessionAuthGuard } from './auth/access/session-auth.guard.js';
 import { attachAuth } from './auth/auth-binding.js';
@@ -27,6 +27,7 @@ import { createKeyRing, KeyRing } from './cookie/key-ring.js';
 import { resolveCookie } from './cookie/resolved-cookie.js';
 import { SessionConfigError } from './errors.js';
 import { discover } from './http/discovery.js';
+import { claimCookie } from './http/platforms/claimed-cookies.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { Notices } from './http/notices.js';
 import { routeNotices } from './http/route-notices.js';
@@ -153,9 +154,9 @@ const providers: Provider[] = [
   {
     // Nest leaves out what a factory does not make: without a global interceptor a request costs a fifth less.
     provide: APP_INTERCEPTOR,
-    inject: [SESSION_CONFIG, SessionRuntime],
-    useFactory: (config: SessionConfig, runtime: SessionRuntime) =>
-      config.commit === 'interceptor' ? new SessionInterceptor(runtime) : undefined,
+    inject: [SESSION_CONFIG, SessionRuntime, ApplicationConfig],
+    useFactory: (config: SessionConfig, runtime: SessionRuntime, application: ApplicationConfig) =>
+      config.commit === 'interceptor' ? new SessionInterceptor(runtime, application) : undefined,
   },
   {
     // While providers are made, Nest knows the routes and has not set them up yet.
@@ -183,6 +184,8 @@ const providers: Provider[] = [
   exports: [SESSION_STORE, SessionStore, SessionService, SessionRuntime, KeyRing, ...authExports],
 })
 export class SessionModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
+  #releaseCookie: (() => void) | null = null;
+
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly runtime: SessionRuntime,
@@ -206,13 +209,23 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
   }
 
   configure(consumer: MiddlewareConsumer): void {
+    // Before the routes are made: on an instance of Express that several applications share, the place of theirs tells them apart.
+    this.#attach();
     if (this.config.eager) consumer.apply(eagerMiddleware(() => this.runtime)).forRoutes('{*path}');
   }
 
   onModuleInit(): void {
     for (const { instance } of discover(this.modules, SESSION_LISTENER)) this.counters.add(instance);
+    if (adapterOf(this.adapterHost) === null) return;
+    const { isSessionExposed, notices } = this.runtime;
+    for (const notice of routeNotices(this.modules, { isSessionExposed, isPersonal })) notices.once(notice, notice);
+  }
+
+  #attach(): void {
     const adapter = adapterOf(this.adapterHost);
     if (adapter === null) return;
+    const cookie = resolveCookie(this.config.cookie, environmentOf(process.env['NODE_ENV']));
+    this.#releaseCookie = claimCookie(adapter.getInstance(), cookie);
     const platform = platformOf(adapter);
     this.runtime.attach(platform);
     attachAuth(platform, {
@@ -220,11 +233,10 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
       guardOf: (type) => guardOf(this.modules, type, this.guard),
       anonymousUser: this.config.anonymousUser,
     });
-    const { isSessionExposed, notices } = this.runtime;
-    for (const notice of routeNotices(this.modules, { isSessionExposed, isPersonal })) notices.once(notice, notice);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#releaseCookie?.();
     if (!isStoreGiven(this.config)) await this.store.close?.();
   }
 }

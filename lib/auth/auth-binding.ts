@@ -1,4 +1,5 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { boundTo } from '../http/platforms/bound-values.js';
 import type { Platform } from '../http/platforms/platform.js';
 import { unreachable } from '../http/session-runtime.js';
 import type { AuthService } from './auth.service.js';
@@ -21,8 +22,8 @@ export function attachAuth(platform: Platform, bound: BoundAuth): void {
 
 /** @throws SessionUnreachableError outside of an application that imports the module */
 export function authBehind(context: ExecutionContext): BoundAuth {
-  const request = context.switchToHttp().getRequest<{ [AUTH]?: BoundAuth } | undefined>();
-  const bound = request?.[AUTH];
+  const request = context.switchToHttp().getRequest<object | undefined>();
+  const bound = request && (boundTo(request, AUTH) as BoundAuth | undefined);
   if (bound !== undefined) return bound;
   throw unreachable(
     request,

@@ -68,6 +68,12 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** The id of the cookie that the client has once the head is out. */
   #heldId: string | null;
   #isWritable = false;
+  /** Somebody has asked for the session, so that the answer may depend on whose it is. */
+  #isAsked = false;
+  /** It lies open, so that whoever has the request may change it, at any time. */
+  #isExposed = false;
+  /** It has been saved, and nobody is left who could change it before the answer goes out. */
+  #isSettled = false;
   #isHeadOut = false;
   #isPassive = false;
   #isGuarded = false;
@@ -118,12 +124,27 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   /** The session, at once where it is there already or needs no store; it will be saved. */
   get(): SessionObject | Promise<SessionObject> {
+    this.#isAsked = true;
+    this.#isWritable = true;
+    this.#isSettled = false;
+    return this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
+  }
+
+  /** Loads the session ahead of whoever asks for it on the request itself, and says so by {@link noteAsked}. */
+  expose(): SessionObject | Promise<SessionObject> {
+    this.#isExposed = true;
     this.#isWritable = true;
     return this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
   }
 
+  /** Somebody has come upon the session that lies open. */
+  noteAsked(): void {
+    this.#isAsked = true;
+  }
+
   /** A view of the session that refuses changes; asking for nothing else leaves the commit out. */
   getReadonly(): SessionObject | Promise<SessionObject> {
+    this.#isAsked = true;
     const session = this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
     // What is there without the store is such a view already.
     return session instanceof Promise ? session.then((loaded) => this.#asView(loaded)) : this.#asView(session);
@@ -225,7 +246,16 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (this.#session !== null && this.#view === null) this.runtime.repository.discard(this.#session);
   }
 
+  /**
+   * The session has been saved, and Nest answers next, by itself: whether it has changed since is not worked out once more. Not for
+   * errors, whose filters may have changed it.
+   */
+  noteSettled(): void {
+    this.#isSettled = !this.#isExposed;
+  }
+
   beforeHead(status: number): Promise<void> | undefined {
+    if (this.#isSettled && status < 400) return undefined;
     if (status >= 400 && !this.runtime.options.commitOnError) this.discard();
     return this.commit();
   }
@@ -235,6 +265,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const session = this.#session;
     const lines = [...(session === null ? [] : this.#cookieLines(session)), ...(this.#client?.takeLines() ?? [])];
     if (session !== null) stateOf(session).answered = true;
+    // An answer that depends on nobody's session is everybody's.
+    if (!this.#isAsked && !this.#isGuarded && !this.#hasFailed && lines.length === 0) return;
     for (const line of lines) head.addCookie(line);
     head.set('Vary', varyByCookie(head.get('Vary')));
     const cacheable = cacheControl(head.get('Cache-Control'), {

@@ -4,6 +4,7 @@ import type { SessionObserver } from '../session/observer.js';
 import type { SessionRepository } from '../session/session-repository.js';
 import type { HttpOptions } from './http.options.js';
 import type { Notices } from './notices.js';
+import { boundTo } from './platforms/bound-values.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
 import type { RequestClient } from './request-client.js';
@@ -55,7 +56,7 @@ export class SessionRuntime {
 
   /** The runtime of the application that `request` came to. @throws SessionUnreachableError where it has none */
   static behind(request: object): SessionRuntime {
-    const runtime: unknown = Reflect.get(request, RUNTIME);
+    const runtime = boundTo(request, RUNTIME);
     if (runtime instanceof SessionRuntime) return runtime;
     throw unreachable(
       request,

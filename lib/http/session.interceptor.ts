@@ -1,5 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { ApplicationConfig } from '@nestjs/core';
 import { Observable } from 'rxjs';
+import { isAnsweredByNest, isWholeAnswer } from './nest-answer.js';
 import type { RequestSession } from './request-session.js';
 import { SessionRuntime } from './session-runtime.js';
 
@@ -9,16 +11,24 @@ import { SessionRuntime } from './session-runtime.js';
  */
 @Injectable()
 export class SessionInterceptor implements NestInterceptor {
-  constructor(private readonly runtime: SessionRuntime) {}
+  #isOutermost: boolean | null = null;
+  readonly #routes = new WeakMap<object, boolean>();
+
+  constructor(
+    private readonly runtime: SessionRuntime,
+    private readonly application: Pick<ApplicationConfig, 'getGlobalInterceptors'>,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const handled = next.handle();
     if (context.getType() !== 'http') return handled;
     const request = context.getArgByIndex<object>(0);
     // Nest answers when the stream completes, so only that has to wait; what flows before (events, a body) flows on.
-    return new Observable((subscriber) =>
-      handled.subscribe({
+    return new Observable((subscriber) => {
+      let isWhole = true;
+      return handled.subscribe({
         next: (value) => {
+          isWhole &&= isWholeAnswer(value);
           subscriber.next(value);
         },
         error: (error: unknown) => {
@@ -34,9 +44,11 @@ export class SessionInterceptor implements NestInterceptor {
           );
         },
         complete: () => {
+          const session = this.runtime.existing(request);
           this.#settle(
-            this.runtime.existing(request),
+            session,
             () => {
+              if (session !== undefined && isWhole && this.#isLastOn(context)) session.noteSettled();
               subscriber.complete();
             },
             (failure) => {
@@ -44,8 +56,21 @@ export class SessionInterceptor implements NestInterceptor {
             },
           );
         },
-      }),
-    );
+      });
+    });
+  }
+
+  /** Whether nothing of the application's own comes between this interceptor and the answer of a route. */
+  #isLastOn(context: ExecutionContext): boolean {
+    this.#isOutermost ??= this.application.getGlobalInterceptors()[0] === this;
+    if (!this.#isOutermost) return false;
+    const handler = context.getHandler();
+    let isLast = this.#routes.get(handler);
+    if (isLast === undefined) {
+      isLast = isAnsweredByNest(context);
+      this.#routes.set(handler, isLast);
+    }
+    return isLast;
   }
 
   /** What a handler that threw has changed is saved as on success, unless the application wants it dropped. */

@@ -31,7 +31,7 @@ export function eagerMiddleware(runtimeOf: () => SessionRuntime): SessionMiddlew
   runtime.exposeSession();
   return function session(request, response, next) {
     const requestSession = runtime.of(request, response);
-    Promise.resolve(requestSession.get()).then((loaded) => {
+    Promise.resolve(requestSession.expose()).then((loaded) => {
       const slot = new ExpressSessionSlot(loaded, {
         commit: () => requestSession.commit(),
         reload: () => runtime.repository.reload(loaded),
@@ -42,8 +42,12 @@ export function eagerMiddleware(runtimeOf: () => SessionRuntime): SessionMiddlew
       Object.defineProperty(request, 'session', {
         configurable: true,
         enumerable: true,
-        get: () => slot.get(),
+        get: () => {
+          requestSession.noteAsked();
+          return slot.get();
+        },
         set: (value: unknown) => {
+          requestSession.noteAsked();
           slot.set(value);
         },
       });

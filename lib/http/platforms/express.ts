@@ -1,26 +1,24 @@
 import type { EventEmitter } from 'node:events';
 import { makeDoors } from '../../response/doors.js';
 import { isResponse, type RawResponse } from '../../response/raw-response.js';
+import { ARRIVED_AT } from './bound-values.js';
+import { ExpressTenant, type SharedInstance } from './express-tenants.js';
 import type { Platform } from './platform.js';
 import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';
 
 /** The parts of an Express application that are used. */
-export interface ExpressInstance {
-  /** The prototype of the application's requests. */
-  readonly request: object;
-}
+export type ExpressInstance = SharedInstance;
 
-type Slots = Record<symbol, undefined>;
+type Slots = Record<symbol, unknown>;
 
 /** Express hands on Node's request and response. */
 export class ExpressPlatform implements Platform {
+  readonly #tenant: ExpressTenant;
   readonly #requestSlots: symbol[] = [];
 
   /** @param server the one that the application listens with; undefined: none that is known */
-  constructor(
-    private readonly instance: ExpressInstance,
-    server: EventEmitter | undefined,
-  ) {
+  constructor(instance: ExpressInstance, server: EventEmitter | undefined) {
+    this.#tenant = new ExpressTenant(instance);
     server?.prependListener('request', this.#makeRoom);
   }
 
@@ -29,12 +27,13 @@ export class ExpressPlatform implements Platform {
    * microseconds each. Added before, and left empty, it costs next to nothing.
    */
   readonly #makeRoom = (request: Slots, response: object): void => {
+    request[ARRIVED_AT] ??= this.#tenant.own;
     for (const slot of this.#requestSlots) if (!(slot in request)) request[slot] = undefined;
     makeDoors(response);
   };
 
   bind(key: symbol, value: object): void {
-    Object.defineProperty(this.instance.request, key, { value, configurable: true });
+    this.#tenant.bind(key, value);
   }
 
   reserve(slot: symbol): void {

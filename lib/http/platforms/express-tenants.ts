@@ -1,0 +1,58 @@
+import { ARRIVED_AT, type Values } from './bound-values.js';
+
+/**
+ * What the applications on one instance of Express have bound to its requests. All share the prototype of the requests, so the
+ * routes of the first have its values from there; a middleware before the routes of each further one says whose they are.
+ */
+class Tenants {
+  /** Where a request says to whose routes it has come. */
+  readonly slot = Symbol('nestjs-session-auth application');
+  readonly first: Values = new Map();
+}
+
+const tenantsOf = new WeakMap<object, Tenants>();
+
+/** The parts of an Express application that are used here. */
+export interface SharedInstance {
+  readonly request: object;
+  use(middleware: (request: Record<symbol, unknown>, response: unknown, next: () => void) => void): unknown;
+}
+
+/** Binds values to the requests of one application among those on an instance of Express. */
+export class ExpressTenant {
+  readonly #tenants: Tenants;
+  /** What it has bound. */
+  readonly own: Values;
+
+  /** Before the application's routes are made. */
+  constructor(private readonly instance: SharedInstance) {
+    const existing = tenantsOf.get(instance);
+    const tenants = (this.#tenants = existing ?? new Tenants());
+    this.own = existing === undefined ? tenants.first : new Map<symbol, object>();
+    if (existing === undefined) {
+      tenantsOf.set(instance, tenants);
+      return;
+    }
+    const { own } = this;
+    instance.use((request, _response, next) => {
+      request[tenants.slot] = request[ARRIVED_AT] = own;
+      next();
+    });
+  }
+
+  bind(key: symbol, value: object): void {
+    const { slot, first } = this.#tenants;
+    this.own.set(key, value);
+    const { request } = this.instance;
+    if (this.own === first) {
+      Object.defineProperty(request, key, { value, configurable: true });
+      return;
+    }
+    Object.defineProperty(request, key, {
+      get(this: Record<symbol, Values | undefined>): object | undefined {
+        return (this[slot] ?? first).get(key);
+      },
+      configurable: true,
+    });
+  }
+}
