@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { combinations } from '../support/combinations.js';
 import { startApp, type AppSetup, type PlatformName, type RunningApp } from '../support/app.js';
 import { FailingStore } from '../support/failing-store.js';
+import type { Surroundings } from '../support/surroundings.js';
 
 /** The servers that the cases of HTTP run on: `node` is a small adapter of the tests, right on node:http. */
 export const servers: readonly PlatformName[] = ['express', 'fastify', 'node'];
@@ -17,14 +18,17 @@ export interface Row {
   readonly store: FailingStore;
 }
 
-/** Runs the cases on every server and with both ways to commit, against an application for each combination. */
+/** What changes no answer, and must change nothing here. Compression changes answers, and so has a table of its own. */
+const around: readonly Surroundings[] = ['nothing', 'an agent that traces requests', 'a parent application'];
+
+/** Runs the cases on every server, with both ways to commit and behind what others do to responses, each against an application. */
 export function onEveryServer(setup: AppSetup, cases: (row: () => Row) => void): void {
-  for (const { platform, commit } of combinations({ platform: servers, commit: commits })) {
-    describe(`on ${platform}, commit: ${commit}`, () => {
+  for (const { platform, commit, around: outer } of combinations({ platform: servers, commit: commits, around })) {
+    describe(`on ${platform}, commit: ${commit}, behind ${outer}`, () => {
       const store = new FailingStore();
       let running: RunningApp;
       beforeAll(async () => {
-        running = await startApp({ ...setup, platform, session: { store, commit, ...setup.session } });
+        running = await startApp({ ...setup, platform, around: outer, session: { store, commit, ...setup.session } });
       });
       afterAll(() => running.close());
       cases(() => ({ platform, commit, running, store }));

@@ -15,6 +15,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { SessionModule, type SessionModuleOptions } from 'nestjs-session-auth';
 import { CookieJar } from './jar.js';
 import { BareNodeAdapter } from './node-adapter.js';
+import type { Surroundings } from './surroundings.js';
 
 export type PlatformName = 'express' | 'fastify' | 'node';
 
@@ -34,6 +35,8 @@ export interface AppSetup {
   readonly providers?: readonly Provider[];
   readonly imports?: readonly (Type | DynamicModule)[];
   readonly logger?: LoggerService | false;
+  /** What the application is put behind once it listens. */
+  readonly around?: Surroundings;
   /** What is done to the application before it listens. */
   readonly prepare?: (app: INestApplication) => void | Promise<void>;
 }
@@ -73,6 +76,10 @@ export async function startApp(setup: AppSetup): Promise<RunningApp> {
   await setup.prepare?.(app);
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpServer() as Server;
+  if (setup.around !== undefined) {
+    const { surroundings } = await import('./surroundings.js');
+    surroundings[setup.around](server, app.getHttpAdapter().getInstance());
+  }
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${String(port)}`;
   return { app, url, jar: () => new CookieJar(url), close: () => app.close() };

@@ -45,7 +45,9 @@ export class BareNodeAdapter extends AbstractHttpAdapter<Server, IncomingMessage
   override initHttpServer(): void {
     this.httpServer = createServer((request, response) => {
       const { searchParams } = new URL(request.url ?? '/', 'http://test');
-      this.run(Object.assign(request, { query: Object.fromEntries(searchParams) }), response, 0);
+      // Behind an Express, there is one that cannot be assigned to.
+      Object.defineProperty(request, 'query', { value: Object.fromEntries(searchParams), configurable: true });
+      this.run(request, response, 0);
     });
   }
 
