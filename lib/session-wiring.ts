@@ -19,6 +19,8 @@ import type { StoreLog } from './stores/store-context.js';
 
 /** What sessions are made of besides the settings. */
 interface Surroundings {
+  /** Hears of instances of classes that are stored as plain data, by the names of their classes. */
+  readonly onInstance: (className: string) => void;
   readonly store: SessionStore;
   readonly keys: KeyRing;
   readonly lifetime: Lifetime;
@@ -52,7 +54,7 @@ export function isStoreGiven({ store, type, sealed }: SessionConfig): boolean {
 /** Sessions in a store, named by a signed cookie. */
 export function storedSessions(
   config: SessionConfig,
-  { store, keys, lifetime, observer, cookie }: Surroundings,
+  { store, keys, lifetime, observer, cookie, onInstance }: Surroundings,
 ): Sessions {
   const {
     serializer,
@@ -68,7 +70,7 @@ export function storedSessions(
     clock,
   } = config;
   const options = { keyPrefix, idLength, permanent, maxSize, maxNodes, maxRetries, onGone, rotateGrace, storeTimeout };
-  const codec = new RecordCodec(serializer);
+  const codec = new RecordCodec(serializer, onInstance);
   return {
     repository: new StoredSessionRepository(store, codec, lifetime, options, observer, clock),
     sessionCookie: new SignedCookie(cookie, keys, sessionCookiePurpose, clock),
@@ -78,7 +80,7 @@ export function storedSessions(
 /** Sessions in encrypted cookies. */
 export function sealedSessions(
   config: SessionConfig,
-  { store, keys, lifetime, observer, cookie }: Surroundings,
+  { store, keys, lifetime, observer, cookie, onInstance }: Surroundings,
 ): Sessions {
   const { serializer, keyPrefix, permanent, maxSize, maxNodes, onGone, clock, sealed } = config;
   const sealedCookie = new SealedCookie(cookie, keys, sealedSessionPurpose, sealed.maxSize, clock);
@@ -86,7 +88,7 @@ export function sealedSessions(
   const compressAbove = sealed.compress ? sealed.compressAbove : null;
   const options = { keyPrefix, permanent, maxSize, maxNodes, onGone, capacity, compressAbove };
   const revocations = sealed.revocations === null ? null : new SealedRevocations(store, keyPrefix);
-  const codec = new RecordCodec(serializer);
+  const codec = new RecordCodec(serializer, onInstance);
   return {
     repository: new SealedSessionRepository(store, codec, lifetime, options, observer, revocations, clock),
     sessionCookie: new SealedSessionCookie(sealedCookie),

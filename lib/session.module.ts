@@ -116,7 +116,8 @@ const providers: Provider[] = [
         config.timeouts === null ? undefined : timeoutPresets[config.timeouts],
       );
       const cookie = resolveCookie(config.cookie, environmentOf(process.env['NODE_ENV']));
-      const surroundings = { store, keys, lifetime, observer, cookie };
+      const notices = new Notices(logger);
+      const surroundings = { store, keys, lifetime, observer, cookie, onInstance: noticeOfInstances(notices) };
       const { repository, sessionCookie } = isSealed(config)
         ? sealedSessions(config, surroundings)
         : storedSessions(config, surroundings);
@@ -134,7 +135,6 @@ const providers: Provider[] = [
               report,
               now: clock,
             });
-      const notices = new Notices(logger);
       const isProduction = environmentOf(process.env['NODE_ENV']) === 'production';
       const isPublicByHttps = config.publicUrl?.origin.startsWith('https:') ?? false;
       return new SessionRuntime(
@@ -239,6 +239,17 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     this.#releaseCookie?.();
     if (!isStoreGiven(this.config)) await this.store.close?.();
   }
+}
+
+/** What comes back from the store is data: an object without its class, and so without its methods. */
+function noticeOfInstances(notices: Notices): (className: string) => void {
+  return (className) => {
+    notices.once(
+      'class-instance',
+      `A session holds an instance of the class ${className}. What comes back is plain data, without the methods of the class: store the data ` +
+        'that you need, and make the object anew where you read it.',
+    );
+  };
 }
 
 /** Null in a worker or a command (`createApplicationContext`), which has no requests; Nest's type does not say so. */

@@ -225,8 +225,16 @@ export class AuthService {
     return isFresh(auth, freshness, this.runtime.now(), all);
   }
 
-  /** Whether the login was restored by remember-me, and not confirmed since. */
+  /**
+   * Whether the login is remembered on this device, so that it outlives the session: since it was made with `remember`, or restored
+   * by remember-me, confirmed since or not. For keeping the user's wish where you log in anew, as after a new password.
+   */
   isRemembered(session: SessionObject): boolean {
+    return stateOf(session).auth?.family !== undefined;
+  }
+
+  /** Whether the login was restored by remember-me, and not confirmed since: nobody has typed a password in this session. */
+  isRestored(session: SessionObject): boolean {
     const { auth } = stateOf(session);
     return auth?.restored === true && auth.factors === undefined;
   }

@@ -30,12 +30,15 @@ class Bounded implements BoundedSerializer {
 
 /** Records to bytes and back, in one format; reads the other of the two built-in ones as well. */
 export class RecordCodec {
-  readonly #json = new JsonSerializer();
-  readonly #msgpack = new MsgpackSerializer();
+  readonly #json: JsonSerializer;
+  readonly #msgpack: MsgpackSerializer;
   readonly #writer: BoundedSerializer;
   readonly #reader: BoundedSerializer | null;
 
-  constructor(serializer: 'msgpack' | 'json' | Serializer) {
+  /** @param onInstance hears of instances of classes that are stored as plain data, by the names of their classes. */
+  constructor(serializer: 'msgpack' | 'json' | Serializer, onInstance?: (className: string) => void) {
+    this.#json = new JsonSerializer(onInstance);
+    this.#msgpack = new MsgpackSerializer(onInstance);
     this.#reader = typeof serializer === 'string' ? null : new Bounded(serializer);
     this.#writer = this.#reader ?? (serializer === 'json' ? this.#json : this.#msgpack);
   }

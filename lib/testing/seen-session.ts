@@ -9,8 +9,10 @@ export interface SeenSession {
   readonly userId: UserId | null;
   /** What `@Fresh()` would say. False where nobody is logged in. */
   readonly isFresh: boolean;
-  /** Whether the login was restored by remember-me, and not confirmed since. */
+  /** Whether the login is remembered, so that it outlives the session. */
   readonly isRemembered: boolean;
+  /** Whether the login was restored by remember-me, and not confirmed since. */
+  readonly isRestored: boolean;
   /** They are still there for the next page. */
   readonly flashes: readonly FlashMessage[];
   readonly permanent: boolean;
@@ -30,6 +32,7 @@ export async function seen(session: Session, auth: AuthService): Promise<SeenSes
     userId,
     isFresh: await auth.isFresh(session, user as SessionUser),
     isRemembered: auth.isRemembered(session),
+    isRestored: auth.isRestored(session),
     flashes: session.flashes(),
     permanent,
     createdAt,

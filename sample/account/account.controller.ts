@@ -21,7 +21,7 @@ export class AccountController {
       visits: session.visits ?? 0,
       cartCount: countOf(linesOf(session.cart)),
       publicId: session.id,
-      isRemembered: this.auth.isRemembered(session),
+      isRestored: this.auth.isRestored(session),
     });
     return this.pages.render({ title: 'Your account', current: 'account', main: () => main }, session, user);
   }

@@ -6,7 +6,7 @@ export interface AccountFacts {
   readonly cartCount: number;
   readonly publicId: string;
   /** Whether nobody has typed a password in this session. */
-  readonly isRemembered: boolean;
+  readonly isRestored: boolean;
 }
 
 function link(href: string, label: string, effect: string): Html {
@@ -40,15 +40,15 @@ function account(user: SessionUser): Html {
   `;
 }
 
-function session({ visits, cartCount, publicId, isRemembered }: AccountFacts): Html {
+function session({ visits, cartCount, publicId, isRestored }: AccountFacts): Html {
   return html`
     <section class="card" aria-labelledby="here-title">
       <h2 id="here-title">In this session</h2>
       <dl class="facts">
         <div>
           <dt>Logged in by</dt>
-          <dd data-login="${isRemembered ? 'remembered' : 'password'}">
-            ${isRemembered ? 'this browser, which was remembered' : 'password'}
+          <dd data-login="${isRestored ? 'remembered' : 'password'}">
+            ${isRestored ? 'this browser, which was remembered' : 'password'}
           </dd>
         </div>
         <div>

@@ -39,7 +39,7 @@ class AccountController {
 
   @Get('freshness')
   async freshness(@Session() session: Session, @CurrentUser() user: SessionUser) {
-    return { fresh: await this.auth.isFresh(session, user), remembered: this.auth.isRemembered(session) };
+    return { fresh: await this.auth.isFresh(session, user), remembered: this.auth.isRestored(session) };
   }
 
   @Get('flashes')

@@ -200,6 +200,10 @@ describe('at the start, one line says', () => {
   });
 });
 
+class Money {
+  constructor(readonly amount: string) {}
+}
+
 describe('once, at a request', () => {
   @Controller()
   class LoginController {
@@ -208,6 +212,12 @@ describe('once, at a request', () => {
     @Post('login')
     async login(@Session() session: Session) {
       await this.auth.login(session, 7);
+      return {};
+    }
+
+    @Post('money')
+    money(@Session() session: Session) {
+      session.set('price', new Money('secret amount'));
       return {};
     }
 
@@ -231,6 +241,23 @@ describe('once, at a request', () => {
     expect(lines).toEqual([expect.stringContaining('a login that was made just now, a number')]);
     expect(lines.join()).not.toContain('7');
   });
+
+  it.each(['msgpack', 'json'] as const)(
+    'a line says that a class comes back as plain data, in %s',
+    async (serializer) => {
+      await start({ controllers: [LoginController], session: { serializer } });
+      for (let round = 0; round < 2; round++) await running!.jar().fetch('/money', { method: 'POST' });
+      const lines = said('instance of the class');
+      expect(lines).toEqual([expect.stringContaining('an instance of the class Money')]);
+      expect(lines.join()).not.toContain('secret amount');
+      await running?.close();
+
+      await start({ controllers: [LoginController], session: { serializer } });
+      const jar = running!.jar();
+      await jar.fetch('/login', { method: 'POST' });
+      expect(said('instance of the class')).toEqual([]);
+    },
+  );
 
   it('nothing is said of a user who has gone since', async () => {
     let now = Date.now();

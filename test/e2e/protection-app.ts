@@ -59,7 +59,7 @@ export class ProtectedController {
     return {
       user: user?.id ?? null,
       fresh: user !== null && (await this.auth.isFresh(session, user)),
-      remembered: this.auth.isRemembered(session),
+      remembered: this.auth.isRestored(session),
       data: session.toJSON(),
       id: session.id,
     } satisfies Seen;

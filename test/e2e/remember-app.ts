@@ -55,7 +55,7 @@ export class RememberController {
   async who(@CurrentUser() user: (SessionUser & { readonly id: UserId }) | null, @Session() session: Session) {
     return {
       user: user?.id ?? null,
-      remembered: this.auth.isRemembered(session),
+      remembered: this.auth.isRestored(session),
       fresh: user !== null && (await this.auth.isFresh(session, user)),
       data: session.toJSON(),
       id: session.id,
@@ -66,6 +66,22 @@ export class RememberController {
   @Get('session')
   session(@Session() session: Session) {
     return { user: this.auth.userId(session), data: session.toJSON() };
+  }
+
+  @Get('wish')
+  wish(@CurrentUser() _user: unknown, @Session() session: Session) {
+    return { isRemembered: this.auth.isRemembered(session) };
+  }
+
+  /** A new password: all logins end, and the user is in again, remembered as before. */
+  @Post('new-password')
+  async newPassword(@Session() session: Session) {
+    const remember = this.auth.isRemembered(session);
+    const userId = this.auth.userId(session) ?? 0;
+    await this.auth.logoutEverywhere(userId);
+    await this.auth.logout(session);
+    await this.auth.login(session, userId, { remember });
+    return {};
   }
 
   @Get('guarded')

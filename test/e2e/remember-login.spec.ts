@@ -56,6 +56,26 @@ describe.each(platforms)('%s', (platform) => {
     expect(await place.who(away)).toMatchObject({ user: 7, remembered: true, fresh: false });
   });
 
+  it('is told as the wish of the user from the login on, restored or confirmed, and can be kept over a new password', async () => {
+    await start();
+    const jar = await place.remembered();
+    expect(await jar.json('/wish')).toEqual({ isRemembered: true });
+    const away = place.withCookie(String(jar.get('remember_token')));
+    expect(await away.json('/wish')).toEqual({ isRemembered: true });
+    await away.fetch('/confirm', post);
+    expect(await away.json('/wish')).toEqual({ isRemembered: true });
+    await away.fetch('/new-password', post);
+    const later = place.withCookie(String(away.get('remember_token')));
+    expect(await place.who(later)).toMatchObject({ user: 7, remembered: true });
+
+    const other = place.jar();
+    await other.fetch('/login', json({ user: 8 }));
+    expect(await other.json('/wish')).toEqual({ isRemembered: false });
+    await other.fetch('/new-password', post);
+    expect(await other.json('/wish')).toEqual({ isRemembered: false });
+    expect(other.get('remember_token')).toBeUndefined();
+  });
+
   it('ASVS 7.6.2: nobody is remembered who has not asked for it, and reading sets no cookie', async () => {
     await start();
     for (const options of [{}, { remember: false }, { remember: null }, { duration: 60 }]) {

@@ -39,6 +39,7 @@ describe('session()', () => {
         userId: null,
         isFresh: false,
         isRemembered: false,
+        isRestored: false,
         flashes: [],
         permanent: false,
         createdAt: expect.any(Date),

@@ -101,7 +101,8 @@ describe('a login by the kit', () => {
     expect(heard.names).toEqual(['created', 'login']);
     expect(heard.of('login')).toEqual([expect.objectContaining({ userId: 7, restored: false })]);
     expect(await kit.sessionsOf(7)).toHaveLength(1);
-    expect(await kit.sessionsOf('7')).toEqual([]);
+    await expect(kit.sessionsOf('7')).rejects.toThrow(/a number at the login/);
+    expect(await kit.sessionsOf('8')).toEqual([]);
   });
 
   it('counts for the limit of sessions, which ends the oldest or refuses', async () => {
@@ -194,7 +195,12 @@ describe('a login by the kit', () => {
     expect(await kit.session(cookies)).toBeNull();
     const restored = await cookies.applyTo(agent());
     await restored.get('/me').expect(200, { id: 7 });
-    expect(await kit.session(restored)).toMatchObject({ userId: 7, isFresh: false, isRemembered: true });
+    expect(await kit.session(restored)).toMatchObject({
+      userId: 7,
+      isFresh: false,
+      isRemembered: true,
+      isRestored: true,
+    });
   });
 });
 

@@ -55,7 +55,7 @@ export async function whoIsThere(auth: AuthService, session: Session, context: E
   const email: string = user.email;
   // @ts-expect-error nobody may be there
   const somebody: UserId = auth.userId(session);
-  const isRemembered: boolean = auth.isRemembered(session);
+  const isRemembered: boolean = auth.isRemembered(session) && auth.isRestored(session);
 }
 
 export const accepted = [

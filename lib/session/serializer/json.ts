@@ -24,7 +24,12 @@ const format: Format = {
  * `undefined` not at all; what else JSON would lose without a word (Map, Set, BigInt, bytes, NaN) is refused.
  */
 export class JsonSerializer implements Serializer {
-  readonly #walk = new StorableWalk(format);
+  readonly #walk: StorableWalk;
+
+  /** @param onInstance as of `MsgpackSerializer`. */
+  constructor(onInstance?: (className: string) => void) {
+    this.#walk = new StorableWalk(format, onInstance);
+  }
 
   /** @param most parts that it may have @throws TooManyNodes */
   encode(record: Readonly<Record<string, unknown>>, most?: number): Uint8Array {

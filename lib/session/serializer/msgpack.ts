@@ -22,7 +22,12 @@ const format: Format = {
  * `undefined` and `NaN` come back as they went in.
  */
 export class MsgpackSerializer implements Serializer {
-  readonly #walk = new StorableWalk(format);
+  readonly #walk: StorableWalk;
+
+  /** @param onInstance hears of instances of classes that are stored as plain data, by the names of their classes. */
+  constructor(onInstance?: (className: string) => void) {
+    this.#walk = new StorableWalk(format, onInstance);
+  }
 
   // Without `copyBuffers` the bytes in the data would be windows on the record that changes are compared with.
   readonly #packr = new Packr({

@@ -29,7 +29,11 @@ export class StorableWalk {
   /** How many parts it may still have. */
   #left = Infinity;
 
-  constructor(private readonly format: Format) {}
+  /** @param onInstance hears of each instance of a class that is stored as plain data, by the name of its class. */
+  constructor(
+    private readonly format: Format,
+    private readonly onInstance: (className: string) => void = () => undefined,
+  ) {}
 
   /**
    * @param record an envelope around values; its own keys are no part of a path. @param most parts that it may have
@@ -139,6 +143,7 @@ export class StorableWalk {
   #instance(value: object): unknown {
     const name = nameOf(value);
     if (isLive(value)) return this.#refuse(`it is a live ${name} (a stream, socket, promise or the like). Store data`);
+    this.onInstance(name);
     if ('toJSON' in value && typeof value.toJSON === 'function') {
       const json: unknown = (value.toJSON as () => unknown)();
       return json === value ? this.#refuse(`the toJSON of ${name} gives itself`) : this.#value(json);
