@@ -8,15 +8,22 @@ import { closeOrCut } from './closing.js';
 import { Turns } from './turns.js';
 import { limitMs, Watch } from './watch.js';
 
+/** How long a connection may lie idle, in ms; the last one is kept. */
+const idleMs = 10_000;
+
 /** A pool of connections to `url`, which are made when they are needed: the application starts while the server is down. */
 export async function connectMysql(url: string): Promise<OwnedDatabase> {
   const { Kysely, MysqlDialect } = await importPeer('kysely', 'The SQL store', () => import('kysely'));
   const { createPool } = await importPeer('mysql2', 'The SQL store, for MySQL and MariaDB,', () => import('mysql2'));
-  const pool = createPool({ uri: url, connectTimeout: limitMs });
-  const watch = new Watch(cut);
+  const pool = createPool({ uri: url, connectTimeout: limitMs, maxIdle: 1, idleTimeout: idleMs });
+  const connections = new Set<MysqlPoolConnection>();
+  const watch = new Watch<MysqlPoolConnection>((connection) => {
+    cut(connection);
+    // What has made this one dead without a word (a firewall, a failover) has done so to those that lie idle, too.
+    for (const other of connections) if (!watch.has(other)) cut(other);
+  });
   // 0 is no limit, for the pool.
   const turns = new Turns((pool.config.connectionLimit ?? 10) || Infinity);
-  const connections = new Set<MysqlPoolConnection>();
   pool.on('connection', (connection) => {
     connections.add(connection);
     for (const end of ['end', 'error']) connection.on(end, () => connections.delete(connection));

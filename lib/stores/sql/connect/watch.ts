@@ -18,6 +18,11 @@ export class Watch<Connection> {
     this.inUse.set(connection, timer);
   }
 
+  /** Whether it is in use. */
+  has(connection: Connection): boolean {
+    return this.inUse.has(connection);
+  }
+
   end(connection: Connection): void {
     clearTimeout(this.inUse.get(connection));
     this.inUse.delete(connection);
