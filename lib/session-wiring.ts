@@ -82,11 +82,11 @@ export function sealedSessions(
   config: SessionConfig,
   { store, keys, lifetime, observer, cookie, onInstance }: Surroundings,
 ): Sessions {
-  const { serializer, keyPrefix, permanent, maxSize, maxNodes, onGone, clock, sealed } = config;
+  const { serializer, keyPrefix, permanent, maxSize, maxNodes, onGone, rotateGrace, clock, sealed } = config;
   const sealedCookie = new SealedCookie(cookie, keys, sealedSessionPurpose, sealed.maxSize, clock);
   const { capacity } = sealedCookie;
   const compressAbove = sealed.compress ? sealed.compressAbove : null;
-  const options = { keyPrefix, permanent, maxSize, maxNodes, onGone, capacity, compressAbove };
+  const options = { keyPrefix, permanent, maxSize, maxNodes, onGone, rotateGrace, capacity, compressAbove };
   const revocations = sealed.revocations === null ? null : new SealedRevocations(store, keyPrefix);
   const codec = new RecordCodec(serializer, onInstance);
   return {

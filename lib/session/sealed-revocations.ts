@@ -1,10 +1,15 @@
 import { SessionStoreFullError } from '../errors.js';
 import { isShedding, notesOf, type SessionStore, type WriteResult } from '../stores/session-store.js';
+import { BrokenRecord } from './record-parts.js';
+import { openPointer, sealPointer } from './rotation-pointer.js';
 import { storeKey } from './session-id.js';
 
 /** How far ahead the clock of another node may be that seals the same session meanwhile, in ms. */
 const clockSkew = 60_000;
 const mark = Uint8Array.of(1);
+const purpose = 'moved-login:v1';
+/** How often a session may have got a new id since it was read. */
+const maxHops = 16;
 
 /**
  * The sessions that were ended before their cookies have expired, in a store: copies of those cookies are worth nothing.
@@ -40,8 +45,37 @@ export class SealedRevocations {
     return 'written' in result;
   }
 
-  async #note(id: string, ttl: number): Promise<WriteResult> {
-    const write = (): Promise<WriteResult> => this.#notes.write(this.#keyOf(id), mark, ttl, 'absent');
+  /**
+   * The same for a session that goes on under another id, to which whoever ends it is led for a while: see {@link end}.
+   *
+   * @param until in ms
+   */
+  async addMoved(id: string, ttl: number, newId: string, until: number): Promise<boolean> {
+    const { sealedId } = sealPointer(newId, id, purpose);
+    const note = Buffer.from(`${String(Math.floor(until))}.${Buffer.from(sealedId).toString('base64url')}`);
+    const result = await this.#note(id, Math.max(0, ttl) + clockSkew, note);
+    return 'written' in result;
+  }
+
+  /**
+   * As {@link add}, and where the session goes on under another id, of that.
+   *
+   * @param longest in ms, from now: how long a cookie of such a session may still be good for at most.
+   */
+  async end(id: string, ttl: number, longest: number, now: number): Promise<boolean> {
+    for (let hops = 0; hops < maxHops; hops++) {
+      const life = hops === 0 ? ttl : longest;
+      const result = await this.#note(id, Math.max(0, life) + clockSkew);
+      if ('written' in result) return true;
+      const successor = 'conflict' in result ? successorIn(result.conflict.bytes, id, now) : null;
+      if (successor === null) return false;
+      id = successor;
+    }
+    return false;
+  }
+
+  async #note(id: string, ttl: number, note: Uint8Array = mark): Promise<WriteResult> {
+    const write = (): Promise<WriteResult> => this.#notes.write(this.#keyOf(id), note, ttl, 'absent');
     try {
       return await write();
     } catch (error) {
@@ -57,5 +91,17 @@ export class SealedRevocations {
 
   #keyOf(id: string): string {
     return storeKey(`${this.keyPrefix}revoked:`, id);
+  }
+}
+
+/** Null: it has ended, or has gone on elsewhere too long ago. */
+function successorIn(bytes: Uint8Array, id: string, now: number): string | null {
+  const [, until, sealed] = /^(\d{1,16})\.([\w-]+)$/.exec(Buffer.from(bytes).toString('latin1')) ?? [];
+  if (until === undefined || sealed === undefined || Number(until) <= now) return null;
+  try {
+    return openPointer({ sealedId: Buffer.from(sealed, 'base64url') }, id, purpose);
+  } catch (error) {
+    if (error instanceof BrokenRecord) return null;
+    throw error;
   }
 }

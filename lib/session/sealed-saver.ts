@@ -24,7 +24,7 @@ export class SealedSaver {
     private readonly lifetime: Lifetime,
     /** Null: what has ended is not noted, and a copy of its cookie is good until it expires. */
     private readonly revocations: SealedRevocations | null,
-    private readonly options: { readonly permanent: boolean },
+    private readonly options: { readonly permanent: boolean; readonly rotateGrace: number },
     private readonly observer: Required<SessionObserver>,
     private readonly now: () => number,
   ) {}
@@ -83,7 +83,7 @@ export class SealedSaver {
       if (expiresAt > now) {
         const encoded = this.encoder.encode(session, now);
         const next = this.records.seal(id, encoded.bytes, session.toJSON(), { expiresAt, usedAt: now });
-        if (former === null || (await this.end(former, ttl))) {
+        if (former === null || (await this.#leave(former, ttl, next, reason))) {
           this.#arrive(state, next, encoded, former);
           return;
         }
@@ -119,6 +119,24 @@ export class SealedSaver {
   /** Ends the session behind an id. False: somebody else has. @param ttl how long it may still have, in ms */
   async end({ id, usedAt }: SealedSession, ttl: number): Promise<boolean> {
     return this.revocations === null || this.revocations.add(id, ttl, usedAt);
+  }
+
+  /** The same, also where `regenerate()` or `confirm()` of a parallel request has given it a new id just now. */
+  async endWherever(session: SessionObject, { id }: SealedSession): Promise<boolean> {
+    if (this.revocations === null) return true;
+    const state = stateOf(session);
+    const now = this.now();
+    const { auth } = state;
+    // A confirmation begins the timeouts of a login anew, now at the latest.
+    const longest = this.lifetime.remaining({ createdAt: now, auth: auth && { ...auth, at: now } }, now);
+    return this.revocations.end(id, this.lifetime.remaining(state, now), longest, now);
+  }
+
+  /** Of one and the same login, it is noted where that goes, for a logout that knows the former id. */
+  async #leave(former: SealedSession, ttl: number, next: SealedSession, reason: RotationReason): Promise<boolean> {
+    const isKept = reason !== 'login' && this.encoder.recordIn(former.bytes)?.auth !== null;
+    if (this.revocations === null || !isKept) return this.end(former, ttl);
+    return this.revocations.addMoved(former.id, ttl, next.id, this.now() + this.options.rotateGrace);
   }
 
   #arrive(state: SessionState, next: SealedSession, encoded: EncodedSession, former: SealedSession | null): void {

@@ -14,12 +14,15 @@ import { unownedSessions } from './sealed-unowned.js';
 import { newSessionId, publicId } from './session-id.js';
 import { SessionKeeping } from './session-keeping.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
+import type { RotationOptions } from './session-rotation.js';
 import { SessionSaver, type SavingOptions } from './session-saver.js';
 import type { SessionState } from './session-state.js';
 import { assertWritable, stateOf, type SessionObject } from './session.js';
 import { StoredRecords } from './stored-records.js';
 
-export type SealedSessionOptions = SealedRecordOptions & Pick<SavingOptions, 'permanent' | 'onGone' | 'maxNodes'>;
+export type SealedSessionOptions = SealedRecordOptions &
+  Pick<SavingOptions, 'permanent' | 'onGone' | 'maxNodes'> &
+  Pick<RotationOptions, 'rotateGrace'>;
 
 /**
  * Sessions by value: the cookie is the record. There is nothing to read, nothing to write, and nobody who knows what other
@@ -157,7 +160,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     await inTurn(state, async () => {
       const stored = sealedIn(state);
       const lineage = lineageOf(state);
-      if (stored !== null && (await this.#saver.end(stored, this.lifetime.remaining(state, this.now())))) {
+      if (stored !== null && (await this.#saver.endWherever(session, stored))) {
         ended = true;
         this.observer.destroyed({ publicId: publicId(stored.id) });
       }

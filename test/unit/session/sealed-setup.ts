@@ -62,6 +62,7 @@ export class SealedSetup {
         onGone: 'drop',
         capacity: this.sealedCookie.capacity,
         compressAbove: null,
+        rotateGrace: 30_000,
         ...settings,
       },
       observeAll((name, event) => void this.events.push({ name, event })),
