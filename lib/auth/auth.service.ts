@@ -170,7 +170,7 @@ export class AuthService {
   async revoke(userId: UserId, publicId: string): Promise<boolean> {
     assertUserId(userId);
     return this.#atOnce(async () => {
-      const found = await this.devices.find(userId, publicId);
+      const found = await this.devices.find(userId, publicId, true);
       if (found === null) {
         await this.#assertType(userId);
         return false;

@@ -71,10 +71,17 @@ export class OwnedSessions {
     return [...newest.values()];
   }
 
-  /** The session with this lineage, or with this public id. Null: the user has none. @throws SessionAbilityMissingError */
-  async find(userId: UserId, publicId: string): Promise<OwnedSession | null> {
+  /**
+   * The session with this lineage, or with this public id. Null: the user has none.
+   *
+   * @param isToEnd it is about to be ended: it is not missed, however often others move it meanwhile.
+   * @throws SessionAbilityMissingError
+   */
+  async find(userId: UserId, publicId: string, isToEnd = false): Promise<OwnedSession | null> {
     // One that was moved while it was being looked for stands where the next look comes by.
-    for (let looks = 0; looks < LOOKS; looks++) {
+    for (let looks = 1; looks <= LOOKS; looks++) {
+      // Not before it is needed: most that is asked for is there, and what is not there should leave nothing behind.
+      if (isToEnd && looks === LOOKS) await this.#marks.set(userId, { lineages: [publicId] });
       const sessions = await this.list(userId);
       const found = sessions.find((session) => session.lineage === publicId || session.publicId === publicId);
       if (found !== undefined) return found;

@@ -21,7 +21,7 @@ export class Devices {
   }
 
   /** Null: the user has no such session. */
-  async find(userId: UserId, publicId: string): Promise<OwnedSession | null> {
-    return this.runtime.repository.owned.find(userId, publicId);
+  find(userId: UserId, publicId: string, isToEnd = false): Promise<OwnedSession | null> {
+    return this.runtime.repository.owned.find(userId, publicId, isToEnd);
   }
 }

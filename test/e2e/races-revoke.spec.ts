@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Post, Body, UseGuards } from '@nestjs/common';
+import {
+  AuthService,
+  CurrentUser,
+  Session,
+  SessionAuthGuard,
+  type SessionModuleOptions,
+  type SessionUser,
+} from 'nestjs-session-auth';
+import { startApp, type RunningApp } from '../support/app.js';
+import { HeardEvents } from '../support/heard-events.js';
+import type { CookieJar } from '../support/jar.js';
+import { RedisServer } from '../support/servers/redis.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { post } from './devices-controller.js';
+
+// Ending a login from elsewhere, while its browser keeps moving it: on every store with owners that needs no server of its own.
+
+const USER = 7;
+
+@Controller()
+class MovingController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Post('login')
+  async login(@Session() session: Session, @Body() { remember = false }: { remember?: boolean }) {
+    await this.auth.login(session, USER, { remember });
+    return {};
+  }
+
+  @Post('logout')
+  async logout(@Session() session: Session) {
+    const was = this.auth.userId(session);
+    await this.auth.logout(session);
+    return { was };
+  }
+
+  @Post('regenerate')
+  async regenerate(@Session() session: Session) {
+    await session.regenerate();
+    return {};
+  }
+
+  @Get('me')
+  @UseGuards(SessionAuthGuard)
+  me(@CurrentUser() user: SessionUser) {
+    return user;
+  }
+}
+
+interface Place {
+  readonly options: SessionModuleOptions;
+  readonly end: () => Promise<void> | void;
+}
+
+const places: [string, () => Promise<Place> | Place][] = [
+  ['memory', () => ({ options: { type: 'memory' }, end: () => undefined })],
+  ['filesystem', () => inFolder((dir) => ({ type: 'filesystem', filesystem: { dir } }))],
+  ['lmdb', () => inFolder((path) => ({ type: 'lmdb', lmdb: { path: `${path}/sessions.mdb` } }))],
+  ['sqlite', () => inFolder((path) => ({ type: 'sql', sql: { url: `sqlite:${path}/sessions.db` } }))],
+  [
+    'redis',
+    async () => {
+      const server = await RedisServer.start();
+      return { options: { type: 'redis', redis: { url: server.url } }, end: () => server.stop() };
+    },
+  ],
+];
+
+function inFolder(options: (path: string) => SessionModuleOptions): Place {
+  const folder = temporaryFolder('revoke-races');
+  return { options: options(folder.path), end: () => folder.remove() };
+}
+
+describe.each(places)('in %s', (_, open) => {
+  let place: Place;
+  let running: RunningApp;
+  let auth: AuthService;
+  let heard: HeardEvents;
+  // So that a rotation is due with every request.
+  let time = Date.UTC(2026, 5, 1);
+
+  beforeEach(async () => {
+    place = await open();
+    heard = new HeardEvents();
+    const session: SessionModuleOptions = {
+      observer: heard.observer,
+      clock: () => time,
+      rotateEvery: '2s',
+      rotateGrace: '1s',
+      idleTimeout: null,
+      absoluteTimeout: null,
+      ...place.options,
+    };
+    running = await startApp({ session, controllers: [MovingController] });
+    auth = running.app.get(AuthService);
+  }, 30_000);
+
+  afterEach(async () => {
+    await running.close();
+    await place.end();
+  });
+
+  async function login(remember = false): Promise<CookieJar> {
+    const jar = running.jar();
+    expect((await jar.fetch('/login', post({ remember }))).status).toBe(201);
+    return jar;
+  }
+
+  /** Any cookie that the browser has ever held. */
+  async function anyIn(jars: readonly CookieJar[]): Promise<boolean> {
+    for (const jar of jars) if ((await jar.copy().fetch('/me')).status === 200) return true;
+    return false;
+  }
+
+  /** Keeps moving the session until it is out, and gives every state of the browser. */
+  async function move(jar: CookieJar, isOver: () => boolean): Promise<CookieJar[]> {
+    const states = [jar.copy()];
+    for (let round = 0; !isOver(); round++) {
+      const response = await (round % 2 === 0 ? jar.fetch('/me') : jar.fetch('/regenerate', post()));
+      time += 2_000;
+      states.push(jar.copy());
+      if (response.status === 401) break;
+    }
+    return states;
+  }
+
+  it('revoke() ends a session that is being moved, by a list from before it moved', async () => {
+    for (let round = 0; round < 6; round++) {
+      const jar = await login();
+      const [device] = await auth.sessions(USER);
+      let isOver = false;
+      const moving = move(jar, () => isOver);
+      for (let turn = 0; turn < round; turn++) await new Promise(setImmediate);
+      expect(await auth.revoke(USER, device!.publicId)).toBe(true);
+      isOver = true;
+      const states = await moving;
+      expect([round, await anyIn(states), await auth.sessions(USER)]).toEqual([round, false, []]);
+    }
+  });
+
+  it('revoke() ends what is restored by its remembered login at the same time', async () => {
+    for (let round = 0; round < 6; round++) {
+      const jar = await login(true);
+      const away = running.jar();
+      away.set('remember_token', jar.get('remember_token') ?? '');
+      const [device] = await auth.sessions(USER);
+      const copies = Array.from({ length: 5 }, () => away.copy());
+      const restoring = Promise.all(copies.map((copy) => copy.fetch('/me')));
+      for (let turn = 0; turn < round; turn++) await new Promise(setImmediate);
+      expect(await auth.revoke(USER, device!.publicId)).toBe(true);
+      await restoring;
+      expect([round, await anyIn([jar, ...copies]), await auth.sessions(USER)]).toEqual([round, false, []]);
+    }
+  });
+
+  it('a logout ends what other tabs are moving, if it came with a login', async () => {
+    for (let round = 0; round < 6; round++) {
+      const jar = await login();
+      const tabs = Array.from({ length: 3 }, () => jar.copy());
+      const moving = Promise.all(tabs.map((tab) => tab.fetch('/regenerate', post())));
+      const { was } = (await jar.copy().json('/logout', post())) as { was: number | null };
+      await moving;
+      expect([round, await anyIn([jar, ...tabs])]).toEqual([round, was === null]);
+      expect(heard.of('logout')).toHaveLength(was === null ? 0 : 1);
+      await auth.logoutEverywhere(USER);
+      heard.forget();
+    }
+  });
+});
