@@ -48,9 +48,15 @@ export class SealedRevocations {
   /**
    * The same for a session that goes on under another id, to which whoever ends it is led for a while: see {@link end}.
    *
-   * @param until in ms
+   * @param moved its new id, and until when a logout is led there, in ms
    */
-  async addMoved(id: string, ttl: number, newId: string, until: number): Promise<boolean> {
+  async addMoved(
+    id: string,
+    ttl: number,
+    since: number | null,
+    { newId, until }: { readonly newId: string; readonly until: number },
+  ): Promise<boolean> {
+    if (this.#isGivenUp(since)) return false;
     const { sealedId } = sealPointer(newId, id, purpose);
     const note = Buffer.from(`${String(Math.floor(until))}.${Buffer.from(sealedId).toString('base64url')}`);
     const result = await this.#note(id, Math.max(0, ttl) + clockSkew, note);
@@ -62,7 +68,8 @@ export class SealedRevocations {
    *
    * @param longest in ms, from now: how long a cookie of such a session may still be good for at most.
    */
-  async end(id: string, ttl: number, longest: number, now: number): Promise<boolean> {
+  async end(id: string, ttl: number, since: number | null, longest: number, now: number): Promise<boolean> {
+    if (this.#isGivenUp(since)) return false;
     for (let hops = 0; hops < maxHops; hops++) {
       const life = hops === 0 ? ttl : longest;
       const result = await this.#note(id, Math.max(0, life) + clockSkew);

@@ -122,21 +122,22 @@ export class SealedSaver {
   }
 
   /** The same, also where `regenerate()` or `confirm()` of a parallel request has given it a new id just now. */
-  async endWherever(session: SessionObject, { id }: SealedSession): Promise<boolean> {
+  async endWherever(session: SessionObject, { id, usedAt }: SealedSession): Promise<boolean> {
     if (this.revocations === null) return true;
     const state = stateOf(session);
     const now = this.now();
     const { auth } = state;
     // A confirmation begins the timeouts of a login anew, now at the latest.
     const longest = this.lifetime.remaining({ createdAt: now, auth: auth && { ...auth, at: now } }, now);
-    return this.revocations.end(id, this.lifetime.remaining(state, now), longest, now);
+    return this.revocations.end(id, this.lifetime.remaining(state, now), usedAt, longest, now);
   }
 
   /** Of one and the same login, it is noted where that goes, for a logout that knows the former id. */
   async #leave(former: SealedSession, ttl: number, next: SealedSession, reason: RotationReason): Promise<boolean> {
     const isKept = reason !== 'login' && this.encoder.recordIn(former.bytes)?.auth !== null;
     if (this.revocations === null || !isKept) return this.end(former, ttl);
-    return this.revocations.addMoved(former.id, ttl, next.id, this.now() + this.options.rotateGrace);
+    const until = this.now() + this.options.rotateGrace;
+    return this.revocations.addMoved(former.id, ttl, former.usedAt, { newId: next.id, until });
   }
 
   #arrive(state: SessionState, next: SealedSession, encoded: EncodedSession, former: SealedSession | null): void {

@@ -3,8 +3,16 @@ import type { INestApplication } from '@nestjs/common';
 import { isListable, SessionStore } from 'nestjs-session-auth';
 import type { RedisServer } from './servers/redis.js';
 
-/** The keys that an application's store has now. A store that cannot list them is asked by its server. */
+/**
+ * The keys that an application's store has now, without the notes of where logins have moved, which a logout alone can read. A store
+ * that cannot list them is asked by its server.
+ */
 export async function storedKeys(app: INestApplication, server: RedisServer | null = null): Promise<string[]> {
+  const keys = await allKeys(app, server);
+  return keys.filter((key) => !key.includes(':moved:'));
+}
+
+async function allKeys(app: INestApplication, server: RedisServer | null): Promise<string[]> {
   if (server !== null) return server.administer((client) => client.keys('*'));
   const store = app.get(SessionStore);
   if (!isListable(store)) throw new Error('This store cannot list its keys.');
