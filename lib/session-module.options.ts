@@ -12,10 +12,12 @@ import type { OptionValues } from './config/read.js';
 import type { RoomCheck } from './config/room-check.js';
 import { settingName } from './config/setting-name.js';
 import { validateOptions, type ValidOptions } from './config/validate.js';
+import { unreadKeys } from './config/unread-keys.js';
 import { checkCookie } from './cookie/check-cookie.js';
 import { checkKeys } from './cookie/check-keys.js';
 import { cookieOptions, keyOptions } from './cookie/cookie.options.js';
 import { httpOptions } from './http/http.options.js';
+import { otherKeys, otherNames } from './other-names.js';
 import { sealedOptions } from './session/sealed.options.js';
 import { checkSession, sessionOptions } from './session/session.options.js';
 import { stores, storeTypes, type StoreTrees, type StoreType } from './stores/index.js';
@@ -82,7 +84,7 @@ export function readConfig(
   source: OptionValues,
   environment: Environment,
 ): ValidOptions<typeof sessionModuleOptions> {
-  return validateOptions(sessionModuleOptions, { code, source, environment }, [
+  return validateOptions(sessionModuleOptions, { code, source, environment, otherNames }, [
     (options) => checkKeys(options, environment),
     (options) => checkStore(options, environment),
     (options) => (isSealed(options) ? checkSealed(options, environment) : nothingToSay),
@@ -93,6 +95,11 @@ export function readConfig(
     (options) => checkLimiter(options.limiter, options.cookie, options.remember, environment),
     (options) => checkAuth(options, options.cookie, options.timeouts, environment),
   ]);
+}
+
+/** Warnings for environment keys that look like settings of sessions and are none. */
+export function keysNotRead(variables: Readonly<Record<string, string | undefined>>): string[] {
+  return unreadKeys(sessionModuleOptions, variables, otherKeys);
 }
 
 /** Whether sessions are in their cookies. */

@@ -21,7 +21,6 @@ import { LoginAttempts } from './auth/limiter/login-attempts.decorator.js';
 import { CurrentUser } from './auth/users/current-user.decorator.js';
 import { environmentOf } from './config/environment.js';
 import { loggable } from './config/loggable.js';
-import { misspeltKeys } from './config/misspelt.js';
 import type { OptionValues } from './config/read.js';
 import { createKeyRing, KeyRing } from './cookie/key-ring.js';
 import { resolveCookie } from './cookie/resolved-cookie.js';
@@ -44,12 +43,18 @@ import { SessionService } from './http/session.service.js';
 import { isStoreGiven, openStore, sealedSessions, storedSessions } from './session-wiring.js';
 import {
   isSealed,
+  keysNotRead,
   readConfig,
-  sessionModuleOptions,
   type SessionConfig,
   type SessionModuleOptions,
 } from './session-module.options.js';
-import { ConfigurableModuleClass, SESSION_OPTIONS } from './session.module-definition.js';
+import {
+  type ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  type HandedIn,
+  SESSION_OPTIONS,
+  withHiddenOptions,
+} from './session.module-definition.js';
 import { SessionSettingsModule } from './session-settings.module.js';
 import { SessionObject } from './session/session.js';
 import { TransportNotice } from './http/transport-notice.js';
@@ -67,15 +72,16 @@ const providers: Provider[] = [
   {
     provide: SESSION_CONFIG,
     inject: [{ token: SESSION_OPTIONS, optional: true }, SESSION_SETTINGS, ModulesContainer],
-    useFactory: (
-      options: SessionModuleOptions | undefined,
-      settings: OptionValues,
-      modules: ModulesContainer,
-    ): SessionConfig => {
+    useFactory: (options: HandedIn | undefined, settings: OptionValues, modules: ModulesContainer): SessionConfig => {
       assertImportedOnce(options, modules);
-      const { options: config, warnings } = readConfig(options ?? {}, settings, environmentOf(process.env['NODE_ENV']));
-      const misspelt = misspeltKeys(sessionModuleOptions, Object.keys(process.env));
-      for (const warning of [...misspelt, ...warnings]) logger.warn(warning);
+      // First: a setting under a wrong name may be why the others cannot be used.
+      for (const warning of keysNotRead(process.env)) logger.warn(warning);
+      const { options: config, warnings } = readConfig(
+        options?.options ?? {},
+        settings,
+        environmentOf(process.env['NODE_ENV']),
+      );
+      for (const warning of warnings) logger.warn(warning);
       return config;
     },
   },
@@ -205,7 +211,12 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
    * @throws SessionConfigError while the application starts, naming every setting that is not usable
    */
   static override forRoot(options: SessionModuleOptions = {}): DynamicModule {
-    return super.forRoot(options);
+    return withHiddenOptions(super.forRoot(options));
+  }
+
+  /** As {@link forRoot}, with options that a factory or a class makes. */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withHiddenOptions(super.forRootAsync(options));
   }
 
   configure(consumer: MiddlewareConsumer): void {
@@ -258,7 +269,7 @@ function adapterOf({ httpAdapter }: { readonly httpAdapter: AdapterLike | null |
 }
 
 /** The module is global: a second import would have settings of its own, and nobody could say which of them hold. */
-function assertImportedOnce(options: SessionModuleOptions | undefined, modules: ModulesContainer): void {
+function assertImportedOnce(options: HandedIn | undefined, modules: ModulesContainer): void {
   const imports = [...modules.values()].filter(({ metatype }) => metatype === SessionModule).length;
   if (imports === 1 && options !== undefined) return;
   const problem =

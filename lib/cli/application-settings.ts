@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv, types } from 'node:util';
 import { environmentOf, processValues } from '../config/environment.js';
-import { misspeltKeys } from '../config/misspelt.js';
-import { readConfig, type SessionConfig, sessionModuleOptions } from '../session-module.options.js';
+import { keysNotRead, readConfig, type SessionConfig } from '../session-module.options.js';
 import { UsageError } from './command-line.js';
 import type { Terminal } from './terminal.js';
 
@@ -16,7 +15,7 @@ export async function applicationSettings(file: string | null, terminal: Termina
   const fromFile = file === null ? {} : await environmentIn(file);
   const variables = { ...fromFile, ...terminal.environment };
   // What else could be warned of is the application's to say, each time that it starts.
-  for (const warning of misspeltKeys(sessionModuleOptions, Object.keys(variables))) terminal.complain(warning);
+  for (const warning of keysNotRead(variables)) terminal.complain(warning);
   return readConfig({}, processValues(variables), environmentOf(variables['NODE_ENV'])).options;
 }
 

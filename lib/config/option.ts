@@ -22,7 +22,10 @@ export class OptionMismatch {
 }
 
 export interface Option<T, Input = T> {
-  /** The environment key; `null` for what can only be given in code (a client, a function). */
+  /**
+   * The environment key that messages name, Flask's where Flask or its session extensions have one; the key that its name in code
+   * makes is read, too. `null` for what can only be given in code (a client, a function).
+   */
   readonly env: string | null;
   readonly kind: OptionKind<T, Input>;
   /** The value where none is given, or a function of the environment. */

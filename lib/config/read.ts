@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ConfigProblem } from '../errors.js';
+import { environmentKeys } from './environment-keys.js';
 import { nearest } from './nearest.js';
 import {
   type Environment,
@@ -23,12 +25,16 @@ export interface GivenOptions {
   readonly code: unknown;
   readonly source: OptionValues;
   readonly environment: Environment;
+  /** What takes the place of options that other packages have, by their names; each ends a sentence. */
+  readonly otherNames?: ReadonlyMap<string, string>;
 }
 
 export interface ReadOptions<Tree> {
   /** Every option has a value; one with a problem has its default. */
   readonly options: ResolvedOptions<Tree>;
   readonly problems: readonly ConfigProblem[];
+  /** The options that have their default for want of a value that could be read, each as messages name it. */
+  readonly unread: ReadonlySet<string>;
 }
 
 /**
@@ -37,9 +43,10 @@ export interface ReadOptions<Tree> {
  */
 export function resolveOptions<Tree extends OptionTree>(tree: Tree, given: GivenOptions): ReadOptions<Tree> {
   const problems: ConfigProblem[] = [];
+  const unread = new Set<string>();
   const names = optionEntries(tree).map(({ path }) => path);
-  const options = new TreeReader(given, names, problems).read(tree, given.code, '');
-  return { options: options as ResolvedOptions<Tree>, problems };
+  const options = new TreeReader(given, names, problems, unread).read(tree, given.code, '');
+  return { options: options as ResolvedOptions<Tree>, problems, unread };
 }
 
 class TreeReader {
@@ -47,21 +54,23 @@ class TreeReader {
     private readonly given: GivenOptions,
     private readonly names: readonly string[],
     private readonly problems: ConfigProblem[],
+    private readonly unread: Set<string>,
   ) {}
 
   read(tree: OptionTree, code: unknown, prefix: string): unknown {
     const group = this.group(code, prefix);
     this.reportUnknown(tree, group, prefix);
+    const secrets = new Map<string, unknown>();
     const values: Record<string, unknown> = {};
     for (const [name, node] of Object.entries(tree)) {
       const path = prefix + name;
       // Own properties alone: an option must not come out of a polluted prototype.
       const inCode: unknown = Object.hasOwn(group, name) ? group[name] : undefined;
       const value = isOption(node) ? this.option(node, inCode, path) : this.read(node, inCode, `${path}.`);
-      // Whoever logs the settings, or an object that has them, does not log the secrets.
-      const enumerable = !(isOption(node) && node.secret === true);
-      Object.defineProperty(values, name, { value, enumerable });
+      if (isOption(node) && node.secret === true) secrets.set(name, value);
+      else values[name] = value;
     }
+    if (secrets.size > 0) hideIn(values, secrets);
     return Object.freeze(values);
   }
 
@@ -77,27 +86,69 @@ class TreeReader {
     for (const name of Object.keys(group)) {
       if (Object.hasOwn(tree, name)) continue;
       const path = prefix + name;
+      const instead = this.given.otherNames?.get(path);
       const meant = nearest(path, this.names);
-      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+      const guess = meant === undefined ? '' : `; did you mean ${meant}?`;
+      const hint = instead === undefined ? guess : `: ${instead}`;
       this.problems.push({ setting: oneLine(path), problem: `there is no such option${hint}` });
     }
   }
 
   private option(option: Option<unknown, unknown>, inCode: unknown, path: string): unknown {
-    if (inCode !== undefined) return this.parse(option, inCode, 'code', path);
-    const inEnvironment = option.env === null ? undefined : this.given.source.get(option.env);
-    const unset = inEnvironment === undefined || inEnvironment === null || isBlank(inEnvironment);
-    return unset ? defaultOf(option, this.given.environment) : this.parse(option, inEnvironment, 'environment', path);
+    if (inCode !== undefined) return this.orDefault(this.parse(option, inCode, 'code', path, option.env), option, path);
+    const keys = environmentKeys(path, option).filter((key) => !isUnset(this.given.source.get(key)));
+    if (keys.length === 0) return defaultOf(option, this.given.environment);
+    const values = keys.map((key) => this.parse(option, this.given.source.get(key), 'environment', path, key));
+    const unreadable = values.find((value) => value instanceof OptionMismatch);
+    const [value] = values;
+    if (unreadable !== undefined || values.every((other) => isDeepStrictEqual(value, other))) {
+      return this.orDefault(unreadable ?? value, option, path);
+    }
+    const problem = `is given twice, as ${keys.join(' and as ')}, with different values: leave one of them out`;
+    this.problems.push({ setting: settingName(option.env, path), problem });
+    return this.orDefault(new OptionMismatch(), option, path);
   }
 
-  private parse(option: Option<unknown, unknown>, raw: unknown, source: OptionSource, path: string): unknown {
+  private orDefault(value: unknown, option: Option<unknown, unknown>, path: string): unknown {
+    if (!(value instanceof OptionMismatch)) return value;
+    this.unread.add(settingName(option.env, path));
+    return defaultOf(option, this.given.environment);
+  }
+
+  private parse(
+    option: Option<unknown, unknown>,
+    raw: unknown,
+    source: OptionSource,
+    path: string,
+    key: string | null,
+  ): unknown {
     const value = option.kind.parse(raw, source);
     if (!(value instanceof OptionMismatch)) return value;
     const reason = value.reason ?? `expected ${option.kind.expected}`;
     const got = option.secret === true ? '' : `, got ${quote(raw)}`;
-    this.problems.push({ setting: settingName(option.env, path), problem: reason + got });
-    return defaultOf(option, this.given.environment);
+    this.problems.push({ setting: settingName(key, path), problem: reason + got });
+    return value;
   }
+}
+
+/**
+ * Whoever logs the settings, or looks through an object that has them, finds no secret: they are no properties of the settings, and
+ * answer to their names there all the same.
+ */
+function hideIn(values: Record<string, unknown>, secrets: ReadonlyMap<string, unknown>): void {
+  const prototype = Object.create(Object.prototype) as object;
+  for (const name of secrets.keys()) {
+    Object.defineProperty(prototype, name, {
+      get(this: unknown) {
+        return this === values ? secrets.get(name) : undefined;
+      },
+    });
+  }
+  Object.setPrototypeOf(values, Object.freeze(prototype));
+}
+
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || isBlank(value);
 }
 
 function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import type { Environment, Option, OptionTree } from './option.js';
+import { environmentKeys } from './environment-keys.js';
 import { defaultOf, dependsOnEnvironment, optionEntries } from './tree.js';
 
 const environments: readonly Environment[] = ['production', 'development', 'test'];
@@ -6,7 +7,9 @@ const environments: readonly Environment[] = ['production', 'development', 'test
 /** A tree of options as a table in Markdown, one row an option in the order of declaration; for the documents. */
 export function optionsTable(tree: OptionTree): string {
   const rows = optionEntries(tree).map(({ path, option }) => [
-    option.env === null ? '–' : `\`${option.env}\``,
+    environmentKeys(path, option)
+      .map((key) => `\`${key}\``)
+      .join(', ') || '–',
     `\`${path}\``,
     option.kind.expected,
     defaultText(option),

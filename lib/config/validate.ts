@@ -19,10 +19,9 @@ export function validateOptions<Tree extends OptionTree>(
   given: GivenOptions,
   checks: readonly ((options: ResolvedOptions<Tree>, environment: Environment) => RoomCheck)[] = [],
 ): ValidOptions<Tree> {
-  const { options, problems } = resolveOptions(tree, given);
+  const { options, problems, unread } = resolveOptions(tree, given);
   const found = checks.map((check) => check(options, given.environment));
   // A setting that could not be read has its default here; what a room says of that default is no news to anybody.
-  const unread = new Set(problems.map(({ setting }) => setting));
   const further = found.flatMap((check) => check.problems).filter(({ setting }) => !unread.has(setting));
   if (problems.length + further.length > 0) throw new SessionConfigError([...problems, ...further]);
   return { options, warnings: found.flatMap((check) => check.warnings) };

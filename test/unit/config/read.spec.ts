@@ -197,12 +197,12 @@ describe('the table of options', () => {
     expect(lines).toHaveLength(11);
     expect(lines[0]).toBe('| Environment | In code | Expected | Default | Meaning |');
     expect(lines[2]).toBe(
-      '| `SECRET_KEY` | `secretKey` | a text or bytes, not empty, or null for none | none | Signs. |',
+      '| `SECRET_KEY`, `SESSION_SECRET_KEY` | `secretKey` | a text or bytes, not empty, or null for none | none | Signs. |',
     );
     expect(lines[4]).toContain('| 1s |');
     expect(lines[5]).toContain('Where \\| it is.');
     expect(lines[6]).toContain('| – | `loader` |');
     expect(lines[7]).toContain('`redis` in production, `memory` in development, `memory` in test');
-    expect(lines[8]).toContain('| `COOKIE_NAME` | `cookie.name` | letters | `sid` |');
+    expect(lines[8]).toContain('| `COOKIE_NAME`, `SESSION_COOKIE_NAME` | `cookie.name` | letters | `sid` |');
   });
 });

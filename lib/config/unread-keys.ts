@@ -1,0 +1,60 @@
+import { environmentKeys, ownKey } from './environment-keys.js';
+import { nearest } from './nearest.js';
+import type { OptionTree } from './option.js';
+import { optionEntries } from './tree.js';
+
+/** A slip of the fingers; other frameworks' keys differ by more. */
+const FURTHEST = 2;
+
+/** What looks like a key of ours, and so is either read or told of. */
+const ours = /^(?:SESSION|REMEMBER)_/;
+/** Keys that others have, too: told of where they are nearly one of ours. */
+const nearby = /^(?:SECRET_KEY|PERMANENT_SESSION)/;
+
+/** Desktops name their session manager so; clusters and containers describe a service or a link of this name. */
+const othersKeys =
+  /^SESSION_MANAGER$|_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?$|_ENV_\w+$/;
+const addressOfService = /^(?:tcp|udp|sctp):\/\//;
+
+/**
+ * Warnings for environment keys that look like ours and are not read: their setting would stay at the default, and nobody would hear
+ * of it.
+ *
+ * @param otherKeys what takes the place of keys that other packages have; each ends a sentence.
+ */
+export function unreadKeys(
+  tree: OptionTree,
+  variables: Readonly<Record<string, string | undefined>>,
+  otherKeys: ReadonlyMap<string, string>,
+): string[] {
+  const entries = optionEntries(tree);
+  const known = entries.flatMap(({ path, option }) => environmentKeys(path, option));
+  const codeOnly = new Map(entries.filter(({ option }) => option.env === null).map(({ path }) => [ownKey(path), path]));
+  return Object.entries(variables).flatMap(([name, value = '']) => {
+    if (known.includes(name) || value.trim() === '' || isOfOthers(name, value)) return [];
+    const meant = nearest(name, known, FURTHEST) ?? known.find((key) => wordsOf(key) === wordsOf(name));
+    if (!ours.test(name)) {
+      return nearby.test(name) && meant !== undefined ? [`${notRead(name)}; did you mean ${meant}?`] : [];
+    }
+    const instead = otherKeys.get(name);
+    if (instead !== undefined) return [`${notRead(name)}: ${instead}.`];
+    const inCode = codeOnly.get(name);
+    if (inCode !== undefined) return [`${notRead(name)}: ${inCode} can be given in code alone.`];
+    return [
+      meant === undefined ? `${notRead(name)}: no setting has this name.` : `${notRead(name)}; did you mean ${meant}?`,
+    ];
+  });
+}
+
+function notRead(name: string): string {
+  return `The environment key ${name} is not read`;
+}
+
+function isOfOthers(name: string, value: string): boolean {
+  return othersKeys.test(name) || (name.endsWith('_PORT') && addressOfService.test(value));
+}
+
+/** The same for names that have the same words in another order. */
+function wordsOf(name: string): string {
+  return name.split('_').sort().join('_');
+}
