@@ -5,7 +5,7 @@ import { run } from '../../../lib/cli/run.js';
 import { FilesystemStore } from '../../../lib/stores/filesystem/index.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
-const secretKey = '0123456789-0123456789-abcdefghijk';
+const secretKey = 'o8c5Y2wTq0m3v9ZrK1xJ7hB4nL6sD_Ea';
 const hour = 3_600_000;
 let folder: { readonly path: string; remove(): void };
 
