@@ -20,7 +20,8 @@ interface Mutated {
 }
 
 /**
- * Brings what one request has changed into what others have stored. No record is changed: the values of all three may be shared.
+ * Brings what one request has changed into what others have stored. No value is changed: those of all three may be shared, and are
+ * where they are the same.
  *
  * Who somebody is never merges: a login changes the id, so the newest record's word stands; of what that login may do, the
  * less.
@@ -43,6 +44,11 @@ export function mergeRecords(
     if (isReserved(key)) Reflect.deleteProperty(data, key);
     else if (mark.has(key)) put(data, key, log.replay(key, is, ownCopy(key, now, copy), copy, listen, mark));
     else if (!sameValue(is, was)) put(data, key, mergeValue(was, is, now, listen, [key]));
+    else if (is !== ABSENT) {
+      // One object for all who have the same: to compare them once more, for each of many requests, would cost as much again.
+      mine.data[key] = was;
+      if (now !== ABSENT && sameValue(now, was)) data[key] = was;
+    }
   }
   const record: SessionRecord = {
     data,

@@ -23,7 +23,10 @@ export class DecodedRecords {
 
   of(bytes: Uint8Array): SessionRecord {
     const known = this.#records.find((one) => sameBytes(one.bytes, bytes));
-    if (known !== undefined) return known.record;
+    if (known !== undefined) {
+      this.#records = [known, ...this.#records.filter((one) => one !== known)];
+      return known.record;
+    }
     const record = this.decode(bytes);
     this.keep(bytes, record);
     return record;

@@ -194,7 +194,7 @@ export class SessionSaver {
     this.settle(state, { ...place, bytes: encoded.bytes, version, asOf }, encoded);
     try {
       const theirs = whole?.record ?? this.#decoded.of(place.bytes);
-      absorb(session, this.#decoded.of(encoded.bytes), theirs, this.copyOf);
+      absorb(session, encoded.record ?? this.#decoded.of(encoded.bytes), theirs, this.copyOf);
     } catch {
       // What has been added since cannot be brought together with it, or stored at all: the commit that saves it will say so.
       return;

@@ -19,6 +19,8 @@ export interface StoredSession {
 /** A record on its way to the store. */
 export interface EncodedSession {
   readonly bytes: Uint8Array;
+  /** What is in the bytes, once somebody has asked; nobody may change it. */
+  record?: SessionRecord;
   /** Which mutations it holds. */
   readonly mark: MutationMark;
 }

@@ -84,7 +84,7 @@ export class WholeRecord {
     if (sameBytes(mine, base)) return { next: this, overwritten: [] };
     const { record, overwritten } = mergeRecords(
       this.coder.decode(base),
-      this.coder.decode(mine),
+      (encoded.record ??= this.coder.decode(mine)),
       this.record,
       { log: mutations, mark },
       this.coder.copy,
