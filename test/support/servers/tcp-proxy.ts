@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** Stands between a client and a server, and can keep the server's answers to itself, or put them in other words. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
+  private readonly forgotten = new WeakSet<Socket>();
   private isSilent = false;
 
   private constructor(
@@ -27,6 +28,11 @@ export class TcpProxy {
   /** From now on what the client sends arrives, and what the server answers does not. */
   swallowAnswers(): void {
     this.isSilent = true;
+  }
+
+  /** As a firewall that has forgotten the connections that there are: nothing comes through any more, either way. */
+  silence(): void {
+    for (const socket of this.sockets) this.forgotten.add(socket);
   }
 
   /** Cuts all connections; new ones are answered again. */
@@ -53,9 +59,11 @@ export class TcpProxy {
         other.destroy();
       });
     }
-    client.on('data', (chunk) => upstream.write(chunk));
+    client.on('data', (chunk) => {
+      if (!this.forgotten.has(client)) upstream.write(chunk);
+    });
     upstream.on('data', (chunk) => {
-      if (!this.isSilent) client.write(this.reword(chunk));
+      if (!this.isSilent && !this.forgotten.has(client)) client.write(this.reword(chunk));
     });
   }
 }

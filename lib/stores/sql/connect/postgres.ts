@@ -1,3 +1,4 @@
+import { Duplex } from 'node:stream';
 import type { PoolClient } from 'pg';
 import { importPeer } from '../../import-peer.js';
 import { addressOf, secretsOf } from '../database-url.js';
@@ -16,12 +17,21 @@ export async function connectPostgres(url: string): Promise<OwnedDatabase> {
     // A goodbye that the server does not answer would keep the process alive.
     allowExitOnIdle: true,
   });
-  // With a statement under way, this does not wait for its answer.
-  const watch = new Watch<PoolClient>((client) => void client.end());
+  const clients = new Set<PoolClient>();
+  const watch = new Watch<PoolClient>((client) => {
+    // With a statement under way, this does not wait for its answer.
+    void client.end();
+    // What has made this one dead without a word (a firewall, a failover) has done so to those that lie idle, too.
+    for (const other of clients) if (!watch.has(other)) cutIdle(other);
+  });
   // Without a listener these would end the process. Whoever uses a connection hears of its end from the statement under
   // way; of an idle one's nobody needs to hear.
   pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', ignore));
+  pool.on('connect', (client) => {
+    clients.add(client);
+    client.on('error', ignore);
+  });
+  pool.on('remove', (client) => clients.delete(client));
   pool.on('acquire', (client) => {
     watch.begin(client);
   });
@@ -38,6 +48,14 @@ export async function connectPostgres(url: string): Promise<OwnedDatabase> {
         watch.cutAll();
       }),
   };
+}
+
+/** The pool drops an idle connection that fails. A goodbye would wait for a server that does not answer. */
+function cutIdle(client: PoolClient): void {
+  const connection: unknown = Reflect.get(client, 'connection');
+  const stream: unknown =
+    typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'stream') : null;
+  if (stream instanceof Duplex) stream.destroy(new Error('another connection to the server was dead'));
 }
 
 function ignore(): void {
