@@ -71,6 +71,7 @@ export {
   type Listable,
   type Owned,
   type Prunable,
+  type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,

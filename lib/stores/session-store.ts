@@ -78,19 +78,27 @@ export abstract class SessionStore {
 }
 
 /**
+ * To be called whenever a page, or another step, of a long call is done. The time limit of the call begins anew with it; for a
+ * store that never calls it, the limit is that of the whole call.
+ *
+ * @publicApi
+ */
+export type StepDone = () => void;
+
+/**
  * An ability that a store may have besides: removing what has expired, where the technology does not do it by itself.
  *
  * @publicApi
  */
 export interface Prunable {
   /** Removes the records that have expired, and says how many they were. */
-  prune(): Promise<number>;
+  prune(stepDone?: StepDone): Promise<number>;
 }
 
 /** An ability that a store may have besides: walking over all its keys. @publicApi */
 export interface Listable {
   /** The keys of the records that have not expired, in no order; a record that comes or goes meanwhile may be missed. */
-  keys(): AsyncIterable<string>;
+  keys(stepDone?: StepDone): AsyncIterable<string>;
 }
 
 /**
@@ -108,10 +116,10 @@ export interface Owned {
    * The keys of the owner's records, in no order. One whose record has been deleted or has expired may still be among
    * them: read it to know. A record that comes or goes meanwhile may be missed.
    */
-  ownedBy(owner: string): AsyncIterable<string>;
+  ownedBy(owner: string, stepDone?: StepDone): AsyncIterable<string>;
 
   /** Removes all of the owner's records but that under `exceptKey`, and says how many there were. */
-  deleteOwnedBy(owner: string, exceptKey?: string): Promise<number>;
+  deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number>;
 }
 
 /**

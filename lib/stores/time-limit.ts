@@ -11,6 +11,7 @@ import {
   type Owned,
   type Prunable,
   SessionStore,
+  type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,
@@ -19,8 +20,8 @@ import {
 /**
  * Puts a time limit around a store: a call that takes longer than `ms` milliseconds is rejected, whatever becomes of it
  * later. What a store rejects with becomes a {@link SessionStoreUnavailableError}, if it is not an error of this package
- * already. The abilities to prune, to list, and to know owners are handed on, without a limit, since what they do grows with
- * what is stored.
+ * already. What grows with what is stored, pruning, listing and ending all of an owner's, has the limit for each step that the
+ * store tells of ({@link StepDone}), and for each key that it lists.
  */
 export function withTimeLimit(store: SessionStore, ms: number): SessionStore {
   return new TimeLimitedStore(store, ms);
@@ -40,27 +41,14 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
   ) {
     super();
     this.deadlines = new Deadlines(ms);
-    if (isPrunable(store)) {
-      this.prune = async () => {
-        try {
-          return await store.prune();
-        } catch (error) {
-          throw unavailable(error);
-        }
-      };
-    }
+    if (isPrunable(store)) this.prune = () => this.limit((stepDone) => store.prune(stepDone));
     // A store that keeps them apart has them at hand.
     if (isNoting(store)) this.notes = (kind) => store.notes(kind);
-    if (isListable(store)) this.keys = () => orUnavailable(() => store.keys());
+    if (isListable(store)) this.keys = () => this.walk((stepDone) => store.keys(stepDone));
     if (isOwned(store)) {
-      this.ownedBy = (owner) => orUnavailable(() => store.ownedBy(owner));
-      this.deleteOwnedBy = async (owner, exceptKey) => {
-        try {
-          return await store.deleteOwnedBy(owner, exceptKey);
-        } catch (error) {
-          throw unavailable(error);
-        }
-      };
+      this.ownedBy = (owner) => this.walk((stepDone) => store.ownedBy(owner, stepDone));
+      this.deleteOwnedBy = (owner, exceptKey) =>
+        this.limit((stepDone) => store.deleteOwnedBy(owner, exceptKey, stepDone));
     }
   }
 
@@ -87,31 +75,69 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
   }
 
   override async close(): Promise<void> {
-    await this.store.close?.();
+    await this.limit(async () => this.store.close?.());
   }
 
-  private limit<T>(call: () => Promise<T>): Promise<T> {
+  private limit<T>(call: (stepDone: StepDone) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      let deadline: Deadline | null = null;
+      const stepDone = (): void => {
+        // After the time is over, or before it has begun, there is nothing to begin anew.
+        if (deadline !== null && this.deadlines.remove(deadline)) deadline = this.deadlines.add(reject);
+      };
       let answer: Promise<T>;
       try {
-        answer = call();
+        answer = call(stepDone);
       } catch (error) {
         // A store of somebody else's may throw where it should reject.
         reject(unavailable(error));
         return;
       }
-      const deadline = this.deadlines.add(reject);
+      deadline = this.deadlines.add(reject);
       answer.then(
         (value) => {
-          this.deadlines.remove(deadline);
+          if (deadline !== null) this.deadlines.remove(deadline);
           resolve(value);
         },
         (error: unknown) => {
-          this.deadlines.remove(deadline);
+          if (deadline !== null) this.deadlines.remove(deadline);
           reject(unavailable(error));
         },
       );
     });
+  }
+
+  /** Walks over what the store lists. The limit is for the wait for a key, and not for what is done with it. */
+  private async *walk(list: (stepDone: StepDone) => AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+    let onStep: StepDone = () => undefined;
+    let keys: AsyncIterator<string>;
+    try {
+      keys = list(() => onStep())[Symbol.asyncIterator]();
+    } catch (error) {
+      throw unavailable(error);
+    }
+    const limited = <T>(call: () => Promise<T>): Promise<T> =>
+      this.limit((stepDone) => {
+        onStep = stepDone;
+        return call();
+      });
+    let isOver = false;
+    try {
+      for (;;) {
+        const next = await limited(() => keys.next()).catch((error: unknown) => {
+          isOver = true;
+          throw error;
+        });
+        if (next.done === true) {
+          isOver = true;
+          return;
+        }
+        yield next.value;
+      }
+    } finally {
+      // Who has seen enough lets the store put away what it holds for the walk. One that did not answer would not answer this.
+      if (!isOver && keys.return !== undefined) await limited(async () => keys.return?.());
+    }
   }
 }
 
@@ -142,15 +168,17 @@ class Deadlines {
     return deadline;
   }
 
-  remove(deadline: Deadline): void {
+  /** False: it has been removed before, by its time. */
+  remove(deadline: Deadline): boolean {
     const { previous, next } = deadline;
-    if (previous === null && this.oldest !== deadline) return; // removed before, by its time
+    if (previous === null && this.oldest !== deadline) return false;
     if (previous === null) this.oldest = next;
     else previous.next = next;
     if (next === null) this.newest = previous;
     else next.previous = previous;
     deadline.previous = null;
     deadline.next = null;
+    return true;
   }
 
   /** The timer is left alone when a call ends in time; it finds out when it goes off. */
@@ -173,15 +201,6 @@ class Deadlines {
     }
     this.isArmed = false;
     if (this.oldest !== null) this.arm(Math.max(1, this.oldest.at - now));
-  }
-}
-
-/** Walks over what a store lists, whose errors become the store's. */
-async function* orUnavailable(list: () => AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
-  try {
-    yield* list();
-  } catch (error) {
-    throw unavailable(error);
   }
 }
 

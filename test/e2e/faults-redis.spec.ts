@@ -105,7 +105,7 @@ it('answers 503 while Redis is killed, and goes on without a restart of its own'
   expect(await jar.json('/read')).toEqual({ data: { b: true }, user: null });
 });
 
-it('ASVS 16.5.3: a failed login logs nobody in, and a failed logout says so and leaves the user logged in', async () => {
+it('ASVS 16.5.3: a failed login logs nobody in, and a failed logout says so and takes no cookie away', async () => {
   const { server, app } = await startBoth();
   const visitor = app.jar();
   await visitor.fetch('/set/a', post);

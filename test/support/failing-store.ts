@@ -78,7 +78,7 @@ export class FailingStore extends SessionStore implements Partial<Owned> {
     return this.orTrouble(call);
   }
 
-  private orTrouble<T>(call: () => Promise<T>): Promise<T> {
+  protected orTrouble<T>(call: () => Promise<T>): Promise<T> {
     return this.trouble === null ? call() : this.trouble();
   }
 

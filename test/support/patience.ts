@@ -7,9 +7,10 @@ import { availableParallelism, loadavg } from 'node:os';
 const patience = Number(process.env['TEST_PATIENCE'] ?? 5 + (loadavg()[0] ?? 0) / availableParallelism());
 
 /** How long a test waits for something that is going to happen, in ms, before it gives up. */
-export const patienceMs = 60_000 * patience;
+export const patienceMs = scaled(60_000);
 
 /** What takes at most `ms` on a calm machine, takes at most so long here. */
 export function scaled(ms: number): number {
-  return ms * patience;
+  // Whole: `spawn` takes no other.
+  return Math.round(ms * patience);
 }

@@ -4,6 +4,7 @@ import {
   type DeleteResult,
   type Owned,
   SessionStore,
+  type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,
@@ -101,9 +102,10 @@ export class DynamoDbStore extends SessionStore implements Owned {
   }
 
   /** The keys of the owner's sessions. Some may have ended. */
-  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+  async *ownedBy(owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     const seen = new Set<string>();
     for await (const { key } of this.owners.entries(owner)) {
+      stepDone?.();
       if (!seen.has(key)) yield key;
       seen.add(key);
     }
@@ -113,13 +115,17 @@ export class DynamoDbStore extends SessionStore implements Owned {
    * Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. If it fails half-way, those
    * that are left are still the owner's: call it again.
    */
-  async deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
+  async deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     const entries: OwnerEntry[] = [];
-    for await (const entry of this.owners.entries(owner)) if (entry.key !== exceptKey) entries.push(entry);
+    for await (const entry of this.owners.entries(owner)) {
+      stepDone?.();
+      if (entry.key !== exceptKey) entries.push(entry);
+    }
     let ended = 0;
     for (let first = 0; first < entries.length; first += endedAtOnce) {
       const batch = entries.slice(first, first + endedAtOnce);
       const results = await Promise.all(batch.map((entry) => this.records.deleteEntered(entry)));
+      stepDone?.();
       ended += results.filter(Boolean).length;
     }
     return ended;

@@ -4,10 +4,12 @@ import {
   type DeleteResult,
   type Owned,
   SessionStore,
+  type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,
 } from '../session-store.js';
+import { SharedWalk } from '../shared-walk.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { FolderGuard } from '../folder-guard.js';
 import { errnoOf, unavailable } from './errno.js';
@@ -51,7 +53,7 @@ export class FilesystemStore extends SessionStore implements Owned {
   private readonly context: StoreContext;
   private readonly now: () => number;
   private timer: NodeJS.Timeout | null = null;
-  private pruning: Promise<PruneResult> | null = null;
+  private readonly pruning = new SharedWalk<PruneResult>();
   private isClosed = false;
   private live = 0;
   private createdSince = 0;
@@ -116,15 +118,16 @@ export class FilesystemStore extends SessionStore implements Owned {
   }
 
   /** Removes the sessions that have expired, and says how many they were. */
-  prune(): Promise<number> {
-    return this.guarded(async () => (await this.pruneOnce()).removed);
+  prune(stepDone?: StepDone): Promise<number> {
+    return this.guarded(async () => (await this.pruneOnce(stepDone)).removed);
   }
 
   /** The keys of the sessions that have not expired. */
-  async *keys(): AsyncGenerator<string, void, undefined> {
+  async *keys(stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     try {
       this.folder.vet();
       for await (const { kind, path } of this.folder.entries()) {
+        stepDone?.();
         if (kind !== 'record') continue;
         const head = await this.folder.readHead(path);
         if (head !== null && head.expiresAt > this.now()) yield head.key;
@@ -135,18 +138,18 @@ export class FilesystemStore extends SessionStore implements Owned {
   }
 
   /** The keys of the owner's sessions that have not expired. */
-  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+  async *ownedBy(owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     try {
       this.folder.vet();
-      yield* this.owners.keysOf(owner, this.now);
+      yield* this.owners.keysOf(owner, this.now, stepDone);
     } catch (error) {
       throw unavailable(error, this.folder.dir);
     }
   }
 
   /** Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. */
-  deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
-    return this.guarded(() => this.owners.removeAll(owner, exceptKey, this.now));
+  deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
+    return this.guarded(() => this.owners.removeAll(owner, exceptKey, this.now, stepDone));
   }
 
   /** Ends the pruning. */
@@ -154,8 +157,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     this.isClosed = true;
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
-    // Whoever began it hears of its failure.
-    await this.pruning?.catch(() => undefined);
+    await this.pruning.ended();
   }
 
   private async create(key: string, bytes: Uint8Array, ttlMs: number, owner: string | undefined): Promise<WriteResult> {
@@ -253,18 +255,19 @@ export class FilesystemStore extends SessionStore implements Owned {
   }
 
   /** One walk at a time: who asks meanwhile gets the result of the one under way. */
-  private pruneOnce(): Promise<PruneResult> {
-    this.pruning ??= this.walk().finally(() => {
-      this.pruning = null;
-    });
-    return this.pruning;
+  private pruneOnce(stepDone?: StepDone): Promise<PruneResult> {
+    return this.pruning.join((tell) => this.walk(tell), stepDone);
   }
 
-  private async walk(): Promise<PruneResult> {
+  private async walk(stepDone: StepDone): Promise<PruneResult> {
     this.createdSince = 0;
-    const result = await prune(this.folder, this.now, () => this.isClosed);
+    const isCancelled = (): boolean => {
+      stepDone();
+      return this.isClosed;
+    };
+    const result = await prune(this.folder, this.now, isCancelled);
     this.live = result.live;
-    await this.owners.prune(() => this.isClosed);
+    await this.owners.prune(isCancelled);
     return result;
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { mkdir, opendir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StepDone } from '../session-store.js';
 import { errnoOf } from './errno.js';
 import { withLock } from './file-lock.js';
 import { orNull, type SessionFolder } from './session-folder.js';
@@ -56,9 +57,10 @@ export class OwnerIndex {
   }
 
   /** The keys of the owner's records that have not expired. */
-  async *keysOf(owner: string, now: () => number): AsyncGenerator<string, void, undefined> {
+  async *keysOf(owner: string, now: () => number, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     const seen = new Set<string>();
     for await (const { name } of this.entriesIn(this.folderOf(owner))) {
+      stepDone?.();
       if (seen.has(name)) continue;
       seen.add(name);
       const head = await this.folder.readHead(this.folder.recordAt(name));
@@ -70,11 +72,19 @@ export class OwnerIndex {
    * Removes the owner's records but that of `exceptKey`, and says how many had not expired. One that cannot be removed does
    * not keep the others; it stays listed, and the first error is thrown in the end.
    */
-  async removeAll(owner: string, exceptKey: string | undefined, now: () => number): Promise<number> {
+  async removeAll(
+    owner: string,
+    exceptKey: string | undefined,
+    now: () => number,
+    stepDone?: StepDone,
+  ): Promise<number> {
     const folder = this.folderOf(owner);
     const except = exceptKey === undefined ? null : this.folder.nameOf(exceptKey);
     const entries: Entry[] = [];
-    for await (const entry of this.entriesIn(folder)) if (entry.name !== except) entries.push(entry);
+    for await (const entry of this.entriesIn(folder)) {
+      stepDone?.();
+      if (entry.name !== except) entries.push(entry);
+    }
     let removed = 0;
     const errors: unknown[] = [];
     for (let first = 0; first < entries.length; first += batchSize) {
@@ -83,6 +93,7 @@ export class OwnerIndex {
         if (result.status === 'rejected') errors.push(result.reason);
         else if (result.value) removed++;
       }
+      stepDone?.();
     }
     if (errors.length > 0) throw errors[0];
     await removeEmpty(folder);

@@ -2,10 +2,12 @@ import { SessionStoreUnavailableError } from '../../errors.js';
 import {
   type DeleteResult,
   SessionStore,
+  type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,
 } from '../session-store.js';
+import { SharedWalk } from '../shared-walk.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { FolderGuard } from '../folder-guard.js';
 import { Database } from './database.js';
@@ -42,7 +44,7 @@ export class LmdbStore extends SessionStore {
   private database: Database | null = null;
   private records: SessionRecords | null = null;
   private timer: NodeJS.Timeout | null = null;
-  private pruning: Promise<number> | null = null;
+  private readonly pruning = new SharedWalk<number>();
   private isClosed = false;
 
   constructor(options: LmdbStoreOptions = {}, context: StoreContext = standaloneContext) {
@@ -99,23 +101,23 @@ export class LmdbStore extends SessionStore {
   }
 
   /** The keys of the owner's sessions. */
-  ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
-    return this.listed((records) => records.ownedBy(owner));
+  ownedBy(owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
+    return this.listed((records) => records.ownedBy(owner, stepDone));
   }
 
   /** Ends all sessions of the owner but that under `exceptKey`, and says how many they were. */
-  deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
-    return this.guarded(async () => (await this.opened()).deleteOwnedBy(owner, exceptKey));
+  deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
+    return this.guarded(async () => (await this.opened()).deleteOwnedBy(owner, exceptKey, stepDone));
   }
 
   /** Removes the sessions that have expired, and says how many they were. */
-  prune(): Promise<number> {
-    return this.guarded(async () => this.pruneOnce(await this.opened()));
+  prune(stepDone?: StepDone): Promise<number> {
+    return this.guarded(async () => this.pruneOnce(await this.opened(), stepDone));
   }
 
   /** The keys of the sessions that have not expired. */
-  keys(): AsyncGenerator<string, void, undefined> {
-    return this.listed((records) => records.keys());
+  keys(stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
+    return this.listed((records) => records.keys(stepDone));
   }
 
   /** Ends the pruning, and closes the database when what is being written is written. */
@@ -125,8 +127,7 @@ export class LmdbStore extends SessionStore {
     await this.opening?.catch(() => undefined);
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
-    // Whoever began it hears of its failure.
-    await this.pruning?.catch(() => undefined);
+    await this.pruning.ended();
     const { database } = this;
     this.records = null;
     this.database = null;
@@ -194,12 +195,13 @@ export class LmdbStore extends SessionStore {
   }
 
   /** One walk at a time: who asks meanwhile gets the result of the one under way. */
-  private pruneOnce(records: SessionRecords): Promise<number> {
-    this.pruning ??= records
-      .prune(() => this.isClosed)
-      .finally(() => {
-        this.pruning = null;
-      });
-    return this.pruning;
+  private pruneOnce(records: SessionRecords, stepDone?: StepDone): Promise<number> {
+    return this.pruning.join((tell) => {
+      const isCancelled = (): boolean => {
+        tell();
+        return this.isClosed;
+      };
+      return records.prune(isCancelled);
+    }, stepDone);
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { DeleteResult, StoredRecord, Version, WriteResult } from '../session-store.js';
+import type { DeleteResult, StepDone, StoredRecord, Version, WriteResult } from '../session-store.js';
 import { type Database, newNumber, type Place } from './database.js';
 import { prune } from './pruner.js';
 import { storedName } from './stored-name.js';
@@ -68,8 +68,9 @@ export class SessionRecords {
     }
   }
 
-  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+  async *ownedBy(owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     for await (const names of this.namesOf(owner)) {
+      stepDone?.();
       for (const name of names) {
         const head = this.live(name)?.head;
         if (head?.owner === owner) yield head.key;
@@ -77,9 +78,10 @@ export class SessionRecords {
     }
   }
 
-  async deleteOwnedBy(owner: string, exceptKey: string | undefined): Promise<number> {
+  async deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     // What was to be created before this call is there now, and found.
     await this.database.settle();
+    stepDone?.();
     let deleted = 0;
     for await (const names of this.namesOf(owner)) {
       const results = await Promise.all(
@@ -89,14 +91,16 @@ export class SessionRecords {
           return this.remove(name, place);
         }),
       );
+      stepDone?.();
       deleted += results.filter((isDeleted) => isDeleted).length;
     }
     return deleted;
   }
 
-  async *keys(): AsyncGenerator<string, void, undefined> {
+  async *keys(stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     let last: string | null = null;
     do {
+      stepDone?.();
       const slice: { name: string; head: RecordHead | null }[] = this.database.headsAfter(last, sliceSize);
       last = slice.at(-1)?.name ?? null;
       for (const { head } of slice) if (head !== null && head.expiresAt > this.now()) yield head.key;

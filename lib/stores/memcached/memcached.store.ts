@@ -77,8 +77,8 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
     if (options.owners !== true) return;
     const index = new OwnerIndex(this.servers, this.now);
     this.index = index;
-    this.ownedBy = (owner) => index.keysOf(ownerHash(owner));
-    this.deleteOwnedBy = (owner, exceptKey) => index.deleteAll(ownerHash(owner), exceptKey);
+    this.ownedBy = (owner, stepDone) => index.keysOf(ownerHash(owner), stepDone);
+    this.deleteOwnedBy = (owner, exceptKey, stepDone) => index.deleteAll(ownerHash(owner), exceptKey, stepDone);
   }
 
   override async read(key: string): Promise<StoredRecord | null> {

@@ -1,5 +1,6 @@
 import { SessionStoreUnavailableError } from '../../errors.js';
 import { flag, guarded, lives, remove, request, see, set } from './items.js';
+import type { StepDone } from '../session-store.js';
 import type { MemcachedServer } from './memcached.client.js';
 import { secondsOfList } from './lifetime.js';
 import { evictsMessage } from './memcached.errors.js';
@@ -60,20 +61,22 @@ export class OwnerIndex {
     await request(server, `mg ${ownerListKey(owner)} T${String(this.expiry())}`);
   }
 
-  async *keysOf(owner: string): AsyncGenerator<string, void, undefined> {
+  async *keysOf(owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     await this.assertWhole();
     for (const server of this.servers) {
       const { list } = await this.load(server, owner);
+      stepDone?.();
       for (const slice of slicesOf(list.entries)) {
         const isOwned = await Promise.all(slice.map(({ key }) => this.isOf(server, owner, key)));
+        stepDone?.();
         yield* slice.flatMap(({ key }, index) => (isOwned[index] === true ? [key] : []));
       }
     }
   }
 
-  async deleteAll(owner: string, exceptKey: string | undefined): Promise<number> {
+  async deleteAll(owner: string, exceptKey: string | undefined, stepDone?: StepDone): Promise<number> {
     await this.assertWhole();
-    const deleted = await Promise.all(this.servers.map((server) => this.deleteOn(server, owner, exceptKey)));
+    const deleted = await Promise.all(this.servers.map((server) => this.deleteOn(server, owner, exceptKey, stepDone)));
     return deleted.reduce((sum, count) => sum + count, 0);
   }
 
@@ -89,8 +92,14 @@ export class OwnerIndex {
     );
   }
 
-  private async deleteOn(server: MemcachedServer, owner: string, exceptKey: string | undefined): Promise<number> {
+  private async deleteOn(
+    server: MemcachedServer,
+    owner: string,
+    exceptKey: string | undefined,
+    stepDone: StepDone | undefined,
+  ): Promise<number> {
     const { entries, isThere } = await this.startRound(server, owner);
+    stepDone?.();
     if (!isThere) return 0;
     const others = entries.filter(({ key }) => key !== exceptKey);
     let count = 0;
@@ -103,6 +112,7 @@ export class OwnerIndex {
       count += results.filter((isDeleted) => isDeleted).length;
       const gone = slice.filter((entry, index) => results[index] === true || !isYoung(entry, this.now()));
       if (gone.length > 0) await this.change(server, owner, (list) => Promise.resolve(without(list, gone)));
+      stepDone?.();
     }
     return count;
   }

@@ -5,6 +5,7 @@ import {
   type Listable,
   type Owned,
   SessionStore,
+  type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,
@@ -98,22 +99,23 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
   }
 
   /** The keys of the sessions that have not expired. */
-  async *keys(): AsyncGenerator<string, void, undefined> {
+  async *keys(stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     const filter = { expiresAt: { $gt: new Date(this.now()) } };
     // By the key: along the times a session that is touched meanwhile would come twice, or not at all.
-    yield* this.list(filter, { hint: { _id: 1 } });
+    yield* this.list(filter, { hint: { _id: 1 } }, stepDone);
   }
 
   /** The keys of the owner's sessions that have not expired. */
-  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+  async *ownedBy(owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     // Without the time in the filter, for the same reason: the server must not choose the index of that.
-    yield* this.list({ owner: { $eq: owner } }, {});
+    yield* this.list({ owner: { $eq: owner } }, {}, stepDone);
   }
 
   /** Removes all of the owner's sessions but that under `exceptKey`, and says how many there were. */
-  async deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
+  async deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     const ended = { owner: { $eq: owner }, expiresAt: this.notToCome() };
     await this.run(() => this.collection.deleteMany(ended, lasting));
+    stepDone?.();
     const except = exceptKey === undefined ? {} : { _id: { $ne: exceptKey } };
     const all = { owner: { $eq: owner }, ...except };
     const { deletedCount } = await this.run(() => this.collection.deleteMany(all, lasting));
@@ -176,12 +178,16 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
   private async *list(
     filter: object,
     options: { readonly hint?: { _id: 1 } },
+    stepDone: StepDone | undefined,
   ): AsyncGenerator<string, void, undefined> {
     const projection = { _id: 1, expiresAt: 1 };
     await this.run(() => this.connect());
     const found = this.collection.find(filter, { ...options, ...fromPrimary, projection });
     try {
-      for await (const document of found) if (isLive(document, this.now())) yield document._id;
+      for await (const document of found) {
+        stepDone?.();
+        if (isLive(document, this.now())) yield document._id;
+      }
     } catch (error) {
       throw this.unavailable(error);
     }

@@ -3,6 +3,7 @@ import {
   type DeleteResult,
   type Owned,
   SessionStore,
+  type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,
@@ -118,10 +119,11 @@ export class RedisStore extends SessionStore implements Owned {
   }
 
   /** The keys of the owner's sessions. Some may have ended. */
-  async *ownedBy(owner: string): AsyncGenerator<string, void, undefined> {
+  async *ownedBy(owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     const seen = new Set<string>();
     try {
       for await (const entries of this.owners.pages(owner)) {
+        stepDone?.();
         for (const { key } of entries) {
           if (!seen.has(key)) yield key;
           seen.add(key);
@@ -138,9 +140,12 @@ export class RedisStore extends SessionStore implements Owned {
    *
    * @throws SessionStoreUnavailableError also where Redis may have evicted the list of them: what is listed has been removed then
    */
-  async deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
+  async deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     try {
-      const [deleted, eviction] = await Promise.all([this.deleteListed(owner, exceptKey), this.evictions.look()]);
+      const [deleted, eviction] = await Promise.all([
+        this.deleteListed(owner, exceptKey, stepDone),
+        this.evictions.look(),
+      ]);
       if (eviction !== 'loses') return deleted;
       throw new SessionStoreUnavailableError(
         `${String(deleted)} sessions of this user were ended, and others may be left: Redis evicts the lists of whose the sessions ` +
@@ -151,10 +156,15 @@ export class RedisStore extends SessionStore implements Owned {
     }
   }
 
-  private async deleteListed(owner: string, exceptKey: string | undefined): Promise<number> {
+  private async deleteListed(
+    owner: string,
+    exceptKey: string | undefined,
+    stepDone: StepDone | undefined,
+  ): Promise<number> {
     const { keys, mark } = await this.owners.take(owner, exceptKey);
+    stepDone?.();
     if (keys.length === 0) return 0;
-    const deleted = await this.deleteRecords(keys);
+    const deleted = await this.deleteRecords(keys, stepDone);
     await this.owners.forget(owner, mark);
     return deleted;
   }
@@ -192,14 +202,19 @@ export class RedisStore extends SessionStore implements Owned {
   }
 
   /** All at once. The keys of a Cluster lie on several servers, so there each has a command of its own. */
-  private async deleteRecords(keys: readonly string[]): Promise<number> {
+  private async deleteRecords(keys: readonly string[], stepDone: StepDone | undefined): Promise<number> {
     const size = isCluster(this.client) ? 1 : deleteBatch;
-    const deletions: Promise<number | string>[] = [];
+    const deletions: Promise<number>[] = [];
     for (let first = 0; first < keys.length; first += size) {
-      deletions.push(this.client.del(...keys.slice(first, first + size)));
+      deletions.push(
+        this.client.del(...keys.slice(first, first + size)).then((count) => {
+          stepDone?.();
+          return Number(count);
+        }),
+      );
     }
     const counts = await Promise.all(deletions);
-    return counts.reduce<number>((sum, count) => sum + Number(count), 0);
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** Made once, not per call: it stands on the path of every read. */

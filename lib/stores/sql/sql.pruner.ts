@@ -1,4 +1,6 @@
 import { timerDelay } from '../../config/timer.js';
+import type { StepDone } from '../session-store.js';
+import { SharedWalk } from '../shared-walk.js';
 import type { StoreLog } from '../store-context.js';
 import type { SqlRunner } from './sql.runner.js';
 
@@ -12,7 +14,7 @@ export interface PrunerOptions {
 /** Removes the records that have expired: a number of them with each statement, so that none holds locks for long. */
 export class SqlPruner {
   private timer: NodeJS.Timeout | null = null;
-  private pruning: Promise<number> | null = null;
+  private readonly walk = new SharedWalk<number>();
   private isEnded = false;
 
   constructor(
@@ -37,25 +39,22 @@ export class SqlPruner {
   }
 
   /** One run at a time: who asks meanwhile gets the result of the one under way. */
-  prune(): Promise<number> {
-    this.pruning ??= this.run().finally(() => {
-      this.pruning = null;
-    });
-    return this.pruning;
+  prune(stepDone?: StepDone): Promise<number> {
+    return this.walk.join((tell) => this.run(tell), stepDone);
   }
 
   async end(): Promise<void> {
     this.isEnded = true;
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
-    // Whoever began it hears of its failure.
-    await this.pruning?.catch(() => undefined);
+    await this.walk.ended();
   }
 
-  private async run(): Promise<number> {
+  private async run(stepDone: StepDone): Promise<number> {
     let removed = 0;
     for (;;) {
       const count = await this.runner.change(this.statement, [this.options.batch]);
+      stepDone();
       removed += count;
       if (count < this.options.batch || this.isEnded) return removed;
     }

@@ -4,6 +4,7 @@ import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.j
 import {
   type DeleteResult,
   SessionStore,
+  type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,
@@ -119,8 +120,8 @@ export class SqlStore extends SessionStore {
   }
 
   /** Removes the sessions that have expired, and says how many they were. */
-  prune(): Promise<number> {
-    return this.pruner.prune();
+  prune(stepDone?: StepDone): Promise<number> {
+    return this.pruner.prune(stepDone);
   }
 
   /** The keys of the sessions that have not expired. */

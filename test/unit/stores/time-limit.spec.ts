@@ -3,9 +3,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { SessionContendedError, SessionStoreUnavailableError } from '../../../lib/errors.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
-import { isListable, isOwned, isPrunable, type SessionStore } from '../../../lib/stores/session-store.js';
+import {
+  isListable,
+  isOwned,
+  isPrunable,
+  type Listable,
+  type Owned,
+  type Prunable,
+  type SessionStore,
+  type StepDone,
+} from '../../../lib/stores/session-store.js';
 import { withTimeLimit } from '../../../lib/stores/time-limit.js';
 import { FailingStore } from '../../support/failing-store.js';
+import { scaled } from '../../support/patience.js';
 
 const aMinute = 60_000;
 
@@ -167,17 +177,81 @@ describe('withTimeLimit', () => {
     expect(isOwned(withTimeLimit(storeWithoutOwners(), 1_000))).toBe(false);
   });
 
-  it('sets no limit to what grows with the number of records', async () => {
-    const inner = new MemoryStore();
-    await inner.write('key', Buffer.from('1'), aMinute, 'absent', 'owner');
-    jest.spyOn(inner, 'deleteOwnedBy').mockImplementation(() => pause(100, 7));
-    jest.spyOn(inner, 'ownedBy').mockImplementation(async function* () {
-      yield await pause(100, 'key');
-    });
-    const store = withTimeLimit(inner, 20);
-    if (!isOwned(store)) throw new Error('the ability is hidden');
-    expect(await store.deleteOwnedBy('owner')).toBe(7);
+  it('limits each step of what grows with the number of records, and not the whole', async () => {
+    const limit = scaled(100);
+    const inner = new SteppedStore((stepDone) => inSteps(4, () => pause(limit / 2), stepDone));
+    const store = ableStore(withTimeLimit(inner, limit));
+    expect(await Promise.all([store.prune(), store.deleteOwnedBy('owner')])).toEqual([4, 4]);
     expect(await listed(store.ownedBy('owner'))).toEqual(['key']);
+    expect(await listed(store.keys())).toEqual(['key']);
+  });
+
+  it('limits the wait for each key, where a store tells of no step', async () => {
+    const limit = scaled(100);
+    const inner = new MemoryStore();
+    jest.spyOn(inner, 'keys').mockImplementation(async function* () {
+      for (const key of ['a', 'b', 'c', 'd']) yield await pause(limit / 2, key);
+    });
+    expect(await listed(ableStore(withTimeLimit(inner, limit)).keys())).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it.each([0, 2])('gives up a step that never ends, after %s that did', async (steps) => {
+    const inner = new SteppedStore(async (stepDone) => {
+      await inSteps(steps, () => Promise.resolve(), stepDone);
+      return never();
+    });
+    const store = ableStore(withTimeLimit(inner, 20));
+    for (const call of [
+      () => store.prune(),
+      () => store.deleteOwnedBy('owner'),
+      () => listed(store.ownedBy('owner')),
+      () => listed(store.keys()),
+      async () => store.close?.(),
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'SESSION_STORE_UNAVAILABLE',
+        message: expect.stringMatching(/within 20 ms.*SESSION_STORE_TIMEOUT \(storeTimeout\)/),
+      });
+    }
+  });
+
+  it('does not count the time that somebody takes for what is listed', async () => {
+    const inner = new MemoryStore();
+    for (const key of ['a', 'b']) await inner.write(key, Buffer.from('1'), aMinute, 'absent');
+    const keys: string[] = [];
+    for await (const key of ableStore(withTimeLimit(inner, 20)).keys()) {
+      await pause(50);
+      keys.push(key);
+    }
+    expect(keys).toEqual(['a', 'b']);
+  });
+
+  it('lets the store put away what it holds for a list when somebody has seen enough', async () => {
+    const inner = new MemoryStore();
+    let isPutAway = false;
+    jest.spyOn(inner, 'keys').mockImplementation(async function* () {
+      try {
+        for (;;) yield 'key';
+      } finally {
+        isPutAway = true;
+      }
+    });
+    const keys = ableStore(withTimeLimit(inner, aMinute)).keys()[Symbol.asyncIterator]();
+    expect(await keys.next()).toEqual({ done: false, value: 'key' });
+    await keys.return?.();
+    expect(isPutAway).toBe(true);
+  });
+
+  it('lets a step that comes after the limit disturb nobody', async () => {
+    let late: StepDone = () => undefined;
+    const inner = new SteppedStore((stepDone) => {
+      late = stepDone ?? late;
+      return never();
+    });
+    const store = ableStore(withTimeLimit(inner, 20));
+    await expect(store.prune()).rejects.toThrow('within 20 ms');
+    late();
+    expect(await store.read('key')).toBeNull();
   });
 
   it('makes an error of this package of whatever they reject with', async () => {
@@ -222,6 +296,52 @@ describe('withTimeLimit', () => {
     expect(closing).toHaveBeenCalledTimes(1);
   });
 });
+
+/** A store that does in all its long calls what a test says. */
+class SteppedStore extends MemoryStore {
+  constructor(private readonly work: (stepDone?: StepDone) => Promise<number>) {
+    super();
+  }
+
+  override prune(stepDone?: StepDone): Promise<number> {
+    return this.work(stepDone);
+  }
+
+  override deleteOwnedBy(_owner: string, _exceptKey?: string, stepDone?: StepDone): Promise<number> {
+    return this.work(stepDone);
+  }
+
+  override async *ownedBy(_owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
+    await this.work(stepDone);
+    yield 'key';
+  }
+
+  override async *keys(stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
+    await this.work(stepDone);
+    yield 'key';
+  }
+
+  override async close(): Promise<void> {
+    await this.work();
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+async function inSteps(count: number, step: () => Promise<void>, stepDone?: StepDone): Promise<number> {
+  for (let done = 0; done < count; done++) {
+    await step();
+    stepDone?.();
+  }
+  return count;
+}
+
+function ableStore(store: SessionStore): SessionStore & Prunable & Listable & Owned {
+  if (isPrunable(store) && isListable(store) && isOwned(store)) return store;
+  throw new Error('the abilities are hidden');
+}
 
 async function listed(keys: AsyncIterable<string>): Promise<string[]> {
   const list: string[] = [];

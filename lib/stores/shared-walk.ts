@@ -1,0 +1,28 @@
+import type { StepDone } from './session-store.js';
+
+/** A walk over all records, one at a time: who asks meanwhile gets the result of the one under way, and hears of its steps. */
+export class SharedWalk<T> {
+  private underWay: Promise<T> | null = null;
+  private readonly listeners = new Set<StepDone>();
+
+  async join(walk: (stepDone: StepDone) => Promise<T>, stepDone?: StepDone): Promise<T> {
+    if (stepDone !== undefined) this.listeners.add(stepDone);
+    try {
+      this.underWay ??= walk(this.tell).finally(() => {
+        this.underWay = null;
+      });
+      return await this.underWay;
+    } finally {
+      if (stepDone !== undefined) this.listeners.delete(stepDone);
+    }
+  }
+
+  /** Waits for its end. Whoever began it hears of its failure. */
+  async ended(): Promise<void> {
+    await this.underWay?.catch(() => undefined);
+  }
+
+  private readonly tell = (): void => {
+    for (const stepDone of this.listeners) stepDone();
+  };
+}
