@@ -248,6 +248,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
 
   async onApplicationShutdown(): Promise<void> {
     this.#releaseCookie?.();
+    this.runtime.heldLogins.close();
     if (!isStoreGiven(this.config)) await this.store.close?.();
   }
 }

@@ -36,6 +36,9 @@ export interface AuthFeature {
   /** A session with a login came in, before anybody else sees it. May take from it, or end it. */
   arrived?(arrival: Arrival): Promise<ArrivalAnswer> | ArrivalAnswer;
 
+  /** Whether a login counts no more, although its session may still be there. At once, where nothing had to be asked. */
+  isOver?(auth: AuthFacts): boolean | Promise<boolean>;
+
   /** Nobody is logged in, and somebody asks who is there. May log somebody in. */
   restore?(request: RequestSession, session: SessionObject, context: ExecutionContext): Promise<Restored | null> | null;
 

@@ -1,5 +1,6 @@
 import type { RequestSession, SessionWatcher } from '../http/request-session.js';
 import type { AdoptionGate } from '../http/session-migration.js';
+import type { AuthFacts } from '../session/auth-facts.js';
 import { stateOf, type SessionObject } from '../session/session.js';
 import type { Adoptions } from './adoptions.js';
 import type { ArrivalAnswer, AuthFeature } from './auth-feature.js';
@@ -16,6 +17,11 @@ export class AuthWatcher implements SessionWatcher {
 
   arrived(request: RequestSession, session: SessionObject): Promise<void> | undefined {
     return this.#ask(0, request, session);
+  }
+
+  async isOver(auth: AuthFacts): Promise<boolean> {
+    for (const feature of this.features) if (await feature.isOver?.(auth)) return true;
+    return false;
   }
 
   gateOf(request: RequestSession): AdoptionGate {

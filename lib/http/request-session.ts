@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { HttpException } from '@nestjs/common';
-import { SessionStoreUnavailableError } from '../errors.js';
+import { SessionGoneError, SessionStoreUnavailableError } from '../errors.js';
 import type { ShownCookies } from '../cookie/shown-cookies.js';
 import type { Lifetime } from '../session/lifetime.js';
+import type { AuthFacts } from '../session/auth-facts.js';
 import type { SessionObserver } from '../session/observer.js';
 import { publicId } from '../session/session-id.js';
 import type { SessionRepository } from '../session/session-repository.js';
@@ -16,6 +17,7 @@ import type { RawResponse } from '../response/raw-response.js';
 import { ResponseGate } from '../response/response-gate.js';
 import { cacheControl, varyByCookie } from './cache-headers.js';
 import type { HttpOptions } from './http.options.js';
+import type { HeldLogins } from './held-logins.js';
 import { endOthers, livingSession } from './living-session.js';
 import type { Platform } from './platforms/platform.js';
 import { remoteAddress, type RawRequest } from './platforms/raw.js';
@@ -37,6 +39,8 @@ export interface SessionSurroundings {
   readonly watcher: SessionWatcher | null;
   /** Null: there is no other framework whose sessions could go on here. */
   readonly migration: SessionMigration | null;
+  /** The logins that answers depend on which are still under way. */
+  readonly heldLogins: HeldLogins;
 }
 
 /** Who asks from within {@link RequestSession.announce}: it would wait for itself. */
@@ -46,6 +50,9 @@ const announced = new AsyncLocalStorage<RequestSession>();
 export interface SessionWatcher {
   /** May change it, or end it. Returns nothing where nothing was to be done. */
   arrived(request: RequestSession, session: SessionObject): Promise<void> | undefined;
+
+  /** Whether a login counts no more, although its session may still be there. At once, where nothing had to be asked. */
+  isOver(auth: AuthFacts): boolean | Promise<boolean>;
 
   /** What a login of another framework passes on its way in. */
   gateOf(request: RequestSession): AdoptionGate;
@@ -86,6 +93,13 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** What changes the session and is not over; null: there was nothing of the kind. */
   #pending: Set<Promise<unknown>> | null = null;
   #hasFailed = false;
+  readonly #response: RawResponse | null;
+  readonly #gate: ResponseGate | null;
+  #isEventStream = false;
+  /** Lets go of the login; null: the request does not hold on to it. */
+  #letGo: (() => void) | null = null;
+  #isLoginOver = false;
+  #ended: AbortController | null = null;
 
   constructor(
     private readonly runtime: SessionSurroundings,
@@ -99,7 +113,9 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.#rawRequest = rawRequest;
     // Without a response there is no head that a cookie could go with.
     this.#isHeadOut = rawResponse === null || rawResponse.headersSent;
-    if (rawResponse !== null) ResponseGate.at(rawResponse, this);
+    this.#response = rawResponse;
+    this.#gate = rawResponse === null ? null : ResponseGate.at(rawResponse, this);
+    if (rawResponse?.headersSent === true) this.#isEventStream = isEventStream(rawResponse.getHeader('Content-Type'));
   }
 
   /** Who sent the request, and what else its answer sets. */
@@ -216,6 +232,25 @@ export class RequestSession implements GateKeeper, SessionBearer {
     pending.add(over);
   }
 
+  /** Is aborted when the login ends that the request came with, or has made. */
+  get ended(): AbortSignal {
+    if (this.#ended !== null) return this.#ended.signal;
+    const ended = (this.#ended = new AbortController());
+    const loaded = this.#whenLoaded();
+    if (loaded === null) this.#holdLogin();
+    else {
+      loaded.then(
+        () => {
+          this.#holdLogin();
+        },
+        (error: unknown) => {
+          ended.abort(error);
+        },
+      );
+    }
+    return ended.signal;
+  }
+
   /** Saves what has changed. Returns nothing where nothing was to be done. @throws HttpException, also as a rejection */
   commit(): Promise<void> | undefined {
     if (this.#pending !== null && this.#pending.size > 0) return Promise.all(this.#pending).then(() => this.commit());
@@ -265,6 +300,10 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const session = this.#session;
     const lines = [...(session === null ? [] : this.#cookieLines(session)), ...(this.#client?.takeLines() ?? [])];
     if (session !== null) stateOf(session).answered = true;
+    if (session !== null && stateOf(session).auth !== null && isEventStream(head.get('Content-Type'))) {
+      this.#isEventStream = true;
+      this.#holdLogin();
+    }
     // An answer that depends on nobody's session is everybody's.
     if (!this.#isAsked && !this.#isGuarded && !this.#hasFailed && lines.length === 0) return;
     for (const line of lines) head.addCookie(line);
@@ -377,7 +416,41 @@ export class RequestSession implements GateKeeper, SessionBearer {
     state.answered = this.#isHeadOut;
     state.bearer = this;
     state.passive = this.#isPassive;
+    if (this.#isEventStream) this.#holdLogin();
     return this.#view ?? session;
+  }
+
+  #whenLoaded(): Promise<SessionObject> | null {
+    if (this.#session !== null) return null;
+    const session = this.getReadonly();
+    return session instanceof Promise ? session : null;
+  }
+
+  #holdLogin(): void {
+    const session = this.#session;
+    const response = this.#response;
+    if (this.#isLoginOver) this.#endStream();
+    if (session === null || this.#letGo !== null || this.#isLoginOver || hasClosed(response)) return;
+    const letGo = (this.#letGo = this.runtime.heldLogins.hold(stateOf(session), () => {
+      this.#isLoginOver = true;
+      this.#ended?.abort(new SessionGoneError('The login has ended.'));
+      this.#endStream();
+    }));
+    response?.once('close', letGo);
+  }
+
+  #endStream(): void {
+    // The head may be just about to go out, and with it all that belongs to it.
+    if (this.#isEventStream) queueMicrotask(() => this.#cutShort());
+  }
+
+  #cutShort(): void {
+    try {
+      this.#gate?.cutShort();
+    } catch (error) {
+      // That of another one, who has put a method of its own on the response.
+      this.runtime.report(error);
+    }
   }
 
   #asView(session: SessionObject): SessionObject {
@@ -491,4 +564,13 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (token === null || token.outdated || token.issuedAt !== issuedAt) return false;
     return this.runtime.cookie.carries(token, stored, endsAt);
   }
+}
+
+function isEventStream(contentType: unknown): boolean {
+  return typeof contentType === 'string' && /^\s*text\/event-stream\s*(?:;|$)/i.test(contentType);
+}
+
+/** Whether nothing is to come of an answer any more, nor an event that would say so. */
+function hasClosed(response: RawResponse | null): boolean {
+  return response !== null && (response.writableEnded || response.destroyed);
 }

@@ -1,8 +1,11 @@
-import { SessionUnreachableError } from '../errors.js';
+import { SessionStoreUnavailableError, SessionUnreachableError } from '../errors.js';
+import type { KnownLogin } from '../session/known-login.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { SessionRepository } from '../session/session-repository.js';
 import type { HttpOptions } from './http.options.js';
+import { LookedForEnds } from './ends-elsewhere.js';
+import { HeldLogins } from './held-logins.js';
 import type { Notices } from './notices.js';
 import { boundTo } from './platforms/bound-values.js';
 import type { Platform } from './platforms/platform.js';
@@ -38,6 +41,8 @@ export class SessionRuntime {
   #isExposed = false;
   /** Set before the first request, by whoever knows users. */
   watcher: SessionWatcher | null = null;
+  /** The logins that answers depend on which are still under way. */
+  readonly heldLogins: HeldLogins;
 
   constructor(
     readonly repository: SessionRepository,
@@ -52,7 +57,16 @@ export class SessionRuntime {
     readonly migration: SessionMigration | null = null,
     /** Null: nothing is to be said of how requests come in. */
     private readonly transport: TransportNotice | null = null,
-  ) {}
+  ) {
+    const elsewhere = new LookedForEnds(
+      (login) => this.#findLogin(login),
+      (error) => {
+        if (error instanceof SessionStoreUnavailableError) observer.storeError({ error });
+        else report(error);
+      },
+    );
+    this.heldLogins = new HeldLogins(repository.endedLogins, elsewhere, report);
+  }
 
   /** The runtime of the application that `request` came to. @throws SessionUnreachableError where it has none */
   static behind(request: object): SessionRuntime {
@@ -108,6 +122,11 @@ export class SessionRuntime {
     // A middleware on Fastify has Node's request, which knows less than Fastify's own.
     if (request !== raw) existing.meet(request);
     return existing;
+  }
+
+  async #findLogin(login: KnownLogin): Promise<KnownLogin | null> {
+    if (await this.watcher?.isOver(login.auth)) return null;
+    return this.repository.findLogin(login);
   }
 
   /** The same, if anybody has asked for it: a request that has not touched its session has none. */

@@ -55,6 +55,20 @@ export class SessionService {
   }
 
   /**
+   * A signal that is aborted when the login of the request behind `context` ends: by a logout, from elsewhere, or by a timeout. For an
+   * answer that takes long, which then can stop; an event stream (`text/event-stream`) is ended without it. At once where this
+   * process has ended the login, otherwise within 15 seconds or so. Where nobody is logged in, no login can end, and it is never
+   * aborted; where the session cannot be read, it is aborted with the reason for that.
+   *
+   * The login is that which the request came with, or has made itself. Once the answer is over, the signal says nothing more.
+   *
+   * @throws SessionUnreachableError outside of an HTTP request
+   */
+  ended(context: ArgumentsHost): AbortSignal {
+    return requestSessionOf(context).ended;
+  }
+
+  /**
    * Removes from the store the sessions that have expired, and says how many they were. For a scheduled task: the stores that
    * need it do it by themselves every so often, as far as their settings say so. 0 where the store's technology sees to it
    * (Redis, DynamoDB, MongoDB, memcached), and where sessions are in cookies.

@@ -33,7 +33,7 @@ export class UnsentRequest {
   static async to(app: INestApplicationContext, cookie: string, device: Device | null): Promise<UnsentRequest> {
     const runtime = app.get(SessionRuntime, { strict: false });
     assertInitialised(app, runtime);
-    const { repository, lifetime, options, observer, report, now, watcher } = runtime;
+    const { repository, lifetime, options, observer, report, now, watcher, heldLogins } = runtime;
     const sender = device ?? (await deviceOfLogin(runtime, cookie));
     const raw = new IncomingMessage(new Socket());
     raw.headers = sender === null ? { cookie } : { cookie, 'user-agent': sender.userAgent };
@@ -49,6 +49,7 @@ export class UnsentRequest {
         now,
         watcher,
         migration: null,
+        heldLogins,
         platform: new UnsentPlatform(sender?.address ?? ''),
       },
       raw,

@@ -26,9 +26,10 @@ export class ResponseGate implements Passage {
   readonly #isWrapped: boolean;
   #held: HeldResponse | null = null;
   #isHeadJustOut = false;
+  #isCutShort = false;
 
-  static at(response: RawResponse, keeper: GateKeeper): void {
-    new ResponseGate(response, keeper);
+  static at(response: RawResponse, keeper: GateKeeper): ResponseGate {
+    return new ResponseGate(response, keeper);
   }
 
   private constructor(
@@ -49,6 +50,14 @@ export class ResponseGate implements Passage {
     return 'ResponseGate {}';
   }
 
+  /** Ends an answer whose head has gone out. What is still written to it is dropped, and who writes it is not told of an error. */
+  cutShort(): void {
+    if (this.#isCutShort || this.response.writableEnded) return;
+    this.#isCutShort = true;
+    // By the doors above of all: compression still holds some of what was written.
+    this.response.end();
+  }
+
   /** One call of the application, or of the server's own code, on the response. */
   pass(method: Method, args: unknown[]): unknown {
     switch (this.#state) {
@@ -59,6 +68,7 @@ export class ResponseGate implements Passage {
       case 'saving':
         return this.#wait(method, args);
       case 'ending':
+        if (this.#isCutShort && method === 'write') return this.#dropOne(method, args);
         return method === 'write' || method === 'end' ? this.#wait(method, args) : this.#write(method, args);
       case 'failed':
         return this.#dropOne(method, args);
@@ -156,7 +166,7 @@ export class ResponseGate implements Passage {
 
   #write(method: Method, args: unknown[]): unknown {
     const result = this.#original[method].apply(this.response, args);
-    if (method === 'end' && this.keeper.hasFailed) this.#refuseOthers();
+    if (method === 'end' && (this.keeper.hasFailed || this.#isCutShort)) this.#refuseOthers();
     return result;
   }
 

@@ -3,6 +3,7 @@ import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from 
 import type { AuthFacts } from './auth-facts.js';
 import { EndedLoginsBoard } from './ended-logins.js';
 import type { Lifetime } from './lifetime.js';
+import type { KnownLogin } from './known-login.js';
 import { lineageOf } from './lineage.js';
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
@@ -10,6 +11,7 @@ import { endedMeanwhile, inTurn, refuseOnceAnswered } from './repository-parts.j
 import { SealedRecords, type SealedRecordOptions } from './sealed-records.js';
 import type { SealedRevocations } from './sealed-revocations.js';
 import { SEALED_ID_BYTES, SealedSaver, sealedIn } from './sealed-saver.js';
+import { SealedSession } from './sealed-session.js';
 import { unownedSessions } from './sealed-unowned.js';
 import { newSessionId, publicId } from './session-id.js';
 import { SessionKeeping } from './session-keeping.js';
@@ -169,6 +171,13 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
       this.#encoder.forget(session, ended ? 'ended' : null);
     });
     return ended;
+  }
+
+  /** Nobody knows where it goes on: it lasts as long as the cookie that it was read from, unless that is known to be worth nothing. */
+  async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
+    const { stored } = login;
+    if (!(stored instanceof SealedSession) || stored.expiresAt <= this.now()) return null;
+    return (await this.revocations?.has(stored.id)) ? null : login;
   }
 
   /** Nobody knows since when: once notes were given up, the old cookie begins no session a second time. */

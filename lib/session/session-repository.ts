@@ -1,5 +1,6 @@
 import type { Adopted, OldSession } from './adoption.js';
 import type { EndedLoginsBoard } from './ended-logins.js';
+import type { KnownLogin } from './known-login.js';
 import type { OwnedSessions } from './owned-sessions.js';
 import type { SessionObject } from './session.js';
 import type { AuthFacts } from './auth-facts.js';
@@ -78,6 +79,9 @@ export interface SessionRepository {
 
   /** Tells which logins end, to whoever holds on to one. */
   readonly endedLogins: EndedLoginsBoard;
+
+  /** A login as it is now, wherever it has moved since it was known last; null: it is over, or nowhere to be found. */
+  findLogin(login: KnownLogin): Promise<KnownLogin | null>;
 
   /**
    * Ends the session, at once, also where `regenerate()` or `confirm()` of a parallel request has given it a new id meanwhile.

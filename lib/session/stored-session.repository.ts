@@ -3,7 +3,8 @@ import type { SessionStore } from '../stores/session-store.js';
 import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import { EndedLoginsBoard } from './ended-logins.js';
 import type { Lifetime } from './lifetime.js';
-import { lineageOf } from './lineage.js';
+import type { KnownLogin } from './known-login.js';
+import { lineageIn, lineageOf } from './lineage.js';
 import { MovedLogins } from './moved-logins.js';
 import type { SessionObserver } from './observer.js';
 import type { AuthFacts } from './auth-facts.js';
@@ -12,12 +13,13 @@ import type { RecordCodec } from './record-codec.js';
 import { endedMeanwhile, inTurn, isGone, refuseOnceAnswered } from './repository-parts.js';
 import { SessionEnding } from './session-ending.js';
 import { SessionKeeping } from './session-keeping.js';
+import { publicId } from './session-id.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import { SessionRotation, type RotationOptions } from './session-rotation.js';
 import { SessionSaver, type SavingOptions } from './session-saver.js';
 import type { SessionState, StoredSession } from './session-state.js';
 import { assertWritable, stateOf, type SessionObject } from './session.js';
-import { StoredRecords } from './stored-records.js';
+import { StoredRecords, type FoundSession } from './stored-records.js';
 
 export interface StoredSessionOptions extends SavingOptions, RotationOptions {
   /** What the store's keys begin with. */
@@ -31,6 +33,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   readonly #rotation: SessionRotation;
   readonly #ending: SessionEnding;
   readonly #adoptions: AdoptionMarks;
+  readonly #moved: MovedLogins;
   readonly owned: OwnedSessions;
   readonly endedLogins = new EndedLoginsBoard();
 
@@ -50,6 +53,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     const moved = new MovedLogins(store, options.keyPrefix, options.rotateGrace);
     const owned = new OwnedSessions(records, lifetime, observer, this.endedLogins, now);
     this.owned = owned;
+    this.#moved = moved;
     this.#ending = new SessionEnding(records, moved, saver);
     this.#rotation = new SessionRotation(records, saver, codec, lifetime, options, observer, now, moved, owned);
     this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
@@ -194,8 +198,29 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     return ended;
   }
 
+  async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
+    const { id } = login.stored;
+    const found = this.#loginIn(await this.#records.find(id), login);
+    if (found !== null) return found;
+    for (const successor of await this.#moved.successorsOf(id)) {
+      const moved = this.#loginIn(await this.#records.find(successor), login);
+      if (moved !== null) return moved;
+    }
+    // It may have moved so long ago that its former id leads nowhere.
+    if (!this.owned.isOffered) return null;
+    return (await this.owned.list(login.auth.userId)).some(({ lineage }) => lineage === login.lineage) ? login : null;
+  }
+
   async #behind(mark: AdoptionMark): Promise<SessionObject | null> {
     return mark === 'unreadable' ? null : this.load({ id: mark.id, issuedAt: this.now() });
+  }
+
+  /** The login, if that is where it was found. */
+  #loginIn(found: FoundSession | null, { lineage }: KnownLogin): KnownLogin | null {
+    if (found === null || this.lifetime.isOver(found.record, this.now())) return null;
+    const { auth } = found.record;
+    if (auth === null || lineageIn(auth, publicId(found.id)) !== lineage) return null;
+    return { lineage, auth, stored: found };
   }
 
   #commitNow(session: SessionObject): Promise<void> | undefined {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
+import type { AuthFacts } from '../../session/auth-facts.js';
 import type { Arrival, AuthFeature } from '../auth-feature.js';
 import { NotBefore } from './not-before.js';
 
@@ -12,10 +13,14 @@ export class EveryoneFeature implements AuthFeature {
   ) {}
 
   arrived({ session, auth }: Arrival): Promise<'ended' | undefined> | undefined {
-    // The login itself counts, not what has continued it since: a confirmation, or remember-me.
-    const excluded = this.notBefore.excludes(auth.since ?? auth.at, auth.epoch);
+    const excluded = this.isOver(auth);
     if (excluded === false) return undefined;
     return this.#end(session, excluded);
+  }
+
+  isOver(auth: AuthFacts): boolean | Promise<boolean> {
+    // The login itself counts, not what has continued it since: a confirmation, or remember-me.
+    return this.notBefore.excludes(auth.since ?? auth.at, auth.epoch);
   }
 
   async #end(session: Arrival['session'], excluded: true | Promise<boolean>): Promise<'ended' | undefined> {

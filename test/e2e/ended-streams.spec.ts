@@ -1,0 +1,409 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  createParamDecorator,
+  Controller,
+  Get,
+  Post,
+  Res,
+  Sse,
+  UseGuards,
+  type ExecutionContext,
+} from '@nestjs/common';
+import {
+  AuthService,
+  CurrentUser,
+  Session,
+  SessionAuthGuard,
+  SessionService,
+  type SessionModuleOptions,
+  type UserId,
+} from 'nestjs-session-auth';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { finalize, Subject, startWith, type Observable } from 'rxjs';
+import { SessionRuntime } from '../../lib/http/session-runtime.js';
+import { startApp, type PlatformName, type RunningApp } from '../support/app.js';
+import { Checkpoint } from '../support/checkpoint.js';
+import { combinations } from '../support/combinations.js';
+import { FailingStore } from '../support/failing-store.js';
+import { HeardEvents } from '../support/heard-events.js';
+import type { CookieJar } from '../support/jar.js';
+import { until } from '../support/until.js';
+import { commits, rawResponse, servers, type Commit } from './http-table.js';
+
+const post = { method: 'POST' };
+const minute = 60_000;
+
+let ticks = new Subject<{ data: string }>();
+/** How many streams somebody is subscribed to. */
+let subscribers = 0;
+let signals: AbortSignal[] = [];
+let beforeHead = new Checkpoint();
+
+const Context = createParamDecorator((_: unknown, context: ExecutionContext) => context);
+
+function stream(first: string): Observable<{ data: string }> {
+  subscribers++;
+  return ticks.pipe(
+    startWith({ data: first }),
+    finalize(() => subscribers--),
+  );
+}
+
+@Controller()
+class StreamController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly sessions: SessionService,
+  ) {}
+
+  @Post('login')
+  async login(@Session() session: Session) {
+    await this.auth.login(session, 7);
+    return {};
+  }
+
+  @Post('login-8')
+  async loginAsOther(@Session() session: Session) {
+    await this.auth.login(session, 8);
+    return {};
+  }
+
+  @Post('logout')
+  async logout(@Session() session: Session) {
+    await this.auth.logout(session);
+    return {};
+  }
+
+  @Post('destroy')
+  async destroy(@Session() session: Session) {
+    await session.destroy();
+    return {};
+  }
+
+  @Post('elsewhere')
+  async elsewhere(@Session() session: Session) {
+    await this.auth.logoutEverywhere(7, { except: session });
+    return {};
+  }
+
+  @Post('regenerate')
+  async regenerate(@Session() session: Session) {
+    await session.regenerate();
+    return {};
+  }
+
+  @Post('confirm')
+  async confirm(@Session() session: Session) {
+    await this.auth.confirm(session);
+    return {};
+  }
+
+  @Sse('guarded')
+  @UseGuards(SessionAuthGuard)
+  guarded(@CurrentUser('id') id: UserId) {
+    return stream(String(id));
+  }
+
+  @Sse('asked')
+  asked(@Session() session: Session) {
+    return stream(String(this.auth.userId(session)));
+  }
+
+  @Sse('late')
+  @UseGuards(SessionAuthGuard)
+  async late() {
+    await beforeHead.pass();
+    return stream('late');
+  }
+
+  @Sse('unasked')
+  unasked() {
+    return stream('unasked');
+  }
+
+  @Sse('login-and-stream')
+  async loginAndStream(@Session() session: Session) {
+    await this.auth.login(session, 7);
+    return stream('7');
+  }
+
+  /** Writes by hand, and minds no backpressure. */
+  @Get('by-hand')
+  @UseGuards(SessionAuthGuard)
+  byHand(@Res() response: object): void {
+    const raw = rawResponse(response);
+    raw.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+    raw.write('data: 7\n\n');
+    const subscription = stream('').subscribe(({ data }) => raw.write(`data: ${data}\n\n`));
+    raw.once('close', () => {
+      subscription.unsubscribe();
+    });
+  }
+
+  @Get('download')
+  download(@Context() context: ExecutionContext, @Res() response: object): void {
+    signals.push(this.sessions.ended(context));
+    const raw = rawResponse(response);
+    raw.setHeader('Content-Type', 'application/octet-stream');
+    raw.write('7');
+    ticks.subscribe({ next: ({ data }) => raw.write(data), complete: () => raw.end() });
+  }
+}
+
+class Reader {
+  text = '';
+  readonly ended: Promise<boolean>;
+
+  constructor(readonly response: IncomingMessage) {
+    response.setEncoding('utf8').on('data', (chunk: string) => (this.text += chunk));
+    this.ended = once(response, 'close').then(() => response.complete);
+  }
+
+  async has(text: string): Promise<void> {
+    await until(`the client has ${text}`, () => this.text.includes(text));
+  }
+}
+
+/** Opens a stream, and waits for its first event. */
+async function open(running: RunningApp, jar: CookieJar, path: string, first = '7'): Promise<Reader> {
+  const request = get(new URL(path, running.url), { headers: { cookie: jar.header }, agent: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const reader = new Reader(response);
+  await reader.has(first);
+  return reader;
+}
+
+function held(running: RunningApp): number {
+  return running.app.get(SessionRuntime).heldLogins.size;
+}
+
+describe('answers that are under way when their login ends', () => {
+  const apps: RunningApp[] = [];
+
+  async function start(session: SessionModuleOptions = {}, platform: PlatformName = 'express'): Promise<RunningApp> {
+    ticks = new Subject();
+    signals = [];
+    beforeHead = new Checkpoint();
+    subscribers = 0;
+    const running = await startApp({ platform, controllers: [StreamController], session });
+    apps.push(running);
+    return running;
+  }
+
+  async function login(running: RunningApp): Promise<CookieJar> {
+    const jar = running.jar();
+    await jar.fetch('/login', post);
+    return jar;
+  }
+
+  afterEach(async () => {
+    jest.useRealTimers();
+    for (const running of apps.splice(0)) await running.close();
+  });
+
+  describe.each(combinations({ platform: servers, commit: commits }))(
+    'on $platform, commit: $commit',
+    ({ platform, commit }: { readonly platform: PlatformName; readonly commit: Commit }) => {
+      const ways: Readonly<Record<string, (running: RunningApp, jar: CookieJar) => Promise<unknown>>> = {
+        'a logout': (_, jar) => jar.copy().fetch('/logout', post),
+        'destroy()': (_, jar) => jar.copy().fetch('/destroy', post),
+        'another user who logs in there': (_, jar) => jar.copy().fetch('/login-8', post),
+        'revoke()': async ({ app }) => {
+          const auth = app.get(AuthService);
+          const [device] = await auth.sessions(7);
+          expect(await auth.revoke(7, device?.publicId ?? '')).toBe(true);
+        },
+        'logoutEverywhere()': ({ app }) => app.get(AuthService).logoutEverywhere(7),
+        'logoutEveryone()': ({ app }) => app.get(AuthService).logoutEveryone(),
+        'the limit of sessions': (running) => login(running),
+      };
+
+      it.each(Object.keys(ways))('ASVS 7.4.1: an event stream ends with %s, and lets go of its source', async (way) => {
+        const session = { commit, maxSessionsPerUser: way === 'the limit of sessions' ? 1 : null };
+        const running = await start(session, platform);
+        const jar = await login(running);
+        const readers = await Promise.all(['/guarded', '/asked', '/by-hand'].map((path) => open(running, jar, path)));
+        expect(held(running)).toBe(3);
+        await ways[way]?.(running, jar);
+        ticks.next({ data: 'secret' });
+        expect(await Promise.all(readers.map(({ ended }) => ended))).toEqual([true, true, true]);
+        expect(readers.map(({ text }) => text).join()).not.toContain('secret');
+        await until('nobody listens any more', () => subscribers === 0);
+        expect(held(running)).toBe(0);
+      });
+
+      it('goes on where another login ends, and where its own gets a new id', async () => {
+        const running = await start({ commit }, platform);
+        const jar = await login(running);
+        const other = await login(running);
+        const reader = await open(running, jar, '/guarded');
+        await other.fetch('/logout', post);
+        await login(running);
+        await jar.fetch('/regenerate', post);
+        await jar.fetch('/confirm', post);
+        await jar.fetch('/elsewhere', post);
+        ticks.next({ data: 'still here' });
+        await reader.has('still here');
+        reader.response.destroy();
+        await until('it lets go', () => held(running) === 0);
+      });
+
+      it('leaves alone what has not asked who is there, and what nobody has logged in to', async () => {
+        const running = await start({ commit }, platform);
+        const jar = await login(running);
+        const unasked = await open(running, jar, '/unasked', 'unasked');
+        const anonymous = await open(running, running.jar(), '/asked', 'null');
+        expect(held(running)).toBe(0);
+        await running.app.get(AuthService).logoutEverywhere(7);
+        await running.app.get(AuthService).logoutEveryone();
+        ticks.next({ data: 'still here' });
+        await unasked.has('still here');
+        await anonymous.has('still here');
+        unasked.response.destroy();
+        anonymous.response.destroy();
+      });
+
+      it('ends with the login that it has made itself', async () => {
+        const running = await start({ commit }, platform);
+        const reader = await open(running, running.jar(), '/login-and-stream');
+        await running.app.get(AuthService).logoutEverywhere(7);
+        expect(await reader.ended).toBe(true);
+      });
+
+      it('lets go of the login when the stream ends by itself', async () => {
+        const running = await start({ commit }, platform);
+        const jar = await login(running);
+        const reader = await open(running, jar, '/guarded');
+        ticks.complete();
+        expect(await reader.ended).toBe(true);
+        await until('it lets go', () => held(running) === 0);
+      });
+
+      it('cuts no download, and aborts the signal that its handler has asked for', async () => {
+        const running = await start({ commit }, platform);
+        const jar = await login(running);
+        const reader = await open(running, jar, '/download');
+        const anonymous = await open(running, running.jar(), '/download');
+        const [signal, ofNobody] = signals;
+        await until('it is held', () => held(running) === 2);
+        expect(signal?.aborted).toBe(false);
+        await jar.fetch('/logout', post);
+        expect(signal?.aborted).toBe(true);
+        expect(signal?.reason).toMatchObject({ code: 'SESSION_GONE' });
+        expect(ofNobody?.aborted).toBe(false);
+        ticks.next({ data: 'the rest' });
+        await reader.has('the rest');
+        ticks.complete();
+        expect(await reader.ended).toBe(true);
+        expect(await anonymous.ended).toBe(true);
+        await until('it lets go', () => held(running) === 0);
+      });
+    },
+  );
+
+  it('ends a stream whose login has ended between its guard and its head', async () => {
+    const running = await start();
+    const jar = await login(running);
+    const opening = open(running, jar, '/late', '\n');
+    await beforeHead.reached;
+    await running.app.get(AuthService).logoutEverywhere(7);
+    beforeHead.release();
+    expect(await (await opening).ended).toBe(true);
+  });
+
+  describe('from another process', () => {
+    /** Two applications that share a store, each with an open stream's timer that the test turns. */
+    async function two(): Promise<{ here: RunningApp; there: RunningApp; store: FailingStore; heard: HeardEvents }> {
+      const store = new FailingStore();
+      const heard = new HeardEvents();
+      jest.useFakeTimers({
+        doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'performance', 'Date', 'queueMicrotask'],
+      });
+      const here = await start({ store, observer: heard.observer, rotateGrace: '1ms' });
+      const there = await startApp({ controllers: [StreamController], session: { store, rotateGrace: '1ms' } });
+      apps.push(there);
+      return { here, there, store, heard };
+    }
+
+    it.each(['/logout', '/destroy', '/login-8'])('ends a stream within 15 seconds of %s', async (path) => {
+      const { here, there } = await two();
+      const jar = await login(here);
+      const reader = await open(here, jar, '/guarded');
+      await jar.copy(there.url).fetch(path, post);
+      jest.advanceTimersByTime(15_000);
+      expect(await reader.ended).toBe(true);
+    });
+
+    it.each(['/regenerate', '/confirm'])(
+      'goes on where %s has moved the login, and ends with it there',
+      async (path) => {
+        const { here, there, store } = await two();
+        const jar = await login(here);
+        const reader = await open(here, jar, '/guarded');
+        const elsewhere = jar.copy(there.url);
+        await elsewhere.fetch(path, post);
+        const before = store.calls.read;
+        jest.advanceTimersByTime(15_000);
+        await until('it has been looked for', () => store.calls.read > before);
+        ticks.next({ data: 'still here' });
+        await reader.has('still here');
+        await elsewhere.fetch('/logout', post);
+        await until('the look finds nothing', async () => {
+          jest.advanceTimersByTime(15_000);
+          await new Promise(setImmediate);
+          return held(here) === 0;
+        });
+        expect(await reader.ended).toBe(true);
+      },
+    );
+
+    it('reads each once, goes on while the store is away, and says so', async () => {
+      const { here, store, heard } = await two();
+      const jar = await login(here);
+      const reader = await open(here, jar, '/guarded');
+      await until('the first look is over', () => store.calls.read > 0);
+      await new Promise(setImmediate);
+      const before = store.calls.read;
+      jest.advanceTimersByTime(15_000);
+      await new Promise(setImmediate);
+      expect(store.calls.read - before).toBe(1);
+      store.fail();
+      jest.advanceTimersByTime(15_000);
+      await until('it is said', () => heard.names.includes('storeError'));
+      store.recover();
+      ticks.next({ data: 'still here' });
+      await reader.has('still here');
+      reader.response.destroy();
+      await until('it lets go', () => held(here) === 0);
+      const last = store.calls.read;
+      jest.advanceTimersByTime(60_000);
+      await new Promise(setImmediate);
+      expect(store.calls.read).toBe(last);
+    });
+
+    it('ends a stream when its login reaches its timeout', async () => {
+      jest.useFakeTimers({
+        doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'performance', 'Date', 'queueMicrotask'],
+      });
+      let now = Date.UTC(2026, 5, 1);
+      const clock = (): number => now;
+      const here = await start({ clock, absoluteTimeout: '30m' });
+      const jar = await login(here);
+      const reader = await open(here, jar, '/guarded');
+      now += 31 * minute;
+      jest.advanceTimersByTime(15_000);
+      expect(await reader.ended).toBe(true);
+    });
+  });
+
+  describe('with sessions in cookies', () => {
+    it.each(['/logout', '/login-8'])('ends a stream with %s', async (path) => {
+      const running = await start({ type: 'cookie', sealed: { revocations: 'memory' } });
+      const jar = await login(running);
+      const reader = await open(running, jar, '/guarded');
+      await jar.copy().fetch(path, post);
+      expect(await reader.ended).toBe(true);
+    });
+  });
+});
