@@ -315,6 +315,14 @@ describe.each(platforms)('%s', (platform) => {
       expect(asked).toEqual([[7, 'guarded']]);
     });
 
+    it('the user of the session goes first also where there is no user loader', async () => {
+      await start({ providers });
+      const jar = running.jar();
+      await jar.fetch('/login', post);
+      expect(await jar.json('/guarded', { headers: { 'x-api-key': 'ada' } })).toEqual({ user: { id: 7 }, same: true });
+      expect(asked).toEqual([]);
+    });
+
     it('a user of the session who is gone leaves the place to them', async () => {
       await start({ providers, session: { userLoader: () => null } });
       const jar = running.jar();

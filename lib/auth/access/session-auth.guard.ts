@@ -69,16 +69,28 @@ export class SessionAuthGuard implements CanActivate {
     return true;
   }
 
+  /** The login page for a route; null: there is none, and the answer is a 401. Default: `loginUrl`. */
+  protected loginUrlOf(_context: ExecutionContext): string | null {
+    return this.config.options.loginUrl;
+  }
+
+  /** The page of a route where users confirm who they are; null: as {@link loginUrlOf}. Default: `confirmUrl`. */
+  protected confirmUrlOf(_context: ExecutionContext): string | null {
+    return this.config.options.confirmUrl;
+  }
+
   /** Answers a request without a user. @throws UnauthorizedException, LoginRedirectException */
   protected async refuse(context: ExecutionContext): Promise<never> {
-    const { loginUrl: url, loginMessage: message, loginMessageCategory: category } = this.config.options;
+    const { loginMessage: message, loginMessageCategory: category } = this.config.options;
+    const url = this.loginUrlOf(context);
     await sendToPage({ url, message, category, action: null }, context, this.config.options, this.adapterHost);
     throw new UnauthorizedException();
   }
 
   /** Answers a user whose login is not fresh enough. @throws UnauthorizedException, LoginRedirectException */
   protected async askAgain(context: ExecutionContext, { action = null, factors }: Partial<Freshness>): Promise<never> {
-    const { confirmUrl: url, confirmMessage: message, confirmMessageCategory: category } = this.config.options;
+    const { confirmMessage: message, confirmMessageCategory: category } = this.config.options;
+    const url = this.confirmUrlOf(context);
     await sendToPage({ url, message, category, action }, context, this.config.options, this.adapterHost);
     throw new UnauthorizedException({
       statusCode: 401,
