@@ -177,7 +177,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
     const { stored } = login;
     if (!(stored instanceof SealedSession) || stored.expiresAt <= this.now()) return null;
-    return (await this.revocations?.has(stored.id)) ? null : login;
+    return (await this.revocations?.has(stored.id, stored.usedAt)) ? null : login;
   }
 
   /** Nobody knows since when: once notes were given up, the old cookie begins no session a second time. */
