@@ -231,18 +231,21 @@ describe.each(platforms)('%s', (platform) => {
     it.each<[number | string, number | string]>([
       [7, '7'],
       ['7', 7],
-    ])('%j is another one than %j, in the sessions of a user, too', async (one, other) => {
-      await start();
-      users.set(one, { id: one });
-      subject = one;
-      const [jar, device] = [running.jar(), running.jar()];
-      await jar.fetch('/login', post());
-      await device.fetch('/login', post());
-      const auth = running.app.get(AuthService);
-      expect(await auth.sessions(other)).toEqual([]);
-      expect(await auth.sessions(one)).toHaveLength(2);
-      expect(await auth.logoutEverywhere(other)).toBe(0);
-      expect(await jar.json('/me')).toEqual({ id: one });
-    });
+    ])(
+      '%j is another one than %j, in the sessions of a user, too, and taking one for the other is an error',
+      async (one, other) => {
+        await start();
+        users.set(one, { id: one });
+        subject = one;
+        const [jar, device] = [running.jar(), running.jar()];
+        await jar.fetch('/login', post());
+        await device.fetch('/login', post());
+        const auth = running.app.get(AuthService);
+        await expect(auth.sessions(other)).rejects.toThrow(/They are two users/);
+        expect(await auth.sessions(one)).toHaveLength(2);
+        await expect(auth.logoutEverywhere(other)).rejects.toThrow(/They are two users/);
+        expect(await jar.json('/me')).toEqual({ id: one });
+      },
+    );
   });
 });
