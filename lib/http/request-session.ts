@@ -140,7 +140,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   /** The session, at once where it is there already or needs no store; it will be saved. */
   get(): SessionObject | Promise<SessionObject> {
-    this.#isAsked = true;
+    this.noteAsked();
     this.#isWritable = true;
     this.#isSettled = false;
     return this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
@@ -156,11 +156,13 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** Somebody has come upon the session that lies open. */
   noteAsked(): void {
     this.#isAsked = true;
+    // That may be after the head has gone out.
+    if (this.#isEventStream) this.#holdLogin();
   }
 
   /** A view of the session that refuses changes; asking for nothing else leaves the commit out. */
   getReadonly(): SessionObject | Promise<SessionObject> {
-    this.#isAsked = true;
+    this.noteAsked();
     const session = this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
     // What is there without the store is such a view already.
     return session instanceof Promise ? session.then((loaded) => this.#asView(loaded)) : this.#asView(session);
@@ -302,7 +304,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (session !== null) stateOf(session).answered = true;
     if (session !== null && stateOf(session).auth !== null && isEventStream(head.get('Content-Type'))) {
       this.#isEventStream = true;
-      this.#holdLogin();
+      if (this.#isAsked || this.#isGuarded) this.#holdLogin();
     }
     // An answer that depends on nobody's session is everybody's.
     if (!this.#isAsked && !this.#isGuarded && !this.#hasFailed && lines.length === 0) return;
@@ -416,7 +418,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     state.answered = this.#isHeadOut;
     state.bearer = this;
     state.passive = this.#isPassive;
-    if (this.#isEventStream) this.#holdLogin();
+    if (this.#isEventStream && this.#isAsked) this.#holdLogin();
     return this.#view ?? session;
   }
 
