@@ -28,14 +28,16 @@ export function unreadKeys(
   otherKeys: ReadonlyMap<string, string>,
 ): string[] {
   const entries = optionEntries(tree);
-  const known = entries.flatMap(({ path, option }) => environmentKeys(path, option));
+  const keys = entries.flatMap(({ path, option }) => environmentKeys(path, option));
+  const known = new Set(keys);
   const codeOnly = new Map(entries.filter(({ option }) => option.env === null).map(({ path }) => [ownKey(path), path]));
   return Object.entries(variables).flatMap(([name, value = '']) => {
-    if (known.includes(name) || value.trim() === '' || isOfOthers(name, value)) return [];
-    const meant = nearest(name, known, FURTHEST) ?? known.find((key) => wordsOf(key) === wordsOf(name));
-    if (!ours.test(name)) {
-      return nearby.test(name) && meant !== undefined ? [`${notRead(name)}; did you mean ${meant}?`] : [];
-    }
+    const isOurs = ours.test(name);
+    // Before anything that takes its time: an environment has many variables, and few are near.
+    if (!isOurs && !nearby.test(name)) return [];
+    if (known.has(name) || value.trim() === '' || isOfOthers(name, value)) return [];
+    const meant = nearest(name, keys, FURTHEST) ?? keys.find((key) => wordsOf(key) === wordsOf(name));
+    if (!isOurs) return meant === undefined ? [] : [`${notRead(name)}; did you mean ${meant}?`];
     const instead = otherKeys.get(name);
     if (instead !== undefined) return [`${notRead(name)}: ${instead}.`];
     const inCode = codeOnly.get(name);
