@@ -28,7 +28,8 @@ export async function connectMysql(url: string): Promise<OwnedDatabase> {
     connections.add(connection);
     for (const end of ['end', 'error']) connection.on(end, () => connections.delete(connection));
   });
-  const database = new Kysely<object>({ dialect: new MysqlDialect({ pool: new WatchedPool(pool, watch, turns) }) });
+  const watched = new WatchedPool(pool, watch, turns);
+  const database = new Kysely<object>({ dialect: new MysqlDialect({ pool: watched }) });
   return {
     database,
     name: `MySQL at ${addressOf(url)} (SESSION_SQL)`,
@@ -36,6 +37,8 @@ export async function connectMysql(url: string): Promise<OwnedDatabase> {
     close: () =>
       closeOrCut(database.destroy(), () => {
         connections.forEach(cut);
+      }).finally(() => {
+        watched.endUnused();
       }),
   };
 }
@@ -45,6 +48,8 @@ export async function connectMysql(url: string): Promise<OwnedDatabase> {
  * events leave out those who had to wait.
  */
 class WatchedPool implements MysqlPool {
+  private hasEnded = false;
+
   constructor(
     private readonly pool: MysqlPool,
     private readonly watch: Watch<MysqlPoolConnection>,
@@ -65,7 +70,17 @@ class WatchedPool implements MysqlPool {
   }
 
   end(callback: (error: unknown) => void): void {
+    this.hasEnded = true;
     this.pool.end(callback);
+  }
+
+  /** Kysely ends no pool that it never asked, and the pool's look at idle connections would keep the process from ending. */
+  endUnused(): void {
+    if (!this.hasEnded) {
+      this.end(() => {
+        // It has no connections.
+      });
+    }
   }
 }
 
