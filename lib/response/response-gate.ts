@@ -256,7 +256,13 @@ export class ResponseGate implements Passage {
     }
     this.keeper.failed(error);
     this.#state = 'open';
-    this.#write('end', [this.#textOf(answer.body)]);
+    try {
+      this.#write('end', [this.#textOf(answer.body)]);
+    } catch (refused) {
+      // Nobody is left to catch it.
+      this.keeper.report(refused);
+      this.response.destroy();
+    }
     this.#refuseOthers();
     this.#drop(dropped);
   }

@@ -125,6 +125,34 @@ for (const [name, way] of Object.entries(ways)) {
       }
     });
 
+    it('sends an answer whole, once it is saved, where what lies there calls Node itself', async () => {
+      const before: Work = (response) => {
+        for (const method of methods) {
+          const former = Reflect.get(ServerResponse.prototype, method) as Callable;
+          Reflect.set(response, method, (...args: unknown[]) => Reflect.apply(former, response, args));
+        }
+      };
+      await expectWhole({ before, after: nothing }, 'all');
+    });
+
+    it('drops what still comes of an answer that failed, though a wrapper has put back what was there', async () => {
+      const seen: unknown[] = [];
+      const before = wrapping(styles['putting back what was there']!, methods);
+      let late: Promise<unknown> = Promise.resolve();
+      const answer: Work = (response) => {
+        response.on('error', (error) => seen.push(error));
+        response.write('one ');
+        late = once(response, 'drain').then(() => {
+          response.write('two ');
+          response.end('three');
+        });
+      };
+      const given = await server.ask({ before, after: nothing, answer, error: new Error('not saved') });
+      await late;
+      await new Promise(setImmediate);
+      expect([given.status, given.body, seen]).toEqual([503, '{"refused":true}', []]);
+    });
+
     it('answers HEAD without a body', async () => {
       const plan = { before: wrapping(styles['calling what was there']!, methods), after: nothing };
       const given = await server.ask({ ...plan, method: 'HEAD', answer: (response) => response.end('body') });
