@@ -385,7 +385,7 @@ const rows: readonly Row[] = [
     how: 'since another site may have sent it',
     async raise(place) {
       const browser = place.browser();
-      browser.cookies.set('theme', 'dark');
+      browser.cookies.set('session', 'of-nobody');
       const { status } = await browser.post('/form');
       expect(status).toBe(403);
       return undefined;
