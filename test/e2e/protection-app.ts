@@ -32,6 +32,7 @@ import { MemoryStore } from '../../lib/stores/memory/index.js';
 import { startApp, type PlatformName, type RunningApp } from '../support/app.js';
 import { FailingStore } from '../support/failing-store.js';
 import { HeardEvents } from '../support/heard-events.js';
+import { patienceMs } from '../support/patience.js';
 import { rawResponse } from './http-table.js';
 import { Browser, home, type Client, type Seen } from './protection-browser.js';
 
@@ -262,7 +263,14 @@ export class ProtectedPlace {
       prepare: (app) => {
         if (platform === 'express') (app as NestExpressApplication).set('trust proxy', trust);
       },
-      session: { store: this.store, observer: this.heard.observer, clock: () => this.clock.now, ...options },
+      session: {
+        store: this.store,
+        observer: this.heard.observer,
+        clock: () => this.clock.now,
+        // A held call to the store waits for whatever a test does meanwhile, such as starting another process.
+        storeTimeout: patienceMs / 1000,
+        ...options,
+      },
       controllers: [ProtectedController],
       providers: [ByKey],
     });
