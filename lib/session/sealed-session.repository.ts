@@ -173,6 +173,10 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     return ended;
   }
 
+  leave(session: SessionObject): void {
+    this.#encoder.forget(session, null);
+  }
+
   /** Nobody knows where it goes on: it lasts as long as the cookie that it was read from, unless that is known to be worth nothing. */
   async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
     const { stored } = login;

@@ -90,6 +90,12 @@ export interface SessionRepository {
    */
   destroy(session: SessionObject): Promise<boolean>;
 
+  /**
+   * Leaves a session that another request has ended: it is an empty one here. Unlike {@link destroy} it ends nothing, wherever the
+   * session goes on under a new id.
+   */
+  leave(session: SessionObject): void;
+
   /** Whether {@link commit} would write. */
   isModified(session: SessionObject): boolean;
 }

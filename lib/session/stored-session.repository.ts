@@ -198,6 +198,10 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     return ended;
   }
 
+  leave(session: SessionObject): void {
+    this.#saver.forget(session, null);
+  }
+
   async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
     const { id } = login.stored;
     const found = this.#loginIn(await this.#records.find(id), login);

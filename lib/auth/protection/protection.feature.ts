@@ -84,7 +84,8 @@ export class ProtectionFeature implements AuthFeature {
       state.passive = false;
     }
     if (stateOf(session).end === 'gone') {
-      await this.runtime.repository.destroy(session);
+      // The owner may go on under a new id, by a confirmation: whoever comes with the former one must not end that.
+      this.runtime.repository.leave(session);
       return 'ended';
     }
     // Of parallel requests the first one tells; the others have found its mark.
