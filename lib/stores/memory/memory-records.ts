@@ -78,8 +78,9 @@ export abstract class MemoryRecords extends SessionStore {
 
   /** The keys of the records that have not expired. */
   async *keys(): AsyncGenerator<string, void, undefined> {
-    for (const [key, entry] of this.entries) {
-      if (entry.expiresAt > this.now()) yield key;
+    // Of those that are there now: to read one puts it last, and whoever reads on the way would never come to an end.
+    for (const [key, entry] of [...this.entries]) {
+      if (entry.expiresAt > this.now() && this.entries.has(key)) yield key;
     }
   }
 

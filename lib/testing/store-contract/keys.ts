@@ -27,6 +27,17 @@ export const keysCases = casesOf('keys', {
     for (const key of keys) assert.equal(listed.filter((name) => name === key).length, 1);
     for (const key of keys) await store.delete(key);
   },
+
+  'comes to an end for whoever reads each key on the way': async ({ store }) => {
+    assert.ok(isListable(store), 'the store does not offer to list its keys');
+    for (let made = 0; made < 3; made++) await create(store, freshKey(), 'x');
+    const most = (await keysOf(store)).length;
+    let listed = 0;
+    for await (const key of store.keys()) {
+      assert.ok(++listed <= most, 'a key was listed again after it had been read');
+      await store.read(key);
+    }
+  },
 });
 
 async function keysOf(store: SessionStore): Promise<string[]> {
