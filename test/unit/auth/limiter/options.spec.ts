@@ -44,8 +44,8 @@ describe('the options of the limiter', () => {
       SESSION_LIMITER_ON_STORE_ERROR: 'allow',
     };
     const source = { get: (key: string) => values[key] };
-    const read = resolveOptions(limiterOptions, { code: {}, source, environment: 'test' });
-    expect(read).toEqual({
+    const { problems, options } = resolveOptions(limiterOptions, { code: {}, source, environment: 'test' });
+    expect({ problems, options }).toEqual({
       problems: [],
       options: {
         attempts: 3,
