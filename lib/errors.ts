@@ -26,8 +26,8 @@ export abstract class SessionError extends Error {
   abstract readonly code: SessionErrorCode;
 
   /**
-   * Whether a visitor may have brought it about, by what an application keeps unchecked, such as a key of a JSON body. The answer
-   * is a 400 then, otherwise a 500: a visitor's mistake is no failure of the server.
+   * Whether client input can cause this error, such as an unvalidated key of a JSON body. If so, the response is a 400 instead
+   * of a 500.
    */
   readonly mayBeInput: boolean = false;
 
@@ -56,8 +56,8 @@ const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
 ]);
 
 /**
- * Whether `error` is an error of this package. It goes by the code, not by the class, so it also holds where two copies
- * of the package meet in one process.
+ * Whether `error` is an error of this package. Compares codes rather than classes, so it also works when two copies of the
+ * package are loaded in one process.
  *
  * @publicApi
  */
@@ -65,7 +65,7 @@ export function isSessionError(error: unknown): error is SessionError {
   return error instanceof Error && 'code' in error && errorCodes.has(error.code);
 }
 
-/** One bad setting: its names, and what was expected of it. @publicApi */
+/** One invalid setting: its names, and what was expected. @publicApi */
 export interface ConfigProblem {
   /** The setting by its environment key and its name in code, e.g. `SESSION_COOKIE_NAME (cookie.name)`. */
   readonly setting: string;
@@ -73,7 +73,7 @@ export interface ConfigProblem {
   readonly problem: string;
 }
 
-/** Settings that cannot be used, all of them at once. Thrown while the application starts. @publicApi */
+/** One or more settings are invalid; lists all of them. Thrown while the application starts. @publicApi */
 export class SessionConfigError extends SessionError {
   readonly code = 'SESSION_CONFIG_INVALID';
   declare readonly problems: readonly ConfigProblem[];
@@ -82,7 +82,7 @@ export class SessionConfigError extends SessionError {
     const lines = problems.map(({ setting, problem }) => `  - ${setting}: ${problem}`);
     const count = problems.length === 1 ? 'A session setting is' : `${String(problems.length)} session settings are`;
     super(`${count} not usable:\n${lines.join('\n')}`);
-    // The message has them all: whoever logs the error need not print them twice.
+    // The message already lists them all, so loggers that print enumerable properties should not repeat them.
     Object.defineProperty(this, 'problems', { value: problems });
   }
 }
@@ -103,15 +103,15 @@ export class SessionPeerMissingError extends SessionError {
   }
 }
 
-/** The store did not answer, answered too late, or refused. Becomes a 503. @publicApi */
+/** The store did not answer, answered too late, or returned an error. Becomes a 503. @publicApi */
 export class SessionStoreUnavailableError extends SessionError {
   readonly code = 'SESSION_STORE_UNAVAILABLE';
 }
 
-/** The store has no room for what is new; reading, and ending what is there, may work. Becomes a 503. @publicApi */
+/** The store has no space left for new data; reading and ending existing sessions may still work. Becomes a 503. @publicApi */
 export class SessionStoreFullError extends SessionStoreUnavailableError {}
 
-/** Other requests changed the session so often that this one's change could not be saved. Becomes a 503. @publicApi */
+/** Other requests kept changing the session, so this request's change could not be saved. Becomes a 503. @publicApi */
 export class SessionContendedError extends SessionError {
   readonly code = 'SESSION_CONTENDED';
 }
@@ -121,19 +121,21 @@ export class SessionGoneError extends SessionError {
   readonly code = 'SESSION_GONE';
 }
 
-/** How an error came about. */
 interface InputErrorOptions extends ErrorOptions {
-  /** Whether what was refused can come out of JSON, so that a visitor may have sent it. Default: false. */
+  /** Whether the rejected value can come from JSON, and so from the client. Default: false. */
   readonly mayBeInput?: boolean | undefined;
 }
 
-/** A value in the session cannot be stored. Names the key path. Becomes a 500, for a value that JSON can hold a 400. @publicApi */
+/**
+ * A value in the session cannot be stored. Names the key path. Becomes a 500, or a 400 for a value that JSON can represent.
+ * @publicApi
+ */
 export class SessionValueError extends SessionError {
   readonly code = 'SESSION_VALUE_UNSUPPORTED';
   override readonly mayBeInput: boolean;
 
   constructor(
-    /** Where the value is, e.g. `session.cart[0].render`. Parts that a visitor may have named are escaped and cut short. */
+    /** Where the value is, e.g. `session.cart[0].render`. Parts that may come from the client are escaped and truncated. */
     readonly path: string,
     reason: string,
     options?: InputErrorOptions,
@@ -149,7 +151,7 @@ export class SessionTooLargeError extends SessionError {
   override readonly mayBeInput = true;
 }
 
-/** A data key that is the name of a method or a fact of the session object. Becomes a 400. @publicApi */
+/** A data key collides with a method or property of the session object. Becomes a 400. @publicApi */
 export class SessionKeyReservedError extends SessionError {
   readonly code = 'SESSION_KEY_RESERVED';
   override readonly mayBeInput = true;
@@ -159,24 +161,24 @@ export class SessionKeyReservedError extends SessionError {
   }
 }
 
-/** A change of a session that was asked for as read-only. @publicApi */
+/** A session that was requested as read-only was changed. @publicApi */
 export class SessionReadonlyError extends SessionError {
   readonly code = 'SESSION_READONLY';
 }
 
-/** Something that needs a cookie was asked for after the response's headers had gone out. @publicApi */
+/** An operation that needs to set a cookie was called after the response's headers were sent. @publicApi */
 export class SessionHeadersSentError extends SessionError {
   readonly code = 'SESSION_HEADERS_SENT';
 }
 
-/** There is no session to be had here: the module is not imported, or this is no HTTP request. @publicApi */
+/** No session is available here: the module is not imported, or this is not an HTTP request. @publicApi */
 export class SessionUnreachableError extends SessionError {
   readonly code = 'SESSION_UNREACHABLE';
 }
 
 /**
- * A user without a usable id was handed to a method of `AuthService`, or an id of the wrong type. Becomes a 500, for a text that
- * is not well-formed a 400.
+ * A user with a missing or unusable id was passed to a method of `AuthService`, or an id of the wrong type. Becomes a 500, or a
+ * 400 for a string that is not well-formed.
  *
  * @publicApi
  */
@@ -190,14 +192,14 @@ export class SessionUserError extends SessionError {
   }
 }
 
-/** Why a login was refused. @publicApi */
+/** Why a login was rejected. @publicApi */
 export type LoginRefusal =
-  /** The user is not active (any more); `force` lets it in. */
+  /** The user is not active; `force` overrides this. */
   | 'inactive'
-  /** The user has as many sessions as `maxSessionsPerUser` allows, and `onTooManySessions` is `refuse`. */
+  /** The user already has `maxSessionsPerUser` sessions, and `onTooManySessions` is `refuse`. */
   | 'too-many-sessions';
 
-/** A user who has proved who it is may not log in all the same. Becomes a 403. @publicApi */
+/** The user's credentials were correct, but the login was rejected. Becomes a 403. @publicApi */
 export class SessionLoginRefusedError extends SessionError {
   readonly code = 'SESSION_LOGIN_REFUSED';
 
@@ -209,7 +211,7 @@ export class SessionLoginRefusedError extends SessionError {
   }
 }
 
-/** The session store cannot do what was asked for. @publicApi */
+/** The session store does not support the requested operation. @publicApi */
 export class SessionAbilityMissingError extends SessionError {
   readonly code = 'SESSION_ABILITY_MISSING';
 }

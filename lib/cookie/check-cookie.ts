@@ -9,17 +9,17 @@ import { placesOf } from './cookie-place.js';
 import { prefixOf, ruleOf } from './name-prefix.js';
 import { resolveCookie } from './resolved-cookie.js';
 
-/** Browsers ignore an attribute whose value is longer (RFC 6265bis), in octets. */
+/** Browsers ignore an attribute with a longer value (RFC 6265bis), in octets. */
 const longestAttribute = 1024;
-/** Leaves room for the longest value within the 4096 octets of name and value that browsers keep. */
+/** Leaves space for the longest value within the 4096 octets of name and value that browsers accept. */
 const longestName = 1024;
-/** Each is a line in every answer that sets the cookie, which proxies have 4 to 8 KB for. */
+/** Each adds a header to every response that sets the cookie; proxies allow 4 to 8 KB for all headers. */
 const mostFormer = 8;
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const hostName = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
 
-/** Whether browsers will take the session cookie, as far as that can be known before one is set. */
+/** Whether browsers will accept the session cookie, as far as that can be known in advance. */
 export function checkCookie(options: CookieOptions, environment: Environment): RoomCheck {
   const cookie = resolveCookie(options, environment);
   const settingOf = (name: keyof CookieOptions): string => settingName(cookieOptions[name].env, `cookie.${name}`);
@@ -85,12 +85,12 @@ function secureProblems({ cookie, settingOf }: CheckedCookie): ConfigProblem[] {
 function formerProblems({ options: { former }, cookie, settingOf }: CheckedCookie): ConfigProblem[] {
   const setting = settingOf('former');
   if (former.length > mostFormer) return [{ setting, problem: `has more than ${String(mostFormer)} places` }];
-  // Its prefix may come from the environment, and then this is of no use there alone.
+  // The prefix may come from the environment, so this setting may only be unused there.
   if (ruleOf(cookie.name)?.hostOnly === true) return [];
   return former.flatMap((place, at) =>
     placesOf(place, cookie).length > 0
       ? []
-      : [{ setting, problem: `item ${String(at + 1)} is where the cookie stands now: name where it stood before` }],
+      : [{ setting, problem: `item ${String(at + 1)} is the cookie's current place: name where it was set before` }],
   );
 }
 
@@ -99,7 +99,7 @@ function warningsFor({ cookie, title, settingOf }: CheckedCookie, environment: E
   const warnings: string[] = [];
   if (environment === 'production' && secure === false) {
     warnings.push(
-      `${settingOf('secure')} is false: the ${title} cookie also travels over plain HTTP, where it can be read.`,
+      `${settingOf('secure')} is false: the ${title} cookie is also sent over plain HTTP, where it can be read.`,
     );
   }
   if (environment === 'production' && prefixOf(name) === null) {
@@ -109,7 +109,7 @@ function warningsFor({ cookie, title, settingOf }: CheckedCookie, environment: E
   }
   if (former.length > 0 && ruleOf(name)?.hostOnly === true) {
     warnings.push(
-      `${settingOf('former')} is ignored: the ${title} cookie's name begins with __Host-, and so it never stood anywhere else.`,
+      `${settingOf('former')} is ignored: the ${title} cookie's name begins with __Host-, so it can never have been set elsewhere.`,
     );
   }
   if (!httpOnly) warnings.push(`${settingOf('httpOnly')} is false: scripts in the page can read the ${title} cookie.`);
@@ -128,7 +128,7 @@ function envOf(setting: string): string {
   return setting.replace(/ .*$/, '');
 }
 
-/** Where a cookie has no setting for the prefix, it is part of the name. */
+/** A cookie without a setting for the prefix has it in its name. */
 function prefixHint(settingOf: CheckedCookie['settingOf']): string {
   const setting = settingOf('prefix');
   return setting === settingOf('name') ? `${setting} to one that begins with __Host-` : `${setting} to auto`;

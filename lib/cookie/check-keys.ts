@@ -7,8 +7,8 @@ import { secretWeakness } from './secrets/secret-strength.js';
 const makeSecret = `node -e "console.log(require('node:crypto').randomBytes(32).toString('base64url'))"`;
 
 /**
- * Whether the secrets are worth the name. Production refuses a weak one, whichever it is: a former secret makes cookies that are
- * taken, as the current one does. Elsewhere it is warned of.
+ * Checks the secrets. Production rejects a weak one, former ones included: cookies signed with them are accepted, too.
+ * Elsewhere there is a warning.
  */
 export function checkKeys(keys: KeyOptions, environment: Environment): RoomCheck {
   const checks = [checkCurrent(keys, environment), checkFallbacks(keys, environment)];
@@ -27,8 +27,8 @@ function checkCurrent({ secretKey }: KeyOptions, environment: Environment): Room
   }
   const meanwhile =
     secretKey === null
-      ? 'sessions are signed with a random one and end when this process does'
-      : 'production will refuse it';
+      ? 'sessions are signed with a random secret and end when this process exits'
+      : 'production will reject it';
   return { problems: [], warnings: [`${setting} ${found}: ${meanwhile}. Make one with: ${makeSecret}`] };
 }
 
@@ -41,8 +41,10 @@ function checkFallbacks({ secretKey, secretKeyFallbacks }: KeyOptions, environme
     weakness: secretWeakness(fallback),
   }));
   const weak = items.flatMap(({ item, isCurrent, weakness }) =>
-    // Of the current secret that is said already.
-    weakness === null || isCurrent ? [] : [`${item} ${weakness}: whoever guesses it makes any cookie. Leave it out`],
+    // Already reported for the current secret.
+    weakness === null || isCurrent
+      ? []
+      : [`${item} ${weakness}: anyone who guesses it can forge cookies. Leave it out`],
   );
   const same = items
     .filter(({ isCurrent }) => isCurrent)
@@ -50,6 +52,6 @@ function checkFallbacks({ secretKey, secretKeyFallbacks }: KeyOptions, environme
   if (environment === 'production') return { problems: weak.map((problem) => ({ setting, problem })), warnings: same };
   return {
     problems: [],
-    warnings: [...weak.map((problem) => `${setting}, ${problem}: production will refuse it.`), ...same],
+    warnings: [...weak.map((problem) => `${setting}, ${problem}: production will reject it.`), ...same],
   };
 }

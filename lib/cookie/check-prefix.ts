@@ -3,7 +3,7 @@ import type { CheckedCookie } from './checked-cookie.js';
 import type { CookieOptions } from './cookie.options.js';
 import { ruleOf } from './name-prefix.js';
 
-/** What of a cookie's attributes the prefix of its name forbids. */
+/** Which of a cookie's attributes the prefix of its name forbids. */
 export function prefixProblems({ options, cookie, settingOf }: CheckedCookie): ConfigProblem[] {
   const rule = ruleOf(cookie.name);
   if (rule === undefined) return [];

@@ -1,7 +1,7 @@
 import type { CookieOptions } from './cookie.options.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 
-/** A cookie that is to be checked: what it is for, and what its settings are called. */
+/** A cookie to check: what it is for, and what its settings are called. */
 export interface CheckedCookie {
   readonly options: CookieOptions;
   readonly cookie: ResolvedCookie;

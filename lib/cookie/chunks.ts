@@ -1,42 +1,42 @@
 import { cookieValues } from './cookie-header.js';
 
-/** What browsers keep of one cookie, in octets (RFC 6265bis 5.6): here with its attributes, which some count in. */
+/** The browsers' limit for one cookie, in octets (RFC 6265bis 5.6): here including attributes, which some browsers count. */
 export const longestCookie = 4096;
 
-/** The last characters of a value, by which its chunks know that they belong together. */
+/** The last characters of a value, which mark its chunks as belonging together. */
 const tagLength = 6;
 /** `<tag>.` */
 const followingHead = tagLength + 1;
 /** `<number of chunks>.<tag>.` */
 const firstHead = 2 + followingHead;
 const first = /^([2-9])\.([A-Za-z0-9_-]{6})\./;
-/** `=` after a name, and what separates a cookie from the next one in a request. */
+/** `=` after a name, and the separator between cookies in a request. */
 const aroundPair = '=; '.length;
 
-/** How many cookies a value may take, and how long. */
+/** How many cookies a value may take, and how long they may be. */
 export interface ChunkLimits {
   /** At most 9. */
   readonly chunks: number;
-  /** Characters of all cookies together, as they stand in a request: names and values, with what stands between them. */
+  /** The limit for all cookies together, in characters as they appear in a request: names, values and separators. */
   readonly size: number;
-  /** How many characters the value of the cookie with this name may have; see {@link longestCookie}. */
+  /** The longest value of the cookie with this name, in characters; see {@link longestCookie}. */
   readonly room: (name: string) => number;
 }
 
 /**
- * A value of base64url that is spread over several cookies where it is too long for one: `name`, `name.1`, `name.2` … One
- * cookie holds the value as it is; of several the first says how many they are, and each begins with the tag of the value:
+ * Splits a base64url value over several cookies if it is too long for one: `name`, `name.1`, `name.2` … A single cookie holds
+ * the value as it is; of several, the first holds their number, and each begins with the tag of the value:
  *
  * ```text
  * name=3.fGh1_A.<part>; name.1=fGh1_A.<part>; name.2=fGh1_A.<part>
  * ```
  *
- * The tag is the end of the value, which for a sealed one is different each time. So parts of two values are never joined.
+ * The tag is the end of the value, which differs for each sealed value. So parts of two values are never joined.
  */
 export class Chunks {
-  /** Every cookie that a value may take, however long it is: whoever sets a value clears what it does not take. */
+  /** Every cookie that a value may take: when you set a value, clear the ones it does not use. */
   readonly names: readonly string[];
-  /** The longest value that there is room for. */
+  /** The longest value that fits, in characters. */
   readonly longest: number;
   readonly #rooms: readonly number[];
 
@@ -71,8 +71,8 @@ export class Chunks {
   }
 
   /**
-   * The value whose first cookie is `begin`; null: it is not there as a whole. Where a browser sends several cookies of a
-   * name, that with the tag counts. It does not throw, whatever the header holds.
+   * Joins the value whose first cookie is `begin`; null: it is incomplete. If a browser sends several cookies of a name, the
+   * one with the tag counts. Never throws, whatever the header holds.
    */
   join(begin: string, header: string): string | null {
     if (!begin.includes('.')) return begin;
@@ -90,7 +90,7 @@ export class Chunks {
   }
 }
 
-/** How long a value may be that takes all of these cookies. */
+/** The longest value if all these cookies are used. */
 function capacity(names: readonly string[], rooms: readonly number[], size: number): number {
   const heads = names.length === 1 ? 0 : firstHead + (names.length - 1) * followingHead;
   const inCookies = names.reduce((sum, _, index) => sum + (rooms[index] ?? 0), -heads);

@@ -1,15 +1,15 @@
 /**
- * Reads a Cookie header (RFC 6265 5.4): pairs separated by semicolons, nothing decoded. It reads what a stranger sent, so it
- * never throws, and its time grows with the header's length alone.
+ * Reads a Cookie header (RFC 6265 5.4): pairs separated by semicolons, nothing decoded. The input is untrusted, so reading
+ * never throws and takes time linear in the header's length.
  */
 
 /**
- * How many cookies of one name are looked at. A browser sends several where hosts or paths have set them apart, and another host of
- * the domain can add one for each path and each domain that matches.
+ * How many cookies of one name are checked. A browser sends several if they differ in host or path, and another host of the
+ * domain can add one for each matching path and domain.
  */
 export const maxSameNamed = 32;
 
-/** The values of all cookies with exactly this name, in their order, `max` at most. */
+/** The values of all cookies with exactly this name, in order; at most `max`. */
 export function cookieValues(header: string | undefined, name: string, max = maxSameNamed): string[] {
   const values: string[] = [];
   if (header === undefined) return values;
@@ -19,7 +19,7 @@ export function cookieValues(header: string | undefined, name: string, max = max
   return values;
 }
 
-/** Where the value of the next cookie with this name begins, from `from` on; -1 if there is none. */
+/** Where the value of the next cookie with this name begins, starting at `from`; -1 if there is none. */
 export function findCookie(header: string, name: string, from: number): number {
   for (let at = header.indexOf(name, from); at !== -1; at = header.indexOf(name, at + 1)) {
     const end = at + name.length;
@@ -28,7 +28,7 @@ export function findCookie(header: string, name: string, from: number): number {
   return -1;
 }
 
-/** The value that begins at `start`, without surrounding space and without one pair of double quotes. */
+/** The value that begins at `start`, without surrounding whitespace and without one pair of double quotes. */
 export function cookieValueAt(header: string, start: number): string {
   const semicolonAt = header.indexOf(';', start);
   let begin = start;

@@ -1,22 +1,22 @@
 import { type OptionKind, OptionMismatch } from '../config/option.js';
 
-/** Where a browser keeps a cookie: those of one name that differ in any of these are several, and it sends all that match. */
+/** Where a browser stores a cookie. Cookies of one name that differ in any of these are separate, and it sends all that match. */
 export interface CookiePlace {
   readonly path: string;
-  /** Null: the exact host alone. */
+  /** Null: the exact host only. */
   readonly domain: string | null;
-  /** In the jar of the site that embeds the application. */
+  /** In the partition of the site that embeds the application. */
   readonly partitioned: boolean;
 }
 
 /**
- * Where a cookie was set before. What is left out is taken both ways: as it is now, and as browsers have it without the attribute.
+ * Where a cookie was set before. A property that you leave out stands for both its current value and the browser's default.
  *
  * @publicApi
  */
 export interface FormerPlace {
   readonly path?: string | undefined;
-  /** Null: none, the exact host alone. */
+  /** Null: no domain, the exact host only. */
   readonly domain?: string | null | undefined;
   readonly partitioned?: boolean | undefined;
 }
@@ -25,7 +25,7 @@ const names = ['path', 'domain', 'partitioned'];
 const pathForm = /^\/[\x21-\x3a\x3c-\x7e]{0,1023}$/;
 const domainForm = /^\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
 
-/** A {@link FormerPlace}, in the environment as JSON. */
+/** A {@link FormerPlace}; JSON in the environment. */
 export function formerPlace(): OptionKind<FormerPlace> {
   return {
     expected: '`{ path, domain }` of a cookie: a path that begins with /, a host name or null',
@@ -48,7 +48,7 @@ function isSamePlace(one: CookiePlace, other: CookiePlace): boolean {
   return one.path === other.path && one.domain === other.domain && one.partitioned === other.partitioned;
 }
 
-/** All that a former place may mean, but for where the cookie stands now. */
+/** Every place that a former place may stand for, except the cookie's current one. */
 export function placesOf(former: FormerPlace, own: CookiePlace): CookiePlace[] {
   const paths = former.path === undefined ? [own.path, '/'] : [former.path];
   const domains = former.domain === undefined ? [own.domain, null] : [plainDomain(former.domain)];

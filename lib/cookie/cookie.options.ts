@@ -66,7 +66,7 @@ export const cookieOptions = {
   }),
 };
 
-/** The secret that signs, and former ones that still verify. */
+/** The signing secret, and former secrets that still verify. */
 export const keyOptions = {
   secretKey: option({
     env: 'SECRET_KEY',

@@ -2,10 +2,9 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, tim
 import type { KeyOptions } from './cookie.options.js';
 import { SealingKey } from './sealing-key.js';
 
-/** Which key a signature, or a seal, was made with. */
+/** Which key made a signature or a seal. */
 export type VerifiedBy = 'current' | 'fallback';
 
-/** What was sealed. */
 export interface Unsealed {
   readonly text: Buffer;
   readonly openedBy: VerifiedBy;
@@ -16,16 +15,16 @@ type PerSecret<Key> = readonly [current: Key, ...fallbacks: Key[]];
 /** 32 bytes in base64url; the last character has two bits that must be zero, or one signature would have four spellings. */
 const canonicalSignature = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
-/** The length of a signature's text. */
+/** The length of a signature, in characters. */
 export const signatureLength = 43;
 
 /**
- * Signs and seals with the keys of the current secret; verifies and opens with those of former ones, too. Each purpose has
- * keys of its own (HKDF-SHA-256, RFC 5869), so that what was made for one is worth nothing for another. A purpose is a fixed
- * label with a version, such as `session-cookie-signature:v1`, never something from a request.
+ * Signs and seals with keys derived from the current secret; also verifies and opens with those of former secrets. Each purpose
+ * has its own keys (HKDF-SHA-256, RFC 5869), so a value made for one purpose is invalid for any other. A purpose is a fixed,
+ * versioned label such as `session-cookie-signature:v1`, never request data.
  */
 export class KeyRing {
-  // Private to the language, not only to the types: inspecting or serialising the ring shows nothing.
+  // `#private`, not just `private`: inspecting or serialising the ring must not show them.
   readonly #secrets: PerSecret<KeyObject>;
   readonly #keys = new Map<string, PerSecret<KeyObject>>();
   readonly #sealingKeys = new Map<string, PerSecret<SealingKey>>();
@@ -39,12 +38,12 @@ export class KeyRing {
     return createHmac('sha256', this.#keysFor(purpose)[0]).update(text).digest('base64url');
   }
 
-  /** The signatures of `text` under all keys, that of the current one first: for what was kept under one that has been replaced. */
+  /** The signatures of `text` under all keys, the current one first: to look up what was stored under a former key. */
   signatures(purpose: string, text: string): string[] {
     return this.#keysFor(purpose).map((key) => createHmac('sha256', key).update(text).digest('base64url'));
   }
 
-  /** Which key signed `text`; `null` if none of the ring did, or if `signature` is not in its one canonical spelling. */
+  /** Which key signed `text`; `null` if none of the ring did, or if `signature` is not in canonical form. */
   verify(purpose: string, text: string, signature: string): VerifiedBy | null {
     if (signature.length !== signatureLength || !canonicalSignature.test(signature)) return null;
     const claimed = Buffer.from(signature, 'base64url');
@@ -57,13 +56,13 @@ export class KeyRing {
   /**
    * Encrypts `text` under the current key, for one purpose; see {@link SealingKey.seal}.
    *
-   * @param context what it belongs to, such as a cookie's name: it opens for the same one only.
+   * @param context what it is bound to, such as a cookie's name; needed again to open it.
    */
   seal(purpose: string, text: Uint8Array, context: Uint8Array): Buffer {
     return this.#sealingKeysFor(purpose)[0].seal(text, context);
   }
 
-  /** What {@link seal} was given, by whichever key of the ring opens it; null: none does. Whatever comes in, it does not throw. */
+  /** Opens what {@link seal} returned, with any key of the ring; null: no key opens it. Never throws, whatever the input. */
   open(purpose: string, sealed: Uint8Array, context: Uint8Array): Unsealed | null {
     let openedBy: VerifiedBy = 'current';
     for (const key of this.#sealingKeysFor(purpose)) {
@@ -91,7 +90,7 @@ export class KeyRing {
   }
 }
 
-/** The ring of an application's settings; without a secret, one that is random and ends with the process. */
+/** The key ring for an application's settings; without a secret, a random one that lasts as long as the process. */
 export function createKeyRing({ secretKey, secretKeyFallbacks }: KeyOptions): KeyRing {
   return new KeyRing(secretKey ?? randomBytes(32), secretKeyFallbacks);
 }

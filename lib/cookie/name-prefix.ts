@@ -1,7 +1,7 @@
-/** What a browser demands of a cookie whose name begins so. It compares without case (RFC 6265bis 5.7). */
+/** What a browser requires of a cookie whose name has this prefix. It compares case-insensitively (RFC 6265bis 5.7). */
 export interface PrefixRule {
   readonly prefix: string;
-  /** The value of `cookie.prefix` that puts it there; `null` where only the name itself can. */
+  /** The value of `cookie.prefix` that adds it; `null` if only the name itself can. */
   readonly option: 'host' | 'secure' | null;
   readonly hostOnly: boolean;
   readonly httpOnly: boolean;
@@ -15,7 +15,7 @@ const rules: readonly PrefixRule[] = [
   { prefix: '__Http-', option: null, hostOnly: false, httpOnly: true },
 ];
 
-/** The prefix that browsers see in a name, in its usual spelling; `null` if there is none. */
+/** The prefix of a name as browsers see it, in its usual spelling; `null` if there is none. */
 export function prefixOf(name: string): string | null {
   return ruleOf(name)?.prefix ?? null;
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** To ask the system's random source costs as much as to encrypt a session, however little is asked for. */
+/** A call of the system's random source costs as much as encrypting a session, however few bytes it returns; so draw in batches. */
 const drawn = 64;
 
-/** Random nonces, each handed out once. They are no secret, so they can be drawn in advance. */
+/** Random nonces, each handed out once. They are not secret, so they can be drawn in advance. */
 export class Nonces {
   #bytes: Buffer = Buffer.alloc(0);
   #next = 0;

@@ -4,56 +4,56 @@ import { ruleOf } from './name-prefix.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 import type { ShownCookies } from './shown-cookies.js';
 
-/** What of a request says where its cookies may stand, as browsers know it. */
+/** The parts of a request that determine where its cookies may be stored. */
 export interface CookieRequest {
-  /** The target of the request, with its query or without. */
+  /** The target of the request, with or without its query. */
   readonly url: string;
-  /** With a port, where there is one; undefined: nobody knows. */
+  /** With the port, if any; undefined: not known. */
   readonly host: string | undefined;
-  /** The header `Cookie`. */
+  /** The `Cookie` header. */
   readonly cookies: string | undefined;
   readonly isHttps: boolean;
 }
 
-/** What is guessed at takes no more of an answer's head, for which proxies have 4 to 8 KB. */
+/** Limits what guessing adds to the response headers, for which proxies allow 4 to 8 KB. */
 const mostLines = 32;
 const mostCharacters = 2048;
-/** A path that is longer is some record's name rather than where an application stands. */
+/** A longer path is more likely a record's name than an application's base path. */
 const longestPath = 128;
 const deepest = 8;
-/** Names of domains besides "none": the host, and its shortest parents. */
+/** Domains tried besides "none": the host and its shortest parents. */
 const mostDomains = 4;
 
 const hostForm = /^(?:[a-z0-9_-]{1,63}\.)+[a-z0-9_-]{1,63}$/;
 const pathForm = /^\/[\x21-\x3a\x3c-\x7e]*$/;
 
-/** Removes a cookie from where it stood before its path, its domain or `Partitioned` was changed: there it would be sent on and on. */
+/** Removes copies of a cookie that were set before its path, domain or `Partitioned` changed; browsers would go on sending them. */
 export class OtherPlaces {
   readonly #former: Readonly<Record<'plain' | 'secure', readonly string[]>>;
   readonly #isHostOnly: boolean;
 
-  /** @param names all cookies that a value may take. */
+  /** @param names every cookie name that a value may take. */
   constructor(
     private readonly cookie: ResolvedCookie,
     private readonly names: readonly string[],
   ) {
-    // There is but one place for such a name.
+    // Such a cookie can only be stored in one place.
     this.#isHostOnly = ruleOf(cookie.name)?.hostOnly === true;
     const former = (isSecure: boolean): string[] =>
       cookie.former.flatMap((place) => this.#linesAt(place, names, isSecure));
     this.#former = { plain: former(false), secure: former(true) };
   }
 
-  /** Whether the request came with a second one, which an answer may remove. */
+  /** Whether the request sent more than one, so that the response may remove the others. */
   isToClear({ tokens, hasOthers }: ShownCookies<unknown>): boolean {
-    // Which of them stands where is not to be seen, and somebody else's is not ours to remove.
+    // The request does not tell which one is stored where, and we must not remove another application's cookie.
     return tokens.length > 1 && !hasOthers && !this.#isHostOnly;
   }
 
   /**
-   * The Set-Cookie lines that leave the cookie where it stands now alone: for the places that the settings name, and, where the request
-   * came with a second one, for all that it may stand at. They go before the line of the cookie itself, for clients that keep but one of
-   * a name.
+   * The Set-Cookie headers that remove the cookie from everywhere but its current place: from the places named in the settings
+   * and, if the request sent more than one, from every place that is possible. They come before the cookie's own header, for
+   * clients that keep only one cookie per name.
    */
   lines(shown: ShownCookies<unknown>, request: CookieRequest): readonly string[] {
     if (this.#isHostOnly || shown.hasOthers) return [];
@@ -82,7 +82,7 @@ export class OtherPlaces {
       domain === null ? '' : `; Domain=${domain}`,
       isSecure || partitioned ? '; Secure' : '',
       `; Path=${path}`,
-      // The others are what browsers take for granted.
+      // The others are the browsers' defaults.
       this.cookie.sameSite === 'none' ? '; SameSite=None' : '',
       partitioned ? '; Partitioned' : '',
     ].join('');
@@ -90,13 +90,13 @@ export class OtherPlaces {
   }
 }
 
-/** Where a cookie that came with a request may stand besides its own place, the likely ones first. */
+/** Where a cookie sent with a request may be stored besides its own place, the likely places first. */
 function placesAround(own: ResolvedCookie, { url, host, isHttps }: CookieRequest): CookiePlace[] {
   const paths = pathsOf(url);
   const domains = [null, ...domainsOf(host, own.domain)];
   const at = (partitioned: boolean): CookiePlace[] =>
     paths.flatMap((path) => domains.map((domain) => ({ path, domain, partitioned })));
-  // A browser takes `Partitioned` by HTTPS alone, and sends it nowhere else.
+  // A browser accepts and sends `Partitioned` cookies over HTTPS only.
   const others = own.partitioned || isHttps ? at(!own.partitioned) : [];
   const isOwn = ({ path, domain }: CookiePlace): boolean => path === own.path && domain === own.domain;
   return [
@@ -106,7 +106,7 @@ function placesAround(own: ResolvedCookie, { url, host, isHttps }: CookieRequest
   ];
 }
 
-/** Every path that matches the request's (RFC 6265 5.1.4): the shorter first, those that end with a slash last. */
+/** Every path that matches the request's (RFC 6265 5.1.4): shorter ones first, those with a trailing slash last. */
 function pathsOf(url: string): string[] {
   const path = url.replace(/[?#].*$/s, '');
   if (!pathForm.test(path)) return ['/'];
@@ -118,10 +118,10 @@ function pathsOf(url: string): string[] {
   return ['/', ...prefixes, ...withSlash];
 }
 
-/** The host and its parents, as far as more than one of them is left; nothing for an address. */
+/** The host and its parent domains of at least two labels; none for an IP address. */
 function domainsOf(host: string | undefined, ownDomain: string | null): string[] {
   const named = host?.toLowerCase().replace(/:[0-9]{1,5}$/, '') ?? '';
-  // Behind a proxy that puts its own name there.
+  // Behind a proxy that replaces the Host header.
   const isOfOwn = ownDomain === null || named === ownDomain || named.endsWith(`.${ownDomain}`);
   const domain = isOfOwn ? named : ownDomain;
   if (!hostForm.test(domain) || /\.[0-9]+$/.test(domain)) return [];

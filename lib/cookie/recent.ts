@@ -1,6 +1,6 @@
 /**
- * Remembers what was worked out for recent keys, and forgets what was not asked for since: of two generations the older one
- * goes when the younger one is full. At most twice `size` entries, and no work to keep them in order.
+ * A cache of recent results in two generations: when the younger is full, the older is dropped. Holds at most twice `size`
+ * entries and needs no bookkeeping of their order.
  */
 export class Recent<Value> {
   #young = new Map<string, Value>();

@@ -11,16 +11,16 @@ export interface ResolvedCookie {
   readonly path: string;
   /** A host name in ASCII, without a leading dot or a port; `null`: no `Domain` attribute. */
   readonly domain: string | null;
-  /** `auto`: Secure where the request came by HTTPS. Production and Partitioned have turned `auto` into true. */
+  /** `auto`: Secure if the request used HTTPS. In production and with Partitioned, `auto` has become true. */
   readonly secure: boolean | 'auto';
   readonly httpOnly: boolean;
   readonly sameSite: CookieOptions['sameSite'];
   readonly partitioned: boolean;
-  /** Where it stood before. */
+  /** Where it was set before. */
   readonly former: readonly CookiePlace[];
 }
 
-/** @param defaultName the name where none is set, without a prefix. */
+/** @param defaultName the name if none is set, without a prefix. */
 export function resolveCookie(
   options: CookieOptions,
   environment: Environment,
@@ -42,7 +42,7 @@ function resolveSecure({ secure, partitioned }: CookieOptions, environment: Envi
 function resolveDomain(domain: string | null): string | null {
   if (domain === null || domain === '') return null;
   const host = domain.replace(/^\./, '').replace(/:[0-9]{1,5}$/, '');
-  // What is no host name stays as it is, for the check to refuse.
+  // Not a host name: leave it for the check to reject.
   return domainToASCII(host) === '' || !/^[\p{L}\p{M}\p{N}._-]+$/u.test(host) ? host : domainToASCII(host);
 }
 
@@ -54,7 +54,7 @@ function resolveName(
 ): string {
   const name = options.name ?? defaultName;
   const prefix = options.prefix ?? (environment === 'production' && options.name === null ? 'auto' : 'none');
-  // A name that brings its own prefix keeps it; the check compares it with the one that was asked for.
+  // A name that already has a prefix keeps it; the check compares it with the option.
   if (prefixOf(name) !== null) return name;
   if (prefix === 'auto') {
     if (secure !== true) return name;

@@ -6,34 +6,36 @@ import { contentWithin, openValue, sealValue } from './sealed-value.js';
 import { longestMaxAge, SetCookie } from './set-cookie.js';
 import { shownCookies, type ShownCookies } from './shown-cookies.js';
 
-/** What the session cookie is sealed for. */
 export const sealedSessionPurpose = 'session-cookie-seal:v1';
 
-/** Of the fifty cookies that a browser keeps for a site. */
+/** Of the 50 cookies that a browser keeps per site. */
 const mostChunks = 8;
-/** A partition of an embedded site has a budget of its own, a small one. */
+/** A partition of an embedded site has its own, smaller budget. */
 const mostPartitionedChunks = 4;
 
-/** What a cookie carries, once opened. */
+/** The content of a cookie, opened. */
 export interface OpenedCookie {
   readonly content: Uint8Array;
   /** When the cookie was issued, in milliseconds. */
   readonly issuedAt: number;
-  /** True: a fallback key opened it, so it should be sealed again under the current one. */
+  /** Opened with a fallback key, so it should be sealed again with the current one. */
   readonly outdated: boolean;
 }
 
-/** A cookie whose value is sealed for one purpose, in as many cookies as it takes: from the Cookie header to its content, and back. */
+/**
+ * A cookie whose value is sealed for one purpose and split into as many cookies as needed: from the Cookie header to the
+ * content and back.
+ */
 export class SealedCookie {
   readonly name: string;
-  /** How many bytes of content there is room for. */
+  /** The largest content that fits, in bytes. */
   readonly capacity: number;
   readonly #secure: boolean | 'auto';
   readonly #chunks: Chunks;
   readonly #setCookies: readonly SetCookie[];
   readonly #otherPlaces: OtherPlaces;
 
-  /** @param size characters of all cookies of a value together, as they stand in a request. */
+  /** @param size the limit for all cookies of a value together, in characters as they appear in a request. */
   constructor(
     cookie: ResolvedCookie,
     private readonly keys: KeyRing,
@@ -54,23 +56,23 @@ export class SealedCookie {
     this.capacity = Math.max(0, contentWithin(this.#chunks.longest));
   }
 
-  /** All values of the name that are whole and open. Whatever the header holds, this does not throw. */
+  /** All complete values of this name that open. Never throws, whatever the header holds. */
   readAll(header: string | undefined): ShownCookies<OpenedCookie> {
     const now = this.now();
     return shownCookies(header, this.name, now, (begin) => this.#open(begin, header ?? '', now));
   }
 
-  /** Of those the one that was issued last. */
+  /** The most recently issued of them. */
   read(header: string | undefined): OpenedCookie | null {
     return this.readAll(header).tokens[0] ?? null;
   }
 
   /**
-   * The Set-Cookie lines that carry `content`. Those of its cookies that it does not take are cleared, whether or not this
-   * request came with them: another tab may have set them meanwhile. `issuedAt` and `maxAge` are in milliseconds; `maxAge` is
-   * cut to 400 days, and `null` lets the cookies end with the browser. `https`: whether the request came by HTTPS.
+   * The Set-Cookie headers for `content`. Unused chunk cookies are cleared even if this request did not send them: another tab
+   * may have set them in the meantime. `issuedAt` and `maxAge` are in milliseconds; `maxAge` is capped at 400 days, `null`
+   * makes a cookie that ends with the browser. `https`: whether the request used HTTPS.
    *
-   * @throws RangeError for more content than {@link capacity}
+   * @throws RangeError if the content is larger than {@link capacity}
    */
   write(content: Uint8Array, issuedAt: number, maxAge: number | null, https: boolean): string[] {
     const values = this.#chunks.split(sealValue(this.keys, this.purpose, this.name, content, issuedAt));
@@ -82,7 +84,7 @@ export class SealedCookie {
     });
   }
 
-  /** The Set-Cookie lines that remove all of its cookies, with the attributes that they were set with. */
+  /** The Set-Cookie headers that remove all its cookies, with the attributes that they were set with. */
   clear(https: boolean): string[] {
     const secure = this.#isSecure(https);
     return this.#setCookies.map((setCookie) => setCookie.clear(secure));

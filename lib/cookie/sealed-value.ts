@@ -2,7 +2,7 @@ import { type KeyRing, type VerifiedBy } from './key-ring.js';
 import { sealingOverhead } from './sealing-key.js';
 import { clockSkew } from './signed-value.js';
 
-/** A value that travels with the time of its issue, and can be neither read nor changed on the way. */
+/** A value with its time of issue that can be neither read nor changed by those it passes. */
 export interface SealedValue {
   readonly content: Uint8Array;
   /** When it was issued, in milliseconds. */
@@ -10,25 +10,25 @@ export interface SealedValue {
   readonly openedBy: VerifiedBy;
 }
 
-/** The first character of a value, which its seal covers as well. */
+/** The first character of a value; the seal authenticates it as well. */
 const version = '1';
 const timeBytes = 6;
 const overhead = sealingOverhead + timeBytes;
 const latestTime = 2 ** (8 * timeBytes) - 1;
 
-/** How many bytes of content fit into a value of so many characters; below 0: not even none. */
+/** How many bytes of content fit into a value of `characters`; negative: none, not even empty content. */
 export function contentWithin(characters: number): number {
   return Math.floor(((characters - version.length) * 3) / 4) - overhead;
 }
 
 /**
- * Seals `content` for one purpose and one bearer of it, a cookie's name: a version, and in base64url
+ * Seals `content` for one purpose and one bearer, a cookie's name: a version, followed by, in base64url,
  *
  * ```text
  * nonce (24) | encrypted: issued, ms since the epoch (6), content | tag (16)
  * ```
  *
- * @throws RangeError for a time before 1970: a value that could never be read back.
+ * @throws RangeError for a time before 1970, which could never be read back.
  */
 export function sealValue(
   keys: KeyRing,
@@ -46,8 +46,8 @@ export function sealValue(
 }
 
 /**
- * What {@link sealValue} made for the same purpose and bearer, if `value` is exactly that; `null` for everything else, and for
- * what claims to be issued more than {@link clockSkew} after `now`. It never throws.
+ * Opens what {@link sealValue} returned for the same purpose and bearer; `null` for anything else, and if the time of issue is
+ * more than {@link clockSkew} after `now`. Never throws.
  */
 export function openValue(
   keys: KeyRing,
@@ -59,7 +59,7 @@ export function openValue(
   if (!value.startsWith(version)) return null;
   const characters = value.slice(version.length);
   const sealed = Buffer.from(characters, 'base64url');
-  // The decoder takes what is no base64url as well, and a last character with bits that count for nothing.
+  // The decoder also accepts invalid base64url, and a last character with extra bits.
   if (sealed.length < overhead || sealed.toString('base64url') !== characters) return null;
   const unsealed = keys.open(purpose, sealed, contextOf(bearer));
   if (unsealed === null) return null;

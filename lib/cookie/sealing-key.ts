@@ -4,24 +4,24 @@ import { Nonces } from './nonces.js';
 const nonceBytes = 24;
 const tagBytes = 16;
 const blockBytes = 16;
-/** The half of a nonce that a message's own key is derived from; the other half is the nonce of AES-GCM. */
+/** The half of a nonce from which the per-message key is derived; the other half is the nonce of AES-GCM. */
 const saltBytes = 12;
-/** Where it stands in each of the two blocks of a derivation. */
+/** Its offset in each of the two blocks of the derivation. */
 const saltPlaces = [4, 20] as const;
 
-/** How much longer than its text a sealed message is: the nonce before it, the tag after it. */
+/** How much longer a sealed message is than its plaintext: nonce and tag. */
 export const sealingOverhead = nonceBytes + tagBytes;
 
 /**
- * Encrypts so that nobody reads and nobody changes: XAES-256-GCM as specified by C2SP. That is AES-256-GCM with a random
- * nonce, under a key that is derived for each message from 96 further random bits (NIST SP 800-108). So key and nonce never
- * meet twice, where random nonces under one key would be good for 2^32 messages only (NIST SP 800-38D, 8.3).
+ * Authenticated encryption: XAES-256-GCM as specified by C2SP, which is AES-256-GCM with a random nonce under a key that is
+ * derived for each message from 96 further random bits (NIST SP 800-108). So a key and nonce never repeat; with random nonces
+ * under a single key, only 2^32 messages would be safe (NIST SP 800-38D, 8.3).
  */
 export class SealingKey {
-  /** AES itself, block by block: it keeps nothing from one to the next, and to make it costs more than all else. */
+  /** AES, block by block: stateless between blocks, and expensive to create. */
   readonly #aes: Cipher;
   readonly #nonces = new Nonces(nonceBytes);
-  /** What both blocks of a derivation have but the salt, and the subkey of CMAC that is added to them (SP 800-38B, 6.1). */
+  /** The part of both derivation blocks that does not depend on the salt, XORed with the CMAC subkey (SP 800-38B, 6.1). */
   readonly #mask: Uint8Array;
 
   /** @param key 256 bits */
@@ -33,9 +33,9 @@ export class SealingKey {
   }
 
   /**
-   * Nonce, encrypted text and tag.
+   * Returns nonce, ciphertext and tag.
    *
-   * @param context what the message belongs to; it is not in the message, and opens it only if it is the same.
+   * @param context what the message is bound to: it is not part of the message, and the same value is needed to open it.
    */
   seal(text: Uint8Array, context: Uint8Array): Buffer {
     const nonce = this.#nonces.take();
@@ -46,7 +46,7 @@ export class SealingKey {
     return Buffer.concat([nonce, encrypted, cipher.getAuthTag()]);
   }
 
-  /** The text; null: this key has not sealed it, or not for this context. The tag is compared in constant time. */
+  /** The plaintext; null: not sealed with this key and context. The tag is compared in constant time. */
   open(sealed: Uint8Array, context: Uint8Array): Buffer | null {
     if (sealed.length < sealingOverhead) return null;
     const nonce = sealed.subarray(0, nonceBytes);
@@ -65,7 +65,7 @@ export class SealingKey {
     }
   }
 
-  /** The key of one message: two blocks of a counter, the letter X and the salt, encrypted. */
+  /** The key of one message: two blocks of counter, the letter X and salt, encrypted. */
   #keyFor(nonce: Uint8Array): Uint8Array {
     const blocks = this.#mask.slice();
     for (let at = 0; at < saltBytes; at++) {
@@ -76,7 +76,7 @@ export class SealingKey {
   }
 }
 
-/** A block, doubled in GF(2^128). */
+/** Doubles a block in GF(2^128). */
 function doubled(block: Uint8Array): Uint8Array {
   const number = BigInt(`0x${Buffer.from(block).toString('hex')}`);
   const carries = number >> 127n === 1n;

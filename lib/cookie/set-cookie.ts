@@ -1,14 +1,14 @@
 import type { ResolvedCookie } from './resolved-cookie.js';
 
-/** Browsers keep no cookie longer (RFC 6265bis): 400 days, in milliseconds. */
+/** Browsers cap cookie lifetimes (RFC 6265bis): 400 days, in milliseconds. */
 export const longestMaxAge = 400 * 86_400_000;
 
-/** What a line is made of. */
+/** The attributes that a Set-Cookie header is built from. */
 type CookieAttributes = Omit<ResolvedCookie, 'secure' | 'former'>;
 
 const sameSiteText = { lax: 'Lax', strict: 'Strict', none: 'None' } as const;
 
-/** Set-Cookie lines of one cookie. What never changes in them is put together once. */
+/** Builds the Set-Cookie headers of one cookie. The constant parts are computed once. */
 export class SetCookie {
   readonly #head: string;
   readonly #plainTail: string;
@@ -24,10 +24,10 @@ export class SetCookie {
   }
 
   /**
-   * A line that sets `value`. `maxAge` is in milliseconds, counted from `now` and cut to {@link longestMaxAge}; `null`: until
-   * the browser ends.
+   * A Set-Cookie header that sets `value`. `maxAge` is in milliseconds, counted from `now` and capped at {@link longestMaxAge};
+   * `null`: until the browser is closed.
    *
-   * @throws RangeError if `value` has a character that would end it early or begin another attribute.
+   * @throws RangeError if `value` has a character that would end it early or start another attribute.
    */
   line(value: string, maxAge: number | null, secure: boolean, now: number): string {
     if (!/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(value)) {
@@ -38,7 +38,7 @@ export class SetCookie {
     return `${this.#head}${value}${this.#domain}${lifetime(maxAge, now)}${this.#tail(secure)}`;
   }
 
-  /** A line that removes the cookie: the attributes that it was set with, or the browser would keep it. */
+  /** A Set-Cookie header that removes the cookie: with the attributes that it was set with, or the browser would keep it. */
   clear(secure: boolean): string {
     return `${this.#head}${this.#domain}; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0${this.#tail(secure)}`;
   }

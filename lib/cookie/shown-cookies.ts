@@ -1,26 +1,26 @@
 import { cookieValueAt, findCookie, maxSameNamed } from './cookie-header.js';
 
-/** The cookies of one name that a request came with. A browser sends several where paths, domains or hosts set them apart. */
+/** The cookies of one name in a request. A browser sends several if they differ in path or domain. */
 export interface ShownCookies<Token> {
-  /** The genuine ones. The one issued last comes first, and whatever has ended comes last. */
+  /** The valid ones: the most recently issued first, ended ones last. */
   readonly tokens: readonly Token[];
-  /** There is one besides that is not genuine, or was not looked at: somebody else's perhaps. */
+  /** There are others that are not valid or were not checked; they may belong to another application. */
   readonly hasOthers: boolean;
 }
 
 interface Issued {
   /** In ms. */
   readonly issuedAt: number;
-  /** From when on it names nothing, in ms. */
+  /** When it ends, in ms. */
   readonly endsAt?: number | null;
 }
 
 const nothing: ShownCookies<never> = { tokens: [], hasOthers: false };
 
 /**
- * Reads them. One that another host of the domain has planted hides none of ours: a value that is not genuine is passed over.
+ * Reads the cookies of one name. Invalid values are skipped, so a cookie set by another host of the domain cannot hide ours.
  *
- * @param read what a value carries; null: it is not genuine.
+ * @param read decodes a value; null: it is not valid.
  * @param now in ms.
  */
 export function shownCookies<Token extends Issued>(
@@ -46,7 +46,7 @@ export function shownCookies<Token extends Issued>(
   return { tokens, hasOthers };
 }
 
-/** Asked for each request: that it was genuine once says nothing of the time since. */
+/** Checked on each request: a cookie that was valid once may have ended since. */
 function rank({ endsAt }: Issued, now: number): number {
   return endsAt === undefined || endsAt === null || endsAt > now ? 1 : 0;
 }

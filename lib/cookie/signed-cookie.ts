@@ -7,24 +7,23 @@ import { SetCookie } from './set-cookie.js';
 import { shownCookies, type ShownCookies } from './shown-cookies.js';
 import { signValue, verifyValue, wholeEnd } from './signed-value.js';
 
-/** What the session cookie is signed for. */
 export const sessionCookiePurpose = 'session-cookie-signature:v1';
 
-/** How many verified cookies are remembered: what a busy server's browsers send within seconds, in about 1 MB. */
+/** The size of the cache of verified cookies: about what the browsers of a busy server send within seconds, in about 1 MB. */
 const remembered = 2048;
 
-/** What a cookie carries, once verified. */
+/** The content of a cookie, verified. */
 export interface SignedToken {
   readonly id: string;
   /** When the cookie was issued, in milliseconds. */
   readonly issuedAt: number;
-  /** From when on it names nothing, in milliseconds; null: it does not say. */
+  /** When the session ends, in milliseconds; null: the cookie does not say. */
   readonly endsAt: number | null;
-  /** True: a fallback key verified it, so it should be issued again under the current one. */
+  /** Verified with a fallback key, so it should be issued again with the current one. */
   readonly outdated: boolean;
 }
 
-/** A cookie whose value is signed for one purpose: from the Cookie header to its token, and back to a Set-Cookie line. */
+/** A cookie whose value is signed for one purpose: from the Cookie header to its token and back to a Set-Cookie header. */
 export class SignedCookie {
   readonly name: string;
   readonly #secure: boolean | 'auto';
@@ -33,9 +32,9 @@ export class SignedCookie {
   readonly #keys: KeyRing;
   readonly #now: () => number;
   /**
-   * Cookies that have verified. A browser sends the same one with every request until it is issued again, and the keys never
-   * change, so its signature need not be computed each time. Looking a whole value up tells a guesser nothing about a part
-   * of it: a hit takes all of its 256 bits.
+   * Cache of verified cookies. A browser sends the same cookie with every request until it is reissued, and the keys never
+   * change, so the signature need not be computed each time. Looking up whole values leaks nothing about parts of them: a hit
+   * takes all 256 bits.
    */
   readonly #verified = new Recent<SignedToken>(remembered);
 
@@ -64,37 +63,37 @@ export class SignedCookie {
     this.#now = now;
   }
 
-  /** All of the name that verify. Whatever the header holds, this does not throw. */
+  /** All cookies of this name that verify. Never throws, whatever the header holds. */
   readAll(header: string | undefined): ShownCookies<SignedToken> {
     return shownCookies(header, this.name, this.#now(), this.#verify);
   }
 
-  /** Of those the one that was issued last; one that has ended is given where there is no other. */
+  /** The most recently issued of them; an ended one only if there is no other. */
   read(header: string | undefined): SignedToken | null {
     return this.readAll(header).tokens[0] ?? null;
   }
 
-  /** Whether the header has a cookie of this name, of whatever worth. */
+  /** Whether the header has a cookie of this name, valid or not. */
   isIn(header: string | undefined): boolean {
     return header !== undefined && findCookie(header, this.name, 0) !== -1;
   }
 
   /**
-   * The Set-Cookie line that carries `id`. `issuedAt` and `maxAge` are in milliseconds; `maxAge` is cut to 400 days, and `null`
-   * lets the cookie end with the browser. `https`: whether the request came by HTTPS. `endsAt`, in milliseconds: from when on it
-   * names nothing, whatever the browser keeps.
+   * The Set-Cookie header for `id`. `issuedAt` and `maxAge` are in milliseconds; `maxAge` is capped at 400 days, `null` makes a
+   * cookie that ends with the browser. `https`: whether the request used HTTPS. `endsAt`, in milliseconds: when the session
+   * ends, however long the browser keeps the cookie.
    */
   write(id: string, issuedAt: number, maxAge: number | null, https: boolean, endsAt: number | null = null): string {
     const value = signValue(this.#keys, this.purpose, id, issuedAt, endsAt);
     return this.#setCookie.line(value, maxAge, this.isSecure(https), this.#now());
   }
 
-  /** The Set-Cookie line that removes the cookie, with the attributes that it was set with. */
+  /** The Set-Cookie header that removes the cookie, with the attributes that it was set with. */
   clear(https: boolean): string {
     return this.#setCookie.clear(this.isSecure(https));
   }
 
-  /** Whether that token names the session, and says when it ends. */
+  /** Whether the token carries the session's id and end. */
   carries(
     token: { readonly id: string; readonly endsAt?: number | null },
     session: { readonly id: string },
@@ -114,7 +113,7 @@ export class SignedCookie {
     return [this.write(id, issuedAt, maxAge, https, endsAt)];
   }
 
-  /** {@link clear} for one. */
+  /** {@link clear}, as an array. */
   clearingLines(https: boolean): string[] {
     return [this.clear(https)];
   }
@@ -129,13 +128,13 @@ export class SignedCookie {
     return this.#otherPlaces.lines(shown, request);
   }
 
-  /** Whether the cookie gets `Secure` in the answer to a request. */
+  /** Whether the cookie gets `Secure` in the response to a request. */
   isSecure(https: boolean): boolean {
     return this.#secure === 'auto' ? https : this.#secure;
   }
 }
 
-/** A copy: a part of a text keeps the whole of it in memory, here a header that a stranger made as long as he could. */
+/** Copies the string: a slice keeps the whole string in memory, here a header of any length that a client chose. */
 function detached(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }

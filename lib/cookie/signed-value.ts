@@ -1,34 +1,34 @@
 import { type KeyRing, signatureLength, type VerifiedBy } from './key-ring.js';
 
 /**
- * A value that travels in the clear, with the time of its issue and perhaps that of its end, and cannot be changed:
- * `<id>.<issued>.<signature>` or `<id>.<issued>.<ends>.<signature>`.
+ * A readable but tamper-proof value with its time of issue and optionally its end: `<id>.<issued>.<signature>` or
+ * `<id>.<issued>.<ends>.<signature>`.
  */
 export interface SignedValue {
   readonly id: string;
   /** When it was issued, in milliseconds; whole seconds. */
   readonly issuedAt: number;
-  /** From when on it is worth nothing, in milliseconds; whole seconds. Null: it does not say. */
+  /** When it ends, in milliseconds; whole seconds. Null: it does not say. */
   readonly endsAt: number | null;
   readonly verifiedBy: VerifiedBy;
 }
 
-/** How far ahead the clock of another node may be, in milliseconds. */
+/** How far ahead another node's clock may be, in milliseconds. */
 export const clockSkew = 60_000;
 
 /** 16 random bytes give 22 characters; the longest id that can be configured stays under 1024. */
 const shortestId = 22;
 const longestId = 1024;
-/** Base 36 without leading zeros, so that a time has one spelling. Eight digits last for 89 000 years. */
+/** Base 36 without leading zeros, so each time has one spelling. Eight digits last for 89 000 years. */
 const form = /^([A-Za-z0-9_-]{22,1024})\.(0|[1-9a-z][0-9a-z]{0,7})(?:\.(0|[1-9a-z][0-9a-z]{0,7}))?$/;
 const latest = 36 ** 8 - 1;
 const shortest = shortestId + '.0.'.length + signatureLength;
 const longest = longestId + '.zzzzzzzz.zzzzzzzz.'.length + signatureLength;
 
 /**
- * Signs `id` for `purpose`. Times are in milliseconds: `issuedAt` is cut to the second, and `endsAt` is the next whole one.
+ * Signs `id` for `purpose`. Times are in milliseconds: `issuedAt` is rounded down and `endsAt` up to whole seconds.
  *
- * @throws RangeError if the id is no base64url text of 22 to 1024 characters, or a time is before 1970: a value that
+ * @throws RangeError if the id is not a base64url string of 22 to 1024 characters, or if a time is before 1970: such a value
  *   could never be read back.
  */
 export function signValue(
@@ -45,8 +45,8 @@ export function signValue(
 }
 
 /**
- * An end as a value can say it, in milliseconds: no sooner than it is, so that what keeps the exact one has the last word. One
- * that is further off than a value can say is left out, like none.
+ * An end as a value can represent it, in milliseconds: rounded up, so the exact one kept elsewhere decides. An end too far away
+ * to represent is left out.
  */
 export function wholeEnd(endsAt: number | null): number | null {
   if (endsAt === null) return null;
@@ -55,9 +55,8 @@ export function wholeEnd(endsAt: number | null): number | null {
 }
 
 /**
- * What {@link signValue} made, if `value` is exactly that; `null` for everything else, and for what claims to be issued more
- * than {@link clockSkew} after `now`. The form is checked before anything is hashed. Whether it has ended is for the caller to
- * look at, each time.
+ * Verifies what {@link signValue} returned; `null` for anything else, and if the time of issue is more than {@link clockSkew}
+ * after `now`. The form is checked before anything is hashed. The caller checks each time whether it has ended.
  */
 export function verifyValue(keys: KeyRing, purpose: string, value: string, now: number): SignedValue | null {
   if (value.length < shortest || value.length > longest) return null;

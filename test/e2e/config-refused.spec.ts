@@ -175,7 +175,7 @@ describe('an application does not start', () => {
 describe('an application starts and warns', () => {
   it('of a weak secret outside of production', async () => {
     expect(await warnings({ SECRET_KEY: 'hunter2', SESSION_TYPE: 'memory' })).toEqual([
-      expect.stringMatching(/SECRET_KEY \(secretKey\) has fewer than 32 bytes: production will refuse it/),
+      expect.stringMatching(/SECRET_KEY \(secretKey\) has fewer than 32 bytes: production will reject it/),
     ]);
   });
 

@@ -1,9 +1,9 @@
 import { createHash, getFips } from 'node:crypto';
 import { decodingsOf, isText, plain } from './secret-text.js';
 
-/** Secrets that documents, tutorials and templates show. */
+/** Secrets from documentation, tutorials and templates. */
 const examples: readonly string[] = [
-  // Everybody's first try.
+  // Common first tries.
   '',
   'secret',
   'dev',
@@ -34,7 +34,7 @@ const examples: readonly string[] = [
   'your-256-bit-secret',
   'the secret key',
   'i am a secret',
-  // Flask's documents, past and present, and its tutorials'.
+  // From Flask's documentation, past and present, and its tutorials.
   '192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf',
   '_5#y2L"F4Q8z\\n\\xec]/',
   '_5#y2L"F4Q8z\n\xec]/',
@@ -44,7 +44,7 @@ const examples: readonly string[] = [
   'hard to guess string',
   'development key',
   'BAD_SECRET_KEY',
-  // Express, Fastify, iron-session, JSON Web Token and Nest pages.
+  // From pages on Express, Fastify, iron-session, JSON Web Token and Nest.
   'keyboard cat',
   'shhhh, very secret',
   'shhhhh',
@@ -59,10 +59,10 @@ const examples: readonly string[] = [
   'correct horse battery staple',
 ];
 
-/** Without case, space and punctuation: nobody's spelling makes one of them a secret. */
+/** Without case, spaces and punctuation: spelling one differently does not make it a secret. */
 const known: ReadonlySet<string> = new Set(examples.map(plain).filter((text) => text !== ''));
 
-/** Somebody who wants 32 bytes makes them out of a word, or out of nothing, since a variable was not set. */
+/** To get 32 bytes, people hash a word, or hash nothing when a variable was not set. */
 const hashes = [
   'md5',
   'sha1',
@@ -75,25 +75,25 @@ const hashes = [
   'blake2s256',
   'blake2b512',
 ];
-/** Where nothing but FIPS 140 is allowed, asking for another one is an error. */
+/** If only FIPS 140 algorithms are allowed, requesting another one throws. */
 const approved = /^sha[23]/;
 
 let digests: ReadonlySet<string> | undefined;
 
-/** Whether a secret, or what it is the hexadecimal or base64 text of, is such an example, or the hash of one. */
+/** Whether a secret, or what it decodes to from hexadecimal or base64, is such an example, or the hash of one. */
 export function isKnown(secret: Buffer): boolean {
   const hashed = (digests ??= new Set(hashesOfExamples()));
   return [secret, ...decodingsOf(secret)].some((bytes) => isExample(bytes) || hashed.has(bytes.toString('base64')));
 }
 
-/** Of random bytes, few are letters: what is left of them without the others is a word by chance. */
+/** Few of the characters in random bytes are letters, and those may form a word by chance. */
 function isExample(bytes: Buffer): boolean {
   return isText(bytes) && known.has(plain(bytes.toString('utf8')));
 }
 
 function hashesOfExamples(): string[] {
   const names = hashes.filter((name) => getFips() === 0 || approved.test(name));
-  // `echo secret | sha256sum` takes the end of the line along.
+  // `echo secret | sha256sum` includes the newline.
   const words = examples.flatMap((example) => [example, `${example}\n`]);
   return names.flatMap((name) => words.map((word) => createHash(name).update(word).digest('base64')));
 }

@@ -1,20 +1,20 @@
 import { plain } from './secret-text.js';
 
-/** What a template leaves where a variable was not filled in: marks, and a name between them. */
+/** What a template leaves if a variable was not filled in: delimiters with a name between them. */
 const marks =
   /[$#]\{([^{}]+)\}|\{\{([^{}]+)\}\}|\$\(([^()]+)\)|<%([^%]+)%>|<([^<>]+)>|\[\[?([^[\]]+)\]\]?|%([^%]+)%|\b__(\w+)__\b/g;
-/** As templates, shells and people write names, and hints beside them. */
+/** How templates, shells and people write names, and hints beside them. */
 const nameOrHint = /^[\s\w.:/|'"?=,!@-]+$/;
 const nameOfVariable = /^[A-Z][A-Z0-9]*_[A-Z0-9_]{3,}$/;
 
-/** Where a secret is, which nobody has put in its place; and keys that say so. */
+/** References to where a secret is kept that were never resolved. */
 const unresolved =
   /process\.env\b|^(?:django-insecure-|vault:|ref\+|op:\/\/|arn:aws:|sops:|ssm:|(?:aws|gcp|azure)?(?:sm|kv|secrets?|ssm):\/\/|@Microsoft\.KeyVault\()/i;
 
-/** What people type where a text has to be long. */
+/** What people type when a string has to be long. */
 const famous = /loremipsum|quickbrownfox/;
 
-/** What a text says that asks for another one, or owns to be none. Looked for without space and punctuation. */
+/** Phrases that ask for a replacement or admit to be none. Matched without spaces and punctuation. */
 const asking: readonly RegExp[] = [
   /(?:todo|fixme|tobedone|tobechanged|placeholder|example|dummy|insecure|unsafe|foobar|redacted|default)/,
   /(?:change|replace|edit|modify|override|swap)(?:me|this|that|it|the|these|your|with|in|on|before|after|to|for|now|later|as|a|secret|key|all)/,
@@ -30,7 +30,7 @@ const asking: readonly RegExp[] = [
   /(?:keep|nobody|noone|whatever|anything|something|please|sosecret|shhh|guess)/,
 ];
 
-/** Of such words are the texts that people write in place of a secret. */
+/** The words that placeholders are made of. */
 const vocabulary: readonly string[] = (
   'a an all and any app application api after are as at auth be before belongs bit bits but by byte bytes can change changed ' +
   'changeme char character characters chars choose code comes commit complex config cookie create debug debugging default demo ' +
@@ -47,13 +47,13 @@ const vocabulary: readonly string[] = (
 
 const words: ReadonlySet<string> = new Set(vocabulary);
 const longestWord = Math.max(...vocabulary.map(({ length }) => length));
-/** Shorter ones stand in every text by chance, and count where they stand alone. */
+/** Shorter words occur in any string by chance, and count only if they stand alone. */
 const shortestInside = 3;
 const longestText = 500;
-/** So many in words are no chance. */
+/** So many letters in words are no coincidence. */
 const fewestLettersOfHint = 6;
 
-/** Whether a text that is no random bytes by its form says itself that it is no secret. */
+/** Whether a string that does not look like random bytes says that it is not a secret. */
 export function isPlaceholder(text: string): boolean {
   const shown = text.slice(0, longestText);
   const said = plain(shown);
@@ -61,7 +61,7 @@ export function isPlaceholder(text: string): boolean {
   return isOfWords(shown) && asking.some((phrase) => phrase.test(said));
 }
 
-/** What stands between marks by chance is neither the whole text, nor the name of a variable, nor words. */
+/** Characters that happen to stand between delimiters are not the whole string, a variable's name or words. */
 function isUnfilled(text: string): boolean {
   return [...text.matchAll(marks)].some(([mark, ...parts]) => {
     const name = parts.join('').trim();
@@ -70,7 +70,7 @@ function isUnfilled(text: string): boolean {
   });
 }
 
-/** Whether at least half of its letters are in known words. Of random characters, whatever their alphabet, they never are. */
+/** Whether at least half of its letters are in known words. For random characters, whatever their alphabet, they never are. */
 function isOfWords(text: string): boolean {
   const letters = text.replace(/[^A-Za-z]/g, '').length;
   return letters > 0 && wordsIn(text) * 2 >= letters;

@@ -1,22 +1,22 @@
 import { decodingsOf } from './secret-text.js';
 
 const fewestDifferentBytes = 8;
-/** Fewer bytes may well have fewer different ones. */
+/** Fewer bytes may well have fewer distinct ones. */
 const enoughBytes = 24;
-/** So many letters must be left for a repetition among them to be no chance. */
+/** With fewer letters left, a repetition may be a coincidence. */
 const fewestLetters = 20;
 
-/** Orders that fingers and minds fall into. */
+/** Sequences that people type. */
 const orders: readonly string[] = ['abcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm', '01234567890'];
 
-/** Whether a secret, or what it is the text of, is one thing again and again, or counts up or down. */
+/** Whether a secret, or what it decodes to, repeats itself or counts up or down. */
 export function isRepetitive(secret: Buffer): boolean {
   return [secret, ...decodingsOf(secret).filter(({ length }) => length >= 16)].some(
     (bytes) => repeats(bytes) || countsOn(bytes) || isInOrder(bytes.toString('latin1').toLowerCase()),
   );
 }
 
-/** Whether letters alone repeat: `secret1secret2secret3…`. For what is no random bytes by its form. */
+/** Whether the letters alone repeat: `secret1secret2secret3…`. For secrets that do not look like random bytes. */
 export function hasRepeatedLetters(text: string): boolean {
   const letters = text.toLowerCase().replace(/[^a-z]/g, '');
   return letters.length >= fewestLetters && periodOf(Buffer.from(letters)) * 2 <= letters.length;
@@ -27,9 +27,9 @@ function repeats(bytes: Buffer): boolean {
   return areFew || periodOf(bytes) * 2 <= bytes.length;
 }
 
-/** After how many bytes it begins again, and goes on so to its end; its length where it does not. */
+/** The period with which it repeats up to its end; its length if it does not repeat. */
 function periodOf(bytes: Buffer): number {
-  // The longest beginning that is an end, too (Knuth, Morris and Pratt).
+  // The longest prefix that is also a suffix (Knuth, Morris and Pratt).
   const borders = [0];
   let border = 0;
   for (let at = 1; at < bytes.length; at++) {
@@ -40,7 +40,7 @@ function periodOf(bytes: Buffer): number {
   return bytes.length - border;
 }
 
-/** Whether most bytes are as far from the one before: 00 01 02 …, or all the same. */
+/** Whether most bytes differ by the same amount from the one before: 00 01 02 …, or all the same. */
 function countsOn(bytes: Buffer): boolean {
   const steps = new Map<number, number>();
   for (let at = 1; at < bytes.length; at++) {
@@ -50,7 +50,7 @@ function countsOn(bytes: Buffer): boolean {
   return Math.max(...steps.values(), 0) * 2 >= bytes.length - 1;
 }
 
-/** Whether most characters are followed by their neighbour in the alphabet, among the digits or on a keyboard. */
+/** Whether most characters are followed by their neighbour in the alphabet, the digits or on a keyboard. */
 function isInOrder(text: string): boolean {
   let up = 0;
   let down = 0;

@@ -6,8 +6,8 @@ import { isOfRandomForm } from './secret-text.js';
 const shortest = 32;
 
 /**
- * What makes a secret guessable, to follow "SECRET_KEY …"; `null` if nothing was found. No measure of randomness: it finds what
- * attackers try first. What has the form of random bytes is judged by known values and repetition alone.
+ * What makes a secret guessable, to follow "SECRET_KEY …"; `null` if nothing was found. Not a measure of randomness: it finds
+ * what attackers try first. Secrets that look like random bytes are checked for known values and repetition only.
  */
 export function secretWeakness(secret: string | Uint8Array): string | null {
   const bytes = Buffer.from(secret);
@@ -16,5 +16,5 @@ export function secretWeakness(secret: string | Uint8Array): string | null {
   if (text !== null && isPlaceholder(text)) return 'is a placeholder';
   if (bytes.length < shortest) return `has fewer than ${String(shortest)} bytes`;
   const isRepeated = isRepetitive(bytes) || (text !== null && hasRepeatedLetters(text));
-  return isRepeated ? 'repeats a few characters, or counts on' : null;
+  return isRepeated ? 'repeats a few characters, or counts up or down' : null;
 }

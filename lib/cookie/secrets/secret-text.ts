@@ -1,14 +1,14 @@
-/** How secrets are written. */
+/** The encodings of secrets. */
 
 const hexadecimal = /^(?:[0-9a-f]{2})+$/i;
 const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
-/** Without case, space and punctuation. */
+/** Without case, spaces and punctuation. */
 export function plain(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** What a secret may be the text of: in hexadecimal, or in base64 of either alphabet, with padding or without. */
+/** What a secret may decode to: from hexadecimal, or from base64 of either alphabet, with or without padding. */
 export function decodingsOf(secret: Buffer): Buffer[] {
   const text = secret.toString('latin1').trim();
   const decoded: Buffer[] = [];
@@ -18,8 +18,8 @@ export function decodingsOf(secret: Buffer): Buffer[] {
 }
 
 /**
- * Whether a secret has the form that random bytes have: no text at all, hexadecimal, or the base64 of exactly 32 bytes. No such
- * one is judged by the words that it may hold, so that none is refused for what chance has made of it.
+ * Whether a secret looks like random bytes: not text at all, hexadecimal, or the base64 of exactly 32 bytes. Such a secret is
+ * not checked for words, so that none is rejected for a coincidence.
  */
 export function isOfRandomForm(secret: Buffer): boolean {
   if (!isText(secret)) return true;
@@ -31,12 +31,12 @@ export function isOfRandomForm(secret: Buffer): boolean {
   return bytes.length === 32 && [bytes.toString('base64url'), bytes.toString('base64').slice(0, -1)].includes(unpadded);
 }
 
-/** Whether bytes are what people type; of 32 random ones not one in many millions is. */
+/** Whether bytes are printable text; of 32 random bytes, fewer than one in many millions are. */
 export function isText(bytes: Buffer): boolean {
   try {
     return !/(?!\s)\p{Cc}/u.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    // Bytes that are no UTF-8 are no text.
+    // Not valid UTF-8.
     return false;
   }
 }
