@@ -1,6 +1,6 @@
 export { SessionModule } from './session.module.js';
 export type { SessionOptionsFactory } from './session.module-definition.js';
-export type { SessionModuleOptions } from './session-module.options.js';
+export type { SessionModuleOptions } from './session-module-options.js';
 export { SESSION_STORE } from './tokens.js';
 
 export { Session, type SessionParameter } from './http/session.decorator.js';

@@ -7,7 +7,14 @@ import { limiterOptions } from './auth/limiter/limiter.options.js';
 import { checkMigration } from './check-migration.js';
 import { checkSealed } from './check-sealed.js';
 import { instance, nullable, oneOf } from './config/kinds.js';
-import { option, type Environment, type OptionInput, type OptionKind, type ResolvedOptions } from './config/option.js';
+import {
+  group,
+  option,
+  type Environment,
+  type OptionInput,
+  type OptionKind,
+  type ResolvedOptions,
+} from './config/option.js';
 import type { OptionValues } from './config/read.js';
 import type { RoomCheck } from './config/room-check.js';
 import { settingName } from './config/setting-name.js';
@@ -18,9 +25,10 @@ import { checkKeys } from './cookie/check-keys.js';
 import { cookieOptions, keyOptions } from './cookie/cookie.options.js';
 import { httpOptions } from './http/http.options.js';
 import { otherKeys, otherNames } from './other-names.js';
+import type { SessionModuleOptions } from './session-module-options.js';
 import { sealedOptions } from './session/sealed.options.js';
 import { checkSession, sessionOptions } from './session/session.options.js';
-import { stores, storeTypes, type StoreTrees, type StoreType } from './stores/index.js';
+import { stores, storeTypes, type StoreTrees, type StoreType, type StoreWithOptions } from './stores/index.js';
 import type { SessionStore } from './stores/session-store.js';
 
 /** Where sessions are: in a store, or in their cookies. */
@@ -33,7 +41,9 @@ const sessionTypes: readonly SessionType[] = [...storeTypes, 'cookie'];
 const revocationsTypes = storeTypes.filter((type): type is RevocationsType => type !== 'null');
 const storeKind = instance<SessionStore>('a SessionStore, with read, write, touch and delete', isStore);
 
-const storeTrees = Object.fromEntries(storeTypes.map((type) => [type, stores[type].options])) as StoreTrees;
+const storeTrees = Object.fromEntries(
+  storeTypes.flatMap((type) => (Object.keys(stores[type].options).length === 0 ? [] : [[type, stores[type].options]])),
+) as Pick<StoreTrees, StoreWithOptions>;
 
 /** Every option of the package, each declared in its room. */
 export const sessionModuleOptions = {
@@ -58,7 +68,7 @@ export const sessionModuleOptions = {
   csrf: csrfOptions,
   limiter: limiterOptions,
   cookie: cookieOptions,
-  sealed: {
+  sealed: group("Sessions in encrypted cookies: `type: 'cookie'`.", {
     ...sealedOptions,
     revocations: option<RevocationsType | SessionStore | null>({
       env: 'SESSION_SEALED_REVOCATIONS',
@@ -68,12 +78,12 @@ export const sessionModuleOptions = {
       meaning:
         'The store that notes which sessions in cookies have ended, so that logout holds; whatever else needs a store is kept there, too. A request with a session then reads it once, and once more where it changes the session.',
     }),
-  },
+  }),
   ...storeTrees,
 };
 
-/** What `SessionModule.forRoot()` takes. Every option has a default or an environment key. @publicApi */
-export type SessionModuleOptions = OptionInput<typeof sessionModuleOptions>;
+/** What an application hands in, as the declarations have it; `SessionModuleOptions` is made from it. */
+export type OptionsByDeclaration = OptionInput<typeof sessionModuleOptions>;
 
 /** The settings as they hold, all times in ms. */
 export type SessionConfig = ResolvedOptions<typeof sessionModuleOptions>;

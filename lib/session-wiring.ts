@@ -34,15 +34,18 @@ interface Sessions {
   readonly sessionCookie: SessionCookie;
 }
 
+/** The stores that have no options. */
+const nothingToSet = { null: {} };
+
 /** The store of an application; where its sessions are in cookies, that of what is kept beside them. */
 export async function openStore(config: SessionConfig, log: StoreLog): Promise<SessionStore> {
   const { type, sealed } = config;
-  if (type !== 'cookie') return startStore({ ...config, type }, log);
+  if (type !== 'cookie') return startStore({ ...config, ...nothingToSet, type }, log);
   const { revocations } = sealed;
   if (revocations === null) return new NoStore();
   const chosen =
     typeof revocations === 'string' ? { type: revocations, store: null } : { type: null, store: revocations };
-  return startStore({ ...config, ...chosen }, log);
+  return startStore({ ...config, ...nothingToSet, ...chosen }, log);
 }
 
 /** Whether the application made that store itself, which then is not ours to close. */

@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import type { SessionModuleOptions } from './session-module.options.js';
+import type { SessionModuleOptions } from './session-module-options.js';
 
 /** The ways to hand options in: forRoot, and forRootAsync with useFactory, useClass and useExisting. */
 export const {

@@ -41,13 +41,8 @@ import { Session } from './http/session.decorator.js';
 import { SessionRuntime } from './http/session-runtime.js';
 import { SessionService } from './http/session.service.js';
 import { isStoreGiven, openStore, sealedSessions, storedSessions } from './session-wiring.js';
-import {
-  isSealed,
-  keysNotRead,
-  readConfig,
-  type SessionConfig,
-  type SessionModuleOptions,
-} from './session-module.options.js';
+import type { SessionModuleOptions } from './session-module-options.js';
+import { isSealed, keysNotRead, readConfig, type SessionConfig } from './session-module.options.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildLibrary } from './build.mjs';
 import { install } from './install.mjs';
+import { writeOptionTypes } from './option-types.mjs';
 import { root } from './paths.mjs';
 
 const place = /(<!-- options: made by npm run docs -->)[^]*?(<!-- \/options -->)/g;
@@ -19,6 +20,7 @@ const table = optionsTable(sessionModuleOptions);
 
 if (process.argv.includes('--write')) {
   for (const page of await pages()) await renew(page);
+  await writeOptionTypes();
 } else {
   console.log(table);
 }

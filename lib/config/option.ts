@@ -61,6 +61,19 @@ export function option<T, Input = T>(
   return declaration;
 }
 
+const groupMeanings = new WeakMap<OptionTree, string>();
+
+/** Options that belong together, under a name of their own. `meaning`: what they are about, in one sentence. */
+export function group<Tree extends OptionTree>(meaning: string, tree: Tree): Tree {
+  groupMeanings.set(tree, meaning);
+  return tree;
+}
+
+/** What {@link group} was told. */
+export function meaningOfGroup(tree: OptionTree): string | undefined {
+  return groupMeanings.get(tree);
+}
+
 export function isOption(node: Option<unknown, unknown> | OptionTree): node is Option<unknown, unknown> {
   return 'kind' in node && 'meaning' in node;
 }

@@ -1,9 +1,9 @@
 import { bool, boolOr, list, nullable, oneOf, secret, text } from '../config/kinds.js';
-import { option, type ResolvedOptions } from '../config/option.js';
+import { group, option, type ResolvedOptions } from '../config/option.js';
 import { formerPlace } from './cookie-place.js';
 
 /** The session cookie: its name and its attributes. */
-export const cookieOptions = {
+export const cookieOptions = group('The session cookie: its name and its attributes.', {
   name: option({
     env: 'SESSION_COOKIE_NAME',
     kind: text({ nullable: true }),
@@ -64,7 +64,7 @@ export const cookieOptions = {
     meaning:
       'Where the cookie was set before its path, its domain or `partitioned` was changed. Each answer that sets or clears the cookie removes it from there, too.',
   }),
-};
+});
 
 /** The signing secret, and former secrets that still verify. */
 export const keyOptions = {

@@ -45,4 +45,7 @@ export type StoreType = keyof typeof stores;
 /** The options of each store, declared. */
 export type StoreTrees = { readonly [Type in StoreType]: (typeof stores)[Type]['options'] };
 
+/** The stores about which something may be set. */
+export type StoreWithOptions = { [Type in StoreType]: keyof StoreTrees[Type] extends never ? never : Type }[StoreType];
+
 export const storeTypes = Object.keys(stores).filter((type): type is StoreType => Object.hasOwn(stores, type));

@@ -1,9 +1,9 @@
 import { list, oneOf, text } from '../../config/kinds.js';
-import { option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../../config/option.js';
+import { group, option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../../config/option.js';
 import { originOf } from '../../http/origin.js';
 
 /** How `CsrfGuard` tells that a request comes from the application. */
-export const csrfOptions = {
+export const csrfOptions = group('How `CsrfGuard` tells that a request comes from the application.', {
   mode: option({
     env: 'SESSION_CSRF_MODE',
     kind: oneOf(['origin', 'token']),
@@ -31,7 +31,7 @@ export const csrfOptions = {
     default: '_csrf',
     meaning: 'The field of a form or of a JSON body that carries the token.',
   }),
-};
+});
 
 export type CsrfOptions = ResolvedOptions<typeof csrfOptions>;
 

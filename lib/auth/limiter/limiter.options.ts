@@ -1,5 +1,5 @@
 import { duration, fn, instance, integer, nullable, oneOf, text } from '../../config/kinds.js';
-import { option, type ResolvedOptions } from '../../config/option.js';
+import { group, option, type ResolvedOptions } from '../../config/option.js';
 import type { IsFailure } from './failure.js';
 import { isLimiterStorage, type LimiterStorage } from './limiter-storage.js';
 
@@ -11,7 +11,7 @@ const day = 24 * hour;
  * How often a login may fail. Within these bounds an account that nobody logs in to meanwhile is guessed at no more than 100
  * times an hour, from however many addresses.
  */
-export const limiterOptions = {
+export const limiterOptions = group('How often a login may fail.', {
   attempts: option({
     env: 'SESSION_LIMITER_ATTEMPTS',
     kind: integer({ min: 1, max: 20 }),
@@ -78,6 +78,6 @@ export const limiterOptions = {
     defaultText: 'the session store',
     meaning: 'Where failed logins are counted.',
   }),
-};
+});
 
 export type LimiterOptions = ResolvedOptions<typeof limiterOptions>;

@@ -1,12 +1,12 @@
 import { bool, boolOr, duration, instance, list, nullable, oneOf, text } from '../../config/kinds.js';
-import { option, type ResolvedOptions } from '../../config/option.js';
+import { group, option, type ResolvedOptions } from '../../config/option.js';
 import { formerPlace } from '../../cookie/cookie-place.js';
 import { isRememberStore, type RememberStore } from './remember-store.js';
 
 const DAY = 86_400_000;
 
 /** The remember-me cookie, and how long it is good for. */
-export const rememberOptions = {
+export const rememberOptions = group('The remember-me cookie, and how long a login is remembered.', {
   cookieName: option({
     env: 'REMEMBER_COOKIE_NAME',
     kind: text({ nullable: true }),
@@ -82,6 +82,6 @@ export const rememberOptions = {
     defaultText: 'in the session store',
     meaning: 'Where remembered logins are kept.',
   }),
-};
+});
 
 export type RememberOptions = ResolvedOptions<typeof rememberOptions>;

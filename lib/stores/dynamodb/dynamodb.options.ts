@@ -1,9 +1,9 @@
 import { instance, text, url } from '../../config/kinds.js';
-import { option } from '../../config/option.js';
+import { group, option } from '../../config/option.js';
 import { type DynamoDbClient, isDynamoDbClient } from './dynamodb.client.js';
 import { tableExpected, tablePattern } from './table-name.js';
 
-export const dynamodbOptions = {
+export const dynamodbOptions = group("The DynamoDB store: `type: 'dynamodb'`.", {
   endpoint: option<string | null>({
     env: 'SESSION_DYNAMODB',
     kind: url(['http', 'https'], { nullable: true }),
@@ -26,4 +26,4 @@ export const dynamodbOptions = {
     meaning:
       'A DynamoDBClient that the application made: it is used as it is, and never closed. Goes before the endpoint.',
   }),
-};
+});

@@ -1,7 +1,7 @@
 import { integer, octal, text } from '../../config/kinds.js';
-import { option } from '../../config/option.js';
+import { group, option } from '../../config/option.js';
 
-export const filesystemOptions = {
+export const filesystemOptions = group("The filesystem store: `type: 'filesystem'`.", {
   dir: option<string>({
     env: 'SESSION_FILE_DIR',
     kind: text({ pattern: /[^\0]+/, expected: 'the path of a folder' }),
@@ -23,4 +23,4 @@ export const filesystemOptions = {
       'How many session files there may be before those that have expired are removed at once, besides every few ' +
       'minutes; 0 for no limit. A live session is never removed.',
   }),
-};
+});

@@ -1,7 +1,7 @@
 import { text } from '../../config/kinds.js';
-import { option } from '../../config/option.js';
+import { group, option } from '../../config/option.js';
 
-export const lmdbOptions = {
+export const lmdbOptions = group("The LMDB store: `type: 'lmdb'`.", {
   path: option<string>({
     env: 'SESSION_LMDB_PATH',
     kind: text({ pattern: /[^\0]+/, expected: 'the path of a folder, or of a file whose name ends in .mdb' }),
@@ -10,4 +10,4 @@ export const lmdbOptions = {
       'Where the LMDB store keeps its database: a folder, or a file whose name ends in .mdb. Made when the application ' +
       'starts. Relative to the working directory.',
   }),
-};
+});

@@ -1,9 +1,9 @@
 import { bool, instance, list, nullable, text } from '../../config/kinds.js';
-import { option } from '../../config/option.js';
+import { group, option } from '../../config/option.js';
 import { isMemcachedClient, type MemcachedClient } from './memcached.client.js';
 import { addressPattern } from './server-address.js';
 
-export const memcachedOptions = {
+export const memcachedOptions = group("The memcached store: `type: 'memcached'`.", {
   servers: option<readonly string[] | null>({
     env: 'SESSION_MEMCACHED',
     kind: nullable(list(text({ pattern: addressPattern, expected: 'host:port, such as 127.0.0.1:11211' }))),
@@ -29,4 +29,4 @@ export const memcachedOptions = {
     meaning:
       'A memcached client that the application made: it is used as it is, and never closed. Goes before the servers.',
   }),
-};
+});

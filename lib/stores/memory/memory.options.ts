@@ -1,7 +1,7 @@
 import { integer } from '../../config/kinds.js';
-import { option } from '../../config/option.js';
+import { group, option } from '../../config/option.js';
 
-export const memoryOptions = {
+export const memoryOptions = group("The memory store: `type: 'memory'`.", {
   maxSessions: option<number>({
     env: 'SESSION_MEMORY_MAX',
     kind: integer({ min: 1 }),
@@ -18,4 +18,4 @@ export const memoryOptions = {
       'How many notes of one kind the memory store holds besides: that sealed sessions were ended, that logins failed. None is ' +
       'forgotten early.',
   }),
-};
+});

@@ -1,10 +1,10 @@
 import { instance, text } from '../../config/kinds.js';
-import { option } from '../../config/option.js';
+import { group, option } from '../../config/option.js';
 import { isMongoDbClient, type MongoDbClient } from './mongodb.client.js';
 import { mongoDbUrl } from './mongodb-url.js';
 import { collectionExpected, collectionPattern, databaseExpected, databasePattern } from './names.js';
 
-export const mongodbOptions = {
+export const mongodbOptions = group("The MongoDB store: `type: 'mongodb'`.", {
   url: option<string | null>({
     env: 'SESSION_MONGODB',
     kind: mongoDbUrl(),
@@ -33,4 +33,4 @@ export const mongodbOptions = {
     default: 'sessions',
     meaning: 'The collection of the MongoDB store.',
   }),
-};
+});

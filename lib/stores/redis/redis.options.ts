@@ -1,8 +1,8 @@
 import { instance, url } from '../../config/kinds.js';
-import { option } from '../../config/option.js';
+import { group, option } from '../../config/option.js';
 import { isRedisClient, type RedisClient } from './redis.client.js';
 
-export const redisOptions = {
+export const redisOptions = group("The Redis store: `type: 'redis'`.", {
   url: option<string | null>({
     env: 'SESSION_REDIS',
     kind: url(['redis', 'rediss'], { nullable: true }),
@@ -20,4 +20,4 @@ export const redisOptions = {
     default: null,
     meaning: 'An ioredis client that the application made: it is used as it is, and never closed. Goes before the URL.',
   }),
-};
+});

@@ -1,10 +1,10 @@
 import { bool, duration, instance, integer, text } from '../../config/kinds.js';
-import { option } from '../../config/option.js';
+import { group, option } from '../../config/option.js';
 import { databaseUrl } from './database-url.js';
 import { isSqlDatabase, type SqlDatabase } from './sql.client.js';
 import { tableExpected, tablePattern } from './table-name.js';
 
-export const sqlOptions = {
+export const sqlOptions = group("The SQL store: `type: 'sql'`, for PostgreSQL, MySQL, MariaDB and SQLite.", {
   url: option<string | null>({
     env: 'SESSION_SQL',
     kind: databaseUrl(),
@@ -47,4 +47,4 @@ export const sqlOptions = {
     default: 1_000,
     meaning: 'How many expired sessions the SQL store removes with one statement, so that none holds locks for long.',
   }),
-};
+});

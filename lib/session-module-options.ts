@@ -1,0 +1,1108 @@
+// Made by `npm run docs` from the declarations in lib/**/*.options.ts. Change those, and run it again.
+
+import type { LoginTimeouts, NamesOf, SessionLimit } from './auth/auth.options.js';
+import type { IsFailure } from './auth/limiter/failure.js';
+import type { LimiterStorage } from './auth/limiter/limiter-storage.js';
+import type { RememberStore } from './auth/remember/remember-store.js';
+import type { IsActive } from './auth/users/active.js';
+import type { SessionUser, UserLoader } from './auth/users/user.js';
+import type { FormerPlace } from './cookie/cookie-place.js';
+import type { SessionSource } from './session/foreign-session.js';
+import type { SessionObserver } from './session/observer.js';
+import type { Serializer } from './session/serializer/serializer.js';
+import type { DynamoDbClient } from './stores/dynamodb/dynamodb.client.js';
+import type { MemcachedClient } from './stores/memcached/memcached.client.js';
+import type { MongoDbClient } from './stores/mongodb/mongodb.client.js';
+import type { RedisClient } from './stores/redis/redis.client.js';
+import type { SessionStore } from './stores/session-store.js';
+import type { SqlDatabase } from './stores/sql/sql.client.js';
+
+/** What `SessionModule.forRoot()` takes. Every option has a default or an environment key. `@publicApi` */
+export interface SessionModuleOptions {
+  /**
+   * The secret that the keys are made from: 32 random bytes or more.
+   *
+   * Takes a text or bytes, not empty, or null for none. Default: none: refused in production, else a random one
+   * for this process.
+   *
+   * Environment: `SECRET_KEY` or `SESSION_SECRET_KEY`.
+   */
+  secretKey?: string | Uint8Array | null | undefined;
+  /**
+   * Former secrets. They verify only; a cookie that one of them signed is signed again with the current one.
+   *
+   * Takes a list, of which each item is a text or bytes, not empty. Default: none.
+   *
+   * Environment: `SECRET_KEY_FALLBACKS` or `SESSION_SECRET_KEY_FALLBACKS`.
+   */
+  secretKeyFallbacks?: readonly (string | Uint8Array)[] | undefined;
+  /**
+   * Which store keeps the sessions; `cookie`: none, they are in encrypted cookies.
+   *
+   * Takes one of memory, filesystem, lmdb, redis, sql, mongodb, memcached, dynamodb, null, cookie, or null for
+   * none. Default: `memory`, with a warning; in production there is none.
+   *
+   * Environment: `SESSION_TYPE`.
+   */
+  type?:
+    | 'memory'
+    | 'filesystem'
+    | 'lmdb'
+    | 'redis'
+    | 'sql'
+    | 'mongodb'
+    | 'memcached'
+    | 'dynamodb'
+    | 'null'
+    | 'cookie'
+    | null
+    | undefined;
+  /**
+   * A store that the application made; goes before `type`. It is used as it is, and never closed.
+   *
+   * Takes a SessionStore, with read, write, touch and delete, or null for none. Default: none.
+   *
+   * Can be given in code alone.
+   */
+  store?: SessionStore | null | undefined;
+  /**
+   * Idle timeout: a session that is not used for so long ends. Holds for every session, permanent or not; `null`
+   * turns it off.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more, or null for none. Default: 31d.
+   *
+   * Environment: `PERMANENT_SESSION_LIFETIME` or `SESSION_IDLE_TIMEOUT`.
+   */
+  idleTimeout?: string | number | null | undefined;
+  /**
+   * Absolute timeout: a session ends so long after it began, however much it is used; `null` turns it off.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more, or null for none. Default: 90d.
+   *
+   * Environment: `SESSION_ABSOLUTE_TIMEOUT`.
+   */
+  absoluteTimeout?: string | number | null | undefined;
+  /**
+   * The assurance level of NIST SP 800-63B-4 whose timeouts no session may exceed: `aal1`: 30d in all; `aal2`:
+   * 24h in all, 1h idle; `aal3`: 12h in all, 15m idle. Under the latter two nobody is remembered.
+   *
+   * Takes one of aal1, aal2, aal3, or null for none. Default: none.
+   *
+   * Environment: `SESSION_TIMEOUTS`.
+   */
+  timeouts?: 'aal1' | 'aal2' | 'aal3' | null | undefined;
+  /**
+   * Whether the cookie of a new session outlives the browser; `session.permanent` changes it for one session.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SESSION_PERMANENT`.
+   */
+  permanent?: boolean | undefined;
+  /**
+   * Whether reading a session extends its life (at most once in a refresh interval); `false`: only a change
+   * does.
+   *
+   * Takes true or false. Default: `true`.
+   *
+   * Environment: `SESSION_REFRESH_EACH_REQUEST`.
+   */
+  refreshEachRequest?: boolean | undefined;
+  /**
+   * How old a cookie may be before the session is extended in the store and the cookie issued again.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 0s or more, or null for none. Default: a
+   * twentieth of the idle timeout, at most 5m.
+   *
+   * Environment: `SESSION_REFRESH_INTERVAL`.
+   */
+  refreshInterval?: string | number | null | undefined;
+  /**
+   * Gives a session in use a new id so often.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more, or null for none. Default: off.
+   *
+   * Environment: `SESSION_ROTATE_EVERY`.
+   */
+  rotateEvery?: string | number | null | undefined;
+  /**
+   * How long the id before a periodic rotation still leads to the session, for requests that are under way.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more. Default: 30s.
+   *
+   * Environment: `SESSION_ROTATE_GRACE`.
+   */
+  rotateGrace?: string | number | undefined;
+  /**
+   * Bytes of randomness in a session id; at least 16 (128 bits).
+   *
+   * Takes a whole number, from 16 to 256. Default: `32`.
+   *
+   * Environment: `SESSION_ID_LENGTH`.
+   */
+  idLength?: number | undefined;
+  /**
+   * What the keys in the store begin with.
+   *
+   * Takes a text. Default: `session:`.
+   *
+   * Environment: `SESSION_KEY_PREFIX`.
+   */
+  keyPrefix?: string | undefined;
+  /**
+   * The format of records: `msgpack`, `json`, or in code a `Serializer`. Both built-in formats are read,
+   * whichever is written.
+   *
+   * Takes one of msgpack, json, or in code an object with encode and decode. Default: `msgpack`.
+   *
+   * Environment: `SESSION_SERIALIZATION_FORMAT` or `SESSION_SERIALIZER`.
+   */
+  serializer?: 'msgpack' | 'json' | Serializer | undefined;
+  /**
+   * The most that a stored session may take. One that is larger already may stay, and shrink.
+   *
+   * Takes a size such as 4kb or 1mb, or a number of bytes, 128b or more. Default: 256kb.
+   *
+   * Environment: `SESSION_MAX_SIZE`.
+   */
+  maxSize?: string | number | undefined;
+  /**
+   * How many values a session may hold, however deep they lie: each text, number, list, object and so on, and
+   * each flash message as three. `null`: as many as there is room for in `maxSize`.
+   *
+   * Takes a whole number, 64 or more, or null for none. Default: `20000`.
+   *
+   * Environment: `SESSION_MAX_NODES`.
+   */
+  maxNodes?: number | null | undefined;
+  /**
+   * How often a write is tried again when other requests change the same session, before the request gets a 503.
+   *
+   * Takes a whole number, from 0 to 10000. Default: `64`.
+   *
+   * Environment: `SESSION_MAX_RETRIES`.
+   */
+  maxRetries?: number | undefined;
+  /**
+   * What a request gets that changed a session which was ended while it ran: nothing is saved, and `error`
+   * answers 409.
+   *
+   * Takes one of drop, error. Default: `drop`.
+   *
+   * Environment: `SESSION_ON_GONE`.
+   */
+  onGone?: 'drop' | 'error' | undefined;
+  /**
+   * Where live sessions of other frameworks are, which go on here: asked, in their order, where a request has
+   * one of their cookies and no session of ours.
+   *
+   * Takes a list, of which each item is a source of sessions, such as fromFlask() or fromExpress() gives.
+   * Default: none.
+   *
+   * Can be given in code alone.
+   */
+  migrateFrom?: readonly SessionSource[] | undefined;
+  /**
+   * Hears of late writes, overwritten values, broken records, logins and so on.
+   *
+   * Takes an object with methods of SessionObserver, or null for none. Default: none.
+   *
+   * Can be given in code alone.
+   */
+  observer?: SessionObserver | null | undefined;
+  /**
+   * The time that timeouts go by; for tests.
+   *
+   * Takes a function that returns the time in ms since the epoch. Default: `Date.now`.
+   *
+   * Can be given in code alone.
+   */
+  clock?: (() => number) | undefined;
+  /**
+   * When a session is saved. `interceptor`: after the handler, so that a failure reaches exception filters.
+   * `response`: only when the response goes out, which costs less.
+   *
+   * Takes one of interceptor, response. Default: `interceptor`.
+   *
+   * Environment: `SESSION_COMMIT`.
+   */
+  commit?: 'interceptor' | 'response' | undefined;
+  /**
+   * Whether changes are saved when the handler throws. With `commit: response` (and for guards), an answer with
+   * a status of 400 and up counts as an error.
+   *
+   * Takes true or false. Default: `true`.
+   *
+   * Environment: `SESSION_COMMIT_ON_ERROR`.
+   */
+  commitOnError?: boolean | undefined;
+  /**
+   * Loads every session before everything else and gives `req.session` in the form of express-session, for
+   * Passport and the like.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SESSION_EAGER`.
+   */
+  eager?: boolean | undefined;
+  /**
+   * The longest that a call to the store may take.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more. Default: 2s.
+   *
+   * Environment: `SESSION_STORE_TIMEOUT`.
+   */
+  storeTimeout?: string | number | undefined;
+  /**
+   * When a session cannot be loaded: `fail` answers 503; `anonymous` goes on with an empty session that cannot
+   * be written to. Guards refuse either way.
+   *
+   * Takes one of fail, anonymous. Default: `fail`.
+   *
+   * Environment: `SESSION_ON_STORE_ERROR`.
+   */
+  onStoreError?: 'fail' | 'anonymous' | undefined;
+  /**
+   * Where browsers find the application, with the path that a proxy takes off before it hands a request on:
+   * `https://example.com/shop`.
+   *
+   * Takes a URL such as https://shop.example or https://example.com/shop, with nothing after the path, or null
+   * for none. Default: what the request says, and a proxy that the server trusts.
+   *
+   * Environment: `SESSION_PUBLIC_URL`.
+   */
+  publicUrl?: string | null | undefined;
+  /**
+   * The `Cache-Control` of answers behind `SessionAuthGuard` that have none of their own. `no-store`: after a
+   * logout, Back shows none of them. `private`: the browser may keep them.
+   *
+   * Takes one of no-store, private. Default: `no-store`.
+   *
+   * Environment: `SESSION_GUARDED_CACHE`.
+   */
+  guardedCache?: 'no-store' | 'private' | undefined;
+  /**
+   * Finds the user with the id that the session holds; null: there is no such user (any more), and the login
+   * ends.
+   *
+   * Takes a function (id, context) => user or null, or null for none. Default: a provider with `@UserLoader()`;
+   * where there is none, a user is `{ id }`.
+   *
+   * Can be given in code alone.
+   */
+  userLoader?: UserLoader | null | undefined;
+  /**
+   * The field of a user whose value the session holds. With one whose value can be changed, changing it ends all
+   * logins of the user.
+   *
+   * Takes the name of a field, such as id. Default: `id`.
+   *
+   * Environment: `SESSION_USER_ID_FIELD`.
+   */
+  userIdField?: string | undefined;
+  /**
+   * Whether a user may log in, and stay so. Asked at every login and once a request. May be asynchronous.
+   *
+   * Takes a function (user) => true or false. Default: what `user.isActive` says, a field or a method; without
+   * one: yes.
+   *
+   * Can be given in code alone.
+   */
+  isActive?: IsActive | undefined;
+  /**
+   * The roles of a user, for `@Roles()`. May be asynchronous.
+   *
+   * Takes a function (user) => names of roles. Default: `user.roles`: texts, or objects with a `name`.
+   *
+   * Can be given in code alone.
+   */
+  rolesOf?: NamesOf | undefined;
+  /**
+   * The permissions of a user, for `@Permissions()`. May be asynchronous.
+   *
+   * Takes a function (user) => names of permissions. Default: `user.permissions`: texts, or objects with a
+   * `name`.
+   *
+   * Can be given in code alone.
+   */
+  permissionsOf?: NamesOf | undefined;
+  /**
+   * The factors that a user has, for `@Fresh({ factors: 'all' })`. May be asynchronous.
+   *
+   * Takes a function (user) => names of factors. Default: `pwd` alone.
+   *
+   * Can be given in code alone.
+   */
+  factorsOf?: NamesOf | undefined;
+  /**
+   * Makes what `@CurrentUser()` injects where nobody is logged in. No guard takes it for a user.
+   *
+   * Takes a function () => user, or null for none. Default: none: `null`.
+   *
+   * Can be given in code alone.
+   */
+  anonymousUser?: (() => object) | null | undefined;
+  /**
+   * Where `SessionAuthGuard` sends a browser that is not logged in, with `?next=`. API clients get a 401 in any
+   * case.
+   *
+   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost alone),
+   * percent-encoded where needed, or null for none. Default: none: a 401.
+   *
+   * Environment: `SESSION_LOGIN_URL`.
+   */
+  loginUrl?: string | null | undefined;
+  /**
+   * Where a browser is sent whose login is not fresh enough for `@Fresh()`, with `?next=` and `&action=`.
+   *
+   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost alone),
+   * percent-encoded where needed, or null for none. Default: none: a 401.
+   *
+   * Environment: `SESSION_CONFIRM_URL`.
+   */
+  confirmUrl?: string | null | undefined;
+  /**
+   * How a guard refuses: `json` always, `redirect` always, or `auto`: browsers are redirected, others get JSON.
+   *
+   * Takes one of auto, json, redirect. Default: `auto`.
+   *
+   * Environment: `SESSION_REFUSAL`.
+   */
+  refusal?: 'auto' | 'json' | 'redirect' | undefined;
+  /**
+   * The query parameter that tells the login page where the browser wanted to go.
+   *
+   * Takes the name of a query parameter, such as next. Default: `next`.
+   *
+   * Environment: `SESSION_NEXT_FIELD`.
+   */
+  nextField?: string | undefined;
+  /**
+   * Keep that place in the session instead (`session.next`). Every visitor who is refused then gets a session.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `USE_SESSION_FOR_NEXT` or `SESSION_NEXT_IN_SESSION`.
+   */
+  nextInSession?: boolean | undefined;
+  /**
+   * The host that the redirect to a login page of the site names, whatever the request said.
+   *
+   * Takes a host, with a port where needed, or null for none. Default: none.
+   *
+   * Environment: `FORCE_HOST_FOR_REDIRECTS` or `SESSION_REDIRECT_HOST`.
+   */
+  redirectHost?: string | null | undefined;
+  /**
+   * A flash message for the login page. Every visitor who is redirected then gets a session.
+   *
+   * Takes a text, or null for none. Default: none.
+   *
+   * Environment: `SESSION_LOGIN_MESSAGE`.
+   */
+  loginMessage?: string | null | undefined;
+  /**
+   * Its category.
+   *
+   * Takes a text. Default: `message`.
+   *
+   * Environment: `SESSION_LOGIN_MESSAGE_CATEGORY`.
+   */
+  loginMessageCategory?: string | undefined;
+  /**
+   * A flash message for the page that asks to confirm who one is.
+   *
+   * Takes a text, or null for none. Default: none.
+   *
+   * Environment: `SESSION_CONFIRM_MESSAGE`.
+   */
+  confirmMessage?: string | null | undefined;
+  /**
+   * Its category.
+   *
+   * Takes a text. Default: `message`.
+   *
+   * Environment: `SESSION_CONFIRM_MESSAGE_CATEGORY`.
+   */
+  confirmMessageCategory?: string | undefined;
+  /**
+   * How long a login is fresh for `@Fresh()` without `within`; `null`: as long as it lasts.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 1s or more, or null for none. Default: 24h.
+   *
+   * Environment: `SESSION_FRESH_FOR`.
+   */
+  freshFor?: string | number | null | undefined;
+  /**
+   * What becomes of a login that another client uses, by user agent and network: `basic`: it is not fresh any
+   * more; `strong`: the session ends; `null`: nothing.
+   *
+   * Takes one of basic, strong, or null for none. Default: `basic`.
+   *
+   * Environment: `SESSION_PROTECTION`.
+   */
+  protection?: 'basic' | 'strong' | null | undefined;
+  /**
+   * How many bits of an IPv4 address make the network that protection compares.
+   *
+   * Takes a whole number, from 0 to 32. Default: 0: none, so that a phone may roam.
+   *
+   * Environment: `SESSION_PROTECTION_IPV4`.
+   */
+  protectionIpv4?: number | undefined;
+  /**
+   * How many bits of an IPv6 address make the network that protection compares.
+   *
+   * Takes a whole number, from 0 to 128. Default: 0: none, so that a phone may roam.
+   *
+   * Environment: `SESSION_PROTECTION_IPV6`.
+   */
+  protectionIpv6?: number | undefined;
+  /**
+   * How many sessions a user may have at a time; in code also a function of the user.
+   *
+   * Takes a whole number, 1 or more, or null for none, or in code a function (userId, user) => such a number.
+   * Default: any number.
+   *
+   * Environment: `SESSION_MAX_PER_USER` or `SESSION_MAX_SESSIONS_PER_USER`.
+   */
+  maxSessionsPerUser?: SessionLimit | undefined;
+  /**
+   * What a login does that would be one too many: end the oldest, or be refused with a 403.
+   *
+   * Takes one of end-oldest, refuse. Default: `end-oldest`.
+   *
+   * Environment: `SESSION_ON_TOO_MANY` or `SESSION_ON_TOO_MANY_SESSIONS`.
+   */
+  onTooManySessions?: 'end-oldest' | 'refuse' | undefined;
+  /**
+   * Timeouts of its own for a login, e.g. shorter ones for administrators.
+   *
+   * Takes a function (user) => { idleTimeout, absoluteTimeout } or null, or null for none. Default: none: the
+   * module's.
+   *
+   * Can be given in code alone.
+   */
+  timeoutsOf?: ((user: SessionUser) => LoginTimeouts | null) | null | undefined;
+  /**
+   * How long a process may go without looking whether `logoutEveryone()` was called in another one.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 0s or more. Default: 30s.
+   *
+   * Environment: `SESSION_EVERYONE_INTERVAL`.
+   */
+  everyoneInterval?: string | number | undefined;
+  /** The remember-me cookie, and how long a login is remembered. */
+  remember?: SessionRememberOptions | undefined;
+  /** How `CsrfGuard` tells that a request comes from the application. */
+  csrf?: SessionCsrfOptions | undefined;
+  /** How often a login may fail. */
+  limiter?: SessionLimiterOptions | undefined;
+  /** The session cookie: its name and its attributes. */
+  cookie?: SessionCookieOptions | undefined;
+  /** Sessions in encrypted cookies: `type: 'cookie'`. */
+  sealed?: SessionSealedOptions | undefined;
+  /** The memory store: `type: 'memory'`. */
+  memory?: SessionMemoryOptions | undefined;
+  /** The filesystem store: `type: 'filesystem'`. */
+  filesystem?: SessionFilesystemOptions | undefined;
+  /** The LMDB store: `type: 'lmdb'`. */
+  lmdb?: SessionLmdbOptions | undefined;
+  /** The Redis store: `type: 'redis'`. */
+  redis?: SessionRedisOptions | undefined;
+  /** The SQL store: `type: 'sql'`, for PostgreSQL, MySQL, MariaDB and SQLite. */
+  sql?: SessionSqlOptions | undefined;
+  /** The MongoDB store: `type: 'mongodb'`. */
+  mongodb?: SessionMongodbOptions | undefined;
+  /** The memcached store: `type: 'memcached'`. */
+  memcached?: SessionMemcachedOptions | undefined;
+  /** The DynamoDB store: `type: 'dynamodb'`. */
+  dynamodb?: SessionDynamodbOptions | undefined;
+}
+
+/** The remember-me cookie, and how long a login is remembered. `@publicApi` */
+export interface SessionRememberOptions {
+  /**
+   * The name of the remember-me cookie.
+   *
+   * Takes a text, or null for none. Default: `remember_token`, in production with the prefix `__Host-`
+   * (`__Secure-` with a domain or a path).
+   *
+   * Environment: `REMEMBER_COOKIE_NAME` or `SESSION_REMEMBER_COOKIE_NAME`.
+   */
+  cookieName?: string | null | undefined;
+  /**
+   * How long a login is remembered; browsers keep no cookie longer than 400 days.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 400d. Default: 365d.
+   *
+   * Environment: `REMEMBER_COOKIE_DURATION` or `SESSION_REMEMBER_DURATION`.
+   */
+  duration?: string | number | undefined;
+  /**
+   * The domain that gets the cookie, with all its subdomains.
+   *
+   * Takes a text, or null for none. Default: none: the exact host alone.
+   *
+   * Environment: `REMEMBER_COOKIE_DOMAIN` or `SESSION_REMEMBER_DOMAIN`.
+   */
+  domain?: string | null | undefined;
+  /**
+   * The path that the cookie is sent to, and everything below it.
+   *
+   * Takes a text. Default: `/`.
+   *
+   * Environment: `REMEMBER_COOKIE_PATH` or `SESSION_REMEMBER_PATH`.
+   */
+  path?: string | undefined;
+  /**
+   * Send the cookie over HTTPS alone; `auto`: in production, and wherever the request came by HTTPS.
+   *
+   * Takes true, false or auto. Default: `auto`.
+   *
+   * Environment: `REMEMBER_COOKIE_SECURE` or `SESSION_REMEMBER_SECURE`.
+   */
+  secure?: 'auto' | boolean | undefined;
+  /**
+   * Keep the cookie from scripts in the page.
+   *
+   * Takes true or false. Default: `true`.
+   *
+   * Environment: `REMEMBER_COOKIE_HTTPONLY` or `SESSION_REMEMBER_HTTP_ONLY`.
+   */
+  httpOnly?: boolean | undefined;
+  /**
+   * Which requests from other sites carry the cookie; `none` needs `Secure`.
+   *
+   * Takes one of lax, strict, none. Default: `lax`.
+   *
+   * Environment: `REMEMBER_COOKIE_SAMESITE` or `SESSION_REMEMBER_SAME_SITE`.
+   */
+  sameSite?: 'lax' | 'strict' | 'none' | undefined;
+  /**
+   * Where the cookie was set before its path or its domain was changed. Each answer that sets or clears the
+   * cookie removes it from there, too.
+   *
+   * Takes a list, of which each item is `{ path, domain }` of a cookie: a path that begins with /, a host name
+   * or null. Default: none.
+   *
+   * Environment: `REMEMBER_COOKIE_FORMER` or `SESSION_REMEMBER_FORMER`.
+   */
+  former?: readonly FormerPlace[] | undefined;
+  /**
+   * Whether use extends it: then a login is forgotten `duration` after its last use (noted once a day at most),
+   * otherwise `duration` after the login.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `REMEMBER_COOKIE_REFRESH_EACH_REQUEST` or `SESSION_REMEMBER_REFRESH_EACH_REQUEST`.
+   */
+  refreshEachRequest?: boolean | undefined;
+  /**
+   * How long a used-up token still leads to its successor, for requests that were sent at the same time. After
+   * that it is taken for stolen.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 0s to 5m. Default: 30s.
+   *
+   * Environment: `REMEMBER_GRACE` or `SESSION_REMEMBER_GRACE`.
+   */
+  grace?: string | number | undefined;
+  /**
+   * Where remembered logins are kept.
+   *
+   * Takes a RememberStore, or null for none. Default: in the session store.
+   *
+   * Can be given in code alone.
+   */
+  store?: RememberStore | null | undefined;
+}
+
+/** How `CsrfGuard` tells that a request comes from the application. `@publicApi` */
+export interface SessionCsrfOptions {
+  /**
+   * What `CsrfGuard` asks of a request that changes something. `origin`: that the browser says it comes from
+   * this site, or a token where it says nothing. `token`: a token of the session in any case, besides.
+   *
+   * Takes one of origin, token. Default: `origin`.
+   *
+   * Environment: `SESSION_CSRF_MODE`.
+   */
+  mode?: 'origin' | 'token' | undefined;
+  /**
+   * Other origins whose pages may send such requests, and those of the site itself that the server does not know
+   * it by.
+   *
+   * Takes a list, of which each item is an origin such as https://shop.example, without a path and without *.
+   * Default: none.
+   *
+   * Environment: `SESSION_CSRF_TRUSTED_ORIGINS`.
+   */
+  trustedOrigins?: readonly string[] | undefined;
+  /**
+   * The request header that carries the token.
+   *
+   * Takes the name of a header, such as x-csrf-token. Default: `x-csrf-token`.
+   *
+   * Environment: `SESSION_CSRF_HEADER`.
+   */
+  header?: string | undefined;
+  /**
+   * The field of a form or of a JSON body that carries the token.
+   *
+   * Takes the name of a form field, such as _csrf. Default: `_csrf`.
+   *
+   * Environment: `SESSION_CSRF_FIELD`.
+   */
+  field?: string | undefined;
+}
+
+/** How often a login may fail. `@publicApi` */
+export interface SessionLimiterOptions {
+  /**
+   * How many logins to one account may fail before the next has to wait: 1s, 2s, 4s and so on.
+   *
+   * Takes a whole number, from 1 to 20. Default: `5`.
+   *
+   * Environment: `SESSION_LIMITER_ATTEMPTS`.
+   */
+  attempts?: number | undefined;
+  /**
+   * How many logins from one network address may fail in an hour before the next has to wait; `null`: addresses
+   * are not limited.
+   *
+   * Takes a whole number, from 1 to 1000000, or null for none. Default: `100`.
+   *
+   * Environment: `SESSION_LIMITER_ADDRESS_ATTEMPTS`.
+   */
+  addressAttempts?: number | null | undefined;
+  /**
+   * The longest wait.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 1d. Default: 15m.
+   *
+   * Environment: `SESSION_LIMITER_LONGEST`.
+   */
+  longest?: string | number | undefined;
+  /**
+   * How long after the last failed login to an account its failures are forgotten.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1h to 400d. Default: 1d.
+   *
+   * Environment: `SESSION_LIMITER_FORGET_AFTER`.
+   */
+  forgetAfter?: string | number | undefined;
+  /**
+   * After so many failed logins in a row nobody can log in to the account, from known devices neither, until
+   * `LoginLimiter.forget()`.
+   *
+   * Takes a whole number, from 1 to 100, or null for none. Default: none.
+   *
+   * Environment: `SESSION_LIMITER_CEILING`.
+   */
+  ceiling?: number | null | undefined;
+  /**
+   * The name of the cookie by which a browser is known that has logged in before.
+   *
+   * Takes a cookie name that does not begin with two underscores. Default: `known_device`.
+   *
+   * Environment: `SESSION_LIMITER_DEVICE_COOKIE_NAME`.
+   */
+  deviceCookieName?: string | undefined;
+  /**
+   * What becomes of a login while failures cannot be counted: a 503, or `allow`: it is not limited.
+   *
+   * Takes one of refuse, allow. Default: `refuse`.
+   *
+   * Environment: `SESSION_LIMITER_ON_STORE_ERROR`.
+   */
+  onStoreError?: 'refuse' | 'allow' | undefined;
+  /**
+   * Whether an error that a check of credentials threw is a failed login: `true`, `false`, or `undefined` for
+   * the default.
+   *
+   * Takes a function that takes an error, or null for none. Default: by its kind.
+   *
+   * Can be given in code alone.
+   */
+  isFailure?: IsFailure | null | undefined;
+  /**
+   * Where failed logins are counted.
+   *
+   * Takes a LimiterStorage, with take, or null for none. Default: the session store.
+   *
+   * Can be given in code alone.
+   */
+  storage?: LimiterStorage | null | undefined;
+}
+
+/** The session cookie: its name and its attributes. `@publicApi` */
+export interface SessionCookieOptions {
+  /**
+   * The name of the cookie.
+   *
+   * Takes a text, or null for none. Default: `__Host-session` in production (`__Secure-session` with a domain or
+   * a path), else `session`.
+   *
+   * Environment: `SESSION_COOKIE_NAME`.
+   */
+  name?: string | null | undefined;
+  /**
+   * The name prefix that makes browsers insist on the attributes: `host` for `__Host-`, `secure` for
+   * `__Secure-`; `auto` picks the strongest that the other settings allow.
+   *
+   * Takes one of auto, host, secure, none, or null for none. Default: `auto` in production where no name is set,
+   * else `none`.
+   *
+   * Environment: `SESSION_COOKIE_PREFIX`.
+   */
+  prefix?: 'auto' | 'host' | 'secure' | 'none' | null | undefined;
+  /**
+   * The path that the cookie is sent to, and everything below it.
+   *
+   * Takes a text. Default: `/`.
+   *
+   * Environment: `SESSION_COOKIE_PATH`.
+   */
+  path?: string | undefined;
+  /**
+   * The domain that gets the cookie, with all its subdomains. A leading dot and a port are dropped.
+   *
+   * Takes a text, or null for none. Default: none: the exact host alone.
+   *
+   * Environment: `SESSION_COOKIE_DOMAIN`.
+   */
+  domain?: string | null | undefined;
+  /**
+   * Send the cookie over HTTPS alone; `auto`: in production, and wherever the request came by HTTPS.
+   *
+   * Takes true, false or auto. Default: `auto`.
+   *
+   * Environment: `SESSION_COOKIE_SECURE`.
+   */
+  secure?: 'auto' | boolean | undefined;
+  /**
+   * Keep the cookie from scripts in the page.
+   *
+   * Takes true or false. Default: `true`.
+   *
+   * Environment: `SESSION_COOKIE_HTTPONLY` or `SESSION_COOKIE_HTTP_ONLY`.
+   */
+  httpOnly?: boolean | undefined;
+  /**
+   * Which requests from other sites carry the cookie; `none` needs `Secure`. It is always sent.
+   *
+   * Takes one of lax, strict, none. Default: `lax`.
+   *
+   * Environment: `SESSION_COOKIE_SAMESITE` or `SESSION_COOKIE_SAME_SITE`.
+   */
+  sameSite?: 'lax' | 'strict' | 'none' | undefined;
+  /**
+   * A jar of its own for each site that embeds the application (CHIPS). It turns `Secure` on.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SESSION_COOKIE_PARTITIONED`.
+   */
+  partitioned?: boolean | undefined;
+  /**
+   * Where the cookie was set before its path, its domain or `partitioned` was changed. Each answer that sets or
+   * clears the cookie removes it from there, too.
+   *
+   * Takes a list, of which each item is `{ path, domain }` of a cookie: a path that begins with /, a host name
+   * or null. Default: none.
+   *
+   * Environment: `SESSION_COOKIE_FORMER`.
+   */
+  former?: readonly FormerPlace[] | undefined;
+}
+
+/** Sessions in encrypted cookies: `type: 'cookie'`. `@publicApi` */
+export interface SessionSealedOptions {
+  /**
+   * The most that the cookies of a session may take in a request, encrypted and encoded: about three quarters of
+   * it are data. Servers refuse requests with long headers, Node beyond 16 kB.
+   *
+   * Takes a size such as 4kb or 1mb, or a number of bytes, from 2kb to 32kb. Default: 12kb.
+   *
+   * Environment: `SESSION_SEALED_MAX_SIZE`.
+   */
+  maxSize?: string | number | undefined;
+  /**
+   * Whether large sessions are compressed. Leave it off where a session holds secrets beside what a visitor
+   * chooses: its length then tells of them.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SESSION_SEALED_COMPRESS`.
+   */
+  compress?: boolean | undefined;
+  /**
+   * From which size on a session is compressed, where `compress` is on.
+   *
+   * Takes a size such as 4kb or 1mb, or a number of bytes. Default: 1kb.
+   *
+   * Environment: `SESSION_SEALED_COMPRESS_ABOVE`.
+   */
+  compressAbove?: string | number | undefined;
+  /**
+   * The store that notes which sessions in cookies have ended, so that logout holds; whatever else needs a store
+   * is kept there, too. A request with a session then reads it once, and once more where it changes the session.
+   *
+   * Takes one of memory, filesystem, lmdb, redis, sql, mongodb, memcached, dynamodb, or in code a SessionStore,
+   * with read, write, touch and delete, or null for none. Default: none: a copy of a cookie is good until it
+   * expires.
+   *
+   * Environment: `SESSION_SEALED_REVOCATIONS`.
+   */
+  revocations?:
+    | 'memory'
+    | 'filesystem'
+    | 'lmdb'
+    | 'redis'
+    | 'sql'
+    | 'mongodb'
+    | 'memcached'
+    | 'dynamodb'
+    | SessionStore
+    | null
+    | undefined;
+}
+
+/** The memory store: `type: 'memory'`. `@publicApi` */
+export interface SessionMemoryOptions {
+  /**
+   * How many sessions the memory store holds. One more evicts the session that was unused for longest, those
+   * without a login first.
+   *
+   * Takes a whole number, 1 or more. Default: `10000`.
+   *
+   * Environment: `SESSION_MEMORY_MAX` or `SESSION_MEMORY_MAX_SESSIONS`.
+   */
+  maxSessions?: number | undefined;
+  /**
+   * How many notes of one kind the memory store holds besides: that sealed sessions were ended, that logins
+   * failed. None is forgotten early.
+   *
+   * Takes a whole number, 1 or more. Default: `100000`.
+   *
+   * Environment: `SESSION_MEMORY_MAX_NOTES`.
+   */
+  maxNotes?: number | undefined;
+}
+
+/** The filesystem store: `type: 'filesystem'`. `@publicApi` */
+export interface SessionFilesystemOptions {
+  /**
+   * The folder of the filesystem store, made when the application starts. Relative to the working directory.
+   *
+   * Takes the path of a folder. Default: `.sessions`.
+   *
+   * Environment: `SESSION_FILE_DIR` or `SESSION_FILESYSTEM_DIR`.
+   */
+  dir?: string | undefined;
+  /**
+   * The permissions of a session's file, in octal.
+   *
+   * Takes file permissions in octal, such as 0600, or the number 0o600. Default: 0600.
+   *
+   * Environment: `SESSION_FILE_MODE` or `SESSION_FILESYSTEM_MODE`.
+   */
+  mode?: string | number | undefined;
+  /**
+   * How many session files there may be before those that have expired are removed at once, besides every few
+   * minutes; 0 for no limit. A live session is never removed.
+   *
+   * Takes a whole number, 0 or more. Default: `0`.
+   *
+   * Environment: `SESSION_FILE_THRESHOLD` or `SESSION_FILESYSTEM_THRESHOLD`.
+   */
+  threshold?: number | undefined;
+}
+
+/** The LMDB store: `type: 'lmdb'`. `@publicApi` */
+export interface SessionLmdbOptions {
+  /**
+   * Where the LMDB store keeps its database: a folder, or a file whose name ends in .mdb. Made when the
+   * application starts. Relative to the working directory.
+   *
+   * Takes the path of a folder, or of a file whose name ends in .mdb. Default: `.sessions`.
+   *
+   * Environment: `SESSION_LMDB_PATH`.
+   */
+  path?: string | undefined;
+}
+
+/** The Redis store: `type: 'redis'`. `@publicApi` */
+export interface SessionRedisOptions {
+  /**
+   * The Redis server, as redis://user:password@host:port/database; rediss:// for TLS. Redis store only.
+   *
+   * Takes a URL that begins with redis:// or rediss://, or null for none. Default: redis://127.0.0.1:6379, in
+   * production none.
+   *
+   * Environment: `SESSION_REDIS` or `SESSION_REDIS_URL`.
+   */
+  url?: string | null | undefined;
+  /**
+   * An ioredis client that the application made: it is used as it is, and never closed. Goes before the URL.
+   *
+   * Takes an ioredis client (Redis or Cluster), which hands out replies as bytes. Default: none.
+   *
+   * Can be given in code alone.
+   */
+  client?: RedisClient | null | undefined;
+}
+
+/** The SQL store: `type: 'sql'`, for PostgreSQL, MySQL, MariaDB and SQLite. `@publicApi` */
+export interface SessionSqlOptions {
+  /**
+   * The database, as postgres://user:password@host:port/database, mysql://… (MariaDB, too) or sqlite:path. SQL
+   * store only.
+   *
+   * Takes a URL that begins with postgres:// or mysql://, or sqlite: and the path of a file, such as
+   * sqlite:./sessions.db. Default: none.
+   *
+   * Environment: `SESSION_SQL` or `SESSION_SQL_URL`.
+   */
+  url?: string | null | undefined;
+  /**
+   * A Kysely instance that the application made: it is used as it is, and never closed. Goes before the URL.
+   *
+   * Takes a Kysely instance for PostgreSQL, MySQL, MariaDB or SQLite. Default: none.
+   *
+   * Can be given in code alone.
+   */
+  database?: SqlDatabase | null | undefined;
+  /**
+   * The table of the SQL store, with its schema or without.
+   *
+   * Takes the name of a table, such as sessions or app.sessions, in letters, digits and underscores, 48 at most.
+   * Default: `sessions`.
+   *
+   * Environment: `SESSION_SQL_TABLE`.
+   */
+  table?: string | undefined;
+  /**
+   * Whether the SQL store creates its table where it is missing. In production that is for a migration to do.
+   *
+   * Takes true or false. Default: true, in production false.
+   *
+   * Environment: `SESSION_SQL_CREATE_TABLE`.
+   */
+  createTable?: boolean | undefined;
+  /**
+   * How often the SQL store removes sessions that have expired; null for never.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 24d, or null for none. Default: 10m.
+   *
+   * Environment: `SESSION_SQL_PRUNE_INTERVAL`.
+   */
+  pruneInterval?: string | number | null | undefined;
+  /**
+   * How many expired sessions the SQL store removes with one statement, so that none holds locks for long.
+   *
+   * Takes a whole number, from 1 to 100000. Default: `1000`.
+   *
+   * Environment: `SESSION_SQL_PRUNE_BATCH`.
+   */
+  pruneBatch?: number | undefined;
+}
+
+/** The MongoDB store: `type: 'mongodb'`. `@publicApi` */
+export interface SessionMongodbOptions {
+  /**
+   * The MongoDB server, or several of a replica set, as mongodb://user:password@host:port,host:port/database.
+   * MongoDB store only.
+   *
+   * Takes a URL that begins with mongodb:// or mongodb+srv://, such as mongodb://127.0.0.1:27017/shop. Default:
+   * mongodb://127.0.0.1:27017/sessions, in production none.
+   *
+   * Environment: `SESSION_MONGODB` or `SESSION_MONGODB_URL`.
+   */
+  url?: string | null | undefined;
+  /**
+   * A MongoClient that the application made: it is used as it is, and never closed. Goes before the URL.
+   *
+   * Takes a MongoClient of MongoDB's driver. Default: none.
+   *
+   * Can be given in code alone.
+   */
+  client?: MongoDbClient | null | undefined;
+  /**
+   * The database of the MongoDB store.
+   *
+   * Takes the name of a database: 1 to 63 letters, digits, hyphens or underscores, or null for none. Default:
+   * that of the URL or of the client; `sessions` where the URL names none.
+   *
+   * Environment: `SESSION_MONGODB_DB` or `SESSION_MONGODB_DATABASE`.
+   */
+  database?: string | null | undefined;
+  /**
+   * The collection of the MongoDB store.
+   *
+   * Takes the name of a collection: 1 to 120 letters, digits, dots, hyphens or underscores, not of the system.
+   * Default: `sessions`.
+   *
+   * Environment: `SESSION_MONGODB_COLLECT` or `SESSION_MONGODB_COLLECTION`.
+   */
+  collection?: string | undefined;
+}
+
+/** The memcached store: `type: 'memcached'`. `@publicApi` */
+export interface SessionMemcachedOptions {
+  /**
+   * The memcached servers, as host:port each, separated by commas. Every process needs the same list.
+   *
+   * Takes a list, of which each item is host:port, such as 127.0.0.1:11211, or null for none. Default:
+   * 127.0.0.1:11211, in production none.
+   *
+   * Environment: `SESSION_MEMCACHED` or `SESSION_MEMCACHED_SERVERS`.
+   */
+  servers?: readonly string[] | null | undefined;
+  /**
+   * Whether the memcached store knows whose a session is, so that all of a user's sessions can be listed and
+   * ended. The servers must be started with -M, so that they evict nothing.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SESSION_MEMCACHED_OWNERS`.
+   */
+  owners?: boolean | undefined;
+  /**
+   * A memcached client that the application made: it is used as it is, and never closed. Goes before the
+   * servers.
+   *
+   * Takes a client with servers that take meta commands, such as connectMemcached() makes. Default: none.
+   *
+   * Can be given in code alone.
+   */
+  client?: MemcachedClient | null | undefined;
+}
+
+/** The DynamoDB store: `type: 'dynamodb'`. `@publicApi` */
+export interface SessionDynamodbOptions {
+  /**
+   * The endpoint of DynamoDB, where it is not that of the region in AWS_REGION. DynamoDB store only.
+   *
+   * Takes a URL that begins with http:// or https://, or null for none. Default: that of the region.
+   *
+   * Environment: `SESSION_DYNAMODB` or `SESSION_DYNAMODB_ENDPOINT`.
+   */
+  endpoint?: string | null | undefined;
+  /**
+   * The table of the DynamoDB store, such as createSessionTable() makes.
+   *
+   * Takes the name of a table: 3 to 255 letters, digits, dots, hyphens or underscores. Default: `sessions`.
+   *
+   * Environment: `SESSION_DYNAMODB_TABLE`.
+   */
+  table?: string | undefined;
+  /**
+   * A DynamoDBClient that the application made: it is used as it is, and never closed. Goes before the endpoint.
+   *
+   * Takes a DynamoDBClient of `@aws-sdk/client-dynamodb`. Default: none.
+   *
+   * Can be given in code alone.
+   */
+  client?: DynamoDbClient | null | undefined;
+}
