@@ -48,6 +48,15 @@ export class RecordCodec {
     return this.#writer.encode(packRecord(record), most);
   }
 
+  /**
+   * Whether `bytes` hold this record, whose login is the very one that was read out of them and is not written to see it: in every
+   * request of somebody who is logged in that would cost as much as the rest. False: that cannot be told without.
+   */
+  holdsLike(bytes: Uint8Array, record: SessionRecord, most?: number): boolean {
+    if (record.auth === null || this.#writer !== this.#msgpack || bytes[0] === JSON_OBJECT) return false;
+    return isAround(bytes, this.#msgpack.encode(packRecord({ ...record, auth: null }), most), record.kept === true);
+  }
+
   /** Whether bytes that could be read are in another format than the one that is written. */
   isForeign(bytes: Uint8Array): boolean {
     return this.#reader === null && this.#readerOf(bytes) !== this.#writer;
@@ -82,4 +91,21 @@ export class RecordCodec {
   #readerOf(bytes: Uint8Array): BoundedSerializer {
     return bytes[0] === JSON_OBJECT ? this.#json : this.#msgpack;
   }
+}
+
+/** How the login, and the mark of a session that is kept, begin in MessagePack: the keys of {@link packRecord}. */
+const LOGIN = Buffer.from([0xa1, 0x61]);
+const KEPT = Buffer.from([0xa1, 0x6b, 0xc3]);
+
+/** Whether the map of few entries in `whole` is that in `rest` and a login, which stands last but for the mark. */
+function isAround(whole: Uint8Array, rest: Uint8Array, isKept: boolean): boolean {
+  const end = isKept ? rest.length - KEPT.length : rest.length;
+  const stored = asBuffer(whole);
+  return (
+    stored.length > rest.length + LOGIN.length &&
+    stored[0] === (rest[0] ?? 0) + 1 &&
+    stored.compare(rest, 1, end, 1, end) === 0 &&
+    stored.compare(LOGIN, 0, LOGIN.length, end, end + LOGIN.length) === 0 &&
+    (!isKept || stored.compare(KEPT, 0, KEPT.length, stored.length - KEPT.length) === 0)
+  );
 }

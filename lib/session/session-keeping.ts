@@ -67,6 +67,7 @@ export abstract class SessionKeeping implements SessionKeeper {
     state.stored = stored;
     state.issuedAt = issuedAt;
     state.take(record);
+    if (record.auth !== null) state.loginRead = { auth: record.auth, bytes: stored.bytes };
     const session = new SessionObject(state, this);
     fill(session, record.data);
     return session;

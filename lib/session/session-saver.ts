@@ -66,8 +66,21 @@ export class SessionSaver {
     const isWanted = stateOf(session).forced || this.isDisposable(session);
     // A change of the format makes no write of a read, and no error of what only the old one can keep.
     if (!isWanted && this.codec.isForeign(bytes) && this.#isUnchanged(session, bytes)) return null;
+    if (!isWanted && this.#isAsRead(session, bytes)) return null;
     const encoded = this.encode(session);
     return isWanted || !sameBytes(encoded.bytes, bytes) ? encoded : null;
+  }
+
+  /** The way to see it that costs least, for most requests of who is logged in. False: it has changed, or that is to be seen. */
+  #isAsRead(session: SessionObject, bytes: Uint8Array): boolean {
+    const { auth, loginRead } = stateOf(session);
+    if (loginRead === null || loginRead.auth !== auth || loginRead.bytes !== bytes) return false;
+    try {
+      return this.codec.holdsLike(bytes, recordOf(session), this.#size.mostNodes);
+    } catch (error) {
+      if (error instanceof TooManyNodes) return false;
+      throw error;
+    }
   }
 
   #isUnchanged(session: SessionObject, bytes: Uint8Array): boolean {

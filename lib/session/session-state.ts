@@ -68,6 +68,8 @@ export class SessionState {
   /** This session's own list. */
   flashes: FlashMessage[] = [];
   auth: AuthFacts | null = null;
+  /** The login as it was read, and the bytes that it was read from; null: nothing was read, or no login. */
+  loginRead: { readonly auth: AuthFacts; readonly bytes: Uint8Array } | null = null;
 
   /** The session is stored although there is nothing in it: something was made of its id, such as a CSRF token. */
   kept = false;

@@ -48,6 +48,48 @@ function readOrBroken(codec: RecordCodec, bytes: Uint8Array): unknown {
   }
 }
 
+describe('a record whose login is the one that was read', () => {
+  const member = record(storable).chain((whole) =>
+    fc.record({
+      whole: fc.constant({ ...whole, auth: whole.auth ?? { userId: 7, at: 5 } }),
+      kept: fc.option(fc.constant(true), { nil: undefined }),
+    }),
+  );
+  const asRead = ({ whole, kept }: { whole: SessionRecord; kept: true | undefined }): SessionRecord =>
+    kept ? { ...whole, kept } : whole;
+
+  it('is known to be what the bytes hold, kept or not', () => {
+    fc.assert(
+      fc.property(member, (parts) => {
+        const bytes = msgpack.encode(asRead(parts));
+        expect(msgpack.holdsLike(bytes, asRead(parts))).toBe(true);
+      }),
+    );
+  });
+
+  it('is not once anything but the login differs', () => {
+    fc.assert(
+      fc.property(member, record(storable), (parts, other) => {
+        const mine = asRead(parts);
+        const theirs = { ...other, auth: mine.auth };
+        fc.pre(!Buffer.from(msgpack.encode(mine)).equals(msgpack.encode(theirs)));
+        expect(msgpack.holdsLike(msgpack.encode(mine), theirs)).toBe(false);
+        expect(msgpack.holdsLike(msgpack.encode(theirs), mine)).toBe(false);
+      }),
+    );
+    const kept = { ...full, kept: true };
+    expect(msgpack.holdsLike(msgpack.encode(kept), full)).toBe(false);
+    expect(msgpack.holdsLike(msgpack.encode(full), kept)).toBe(false);
+  });
+
+  it('is left to a whole look where another format is written, and where nobody is logged in', () => {
+    const nobody = { ...full, auth: null };
+    expect(jsonCodec.holdsLike(jsonCodec.encode(full), full)).toBe(false);
+    expect(msgpack.holdsLike(jsonCodec.encode(full), full)).toBe(false);
+    expect(msgpack.holdsLike(msgpack.encode(nobody), nobody)).toBe(false);
+  });
+});
+
 describe('a record', () => {
   it('comes back whole, from either format, whichever is written', () => {
     fc.assert(
