@@ -33,6 +33,35 @@ export async function installIfPossible(name, range) {
   if (!ok) console.log(`${name} cannot be installed here; its tests will be reported as not run.`);
 }
 
+/** The packages of Nest that the tests use, whose versions go together, with the range of each for Nest 11. */
+const nestPackages = {
+  '@nestjs/common': '^11.0.0',
+  '@nestjs/core': '^11.0.0',
+  '@nestjs/config': '^4.0.0',
+  '@nestjs/event-emitter': '^3.0.0',
+  '@nestjs/microservices': '^11.0.0',
+  '@nestjs/passport': '^11.0.0',
+  '@nestjs/platform-express': '^11.0.0',
+  '@nestjs/platform-fastify': '^11.0.0',
+  '@nestjs/testing': '^11.0.0',
+};
+
+/**
+ * Puts Nest 11 in the place of the version in package-lock.json, for one run of the tests: the next run installs what the lock file
+ * says.
+ *
+ * @param {string} major `TEST_NEST`; 12, which the lock file has, changes nothing.
+ */
+export async function useNest(major) {
+  if (major === '12') return;
+  if (major !== '11') throw new Error(`TEST_NEST must be 11 or 12, not ${JSON.stringify(major)}`);
+  const wanted = Object.entries(nestPackages).map(([name, range]) => `${name}@${range}`);
+  // Peers of the development tools ask for the version in the lock file.
+  const args = ['install', '--no-save', '--legacy-peer-deps', '--prefer-offline', '--no-audit', '--no-fund'];
+  const { ok } = await exclusively('install', () => npm([...args, ...wanted], { timeoutMs: 5 * 60_000 }));
+  if (!ok) throw new Error('Nest 11 could not be installed, see above.');
+}
+
 /** Whether node_modules holds what package-lock.json says, by the list that npm leaves there when it has finished. */
 async function isInstalled() {
   const [manifest, locked, installed] = await Promise.all([

@@ -8,7 +8,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { endWithNpm } from './end-with-npm.mjs';
-import { install } from './install.mjs';
+import { install, useNest } from './install.mjs';
 import { endLeftBehind } from './left-behind.mjs';
 import { cache } from './paths.mjs';
 import { allSteps } from './test-steps.mjs';
@@ -78,6 +78,7 @@ async function performAll() {
 
 async function installPackages() {
   await install();
+  if (process.env.TEST_NEST) await useNest(process.env.TEST_NEST);
   return { passed: 1, failed: 0 };
 }
 

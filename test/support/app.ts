@@ -19,8 +19,17 @@ import type { Surroundings } from './surroundings.js';
 
 export type PlatformName = 'express' | 'fastify' | 'node';
 
-/** The servers that the same cases run on. */
-export const platforms: readonly PlatformName[] = ['express', 'fastify'];
+/** The servers that the same cases run on; `TEST_PLATFORMS=express` leaves the other out. */
+export const platforms: readonly PlatformName[] = platformsIn(process.env['TEST_PLATFORMS'] ?? 'express,fastify');
+
+function platformsIn(names: string): PlatformName[] {
+  const known = ['express', 'fastify'] as const;
+  const unknown = names.split(',').find((name) => !known.some((platform) => platform === name));
+  if (unknown !== undefined) {
+    throw new Error(`TEST_PLATFORMS must be express, fastify or both with a comma, not ${JSON.stringify(unknown)}`);
+  }
+  return known.filter((platform) => names.split(',').includes(platform));
+}
 
 export const testSecret = 'a-secret-for-tests-of-32-bytes-and-more';
 
