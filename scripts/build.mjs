@@ -7,6 +7,7 @@ import { run } from './run.mjs';
 import { whenChanged } from './stamp.mjs';
 
 const compilerInputs = ['package.json', 'package-lock.json', 'tsconfig.json'];
+const bundlerInputs = ['scripts/bundle.mjs', 'scripts/entry-points.mjs'];
 const timeoutMs = 5 * 60_000;
 
 /** Where the built sample's entry is. */
@@ -18,8 +19,14 @@ export function buildLibrary() {
     await writeRedisScripts();
     return whenChanged(
       'library',
-      { inputs: [...compilerInputs, 'tsconfig.build.json', 'nest-cli.json', 'lib'], output: 'dist/index.js' },
-      () => compile('the library', bin('@nestjs/cli/bin/nest.js'), ['build']),
+      {
+        inputs: [...compilerInputs, ...bundlerInputs, 'tsconfig.build.json', 'nest-cli.json', 'lib'],
+        output: 'dist/index.js',
+      },
+      async () => {
+        await compile('the library', bin('@nestjs/cli/bin/nest.js'), ['build']);
+        await compile('its bundles', join(root, 'scripts/bundle.mjs'), []);
+      },
     );
   });
 }

@@ -8,14 +8,14 @@ import { pathToFileURL } from 'node:url';
 import { buildLibrary } from './build.mjs';
 import { install } from './install.mjs';
 import { writeOptionTypes } from './option-types.mjs';
-import { root } from './paths.mjs';
+import { compiled, root } from './paths.mjs';
 
 const place = /(<!-- options: made by npm run docs -->)[^]*?(<!-- \/options -->)/g;
 
 await install();
 await buildLibrary();
-const { optionsTable } = await importBuilt('config/table.js');
-const { sessionModuleOptions } = await importBuilt('session-module.options.js');
+const { optionsTable } = await importCompiled('config/table.js');
+const { sessionModuleOptions } = await importCompiled('session-module.options.js');
 const table = optionsTable(sessionModuleOptions);
 
 if (process.argv.includes('--write')) {
@@ -25,8 +25,8 @@ if (process.argv.includes('--write')) {
   console.log(table);
 }
 
-function importBuilt(path) {
-  return import(pathToFileURL(join(root, 'dist', path)).href);
+function importCompiled(path) {
+  return import(pathToFileURL(join(compiled, path)).href);
 }
 
 async function pages() {

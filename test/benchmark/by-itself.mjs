@@ -12,7 +12,7 @@ import { stopAll } from './processes.mjs';
 export async function byItself(meta, measure) {
   if (process.argv[1] !== meta.filename) return;
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '7' }, from: { type: 'string', default: 'dist' } },
+    options: { rounds: { type: 'string', default: '7' }, from: { type: 'string', default: '.cache/library' } },
   });
   const folder = resolve(join(meta.dirname, '..', '..'), values.from);
   const log = (text) => process.stderr.write(`bench: ${text}\n`);

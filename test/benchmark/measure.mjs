@@ -11,7 +11,8 @@ import { measureSpeed } from './speed.mjs';
 import { measureStoreReads } from './store-reads.mjs';
 import { measureWriters } from './writers.mjs';
 
-const BUILD = join(ROOT, 'dist');
+/** File by file, as it was compiled: parts of the package are measured that `dist/` does not export. */
+const BUILD = join(ROOT, '.cache', 'library');
 
 export const log = (text) => process.stderr.write(`bench: ${text}\n`);
 

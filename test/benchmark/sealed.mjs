@@ -1,7 +1,7 @@
 /**
  * What it costs to turn the benchmark's session into a cookie and back, against iron-session, which seals as well.
  *
- *   node test/benchmark/sealed.mjs [--rounds 7] [--from dist]     by itself; `--from` names a folder with the built package
+ *   node test/benchmark/sealed.mjs [--rounds 7] [--from .cache/library]     by itself; `--from` names a folder with the compiled package
  *
  * Both go the whole way: from data to the value of a cookie, and from the value to data.
  */

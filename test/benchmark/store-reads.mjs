@@ -1,7 +1,7 @@
 /**
  * How fast the LMDB store reads, against the filesystem store and a GET of Redis, in one process.
  *
- *   node test/benchmark/store-reads.mjs [--rounds 7] [--from dist]     by itself; `--from` names a folder with the built package
+ *   node test/benchmark/store-reads.mjs [--rounds 7] [--from .cache/library]     by itself; `--from` names a folder with the compiled package
  *
  * One read after the other, each in a turn of the event loop of its own, as those of requests are; and `PARALLEL` at once.
  * Redis' client is as ioredis makes it, on one connection, and besides with auto-pipelining, which this package turns on.

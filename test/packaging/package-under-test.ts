@@ -7,8 +7,8 @@ const execute = promisify(execFile);
 
 export const project = join(import.meta.dirname, '../..');
 
-/** A condition of an entry in `exports`, and the file it leads to. */
-export interface ExportConditions {
+/** What a condition of an entry in `exports` leads to. */
+export interface ExportTarget {
   readonly types: string;
   readonly default: string;
 }
@@ -16,7 +16,10 @@ export interface ExportConditions {
 export interface Manifest {
   readonly name: string;
   readonly version: string;
-  readonly exports: Readonly<Record<string, string | ExportConditions>>;
+  readonly main: string;
+  readonly types: string;
+  readonly typesVersions: unknown;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, ExportTarget>>>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
+import { entryPoints } from '../../scripts/entry-points.mjs';
 import { storeTypes } from '../../lib/stores/index.js';
 import { manifest, project } from './package-under-test.js';
+
+const nest = ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'];
+const names = Object.keys(entryPoints);
 
 describe('the public face', () => {
   it('exports each store that can be chosen under its name, and no other', async () => {
@@ -12,45 +16,66 @@ describe('the public face', () => {
     expect(stores.sort()).toEqual(storeTypes.map((type) => `./${type}`).sort());
   });
 
-  it('leads each store to its folder', async () => {
+  it('leads import and require to one and the same file, and who cannot load that to CommonJS', async () => {
     const { exports } = await manifest();
-    for (const type of storeTypes) {
-      expect(exports[`./${type}`]).toEqual({
-        types: `./dist/stores/${type}/index.d.ts`,
-        default: `./dist/stores/${type}/index.js`,
-      });
+    for (const name of names) {
+      const esm = { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` };
+      const commonJs = { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` };
+      // The first that a tool knows counts, so their order does, too.
+      expect(JSON.stringify(exports[name === 'index' ? '.' : `./${name}`])).toBe(
+        JSON.stringify({ 'module-sync': esm, module: esm, import: esm, require: commonJs, default: esm }),
+      );
     }
+    expect(Object.keys(exports)).toHaveLength(names.length + 1);
   });
 
-  it('names no optional peer in its declarations, which must compile without them', async () => {
+  it('leads compilers that know no exports to the same declarations', async () => {
+    const { main, types, typesVersions } = await manifest();
+    expect({ main, types }).toEqual({ main: './dist/index.cjs', types: './dist/index.d.cts' });
+    const paths = names.filter((name) => name !== 'index').map((name) => [name, [`./dist/${name}.d.cts`]]);
+    expect(typesVersions).toEqual({ '*': Object.fromEntries(paths) as unknown });
+  });
+
+  it.each(['ts', 'cts'])('names no optional peer but Nest in its declarations (.d.%s)', async (extension) => {
     const { peerDependenciesMeta } = await manifest();
-    const optional = Object.keys(peerDependenciesMeta);
+    const optional = Object.keys(peerDependenciesMeta).filter((peer) => !nest.includes(peer));
     expect(optional).not.toEqual([]);
     // What a store's own entry point leads to may name the store's library: who imports it has that.
-    const paths = await reachable([
-      'index.d.ts',
-      'testing/index.d.ts',
-      'interop/flask/index.d.ts',
-      'interop/express/index.d.ts',
-    ]);
-    expect(paths).toContain('session.module.d.ts');
-    for (const path of paths) {
-      const text = await readFile(join(project, 'dist', path), 'utf8');
-      const named = optional.filter((peer) => new RegExp(`(from|import\\(|import) ?['"]${peer}['"/]`).test(text));
-      expect({ path, named }).toEqual({ path, named: [] });
-    }
+    const files = await reachable(['index', 'testing', 'flask', 'express'], `d.${extension}`);
+    expect(files.size).toBeGreaterThan(4);
+    for (const [path, text] of files) expect({ path, named: packagesIn(text, optional) }).toEqual({ path, named: [] });
   });
+
+  it.each(['d.ts', 'd.cts', 'js', 'cjs'])(
+    'needs Nest for nothing but its module and what tests want (.%s)',
+    async (extension) => {
+      const { peerDependenciesMeta } = await manifest();
+      expect(Object.keys(peerDependenciesMeta)).toEqual(expect.arrayContaining(nest));
+      const files = await reachable(
+        names.filter((name) => !['index', 'testing', 'events'].includes(name)),
+        extension,
+      );
+      for (const [path, text] of files) expect({ path, named: packagesIn(text, nest) }).toEqual({ path, named: [] });
+      const module = await reachable(['index'], extension);
+      expect(packagesIn([...module.values()].join(''), nest)).toContain('@nestjs/common');
+    },
+  );
 });
 
-/** The declarations that some lead to, themselves included, by their paths in `dist/`. */
-async function reachable(entries: readonly string[]): Promise<string[]> {
+/** The files in `dist/` that some lead to, themselves included, with their texts. */
+async function reachable(entries: readonly string[], extension: string): Promise<Map<string, string>> {
   const found = new Set(entries);
+  const texts = new Map<string, string>();
+  const link = new RegExp(String.raw`(?:from|^import|require\()\s*'\./([\w-]+)\.[a-z]+'`, 'gm');
   // A set that is walked gives what is added on the way, too.
-  for (const path of found) {
-    const text = await readFile(join(project, 'dist', path), 'utf8');
-    for (const [, target = ''] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) {
-      found.add(posix.join(posix.dirname(path), `${target}.d.ts`));
-    }
+  for (const name of found) {
+    const text = await readFile(join(project, 'dist', `${name}.${extension}`), 'utf8');
+    texts.set(name, text);
+    for (const [, target = ''] of text.matchAll(link)) found.add(target);
   }
-  return [...found];
+  return texts;
+}
+
+function packagesIn(text: string, packages: readonly string[]): string[] {
+  return packages.filter((name) => new RegExp(`^(import|export|var|const|require).*['"]${name}['"/]`, 'm').test(text));
 }

@@ -19,14 +19,14 @@ describe('the tarball', () => {
   it('has the licence, the readme and what every exported path leads to', async () => {
     const { exports } = await manifest();
     const targets = Object.values(exports).flatMap((entry) =>
-      typeof entry === 'string' ? [entry] : [entry.types, entry.default],
+      typeof entry === 'string' ? [entry] : Object.values(entry).flatMap((target) => [target.types, target.default]),
     );
     const paths = ['LICENSE', 'README.md', 'package.json', ...targets.map((path) => normalize(path))];
     expect(files).toEqual(expect.arrayContaining(paths));
   });
 
   it('has no code that reads a file beside it at run time, which a bundler would leave behind', async () => {
-    const code = files.filter((path) => path.endsWith('.js') && !path.startsWith('dist/cli/'));
+    const code = files.filter((path) => /\.c?js$/.test(path) && !path.startsWith('dist/cli/'));
     expect(code).not.toEqual([]);
     const readers: string[] = [];
     for (const path of code) {
@@ -37,7 +37,7 @@ describe('the tarball', () => {
   });
 
   it('has no tests, no sample and nothing of a development machine', () => {
-    const kinds = /^(dist\/.+\.(js|js\.map|d\.ts|d\.ts\.map)|lib\/.+\.(ts|lua)|[A-Z]+(\.md)?|package\.json)$/;
+    const kinds = /^(dist\/.+\.(c?js|c?js\.map|d\.c?ts|d\.ts\.map)|lib\/.+\.(ts|lua)|[A-Z]+(\.md)?|package\.json)$/;
     expect(files.filter((path) => !kinds.test(path) || /\.(spec|test)\./.test(path))).toEqual([]);
   });
 
@@ -50,14 +50,47 @@ describe('the tarball', () => {
     }
   });
 
+  it.each(['js', 'cjs'])('is bundled into few files, each with a map (.%s)', (extension) => {
+    const code = files.filter((path) => path.startsWith('dist/') && path.endsWith(`.${extension}`));
+    expect(code.length).toBeLessThanOrEqual(30);
+    expect(files).toEqual(expect.arrayContaining(code.map((path) => `${path}.map`)));
+  });
+
+  it('loads at most five files for the module, and three for a part that needs no Nest', async () => {
+    expect((await loadedWith('index')).length).toBeLessThanOrEqual(5);
+    for (const part of ['flask', 'express', 'redis', 'memory']) {
+      expect((await loadedWith(part)).length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('has every class under its own name, by which Nest and errors call it', async () => {
+    for (const path of files.filter((file) => /^dist\/.*\.c?js$/.test(file))) {
+      const text = await readFile(join(project, path), 'utf8');
+      expect({ path, renamed: text.match(/\bclass \w+\$\d+/g) }).toEqual({ path, renamed: null });
+    }
+  });
+
+  it('keeps the comments on what it declares', async () => {
+    const text = await readFile(join(project, 'dist/index.d.ts'), 'utf8');
+    expect(text).toMatch(/\*\/\ndeclare class AuthService/);
+  });
+
   it('passes publint', async () => {
     await expect(tool('publint/src/cli.js', [tarball, '--strict'], project)).resolves.toContain('All good');
   });
 
   it('has types that resolve under every exported path', async () => {
-    const args = ['--profile', 'esm-only', '--no-color', '--no-emoji', tarball];
-    await expect(tool('@arethetypeswrong/cli/dist/index.js', args, project)).resolves.toContain(
-      'node16 (from ESM): OK (ESM)',
-    );
+    const args = ['--profile', 'strict', '--no-color', '--no-emoji', tarball];
+    await expect(tool('@arethetypeswrong/cli/dist/index.js', args, project)).resolves.toContain('No problems found');
   });
 });
+
+/** The package's files that importing an entry point loads at once. */
+async function loadedWith(entry: string): Promise<string[]> {
+  const found = new Set([entry]);
+  for (const name of found) {
+    const text = await readFile(join(project, 'dist', `${name}.js`), 'utf8');
+    for (const [, target = ''] of text.matchAll(/^(?:import|export)\b.*['"]\.\/([\w-]+)\.js['"]/gm)) found.add(target);
+  }
+  return [...found];
+}

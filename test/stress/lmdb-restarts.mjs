@@ -25,7 +25,7 @@ const restartsOfOneFile = 100;
 const longestLifeMs = 100;
 
 const [wanted = 5_000, databases = 3] = process.argv.slice(2).map(Number);
-const library = process.env.STRESS_LIBRARY ?? join(root, 'dist/stores/lmdb/index.js');
+const library = process.env.STRESS_LIBRARY ?? join(root, 'dist/lmdb.js');
 const entry = pathToFileURL(library).href;
 const totals = { restarts: 0, killedWhileOpening: 0, acknowledged: 0, missing: 0, revived: 0, refused: 0 };
 const reasons = new Map();

@@ -71,13 +71,12 @@ export interface LmdbTable {
   resetReadTxn(): void;
 }
 
-// The name is not written out in the import: the library's declarations are none of an ES module (`export =`), and the
-// compiler would stop at them. No bundler misses anything: the library is native, and stays outside of every bundle.
-const load = (name: string): Promise<unknown> => import(name);
+// `as string` keeps the compiler from the library's declarations, which are none of an ES module (`export =`): it would stop there.
+const load = (): Promise<unknown> => import('lmdb' as string);
 
 /** @throws SessionPeerMissingError where the library is not installed */
 export async function loadLmdb(): Promise<LmdbLibrary> {
-  const library = await importPeer('lmdb', 'The LMDB store', () => load('lmdb'));
+  const library = await importPeer('lmdb', 'The LMDB store', load);
   if (isLmdbLibrary(library)) return library;
   throw new SessionStoreUnavailableError('The package "lmdb" is another one than expected: npm install lmdb@3');
 }

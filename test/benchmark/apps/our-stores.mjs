@@ -1,6 +1,6 @@
 /** What this package is told for each of its stores. The build is imported by its place: this folder is a package of its own. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createSessionTable } from '../../../dist/stores/dynamodb/index.js';
+import { createSessionTable } from '../../../dist/dynamodb.js';
 
 const host = '127.0.0.1';
 

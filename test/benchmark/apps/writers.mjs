@@ -1,9 +1,9 @@
 /** Writers of one session, in a process of their own: `writers.mjs` starts it, and says what is to be done. */
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { SESSION_STORE, SessionModule } from '../../../dist/index.js';
-import { SessionRuntime } from '../../../dist/http/session-runtime.js';
-import { stateOf } from '../../../dist/session/session.js';
+import { SESSION_STORE, SessionModule } from '../../../.cache/library/index.js';
+import { SessionRuntime } from '../../../.cache/library/http/session-runtime.js';
+import { stateOf } from '../../../.cache/library/session/session.js';
 import { SECRET } from './data.mjs';
 import { storeSettings } from './our-stores.mjs';
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const built = fileURLToPath(new URL('../../../dist/interop/express/index.js', import.meta.url));
+const built = fileURLToPath(new URL('../../../dist/express.js', import.meta.url));
 const checkout = resolve(process.env.EXPRESS_SESSION_CHECKOUT ?? '');
 const mocha = join(checkout, 'node_modules/mocha/bin/mocha.js');
 

@@ -1,0 +1,163 @@
+/**
+ * Bundles what `nest build` has compiled into `dist/`: a file for each entry point, and what several of them share in a few
+ * more; once as ES modules and once as CommonJS, each with declarations of its own.
+ */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
+import { entryPoints } from './entry-points.mjs';
+import { bin, compiled, root } from './paths.mjs';
+
+const target = join(root, 'dist');
+/** The program: it is run and never imported, and has no declarations. */
+const program = { 'cli/main': join(compiled, 'cli/main.js') };
+
+/** Replaces `dist/`. */
+export async function bundleLibrary() {
+  const points = Object.entries(entryPoints);
+  const code = Object.fromEntries(points.map(([name, path]) => [name, join(compiled, `${path}.js`)]));
+  const declarations = Object.fromEntries(points.map(([name, path]) => [name, join(compiled, `${path}.d.ts`)]));
+  await rm(target, { recursive: true, force: true });
+  await bundleCode({ ...code, ...program }, { format: 'es', extension: 'js' });
+  await bundleCode(code, { format: 'cjs', extension: 'cjs' });
+  await bundleDeclarations(declarations);
+}
+
+async function bundleCode(input, { format, extension }) {
+  const bundle = await rollup({
+    input,
+    external: (id) => isPackage(id) && id !== 'tslib',
+    plugins: [compilersHelpers, compilersSourceMaps, peersMayBeMissing],
+    treeshake: { moduleSideEffects: (path) => isPackage(path) },
+    onLog: refuse,
+  });
+  await bundle.write({
+    dir: target,
+    format,
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `[name].${extension}`,
+    manualChunks: sharedChunk,
+    hoistTransitiveImports: false,
+    // Jest, for which the CommonJS files are, has `import()` only under a flag.
+    dynamicImportInCjs: false,
+    interop: 'auto',
+    exports: 'named',
+    generatedCode: { preset: 'es2015', symbols: false },
+    minifyInternalExports: false,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+  });
+  await bundle.close();
+}
+
+async function bundleDeclarations(input) {
+  const texts = new Map();
+  const bundle = await rollup({
+    input,
+    external: isPackage,
+    plugins: [dts({ sourcemap: true }), collectTexts(texts)],
+    onLog: refuse,
+  });
+  const { output } = await bundle.generate({
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: '[name].d.ts',
+    manualChunks: sharedChunk,
+    minifyInternalExports: false,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    dir: target,
+  });
+  await bundle.close();
+  const maps = output.filter(({ type }) => type === 'asset');
+  await Promise.all(maps.map(({ fileName, source }) => writeFile(join(target, fileName), source)));
+  await Promise.all([...texts].map(([name, text]) => writeDeclarations(name, text)));
+}
+
+/**
+ * Takes the declarations as they are before the plugin has them import from entry points what shared chunks declare: through
+ * the module's entry point, Nest's types would be needed everywhere.
+ */
+function collectTexts(texts) {
+  return {
+    name: 'collect-texts',
+    generateBundle: {
+      order: 'pre',
+      handler(options, chunks) {
+        for (const chunk of Object.values(chunks)) if (chunk.type === 'chunk') texts.set(chunk.fileName, chunk.code);
+      },
+    },
+  };
+}
+
+/** For ES modules and for CommonJS. They share the map, since no line differs. */
+async function writeDeclarations(name, text) {
+  const commonJs = text.replaceAll(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'");
+  await writeFile(join(target, name), text);
+  await writeFile(join(target, name.replace(/\.ts$/, '.cts')), commonJs);
+}
+
+/** What stands outside of the bundles: packages, and what Node brings. */
+function isPackage(id) {
+  return !id.startsWith('.') && !isAbsolute(id);
+}
+
+/**
+ * Where what several entry points need goes: apart from what leads to Nest (`nest`), so that those who have no Nest can load
+ * it, and apart from what the module and the program alone need (`core`), so that those who want a store do not load it.
+ */
+function sharedChunk(id, { getModuleInfo }) {
+  const entries = entriesThatLeadTo(id, getModuleInfo);
+  if (entries.size < 2 || getModuleInfo(id).isEntry) return null;
+  if (leadsToNest(id, getModuleInfo)) return 'nest';
+  return [...entries].every((path) => wholeModule.test(relative(compiled, path))) ? 'core' : 'base';
+}
+
+const wholeModule = /^(index|(testing|events)\/index|cli\/main)\./;
+
+/** The entry points that import it, over however many files, when they are loaded. */
+function entriesThatLeadTo(id, getModuleInfo) {
+  const seen = new Set([id]);
+  for (const path of seen) for (const importer of getModuleInfo(path).importers) seen.add(importer);
+  return new Set([...seen].filter((path) => getModuleInfo(path).isEntry));
+}
+
+function leadsToNest(id, getModuleInfo) {
+  const seen = new Set([id]);
+  for (const path of seen) for (const imported of getModuleInfo(path)?.importedIds ?? []) seen.add(imported);
+  return [...seen].some((path) => /^(@nestjs\/|rxjs$|reflect-metadata$)/.test(path));
+}
+
+/** Takes along what the compiler's output needs for decorators, once. */
+const compilersHelpers = {
+  name: 'compilers-helpers',
+  resolveId: (id) => (id === 'tslib' ? bin('tslib/tslib.es6.mjs') : null),
+};
+
+/** Hands the maps of the compiler on, so that those of the bundles lead to `lib/`. */
+const compilersSourceMaps = {
+  name: 'compilers-source-maps',
+  async load(path) {
+    // Without a map, as the package does not bring its source.
+    if (!path.startsWith(compiled)) return { code: await readFile(path, 'utf8'), map: { mappings: '' } };
+    const [code, map] = await Promise.all([readFile(path, 'utf8'), readFile(`${path}.map`, 'utf8')]);
+    return { code: code.replace(/^\/\/# sourceMappingURL=.*$/m, ''), map: JSON.parse(map) };
+  },
+};
+
+/** Puts each import of an optional peer into a `try` of its own: the sign by which bundlers know that it may be missing. */
+const peersMayBeMissing = {
+  name: 'peers-may-be-missing',
+  renderDynamicImport({ format, targetModuleId }) {
+    if (format !== 'es' || targetModuleId === null || !isPackage(targetModuleId)) return null;
+    return { left: '(async () => { try { return await import(', right: '); } catch (error) { throw error; } })()' };
+  },
+};
+
+function refuse(level, log) {
+  // Types that an entry point uses and does not export could not be named before, either.
+  if (log.plugin === 'dts' && log.message.includes('private shared type exports')) return;
+  if (level === 'warn') throw new Error(`Bundling: ${log.message}`);
+}
+
+if (import.meta.filename === process.argv[1]) await bundleLibrary();
