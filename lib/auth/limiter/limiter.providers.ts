@@ -52,7 +52,9 @@ export function createLoginLimiter(
   environment: Environment,
 ): LoginLimiter {
   const { now, observer } = runtime;
-  const storage = options.storage ?? new StoreLimiterStorage(store, { keyPrefix: `${keyPrefix}limiter:`, now });
+  const { storeTimeout } = runtime.options;
+  const storage =
+    options.storage ?? new StoreLimiterStorage(store, { keyPrefix: `${keyPrefix}limiter:`, now, storeTimeout });
   const report = (error: unknown): void => {
     const trouble = isSessionError(error) ? error : storageFailed(error);
     if (trouble instanceof SessionStoreUnavailableError) observer.storeError({ error: trouble });
@@ -61,7 +63,7 @@ export function createLoginLimiter(
   const limiter = new LoginLimiter({
     tries: new LoginTries(storage, {
       isAllowed: options.onStoreError === 'allow',
-      timeout: runtime.options.storeTimeout,
+      timeout: storeTimeout,
       report,
     }),
     buckets: new Buckets(keys, options),

@@ -1,6 +1,7 @@
 import { wholeClock } from '../../config/clock.js';
 import { SessionContendedError, SessionStoreFullError } from '../../errors.js';
 import { backOff } from '../../session/back-off.js';
+import { CommitQueue, type Queued } from '../../session/commit-queue.js';
 import { notesOf, type SessionStore, type StoredRecord, type WriteResult } from '../../stores/session-store.js';
 import { countedIn, lifeOf, takenBack, waitOf, type Budget, type Tally } from './budget.js';
 import { LimiterStorage, type CoarserCount, type Receipt, type Take, type TakesBack } from './limiter-storage.js';
@@ -11,6 +12,20 @@ export interface StoreLimiterStorageOptions {
   readonly keyPrefix?: string;
   /** The time in ms. Default: `Date.now`. */
   readonly now?: () => number;
+  /**
+   * How long a change waits for the one before it of the same count, in ms, before it goes ahead by itself: as long as a call of the
+   * store may take. Default: 2000.
+   */
+  readonly storeTimeout?: number;
+}
+
+/** What is to be done to a count. */
+interface Change {
+  readonly budget: Budget;
+  /** Whether it is of no use without a tally. */
+  readonly needsTally: boolean;
+  /** The tally that is to be stored; null removes it, and the same one leaves it alone. It may be asked several times. */
+  make(tally: Tally | null, now: number): Tally | null;
 }
 
 /** So often is a write tried again when parallel logins change the same count. */
@@ -18,7 +33,8 @@ const maxRetries = 128;
 
 /**
  * Counts in a session store, each count by compare-and-set under a key of its own, which ends when there is nothing left to
- * be remembered. An attempt without failures before it costs one store call, one after failures two.
+ * be remembered. An attempt without failures before it costs one store call, one after failures two. Of attempts that come in
+ * parallel, all that wait in this process for the one under way are counted by one write.
  *
  * @publicApi
  */
@@ -28,6 +44,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
   private readonly coarser: SessionStore | null;
   private readonly keyPrefix: string;
   private readonly now: () => number;
+  private readonly queues = new Map<SessionStore, CommitQueue<Change>>();
 
   constructor(store: SessionStore, options: StoreLimiterStorageOptions = {}) {
     super();
@@ -35,6 +52,12 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
     this.coarser = this.store === store ? null : notesOf(store, 'limiter-coarser');
     this.keyPrefix = options.keyPrefix ?? 'limiter:';
     this.now = wholeClock(options.now ?? Date.now);
+    for (const each of [this.store, ...(this.coarser === null ? [] : [this.coarser])]) {
+      this.queues.set(
+        each,
+        new CommitQueue((key, queued) => this.changeAll(each, key, queued), options.storeTimeout ?? 2_000),
+      );
+    }
   }
 
   override async take(key: string, budget: Budget, coarser?: CoarserCount): Promise<Take> {
@@ -73,47 +96,50 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
 
   private async takeIn(store: SessionStore, key: string, budget: Budget): Promise<Take> {
     let take: Take = { wait: 0 };
-    // Nobody has failed yet in most cases, so there is nothing to read.
-    await this.change(store, key, budget, null, (tally, now) => {
-      const wait = waitOf(tally, budget, now);
-      if (wait > 0) {
-        take = { wait };
-        return tally;
-      }
-      const next = countedIn(tally, budget, now);
-      take = { taken: next.until };
-      return next;
+    await this.change(store, key, {
+      budget,
+      // Nobody has failed yet in most cases, so there is nothing to read.
+      needsTally: false,
+      make(tally, now) {
+        const wait = waitOf(tally, budget, now);
+        if (wait > 0) {
+          take = { wait };
+          return tally;
+        }
+        const next = countedIn(tally, budget, now);
+        take = { taken: next.until };
+        return next;
+      },
     });
     return take;
   }
 
   private async giveBackIn(store: SessionStore, key: string, budget: Budget, receipt: Receipt): Promise<void> {
     const until = typeof receipt === 'number' ? receipt : 0;
-    const record = await store.read(this.keyPrefix + key);
-    if (record !== null) {
-      await this.change(store, key, budget, record, (tally, now) => takenBack(tally, until, budget, now));
-    }
+    await this.change(store, key, {
+      budget,
+      needsTally: true,
+      make: (tally, now) => takenBack(tally, until, budget, now),
+    });
   }
 
-  /**
-   * Stores what `change` makes of the tally there is; null removes it, and the same one leaves it alone.
-   *
-   * @param record what the store is thought to have.
-   * @throws SessionContendedError where parallel changes of others never let it through
-   */
-  private async change(
-    store: SessionStore,
-    key: string,
-    budget: Budget,
-    record: StoredRecord | null,
-    change: (tally: Tally | null, now: number) => Tally | null,
-  ): Promise<void> {
+  private change(store: SessionStore, key: string, change: Change): Promise<void> {
+    const queue = this.queues.get(store);
+    if (queue === undefined) throw new TypeError('Each store of counts has a queue.');
+    return queue.save(key, change);
+  }
+
+  /** Makes one change after the other, and stores what comes of all. @throws SessionContendedError where parallel changes of others never let it through */
+  private async changeAll(store: SessionStore, key: string, queued: readonly Queued<Change>[]): Promise<void> {
+    const changes = queued.map(({ commit }) => commit);
+    let record = changes.some(({ needsTally }) => needsTally) ? await store.read(this.keyPrefix + key) : null;
     for (let attempt = 0; attempt <= maxRetries; attempt++) {
       const now = this.now();
       const tally = record === null ? null : tallyIn(record.bytes);
-      const next = change(tally, now);
+      const next = changes.reduce((before, change) => change.make(before, now), tally);
       if (next === tally) return;
-      const result = await this.put(store, key, next, next === null ? 0 : lifeOf(next, budget, now), record);
+      const life = next === null ? 0 : Math.max(...changes.map(({ budget }) => lifeOf(next, budget, now)));
+      const result = await this.put(store, key, next, life, record);
       if (typeof result === 'string' || 'written' in result) return;
       record = 'conflict' in result ? result.conflict : null;
       await backOff(attempt);

@@ -76,6 +76,32 @@ describe('a count in a session store', () => {
     expect(clock.now).toBe(new Clock().now);
   });
 
+  it('counts all that come while another is counted by one write, and takes back with them what is to be taken back', async () => {
+    const store = new FailingStore(new SpreadStore());
+    const calls = (): number => store.calls.read + store.calls.write;
+    const { storage } = setUp(store);
+    const many = { ...budget, free: 150 };
+    const takes = await Promise.all(Array.from({ length: 200 }, () => storage.take('key', many)));
+    expect(takes.filter((take) => 'taken' in take)).toHaveLength(150);
+    // One for the first, and for each of two groups one that learns what is there, and one that changes it.
+    expect(calls()).toBe(5);
+    const receipts = takes.flatMap((take) => ('taken' in take ? [take.taken] : []));
+    await Promise.all(receipts.slice(-60).map((receipt) => storage.giveBack('key', many, receipt)));
+    expect(calls()).toBe(9);
+    let left = 0;
+    while ('taken' in (await storage.take('key', many))) left++;
+    expect(left).toBe(60);
+  });
+
+  it('does not let an attempt wait for one whose store does not answer any longer than a call may take', async () => {
+    const store = new FailingStore();
+    const storage = new StoreLimiterStorage(store, { storeTimeout: 20 });
+    store.hang();
+    void storage.take('key', budget);
+    store.recover();
+    expect(await storage.take('key', budget)).toHaveProperty('taken');
+  });
+
   it('is as it was after an attempt that is taken back, and gone where that was the only one', async () => {
     const { storage, store } = setUp();
     const take = await storage.take('key', budget);
