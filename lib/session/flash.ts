@@ -5,6 +5,53 @@ export interface FlashMessage {
   readonly message: string;
 }
 
+/** The messages of a session, in order. Taking those of one category costs no look at the others. */
+export class FlashList {
+  #messages: FlashMessage[];
+  /** What is left of each category, once somebody has asked for one. */
+  #byCategory: Map<string, FlashMessage[]> | null = null;
+  /** Of these categories, what stands before the position is taken. */
+  readonly #takenBefore = new Map<string, number>();
+
+  constructor(messages: FlashMessage[]) {
+    this.#messages = messages;
+  }
+
+  get all(): FlashMessage[] {
+    if (this.#takenBefore.size > 0) {
+      const taken = this.#takenBefore;
+      this.#messages = this.#messages.filter(({ category }, position) => position >= (taken.get(category) ?? 0));
+      taken.clear();
+    }
+    return this.#messages;
+  }
+
+  add(message: FlashMessage): void {
+    this.#messages.push(message);
+    if (this.#byCategory !== null) addTo(this.#byCategory, message);
+  }
+
+  /** Those of the category, which are gone with it. */
+  take(category: string): FlashMessage[] {
+    if (this.#byCategory === null) {
+      this.#byCategory = new Map();
+      for (const message of this.all) addTo(this.#byCategory, message);
+    }
+    const found = this.#byCategory.get(category);
+    if (found === undefined) return [];
+    this.#byCategory.delete(category);
+    this.#takenBefore.set(category, this.#messages.length);
+    return found;
+  }
+}
+
+function addTo(lists: Map<string, FlashMessage[]>, message: FlashMessage): void {
+  const { category } = message;
+  const list = lists.get(category);
+  if (list === undefined) lists.set(category, [message]);
+  else list.push(message);
+}
+
 /**
  * The messages after two requests changed them at once: what this one has shown is gone, what it has added comes last.
  */

@@ -32,29 +32,28 @@ const empty = new Map<string, KeyLog>();
 export type CopyValue = (key: string, value: unknown) => unknown;
 
 /**
- * How often the value is looked at around a function. At first always; of a large value that is changed again and again only so
- * often that what is looked at stays in proportion to the number of changes, and not to that times the size.
+ * How often the value is looked at around a function. Of a small value at first always; otherwise only so often that what is looked
+ * at stays in proportion to the number of changes, and not to that times the size.
  */
 class Watch {
-  static readonly #always = 16;
-  /** Parts of a value that are worth one change. */
+  /** Parts of a value that are looked at for one change, and at first for none. */
   static readonly #partsPerChange = 64;
-  #looks = 0;
-  #changesSince = 0;
+  static readonly #partsAtFirst = 16_384;
+  #free = Watch.#partsAtFirst;
   #weight = 0;
 
   get isDue(): boolean {
-    return this.#looks < Watch.#always || (this.#changesSince + 1) * Watch.#partsPerChange >= this.#weight;
+    return this.#free + Watch.#partsPerChange >= this.#weight;
   }
 
   looked(value: unknown): void {
-    this.#looks++;
-    this.#changesSince = 0;
+    this.passed();
     this.#weight = weightOf(value);
+    this.#free -= this.#weight;
   }
 
   passed(): void {
-    this.#changesSince++;
+    this.#free += Watch.#partsPerChange;
   }
 }
 
@@ -215,6 +214,7 @@ function runSteps(
 function weightOf(value: unknown): number {
   if (typeof value === 'string') return 1 + value.length / 64;
   if (typeof value !== 'object' || value === null) return 1;
+  if (ArrayBuffer.isView(value)) return 1 + value.byteLength / 64;
   let weight = 1;
   const parts = value instanceof Map || value instanceof Set || Array.isArray(value) ? value : Object.values(value);
   for (const part of parts) weight += weightOf(part);

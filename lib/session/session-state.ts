@@ -1,5 +1,5 @@
 import type { Version } from '../stores/session-store.js';
-import type { FlashMessage } from './flash.js';
+import { FlashList, type FlashMessage } from './flash.js';
 import { MutationLog, type MutationMark } from './mutations.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { Doubt } from './newest-records.js';
@@ -65,8 +65,6 @@ export class SessionState {
   createdAt: number;
   rotatedAt: number;
   permanent: boolean;
-  /** This session's own list. */
-  flashes: FlashMessage[] = [];
   auth: AuthFacts | null = null;
   /** The login as it was read, and the bytes that it was read from; null: nothing was read, or no login. */
   loginRead: { readonly auth: AuthFacts; readonly bytes: Uint8Array } | null = null;
@@ -85,10 +83,29 @@ export class SessionState {
   readonly mutations = new MutationLog();
   /** Store operations of one session run one after the other; the last one that was begun. */
   running: Promise<unknown> | null = null;
+  #flashes = new FlashList([]);
 
   constructor(now: number, permanent: boolean) {
     this.createdAt = this.rotatedAt = now;
     this.permanent = permanent;
+  }
+
+  get flashes(): FlashMessage[] {
+    return this.#flashes.all;
+  }
+
+  /** @param messages a list of this session's own */
+  set flashes(messages: FlashMessage[]) {
+    this.#flashes = new FlashList(messages);
+  }
+
+  flash(message: FlashMessage): void {
+    this.#flashes.add(message);
+  }
+
+  /** The messages of one category, which are gone with it. */
+  takeFlashes(category: string): FlashMessage[] {
+    return this.#flashes.take(category);
   }
 
   take(record: SessionRecord): void {

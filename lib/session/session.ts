@@ -173,15 +173,15 @@ export class SessionObject {
   /** Leaves a message for the next page that asks for it. */
   flash(category: string, message: string): void;
   flash(category: unknown, message: unknown): void {
-    this.#state.flashes.push({ category: textOf(category), message: textOf(message) });
+    this.#state.flash({ category: textOf(category), message: textOf(message) });
   }
 
   /** The messages, in order, which are gone with it; with `category`, only those of it. */
   flashes(category?: string): FlashMessage[] {
-    const all = this.#state.flashes;
-    if (all.length === 0) return [];
-    this.#state.flashes = category === undefined ? [] : all.filter((message) => message.category !== category);
-    return all.filter((message) => category === undefined || message.category === category);
+    if (category !== undefined) return this.#state.takeFlashes(category);
+    const all = [...this.#state.flashes];
+    if (all.length > 0) this.#state.flashes = [];
+    return all;
   }
 
   /**
@@ -191,6 +191,8 @@ export class SessionObject {
    * @param fn gets the value, `undefined` where there is none, and returns the new one; returning nothing keeps the value
    *   as it was changed in place. It is synchronous, depends on nothing but its argument, and may run several times.
    * @returns the new value as far as this request knows.
+   * @throws SessionValueError for a value that cannot be stored; of a large value that is changed again and again perhaps only when
+   *   the session is saved
    */
   mutate<Key extends string>(key: Key, fn: (value: ValueOf<Key>) => ValueOf<Key> | undefined): ValueOf<Key>;
   mutate(key: string, fn: (value: never) => unknown): unknown {

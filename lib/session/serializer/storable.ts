@@ -9,6 +9,8 @@ export interface Format {
    * @param inner gives the same for a value inside of it, which lies at `part`.
    */
   special(value: object, inner: (value: unknown, part: string | number) => unknown): unknown;
+  /** The name of a key as it comes back; left out: as it went in. */
+  readonly nameOf?: (key: string) => string;
   /** Why this value cannot be kept, a sentence without its full stop; `null`: it can. Asked for what is neither plain nor a list. */
   refuse(value: number | bigint | object): string | null;
   /** Why `undefined` cannot be kept in a list; `null`: it can. */
@@ -118,7 +120,8 @@ export class StorableWalk {
     for (let index = 0; index < values.length; index++) {
       this.#path?.push(index);
       const value = values[index];
-      if (value === undefined && refuseUndefined !== null) this.#refuse(refuseUndefined);
+      // A gap comes of an index, which may be a visitor's.
+      if (value === undefined && refuseUndefined !== null) this.#refuse(refuseUndefined, !(index in values));
       const storable = this.#value(value);
       this.#path?.pop();
       if (!Object.is(storable, value)) (copy ??= values.slice())[index] = storable;
@@ -128,6 +131,7 @@ export class StorableWalk {
 
   #plain(object: Record<string, unknown>): object {
     let copy: Record<string, unknown> | null = null;
+    let isRenamed = false;
     for (const key of Object.keys(object)) {
       this.#path?.push(key);
       if (key === '__proto__') this.#refuse('"__proto__" is no name for a key', true);
@@ -135,8 +139,14 @@ export class StorableWalk {
       const storable = this.#value(value);
       this.#path?.pop();
       if (!Object.is(storable, value)) (copy ??= { ...object })[key] = storable;
+      if (this.format.nameOf !== undefined && this.format.nameOf(key) !== key) isRenamed = true;
     }
-    return copy ?? object;
+    return isRenamed ? this.#renamed(copy ?? object) : (copy ?? object);
+  }
+
+  #renamed(object: Readonly<Record<string, unknown>>): object {
+    const { nameOf = (key: string): string => key } = this.format;
+    return Object.fromEntries(Object.entries(object).map(([key, value]) => [nameOf(key), value]));
   }
 
   /** An instance of a class is stored as JSON would: what its `toJSON` gives, or its own data. */

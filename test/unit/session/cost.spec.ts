@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionTooLargeError } from '../../../lib/errors.js';
+import { FlashList } from '../../../lib/session/flash.js';
 import { mergeValue } from '../../../lib/session/merge.js';
 import { JsonSerializer } from '../../../lib/session/serializer/json.js';
 import { MsgpackSerializer } from '../../../lib/session/serializer/msgpack.js';
@@ -42,6 +43,30 @@ describe('mutate', () => {
     expect((await setup.dataOf(id))?.['list']).toEqual(['theirs', ...Array.from({ length: calls }, (_, call) => call)]);
   });
 
+  it.each<[string, unknown]>([
+    ['a list', Array.from({ length: 9_000 }, (_, index) => index)],
+    ['an object', Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [`k${String(index)}`, index]))],
+    ['a Map', new Map(Array.from({ length: 4_000 }, (_, index) => [`k${String(index)}`, index]))],
+    ['a Set', new Set(Array.from({ length: 9_000 }, (_, index) => index))],
+    ['bytes', Buffer.alloc(600_000)],
+  ])(
+    'looks at a large value that was there seldom, and not around each of the first functions: %s',
+    async (_, value) => {
+      const setup = new Setup({ maxSize: 1_048_576 });
+      const session = await setup.request(await setup.begin({ value }));
+      let copies = 0;
+      const { copyOf } = setup.repository;
+      setup.repository.copyOf = (key, part) => {
+        copies++;
+        return copyOf.call(setup.repository, key, part);
+      };
+      for (let call = 0; call < 100; call++) session.mutate('value', (same) => same);
+      // Two looks: what it was before a function, and after it; and what it must be by then.
+      expect(copies).toBeLessThanOrEqual(6);
+      expect(session.modified).toBe(false);
+    },
+  );
+
   it('finds a plain change of a large value between many functions, at the next look', async () => {
     const setup = new Setup();
     const id = await setup.begin({ list: Array.from({ length: 5_000 }, (_, index) => index) });
@@ -83,6 +108,41 @@ describe('flash messages', () => {
     session.flash('info', '2');
     expect(stateOf(session).flashes).toBe(flashes);
     expect(session.flashes()).toHaveLength(2);
+  });
+
+  it('of one category are taken without a look at the others', () => {
+    let looks = 0;
+    const messages = Array.from({ length: 500 }, (_, index) => ({
+      get category() {
+        looks++;
+        return `category ${String(index)}`;
+      },
+      message: 'm',
+    }));
+    const list = new FlashList(messages);
+    for (let index = 0; index < 250; index++) {
+      expect(list.take(`category ${String(index)}`)).toHaveLength(1);
+      list.add({ category: 'new', message: String(index) });
+    }
+    expect(list.take('category 0')).toEqual([]);
+    expect(list.all.map(({ message }) => message)).toEqual([
+      ...Array.from({ length: 250 }, () => 'm'),
+      ...Array.from({ length: 250 }, (_, index) => String(index)),
+    ]);
+    expect(looks).toBeLessThan(3 * 500);
+  });
+
+  it('that are left after their category was taken are there, in order', () => {
+    const session = new Setup().create();
+    for (const [category, message] of ['a1', 'b1', 'a2'].map((text) => [text.charAt(0), text] as const))
+      session.flash(category, message);
+    expect(session.flashes('a').map(({ message }) => message)).toEqual(['a1', 'a2']);
+    session.flash('a', 'a3');
+    session.flash('b', 'b2');
+    expect(session.flashes('c')).toEqual([]);
+    expect(session.flashes('b').map(({ message }) => message)).toEqual(['b1', 'b2']);
+    expect(session.flashes().map(({ message }) => message)).toEqual(['a3']);
+    expect(session.flashes('a')).toEqual([]);
   });
 });
 
