@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
+import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
 
 /** The code of a system error, e.g. `ENOENT`, or an empty text. */
 // Not `instanceof`: Node's own errors are of another realm where the code runs in a VM context, as under Jest.
@@ -21,6 +21,9 @@ const advice = new Map([
   ['ENFILE', 'too many files are open'],
 ]);
 
+/** There is no room for what is to be written. */
+const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 /** The store's error for whatever went wrong at work in `dir`. */
 export function unavailable(error: unknown, dir: string): Error {
   if (isSessionError(error)) return error;
@@ -29,7 +32,8 @@ export function unavailable(error: unknown, dir: string): Error {
     return new SessionStoreUnavailableError('The filesystem store failed; the cause says why.', { cause: error });
   }
   const reason = advice.get(errno);
-  return new SessionStoreUnavailableError(
+  const StoreError = full.has(errno) ? SessionStoreFullError : SessionStoreUnavailableError;
+  return new StoreError(
     `The session folder ${dir} cannot be used: ${errno}${reason === undefined ? '' : `, ${reason}`}. ` +
       'SESSION_FILE_DIR (filesystem.dir) says where it is.',
     { cause: error },

@@ -11,6 +11,7 @@ import {
 } from '../session-store.js';
 import { SharedWalk } from '../shared-walk.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
+import { DiskRoom } from '../disk-room.js';
 import { FolderGuard } from '../folder-guard.js';
 import { errnoOf, unavailable } from './errno.js';
 import { withLock } from './file-lock.js';
@@ -36,6 +37,7 @@ export interface FilesystemStoreOptions {
 type Refusal = { readonly conflict: StoredRecord } | null;
 
 const pruneIntervalMs = 10 * 60_000;
+const setting = 'SESSION_FILE_DIR (filesystem.dir)';
 
 /**
  * Keeps each session in a file of its own, for one machine: any number of its processes may share the folder. Reads take
@@ -48,6 +50,7 @@ const pruneIntervalMs = 10 * 60_000;
  */
 export class FilesystemStore extends SessionStore implements Owned {
   private readonly folder: SessionFolder;
+  private readonly room: DiskRoom;
   private readonly owners: OwnerIndex;
   private readonly threshold: number;
   private readonly context: StoreContext;
@@ -59,10 +62,16 @@ export class FilesystemStore extends SessionStore implements Owned {
   private createdSince = 0;
 
   /** @throws SessionConfigError in production, for a folder that other users can write to */
-  constructor(options: FilesystemStoreOptions = {}, context: StoreContext = standaloneContext) {
+  constructor(
+    options: FilesystemStoreOptions = {},
+    context: StoreContext = standaloneContext,
+    room: DiskRoom | null = null,
+  ) {
     super();
-    const guard = new FolderGuard('SESSION_FILE_DIR (filesystem.dir)', context.log);
-    this.folder = new SessionFolder(options.dir ?? '.sessions', options.mode ?? 0o600, guard, () => {
+    const guard = new FolderGuard(setting, context.log);
+    const dir = options.dir ?? '.sessions';
+    this.room = room ?? new DiskRoom({ folder: dir, setting });
+    this.folder = new SessionFolder(dir, options.mode ?? 0o600, guard, () => {
       context.log.warn('A session file is cut short, or was not written by this store, and is no session.');
     });
     this.owners = new OwnerIndex(this.folder);
@@ -92,9 +101,10 @@ export class FilesystemStore extends SessionStore implements Owned {
   ): Promise<WriteResult> {
     // A copy, since the write takes place later than the call.
     const own = Buffer.from(bytes);
-    return this.guarded(() =>
-      expected === 'absent' ? this.create(key, own, ttlMs, owner) : this.replace(key, own, ttlMs, expected),
-    );
+    return this.guarded(async () => {
+      await this.room.take(own.length, expected === 'absent' ? 'new' : 'change');
+      return expected === 'absent' ? this.create(key, own, ttlMs, owner) : this.replace(key, own, ttlMs, expected);
+    });
   }
 
   override touch(key: string, ttlMs: number): Promise<boolean> {

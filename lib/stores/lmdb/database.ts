@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type DataFile, dataFileAt, prepareDataFile, prepareFolder } from './data-file.js';
-import type { KeyEncoder, KeyRange, LmdbLibrary, LmdbRoot, LmdbTable, TableKey } from './lmdb.library.js';
+import type { KeyEncoder, KeyRange, LmdbLibrary, LmdbRoot, LmdbTable, LmdbTree, TableKey } from './lmdb.library.js';
 import { OpeningGate } from './opening-gate.js';
 import { storedName } from './stored-name.js';
 import { decodeHead, decodeNumbers, encode, type RecordHead } from './stored-record.js';
@@ -85,6 +85,15 @@ export class Database {
       await gate.close();
       throw error;
     }
+  }
+
+  /** How much of the file is free to be written anew. */
+  get unusedBytes(): number {
+    const stats = this.records.getStats();
+    const trees = [stats, stats.root, stats.free, this.due.getStats(), this.owners.getStats()];
+    // The first two pages say where everything is.
+    const used = trees.reduce((sum, tree) => sum + pagesOf(tree), 2);
+    return Math.max(0, stats.lastPageNumber + 1 - used) * stats.pageSize;
   }
 
   /** The record, if it lives. Copied once, out of the file. */
@@ -263,4 +272,8 @@ export function newNumber(): number {
 
 function isDueKey(key: unknown): key is [number, string] {
   return Array.isArray(key) && typeof key[0] === 'number' && typeof key[1] === 'string';
+}
+
+function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: LmdbTree): number {
+  return treeBranchPageCount + treeLeafPageCount + overflowPages;
 }

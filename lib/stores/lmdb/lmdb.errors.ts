@@ -1,5 +1,5 @@
 import { getSystemErrorName, types } from 'node:util';
-import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
+import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
 
 /** What an operator can do about it, by the name of a system error or the number of an LMDB one. */
 const advice: ReadonlyMap<string | number, string> = new Map<string | number, string>([
@@ -26,6 +26,9 @@ const advice: ReadonlyMap<string | number, string> = new Map<string | number, st
   [-30782, 'a program that takes no turns with this one has opened it; the processes must be started anew'],
 ]);
 
+/** There is no room for what is to be written. */
+const full: ReadonlySet<string | number | null> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 /** A database file that cannot be what LMDB wrote. */
 export class DamagedFileError extends Error {}
 
@@ -41,7 +44,8 @@ export function unavailableNow(error: unknown, path: string): Error {
   if (reason === null) {
     return new SessionStoreUnavailableError('The LMDB store failed; the cause says why.', { cause: error });
   }
-  return new SessionStoreUnavailableError(
+  const StoreError = full.has(codeOf(error)) ? SessionStoreFullError : SessionStoreUnavailableError;
+  return new StoreError(
     `The session database ${path} cannot be used: ${reason}. SESSION_LMDB_PATH (lmdb.path) says where it is.`,
     { cause: error },
   );

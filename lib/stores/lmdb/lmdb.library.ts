@@ -69,6 +69,24 @@ export interface LmdbTable {
   getRange(range: KeyRange): Iterable<{ readonly key: unknown; readonly value: Uint8Array }>;
   /** Lets the next read see what has been committed by then, here or in another process. */
   resetReadTxn(): void;
+  getStats(): LmdbStats;
+}
+
+/** The pages of a tree of the file. */
+export interface LmdbTree {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+/** Those of a table, and those that all of the file has. */
+export interface LmdbStats extends LmdbTree {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  /** The list of tables. */
+  readonly root: LmdbTree;
+  /** The list of unused pages. */
+  readonly free: LmdbTree;
 }
 
 // `as string` keeps the compiler from the library's declarations, which are none of an ES module (`export =`): it would stop there.

@@ -9,6 +9,7 @@ import {
 } from '../session-store.js';
 import { SharedWalk } from '../shared-walk.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
+import { DiskRoom } from '../disk-room.js';
 import { FolderGuard } from '../folder-guard.js';
 import { Database } from './database.js';
 import { unavailable, unavailableNow } from './lmdb.errors.js';
@@ -38,6 +39,7 @@ export class LmdbStore extends SessionStore {
   private readonly path: string;
   private readonly context: StoreContext;
   private readonly guard: FolderGuard;
+  private readonly room: DiskRoom;
   private readonly now: () => number;
   private library: LmdbLibrary | null = null;
   private opening: Promise<SessionRecords> | null = null;
@@ -47,9 +49,16 @@ export class LmdbStore extends SessionStore {
   private readonly pruning = new SharedWalk<number>();
   private isClosed = false;
 
-  constructor(options: LmdbStoreOptions = {}, context: StoreContext = standaloneContext) {
+  constructor(options: LmdbStoreOptions = {}, context: StoreContext = standaloneContext, room: DiskRoom | null = null) {
     super();
     this.path = options.path ?? '.sessions';
+    this.room =
+      room ??
+      new DiskRoom({
+        folder: this.path,
+        setting: 'SESSION_LMDB_PATH (lmdb.path)',
+        inside: () => this.database?.unusedBytes ?? 0,
+      });
     this.context = context;
     this.guard = new FolderGuard('SESSION_LMDB_PATH (lmdb.path)', context.log);
     this.now = clockOf(context);
@@ -86,6 +95,7 @@ export class LmdbStore extends SessionStore {
     const own = Buffer.from(bytes);
     return this.guarded(async () => {
       const records = await this.opened();
+      await this.room.take(own.length, expected === 'absent' ? 'new' : 'change');
       return expected === 'absent'
         ? records.create(key, own, ttlMs, owner ?? null)
         : records.replace(key, own, ttlMs, expected);

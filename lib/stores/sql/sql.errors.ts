@@ -1,4 +1,4 @@
-import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
+import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
 import { codeOf, textIn } from './dialects/dialect.js';
 
 /** Where the sessions are, for messages. */
@@ -14,10 +14,16 @@ export interface Place {
 /** MySQL's errors that quote the statement or its values, and so a key or a record. */
 const quoting = new Set(['ER_PARSE_ERROR', 'ER_DUP_ENTRY']);
 
+/** No room is left: of SQLite, of PostgreSQL (disk, quota of a tablespace), and of MySQL. */
+const full = new Set(['SQLITE_FULL', '53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL']);
+
 /** The store's error for what a driver rejected with. */
 export function unavailable(error: unknown, { database, secrets }: Place): Error {
   if (isSessionError(error)) return error;
   const cause = withoutSecrets(error, secrets);
+  if (full.has(codeOf(error))) {
+    return new SessionStoreFullError(`${database} has no room for what is new: ${cause.message}`, { cause });
+  }
   return new SessionStoreUnavailableError(`${database} did not answer: ${cause.message}`, { cause });
 }
 

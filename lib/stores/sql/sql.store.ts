@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { types } from 'node:util';
 import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
+import type { DiskRoom } from '../disk-room.js';
 import {
   type DeleteResult,
   SessionStore,
@@ -37,6 +38,8 @@ export interface OwnedDatabase {
   readonly name: string;
   /** What must not appear in a message. */
   readonly secrets: readonly string[];
+  /** What is left on the disk, where the database is a file of this machine. */
+  readonly room?: DiskRoom;
   close(): Promise<void>;
 }
 
@@ -93,7 +96,7 @@ export class SqlStore extends SessionStore {
     return record;
   }
 
-  override write(
+  override async write(
     key: string,
     bytes: Uint8Array,
     ttlMs: number,
@@ -102,6 +105,8 @@ export class SqlStore extends SessionStore {
   ): Promise<WriteResult> {
     // A copy, since the statement waits for a connection.
     const own = Buffer.from(bytes);
+    if (this.owned?.room !== undefined)
+      await this.owned.room.take(own.length, expected === 'absent' ? 'new' : 'change');
     return expected === 'absent' ? this.create(key, own, ttlMs, owner) : this.replace(key, own, ttlMs, expected);
   }
 

@@ -1,9 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { DiskRoom } from '../../disk-room.js';
 import { FolderGuard } from '../../folder-guard.js';
 import { importPeer } from '../../import-peer.js';
 import { codeOf } from '../dialects/dialect.js';
 import type { StoreContext } from '../../store-context.js';
+import { execute, type SqlDatabase } from '../sql.client.js';
 import type { OwnedDatabase } from '../sql.store.js';
 import { loadSqliteDriver } from './sqlite-driver.js';
 import type { SqliteFile } from './sqlite-file.js';
@@ -15,6 +17,8 @@ import type { SqliteFile } from './sqlite-file.js';
 const busyMs = 20;
 
 const inMemory = ':memory:';
+
+const unusedBytes = 'SELECT freelist_count * page_size AS bytes FROM pragma_freelist_count, pragma_page_size';
 
 /**
  * The file at `path`, opened when it is needed: where that fails, it is tried again with the next call.
@@ -45,8 +49,21 @@ export async function connectSqlite(path: string, { log }: StoreContext): Promis
     database,
     name: `SQLite at ${path} (SESSION_SQL)`,
     secrets: [],
+    ...(path === inMemory ? {} : { room: roomOf(path, database) }),
     close: () => database.destroy(),
   };
+}
+
+function roomOf(path: string, database: SqlDatabase): DiskRoom {
+  return new DiskRoom({
+    folder: dirname(resolve(path)),
+    setting: 'SESSION_SQL (sql.url)',
+    inside: async () => {
+      const { rows } = await execute(database, unusedBytes, []);
+      const [row] = rows as readonly { readonly bytes?: unknown }[];
+      return Number(row?.bytes ?? 0);
+    },
+  });
 }
 
 /** @throws SessionConfigError in production, for a file that other users can reach */
