@@ -73,7 +73,12 @@ export interface ConfigProblem {
   readonly problem: string;
 }
 
-/** One or more settings are invalid; lists all of them. Thrown while the application starts. @publicApi */
+/**
+ * One or more settings are invalid; lists all of them. Thrown while the application starts: correct those that the message, and `problems`,
+ * name.
+ *
+ * @publicApi
+ */
 export class SessionConfigError extends SessionError {
   readonly code = 'SESSION_CONFIG_INVALID';
   declare readonly problems: readonly ConfigProblem[];
@@ -87,7 +92,11 @@ export class SessionConfigError extends SessionError {
   }
 }
 
-/** A store's client library is not installed. @publicApi */
+/**
+ * The client library of a store is not installed. Thrown while the application starts: install the package that the message names.
+ *
+ * @publicApi
+ */
 export class SessionPeerMissingError extends SessionError {
   readonly code = 'SESSION_PEER_MISSING';
 
@@ -103,20 +112,40 @@ export class SessionPeerMissingError extends SessionError {
   }
 }
 
-/** The store did not answer, answered too late, or returned an error. Becomes a 503. @publicApi */
+/**
+ * The store did not answer, answered too late, or returned an error. Becomes a 503. Look at `cause`, at the store, and at `storeTimeout`; the client may
+ * try again.
+ *
+ * @publicApi
+ */
 export class SessionStoreUnavailableError extends SessionError {
   readonly code = 'SESSION_STORE_UNAVAILABLE';
 }
 
-/** The store has no space left for new data; reading and ending existing sessions may still work. Becomes a 503. @publicApi */
+/**
+ * The store has no space left for new data; reading and ending existing sessions may still work. Becomes a 503. Give the store more room, or
+ * shorten the timeouts.
+ *
+ * @publicApi
+ */
 export class SessionStoreFullError extends SessionStoreUnavailableError {}
 
-/** Other requests kept changing the session, so this request's change could not be saved. Becomes a 503. @publicApi */
+/**
+ * Other requests kept changing the session, so this request's change could not be saved. Becomes a 503. Change one session in fewer parallel
+ * requests, or raise `maxRetries`; the client may try again.
+ *
+ * @publicApi
+ */
 export class SessionContendedError extends SessionError {
   readonly code = 'SESSION_CONTENDED';
 }
 
-/** The session ended (logout, expiry) while the request ran, and `onGone` is `'error'`. Becomes a 409. @publicApi */
+/**
+ * The session ended (logout, expiry) while the request ran, and `onGone` is `'error'`. Becomes a 409. Nothing was saved: the client
+ * begins again, with a login where one is needed.
+ *
+ * @publicApi
+ */
 export class SessionGoneError extends SessionError {
   readonly code = 'SESSION_GONE';
 }
@@ -127,7 +156,9 @@ interface InputErrorOptions extends ErrorOptions {
 }
 
 /**
- * A value in the session cannot be stored. Names the key path. Becomes a 500, or a 400 for a value that JSON can represent.
+ * A value in the session cannot be stored. Becomes a 500, or a 400 for a value that JSON can represent. `path` says where the value is: store
+ * plain data, such as an id instead of an object with methods.
+ *
  * @publicApi
  */
 export class SessionValueError extends SessionError {
@@ -145,13 +176,22 @@ export class SessionValueError extends SessionError {
   }
 }
 
-/** The session is larger than `maxSize`. Names the largest keys. Becomes a 413. @publicApi */
+/**
+ * The session is larger than `maxSize`. Becomes a 413. The message names the largest keys: keep them elsewhere and store an id, or raise
+ * `maxSize`.
+ *
+ * @publicApi
+ */
 export class SessionTooLargeError extends SessionError {
   readonly code = 'SESSION_TOO_LARGE';
   override readonly mayBeInput = true;
 }
 
-/** A data key collides with a method or property of the session object. Becomes a 400. @publicApi */
+/**
+ * A data key collides with a method or property of the session object. Becomes a 400. Choose another name for the key.
+ *
+ * @publicApi
+ */
 export class SessionKeyReservedError extends SessionError {
   readonly code = 'SESSION_KEY_RESERVED';
   override readonly mayBeInput = true;
@@ -161,24 +201,37 @@ export class SessionKeyReservedError extends SessionError {
   }
 }
 
-/** A session that was requested as read-only was changed. @publicApi */
+/**
+ * A session that may only be read was changed, such as one asked for as `readonly`, or any while the store is away and `onStoreError` is
+ * `'anonymous'`. Becomes a 500. The message says why, and what to do.
+ *
+ * @publicApi
+ */
 export class SessionReadonlyError extends SessionError {
   readonly code = 'SESSION_READONLY';
 }
 
-/** An operation that needs to set a cookie was called after the response's headers were sent. @publicApi */
+/**
+ * An operation that needs to set a cookie was called after the response's headers were sent. Becomes a 500. Do it before the response begins.
+ *
+ * @publicApi
+ */
 export class SessionHeadersSentError extends SessionError {
   readonly code = 'SESSION_HEADERS_SENT';
 }
 
-/** No session is available here: the module is not imported, or this is not an HTTP request. @publicApi */
+/**
+ * No session is available here: `SessionModule` is not imported, or this is not an HTTP request. Becomes a 500. The message says which.
+ *
+ * @publicApi
+ */
 export class SessionUnreachableError extends SessionError {
   readonly code = 'SESSION_UNREACHABLE';
 }
 
 /**
- * A user with a missing or unusable id was passed to a method of `AuthService`, or an id of the wrong type. Becomes a 500, or a
- * 400 for a string that is not well-formed.
+ * A user with a missing or unusable id, or an id of the wrong type, was passed to a method of `AuthService`. Becomes a 500, or a 400 for a string that
+ * is not well-formed. Pass a user whose id (`userIdField`) is a string or a number.
  *
  * @publicApi
  */
@@ -199,7 +252,11 @@ export type LoginRefusal =
   /** The user already has `maxSessionsPerUser` sessions, and `onTooManySessions` is `refuse`. */
   | 'too-many-sessions';
 
-/** The user's credentials were correct, but the login was rejected. Becomes a 403. @publicApi */
+/**
+ * A user with the right credentials may not log in. Becomes a 403. `reason` says why, for a message of your own.
+ *
+ * @publicApi
+ */
 export class SessionLoginRefusedError extends SessionError {
   readonly code = 'SESSION_LOGIN_REFUSED';
 
@@ -211,7 +268,12 @@ export class SessionLoginRefusedError extends SessionError {
   }
 }
 
-/** The session store does not support the requested operation. @publicApi */
+/**
+ * The session store cannot do what was asked for, such as listing the sessions of a user. Becomes a 500. Choose a store that can, or turn the
+ * option on that the message names.
+ *
+ * @publicApi
+ */
 export class SessionAbilityMissingError extends SessionError {
   readonly code = 'SESSION_ABILITY_MISSING';
 }

@@ -630,7 +630,7 @@ export interface SessionCsrfOptions {
   mode?: 'origin' | 'token' | undefined;
   /**
    * Other origins whose pages may send such requests, and those of the site itself that the server does not know
-   * it by.
+   * it by. Also `capacitor://localhost` and the like.
    *
    * Takes a list, of which each item is an origin such as https://shop.example, without a path and without *.
    * Default: none.

@@ -1,101 +1,175 @@
+type UserId = string | number;
+
 /** Why an event names only the public id: it is safe in logs, and enough to find the session's other events. */
 interface SessionEvent {
+  /** The public id of the session: safe to show and to log. `rotated` says how it goes on. */
   readonly publicId: string;
 }
 
-type UserId = string | number;
-
 /** Something that a request has brought about. */
 interface FromClient {
-  /** The network address of the client, as far as the server's trust in proxies goes; empty: not known, or no request. */
+  /**
+   * The network address that the request came from, as far as the server trusts proxies. Empty where it is not known, or where
+   * there was no request.
+   */
   readonly address: string;
 }
 
 interface UserEvent extends SessionEvent, FromClient {
+  /** The application's id of the user. */
   readonly userId: UserId;
+}
+
+/** What a user has just proved. */
+interface Proof {
+  /** What the user has just proved, by the names that `login()` or `confirm()` was given. Empty for a login that is not fresh. */
+  readonly factors: readonly string[];
+}
+
+interface MaybeUser {
+  /** The application's id of the user; `null` where nobody is logged in. */
+  readonly userId: UserId | null;
+}
+
+interface OverwrittenEvent extends SessionEvent {
+  /** The keys of the values, such as `cart.total`. A request may have chosen them: escape them before you show them. */
+  readonly paths: readonly string[];
+}
+
+interface BrokenRecordEvent extends SessionEvent {
+  /** What is wrong with the record, as a sentence. Holds none of its content. */
+  readonly reason: string;
+}
+
+interface StoreErrorEvent {
+  /** What the store, or the time limit around it, threw. */
+  readonly error: Error;
+}
+
+interface RotatedEvent extends SessionEvent {
+  /** The public id of the session until now. */
+  readonly formerPublicId: string;
+}
+
+interface ForeignEvent extends FromClient {
+  /** Where the session comes from: `Flask`, `Express`, or the name that a source of your own gives. */
+  readonly framework: string;
+}
+
+interface MigrationRefusedEvent extends ForeignEvent {
+  /** Why, as a sentence. Holds none of the session's content. */
+  readonly reason: string;
+}
+
+interface LoginEvent extends UserEvent, Proof {
+  /** Whether remember-me logged the user in. */
+  readonly restored: boolean;
+}
+
+interface LoginFailedEvent extends FromClient {
+  /** A keyed hash of the account name that was entered: the same for the same account, and of no other use. */
+  readonly account: string;
+  /** `credentials`: the credentials were wrong. `limited`: the login was not tried, since too many had failed before. */
+  readonly reason: 'credentials' | 'limited';
+  /** In how many seconds it may be tried again, where it was `limited`. */
+  readonly retryAfter?: number;
+}
+
+interface ConfirmedEvent extends UserEvent, Proof {
+  /** What the confirmation was for; `null`: for everything. */
+  readonly action: string | null;
+}
+
+interface RememberStolenEvent extends FromClient {
+  /** The application's id of the user. */
+  readonly userId: UserId;
+  /** How many sessions were ended. */
+  readonly sessions: number;
+}
+
+interface RevokedEvent {
+  /** The application's id of the user; `null`: everybody was logged out. */
+  readonly userId: UserId | null;
+  /** Where a single session was ended: its public id in the list of devices. `null`: several. */
+  readonly publicId: string | null;
+  /** How many sessions were ended; `null`: they were not counted. */
+  readonly sessions: number | null;
+}
+
+interface ProtectedEvent extends UserEvent {
+  /** The protection in force. `strong` has ended the session; `basic` has taken its freshness away. */
+  readonly protection: 'basic' | 'strong';
+}
+
+interface RefusedEvent extends FromClient, MaybeUser {
+  /** The public id of the session; `null` where there is none. */
+  readonly publicId: string | null;
+  /**
+   * By a guard: `login`: nobody is logged in; `fresh`: the login is not recent enough; `roles`, `permissions`: the user lacks them; `csrf`:
+   * another site may have sent the request. By a login with the right credentials: `inactive`, `too-many-sessions`.
+   */
+  readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'csrf' | 'inactive' | 'too-many-sessions';
 }
 
 /**
  * Hears what happens to sessions and logins, at once: the time of an event is that of the call. Every method is optional, and
  * may be asynchronous: what it returns is not waited for. One that fails is logged, and does no harm. Given as the option
- * `observer`, or as a provider with `@SessionListener()`.
+ * `observer`, or as a provider with `@SessionListener()`. `docs/reference/events.md` is made from this declaration.
  *
  * No event holds a session id, a cookie's value, a remember-me token, a password or what an account was called.
  *
  * @publicApi
  */
 export interface SessionObserver {
-  /** A request's changes were dropped, since the session had been ended (logout, expiry) while the request ran. */
-  lateWrite?(event: SessionEvent): unknown;
-  /** Two requests changed the same value in ways that cannot both hold; this one's was taken. `paths`: the keys, such as `cart.total`. */
-  overwritten?(event: SessionEvent & { readonly paths: readonly string[] }): unknown;
-  /** A stored record could not be read, and was treated as no session. `reason` holds none of its content. */
-  brokenRecord?(event: SessionEvent & { readonly reason: string }): unknown;
-  /** The store did not answer, answered too late, or refused. */
-  storeError?(event: { readonly error: Error }): unknown;
+  /** A user logged in. `created` or `rotated` is heard as well. */
+  login?(event: LoginEvent): unknown;
+  /**
+   * A user logged out, or the login was ended because the user no longer exists. Heard only where there was a session to end; `destroyed` is
+   * heard as well.
+   */
+  logout?(event: UserEvent): unknown;
+  /** A login failed at the limiter, or was not tried because too many had failed before. */
+  loginFailed?(event: LoginFailedEvent): unknown;
+  /** A user who is logged in proved again who they are, by `confirm()`. */
+  confirmed?(event: ConfirmedEvent): unknown;
+  /** Remember-me logged a user in. `login` is heard before it. */
+  remembered?(event: UserEvent): unknown;
+  /**
+   * A remember-me token was shown that had already been used: somebody has a copy. All tokens that follow from the same login, and the
+   * sessions made with them, were ended.
+   */
+  rememberStolen?(event: RememberStolenEvent): unknown;
+  /** Sessions were ended from elsewhere: one, all of a user, everybody's, or one that was over the limit. */
+  revoked?(event: RevokedEvent): unknown;
+  /** A session was used by another client than the one that logged in. With `basic` it is heard once, until the login is confirmed. */
+  protected?(event: ProtectedEvent): unknown;
+  /** A guard refused a request, or a login with the right credentials was refused. */
+  refused?(event: RefusedEvent): unknown;
   /** A session was stored for the first time. */
   created?(event: SessionEvent): unknown;
-  /** A session was ended by the application: destroyed or emptied. */
+  /** A session was ended by the application: logged out, destroyed or emptied. */
   destroyed?(event: SessionEvent): unknown;
-  /** A session got a new id. `publicId` is the new one, `formerPublicId` the old one. */
-  rotated?(event: SessionEvent & { readonly formerPublicId: string }): unknown;
+  /** A session got a new id. `publicId` is the new one. */
+  rotated?(event: RotatedEvent): unknown;
+  /** A request came with the cookie of a session that has expired, or was ended elsewhere. Heard with every such request. */
+  expired?(event: SessionEvent): unknown;
+  /** A session of another framework was taken over. */
+  migrated?(event: SessionEvent & ForeignEvent & MaybeUser): unknown;
+  /** A session of another framework could not be taken over, and was treated as absent. Also a warning in the log. */
+  migrationRefused?(event: MigrationRefusedEvent): unknown;
+  /** A request's changes were dropped, because the session ended (logout, expiry) while the request ran. Also a warning in the log. */
+  lateWrite?(event: SessionEvent): unknown;
+  /** Two requests changed the same value in ways that cannot both hold; this one's was kept. Also a warning in the log. */
+  overwritten?(event: OverwrittenEvent): unknown;
   /**
-   * A change was made that could not be saved, since the response had gone out without the session's cookie, or by a request
-   * that may only look at the session.
+   * A change could not be saved: the response had gone out without the session's cookie, or the request may only look at the session. Also a
+   * warning in the log.
    */
   droppedChange?(event: SessionEvent): unknown;
-  /** A request came with the cookie of a session that is not there any more: it has expired, or was ended elsewhere. */
-  expired?(event: SessionEvent): unknown;
-  /** A session of another framework goes on here from now on; with a login, `userId` says whose. */
-  migrated?(event: SessionEvent & FromClient & { readonly framework: string; readonly userId: UserId | null }): unknown;
-  /** A session of another framework could not be taken over, and was treated as absent. `reason` holds none of its content. */
-  migrationRefused?(event: FromClient & { readonly framework: string; readonly reason: string }): unknown;
-  /** A user logged in. `factors`: what was proved just now; none for one that is not fresh. `restored`: by remember-me. */
-  login?(event: UserEvent & { readonly factors: readonly string[]; readonly restored: boolean }): unknown;
-  /** A user logged out, or the login was ended since there is no such user any more. */
-  logout?(event: UserEvent): unknown;
-  /**
-   * A login failed. `account` is a keyed hash of what was typed: the same for the same account, and of no use otherwise.
-   * `limited`: it was not even tried, since too many had failed before; `retryAfter`: in how many seconds it may be tried.
-   */
-  loginFailed?(
-    event: FromClient & {
-      readonly account: string;
-      readonly reason: 'credentials' | 'limited';
-      readonly retryAfter?: number;
-    },
-  ): unknown;
-  /** A user who is logged in proved once more who it is, with `factors`. `action`: what for, where it was for one thing alone. */
-  confirmed?(event: UserEvent & { readonly factors: readonly string[]; readonly action: string | null }): unknown;
-  /** Remember-me logged a user in. */
-  remembered?(event: UserEvent): unknown;
-  /** A remember-me token was shown that had been used up: somebody has a copy. The family and its sessions were ended. */
-  rememberStolen?(event: FromClient & { readonly userId: UserId; readonly sessions: number }): unknown;
-  /**
-   * Sessions were ended from elsewhere. `userId`: whose; null: everybody's. `publicId`: which one, where it was one.
-   * `sessions`: how many; null: nobody counted.
-   */
-  revoked?(event: {
-    readonly userId: UserId | null;
-    readonly publicId: string | null;
-    readonly sessions: number | null;
-  }): unknown;
-  /**
-   * A session was used by another client than the one that logged in. `strong` has ended it; `basic` took freshness away, and
-   * tells once, until the login is confirmed.
-   */
-  protected?(event: UserEvent & { readonly protection: 'basic' | 'strong' }): unknown;
-  /**
-   * Somebody was not let in. By a guard: `login`: nobody is logged in; `fresh`: not recently enough; `roles`, `permissions`:
-   * lacks them; `csrf`: another site may have sent the request. By a login, although the user had proved who it is: `inactive`, `too-many-sessions`.
-   */
-  refused?(
-    event: FromClient & {
-      readonly publicId: string | null;
-      readonly userId: UserId | null;
-      readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'csrf' | 'inactive' | 'too-many-sessions';
-    },
-  ): unknown;
+  /** A stored record could not be read, and was treated as no session. Also a warning in the log. */
+  brokenRecord?(event: BrokenRecordEvent): unknown;
+  /** The store did not answer, answered too late, or refused. */
+  storeError?(event: StoreErrorEvent): unknown;
 }
 
 /** The name of an event. @publicApi */

@@ -17,7 +17,7 @@ export const csrfOptions = group('How `CsrfGuard` tells that a request comes fro
     default: [],
     defaultText: 'none',
     meaning:
-      'Other origins whose pages may send such requests, and those of the site itself that the server does not know it by.',
+      'Other origins whose pages may send such requests, and those of the site itself that the server does not know it by. Also `capacitor://localhost` and the like.',
   }),
   header: option({
     env: 'SESSION_CSRF_HEADER',

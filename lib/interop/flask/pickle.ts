@@ -1,8 +1,8 @@
 import { SessionError } from '../../errors.js';
 
 /**
- * A record of Flask-Session is a pickle, as versions before 0.7 and cachelib write them. Reading a pickle runs whatever code
- * it names, so that whoever can write to the store would have the process. It is recognised, and never read.
+ * A record of Flask-Session is a pickle, as versions before 0.7 and cachelib write them. Reading a pickle runs any code that it names, so it
+ * is recognised and never read. Becomes a 500. Let Flask-Session 0.7 or newer save the sessions first, as MessagePack or JSON.
  *
  * @publicApi
  */

@@ -4,7 +4,6 @@ import { environmentOf, processValues } from '../../../lib/config/environment.js
 import { bool, duration, integer, list, nullable, oneOf, secret, text, url } from '../../../lib/config/kinds.js';
 import { option } from '../../../lib/config/option.js';
 import { resolveOptions } from '../../../lib/config/read.js';
-import { optionsTable } from '../../../lib/config/table.js';
 import { validateOptions } from '../../../lib/config/validate.js';
 import { isSessionError, SessionConfigError } from '../../../lib/errors.js';
 
@@ -188,21 +187,5 @@ describe('the environment', () => {
     [undefined, 'development'],
   ])('is by NODE_ENV %j: %s', (nodeEnv, environment) => {
     expect(environmentOf(nodeEnv)).toBe(environment);
-  });
-});
-
-describe('the table of options', () => {
-  it('has a row for each option, with both names, what is expected, the default and the meaning', () => {
-    const lines = optionsTable(tree).split('\n');
-    expect(lines).toHaveLength(11);
-    expect(lines[0]).toBe('| Environment | In code | Expected | Default | Meaning |');
-    expect(lines[2]).toBe(
-      '| `SECRET_KEY`, `SESSION_SECRET_KEY` | `secretKey` | a text or bytes, not empty, or null for none | none | Signs. |',
-    );
-    expect(lines[4]).toContain('| 1s |');
-    expect(lines[5]).toContain('Where \\| it is.');
-    expect(lines[6]).toContain('| – | `loader` |');
-    expect(lines[7]).toContain('`redis` in production, `memory` in development, `memory` in test');
-    expect(lines[8]).toContain('| `COOKIE_NAME`, `SESSION_COOKIE_NAME` | `cookie.name` | letters | `sid` |');
   });
 });

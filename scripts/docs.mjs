@@ -1,0 +1,25 @@
+/** `npm run docs`: writes the reference pages, and the types of the options, from what `lib/` and `test/` declare. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { register } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { install } from './install.mjs';
+import { root } from './paths.mjs';
+
+await install();
+register('./typescript-hooks.mjs', import.meta.url);
+const { generatedPages } = await import('./reference/pages.ts');
+const { optionTypes, optionTypesFile } = await import('./reference/option-types.ts');
+
+for (const [path, textOf] of Object.entries(generatedPages)) await renew(join(root, path), textOf());
+await renew(
+  optionTypesFile,
+  await format(optionTypes(), { ...(await resolveConfig(optionTypesFile)), parser: 'typescript' }),
+);
+
+async function renew(file, text) {
+  if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+  console.log(`${relative(root, file)}: written`);
+}
