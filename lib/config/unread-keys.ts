@@ -36,9 +36,12 @@ export function unreadKeys(
     // Before anything that takes its time: an environment has many variables, and few are near.
     if (!isOurs && !nearby.test(name)) return [];
     if (known.has(name) || value.trim() === '' || isOfOthers(name, value)) return [];
-    const meant = nearest(name, keys, FURTHEST) ?? keys.find((key) => wordsOf(key) === wordsOf(name));
+    const meant =
+      nearest(name, keys, FURTHEST) ??
+      keys.find((key) => wordsOf(key) === wordsOf(name)) ??
+      (known.has(`SESSION_${name}`) ? `SESSION_${name}` : undefined);
     if (!isOurs) return meant === undefined ? [] : [`${notRead(name)}; did you mean ${meant}?`];
-    const instead = otherKeys.get(name);
+    const instead = otherKeys.get(name) ?? [...otherKeys].find(([key]) => joined(key) === joined(name))?.[1];
     if (instead !== undefined) return [`${notRead(name)}: ${instead}.`];
     const inCode = codeOnly.get(name);
     if (inCode !== undefined) return [`${notRead(name)}: ${inCode} can be given in code alone.`];
@@ -54,6 +57,11 @@ function notRead(name: string): string {
 
 function isOfOthers(name: string, value: string): boolean {
   return othersKeys.test(name) || (name.endsWith('_PORT') && addressOfService.test(value));
+}
+
+/** The same for names whose words are put together in another way. */
+function joined(name: string): string {
+  return name.replaceAll('_', '');
 }
 
 /** The same for names that have the same words in another order. */
