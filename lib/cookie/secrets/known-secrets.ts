@@ -3,8 +3,14 @@ import { decodingsOf, isText, plain } from './secret-text.js';
 
 /** Secrets from documentation, tutorials and templates. */
 const examples: readonly string[] = [
-  // Common first tries.
+  // An unset variable, as text.
   '',
+  'undefined',
+  'null',
+  'None',
+  'NaN',
+  '[object Object]',
+  // Common first tries.
   'secret',
   'dev',
   'development',
@@ -57,6 +63,7 @@ const examples: readonly string[] = [
   'password_at_least_32_characters_long',
   'DO NOT USE THIS VALUE. INSTEAD, CREATE A COMPLEX SECRET AND KEEP IT SAFE OUTSIDE OF THE SOURCE CODE.',
   'correct horse battery staple',
+  '123e4567-e89b-12d3-a456-426614174000',
 ];
 
 /** Without case, spaces and punctuation: spelling one differently does not make it a secret. */

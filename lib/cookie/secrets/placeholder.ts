@@ -18,7 +18,7 @@ const famous = /loremipsum|quickbrownfox/;
 const asking: readonly RegExp[] = [
   /(?:todo|fixme|tobedone|tobechanged|placeholder|example|dummy|insecure|unsafe|foobar|redacted|default)/,
   /(?:change|replace|edit|modify|override|swap)(?:me|this|that|it|the|these|your|with|in|on|before|after|to|for|now|later|as|a|secret|key|all)/,
-  /(?:insert|put|enter|paste|fill|type|add|provide|supply|choose|pick|use|set|generate|create|make|write)(?:in|out|here|a|an|the|this|your|you|own|some|any|one|secret|key|random|long|strong|secure|something|it|with)/,
+  /(?:insert|put|enter|paste|fill|type|add|provide|supply|choose|pick|use|set|generate|create|make|write)(?:me|in|out|here|a|an|the|this|your|you|own|some|any|one|secret|key|random|long|strong|secure|something|it|with)/,
   /(?:your|yourown|my|our|the|super|top|very|so|really|some|such|this|that)+(?:app|application|session|cookie|jwt|auth|api|flask|express|nest|nestjs|server|site|web|private|secure|strong|long|random|own|super|top|very|secret)*(?:secret|key|password|passphrase|passwd|token)/,
   /(?:secret|key|password|passphrase|string|text|value)(?:goes|comes|belongs)?(?:here|there|now|later|please)/,
   /(?:do|does|is|are|should|must)?(?:not|dont|never|no)(?:a|an|the|be|to|for|in|real|really|very)*(?:use|used|secure|safe|secret|real|random|production|share|commit)/,

@@ -54,6 +54,7 @@ describe('the strength of a secret', () => {
 
   it.each([
     'TODO: change this secret',
+    'fill me in later, before anybody uses it',
     'todo: change this secret before production, please',
     'please-CHANGE-ME-before-you-go-to-production',
     'CHANGE_ME_TO_SOMETHING_LONG_AND_RANDOM_32',
@@ -146,3 +147,13 @@ describe('the strength of a secret', () => {
     expect(secretWeakness(`${chance}B`)).toBe('is a placeholder');
   });
 });
+
+it.each(['undefined', 'null', 'None', 'NaN', '[object Object]'])(
+  'the hash of a variable that was not set is known: %s',
+  (text) => {
+    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+      expect(secretWeakness(createHash('sha256').update(text).digest(encoding))).toMatch(/^is a known example/);
+    }
+    expect(secretWeakness('123e4567-e89b-12d3-a456-426614174000')).toMatch(/^is a known example/);
+  },
+);
