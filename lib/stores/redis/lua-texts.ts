@@ -119,8 +119,9 @@ end
 local written = redis.pcall('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 if written.err then
   -- A Redis that is full refuses a script that begins with what takes memory. What takes no more than the record that is there, or
-  -- is as short as a note that something has ended, is written all the same, behind a command that takes none.
-  local most = math.max(16, current and #current or 0)
+  -- is as short as a note that something has ended, is written all the same, behind a command that takes none. The longest of these
+  -- notes is that of the end of all logins: a time, and how often that was done. A count of failed logins is longer.
+  local most = math.max(18, current and #current or 0)
   if not string.find(written.err, 'OOM ', 1, true) or #ARGV[2] > most then
     return written
   end
