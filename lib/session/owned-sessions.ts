@@ -28,6 +28,13 @@ export type KeptSession = Pick<OwnedSession, 'key' | 'lineage'>;
 
 type UserId = AuthFacts['userId'];
 
+/** What is stored for a user. */
+interface OwnedRecord {
+  readonly key: string;
+  /** Null: it leads to one that was moved by a rotation, or holds none that still counts. */
+  readonly session: OwnedSession | null;
+}
+
 /** How many sessions are read at a time. */
 const BATCH = 64;
 /** How often the sessions are looked through for one that others may be moving meanwhile. */
@@ -128,15 +135,25 @@ export class OwnedSessions {
   }
 
   /**
-   * Ends all of them but one, and says how many there were. One that is being logged in meanwhile ends before its login is
+   * Ends all of them but one, and says how many logins these were. One that is being logged in meanwhile ends before its login is
    * done. @throws SessionAbilityMissingError
    */
   async endAll(userId: UserId, kept: KeptSession | null = null): Promise<number> {
     const store = this.#store();
     const owner = this.records.ownerOf(userId);
-    const ended = await (kept === null ? store.deleteOwnedBy(owner) : store.deleteOwnedBy(owner, kept.key));
+    // Without rotation all records are logins, and nothing has to be read.
+    const besides = this.lifetime.rotates ? await this.#besidesLogins(userId, kept) : 0;
+    const deleted = await (kept === null ? store.deleteOwnedBy(owner) : store.deleteOwnedBy(owner, kept.key));
     this.endedLogins.tell({ userId, exceptLineage: kept?.lineage ?? null });
-    return ended;
+    return Math.max(0, deleted - besides);
+  }
+
+  /** How many records a user has more than logins: what leads from a former id to the next, and what is left of a login that moves. */
+  async #besidesLogins(userId: UserId, kept: KeptSession | null): Promise<number> {
+    const others = (await this.#records(userId)).filter(({ key }) => key !== kept?.key);
+    const lineages = new Set(others.map(({ session }) => session?.lineage));
+    for (const none of [undefined, kept?.lineage]) lineages.delete(none);
+    return others.length - lineages.size;
   }
 
   /** Whether a login is about to be ended, or has been just now, by the user's side: it is not to be moved any more. */
@@ -175,20 +192,25 @@ export class OwnedSessions {
 
   /** All that there are, those that are being moved twice. */
   async #look(userId: UserId): Promise<OwnedSession[]> {
+    return (await this.#records(userId)).flatMap(({ session }) => session ?? []);
+  }
+
+  /** The user's records that are there, also those that hold no session. */
+  async #records(userId: UserId): Promise<OwnedRecord[]> {
     const store = this.#store();
     const keys: string[] = [];
     for await (const key of store.ownedBy(this.records.ownerOf(userId))) keys.push(key);
-    const sessions: OwnedSession[] = [];
+    const records: OwnedRecord[] = [];
     for (let first = 0; first < keys.length; first += BATCH) {
       const batch = keys.slice(first, first + BATCH).map((key) => this.#read(key, userId));
-      for (const session of await Promise.all(batch)) if (session !== null) sessions.push(session);
+      for (const record of await Promise.all(batch)) if (record !== null) records.push(record);
     }
-    return sessions;
+    return records;
   }
 
-  async #read(key: string, userId: UserId): Promise<OwnedSession | null> {
+  async #read(key: string, userId: UserId): Promise<OwnedRecord | null> {
     const found = await this.records.store.read(key);
-    return found && this.#sessionIn(key, userId, found.bytes, found.version);
+    return found && { key, session: this.#sessionIn(key, userId, found.bytes, found.version) };
   }
 
   /** Null: it has ended, was moved by a rotation, or is not this user's. */

@@ -224,6 +224,31 @@ describe('the sessions of a user', () => {
     expect(listed.map((one) => one.publicId)).toEqual([session.id]);
   });
 
+  it('are counted as logins where all end: not what leads from a former id to the next, nor a record that is left behind', async () => {
+    const setup = new Setup({ rotateEvery: 5 * MINUTE });
+    const kept = await setup.request(await setup.begin({}, 'ann'));
+    const other = await setup.request(await setup.begin({}, 'ann'));
+    setup.time += 6 * MINUTE;
+    await Promise.all([kept.commit(), other.commit()]);
+    const listed = await setup.repository.owned.list('ann');
+    const [session] = listed.filter(({ publicId }) => publicId === kept.id);
+    expect(await setup.repository.owned.endAll('ann', session)).toBe(1);
+    expect(await setup.find(idOf(kept))).not.toBeNull();
+
+    setup.time += 6 * MINUTE;
+    const later = await setup.request(idOf(kept));
+    setup.store.forget();
+    setup.store.before = ({ method, number }) => {
+      // The new record is there, and the former one does not lead to it yet.
+      if (method === 'write' && number > 1) throw new Error('The store is away.');
+    };
+    await expect(later.commit()).rejects.toThrow('away');
+    setup.store.forget();
+    expect(await setup.repository.owned.endAll('ann')).toBe(1);
+    expect(await setup.keys()).toEqual([]);
+    expect(await setup.repository.owned.endAll('ann')).toBe(0);
+  });
+
   it('end one by one, and each is heard of once', async () => {
     const setup = new Setup();
     await setup.begin({}, 'ann');
