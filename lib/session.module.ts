@@ -24,9 +24,10 @@ import { loggable } from './config/loggable.js';
 import type { OptionValues } from './config/read.js';
 import { createKeyRing, KeyRing } from './cookie/key-ring.js';
 import { resolveCookie } from './cookie/resolved-cookie.js';
+import { cookiesOf } from './cookies-of-application.js';
 import { SessionConfigError } from './errors.js';
 import { discover } from './http/discovery.js';
-import { claimCookie } from './http/platforms/claimed-cookies.js';
+import { claimCookies } from './http/platforms/claimed-cookies.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { Notices } from './http/notices.js';
 import { routeNotices } from './http/route-notices.js';
@@ -185,7 +186,7 @@ const providers: Provider[] = [
   exports: [SESSION_STORE, SessionStore, SessionService, SessionRuntime, KeyRing, ...authExports],
 })
 export class SessionModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
-  #releaseCookie: (() => void) | null = null;
+  #releaseCookies: (() => void) | null = null;
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
@@ -230,8 +231,12 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
   #attach(): void {
     const adapter = adapterOf(this.adapterHost);
     if (adapter === null) return;
-    const cookie = resolveCookie(this.config.cookie, environmentOf(process.env['NODE_ENV']));
-    this.#releaseCookie = claimCookie(adapter.getInstance(), cookie);
+    const cookies = cookiesOf(this.config, environmentOf(process.env['NODE_ENV']));
+    // Contexts of one Fastify have instances of their own, and the server in common.
+    const shared = [adapter.getInstance(), adapter.getHttpServer()];
+    this.#releaseCookies = claimCookies(shared, cookies, (message) => {
+      logger.warn(message);
+    });
     const platform = platformOf(adapter);
     this.runtime.attach(platform);
     attachAuth(platform, {
@@ -242,7 +247,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#releaseCookie?.();
+    this.#releaseCookies?.();
     this.runtime.heldLogins.close();
     if (!isStoreGiven(this.config)) await this.store.close?.();
   }

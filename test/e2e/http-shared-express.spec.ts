@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
+import { Controller, Get, Module, type INestApplication, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import express, { type Express } from 'express';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AuthService, CurrentUser, Session, SessionModule, type SessionModuleOptions } from 'nestjs-session-auth';
 import { startApp, testSecret } from '../support/app.js';
+import { CapturedLogger } from '../support/captured-logger.js';
 import { CookieJar } from '../support/jar.js';
 import { commits } from './http-table.js';
 
@@ -51,7 +53,12 @@ async function listen(instance: Express): Promise<CookieJar> {
 }
 
 /** An application with sessions among others on an instance of Express, under a prefix of its own. */
-async function tenant(instance: Express, prefix: string, session: SessionModuleOptions): Promise<INestApplication> {
+async function tenant(
+  instance: Express | FastifyAdapter,
+  prefix: string,
+  session: SessionModuleOptions,
+  logger: LoggerService | false = false,
+): Promise<INestApplication> {
   @Module({
     imports: [
       SessionModule.forRoot({
@@ -65,11 +72,11 @@ async function tenant(instance: Express, prefix: string, session: SessionModuleO
   })
   class TenantModule {}
 
-  const app = await NestFactory.create(TenantModule, new ExpressAdapter(instance), {
-    logger: false,
-    abortOnError: false,
-  });
-  app.setGlobalPrefix(prefix);
+  const isFastify = instance instanceof FastifyAdapter;
+  const adapter = isFastify ? instance : new ExpressAdapter(instance);
+  const app = await NestFactory.create(TenantModule, adapter, { logger, abortOnError: false });
+  // A context of Fastify brings its prefix along.
+  if (!isFastify) app.setGlobalPrefix(prefix);
   await app.init();
   closing.push(() => app.close());
   return app;
@@ -115,6 +122,74 @@ describe('two applications on one instance of Express', () => {
       await tenant(instance, 'three', session);
     },
   );
+});
+
+describe('the other cookies of two applications on one instance of Express', () => {
+  it('are told of where they have the same name, which matters to those who make use of them', async () => {
+    const instance = express();
+    const logger = new CapturedLogger();
+    await tenant(instance, 'one', { cookie: { name: 'one' } }, logger);
+    const told = (): string[] => logger.at('warn').filter((line) => line.includes('Another application'));
+    expect(told()).toEqual([]);
+    await tenant(instance, 'two', { cookie: { name: 'two' } }, logger);
+    expect(told()).toEqual([
+      expect.stringMatching(
+        /"remember_token" \(REMEMBER_COOKIE_NAME.*"known_device" \(SESSION_LIMITER_DEVICE_COOKIE_NAME/,
+      ),
+    ]);
+    const three = {
+      cookie: { name: 'three' },
+      remember: { cookieName: 'three_remember' },
+      limiter: { deviceCookieName: 'three_device' },
+    };
+    await tenant(instance, 'three', three, logger);
+    expect(told()).toHaveLength(1);
+  });
+
+  it.each<[RegExp, SessionModuleOptions]>([
+    [/remember\.cookieName: another application/, { remember: { cookieName: 'remembered' } }],
+    [/limiter\.deviceCookieName: another application/, { limiter: { deviceCookieName: 'device' } }],
+    [/cookie\.name: another application/, { cookie: { name: 'remembered' } }],
+    [/remember\.cookieName: another application/, { remember: { cookieName: 'one' } }],
+  ])('are refused where somebody has named them so: %s', async (message, session) => {
+    const instance = express();
+    const names = { remember: { cookieName: 'remembered' }, limiter: { deviceCookieName: 'device' } };
+    await tenant(instance, 'one', { cookie: { name: 'one' }, ...names });
+    const second = tenant(instance, 'two', { cookie: { name: 'two' }, ...session });
+    await expect(second).rejects.toMatchObject({
+      code: 'SESSION_CONFIG_INVALID',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('two applications on one Fastify, in a context each', () => {
+  async function both(one: SessionModuleOptions, two: SessionModuleOptions): Promise<CookieJar> {
+    const instance = new FastifyAdapter().getInstance();
+    closing.push(() => instance.close());
+    for (const [prefix, session] of Object.entries({ one, two })) {
+      instance.register(
+        async (context) => {
+          await tenant(new FastifyAdapter(context), prefix, session);
+        },
+        { prefix },
+      );
+    }
+    return new CookieJar(await instance.listen({ host: '127.0.0.1', port: 0 }));
+  }
+
+  it.each([false, true])('have a session each, eager: %s', async (eager) => {
+    const jar = await both({ eager, cookie: { name: 'one' } }, { eager, cookie: { name: 'two' } });
+    for (const path of ['/one/login', '/two/count']) await jar.fetch(path);
+    expect(await jar.json('/one/me')).toEqual({ user: 'ada' });
+    expect(await jar.json('/two/me')).toEqual({ user: null });
+    expect(await jar.json('/one/count')).toEqual({ n: 1 });
+    expect(await jar.json('/two/count')).toEqual({ n: 2 });
+  });
+
+  it('are refused where both have a cookie of the same name and path', async () => {
+    await expect(both({}, {})).rejects.toThrow(/cookie\.name: another application/);
+  });
 });
 
 describe('an Express that is called as a function', () => {

@@ -1,30 +1,66 @@
-import { SessionConfigError } from '../../errors.js';
+import { type ConfigProblem, SessionConfigError } from '../../errors.js';
 
-/** The session cookies of the applications that share an instance of Express, or of another server. */
-const claimed = new WeakMap<object, Set<string>>();
+/** A cookie of an application, as browsers tell it apart from others. */
+export interface ClaimedCookie {
+  readonly name: string;
+  readonly path: string;
+  /** What it is, for a message. */
+  readonly what: string;
+  /** The option that names it. */
+  readonly setting: string;
+  /** The settings by which it can be given a name or a path of its own. */
+  readonly keys: string;
+  /** Whether it is set for certain, or was at least named by the application: not so by default where not every application uses it. */
+  readonly isSure: boolean;
+}
+
+/** The cookies of the applications that share an instance of Express, a server, or whatever else. */
+const claimed = new WeakMap<object, Set<ClaimedCookie>>();
 
 /**
- * Takes note that an application on `instance` has this cookie. Two of one name and path would overwrite each other in every
- * browser.
+ * Takes note of an application's cookies, at all that it may share with others. Two of one name and path would overwrite each other in
+ * every browser.
  *
- * @returns what gives it up again. @throws SessionConfigError where another application on the same instance has it
+ * @param warn hears where that is so of cookies which not every application makes use of, and which nobody has named.
+ * @returns what gives them up again. @throws SessionConfigError where another application there has one of them for certain
  */
-export function claimCookie(
-  instance: unknown,
-  { name, path }: { readonly name: string; readonly path: string },
+export function claimCookies(
+  shared: readonly unknown[],
+  own: readonly ClaimedCookie[],
+  warn: (message: string) => void,
 ): () => void {
-  if ((typeof instance !== 'object' && typeof instance !== 'function') || instance === null) return () => undefined;
-  const cookies = claimed.get(instance) ?? new Set();
-  claimed.set(instance, cookies);
-  const cookie = JSON.stringify([name, path]);
-  if (cookies.has(cookie)) {
-    throw new SessionConfigError([
-      {
-        setting: 'cookie.name',
-        problem: `another application on the same server instance has a session cookie ${JSON.stringify(name)} for the path ${JSON.stringify(path)}: give each a name (SESSION_COOKIE_NAME) or a path (SESSION_COOKIE_PATH) of its own`,
-      },
-    ]);
+  const places = new Set(shared.filter((place) => isObject(place)));
+  const others = new Set([...places].flatMap((place) => [...(claimed.get(place) ?? [])]));
+  const met = own.flatMap((cookie) => {
+    const other = [...others].find(({ name, path }) => name === cookie.name && path === cookie.path);
+    return other === undefined ? [] : { cookie, isSure: cookie.isSure || other.isSure || cookie.what !== other.what };
+  });
+  const problems = met.filter(({ isSure }) => isSure).map(({ cookie }) => problemWith(cookie));
+  if (problems.length > 0) throw new SessionConfigError(problems);
+  if (met.length > 0) warn(warningOf(met.map(({ cookie }) => cookie)));
+
+  for (const place of places) {
+    const cookies = claimed.get(place) ?? new Set();
+    claimed.set(place, cookies);
+    for (const cookie of own) cookies.add(cookie);
   }
-  cookies.add(cookie);
-  return () => void cookies.delete(cookie);
+  return () => {
+    for (const place of places) for (const cookie of own) claimed.get(place)?.delete(cookie);
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null;
+}
+
+function problemWith({ setting, what, name, path, keys }: ClaimedCookie): ConfigProblem {
+  return {
+    setting,
+    problem: `another application on the same server instance has a cookie ${JSON.stringify(name)} for the path ${JSON.stringify(path)}, which is the name of the ${what} cookie here: give each a name or a path of its own (${keys})`,
+  };
+}
+
+function warningOf(cookies: readonly ClaimedCookie[]): string {
+  const named = cookies.map(({ what, name, keys }) => `the ${what} cookie ${JSON.stringify(name)} (${keys})`);
+  return `Another application on the same server instance also has ${named.join(' and ')}. If both make use of it, one overwrites what the other has set: give each a name of its own.`;
 }

@@ -1,3 +1,4 @@
+import { SessionConfigError } from '../../errors.js';
 import { isResponse, type RawResponse } from '../../response/raw-response.js';
 import type { Platform } from './platform.js';
 import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';
@@ -18,7 +19,18 @@ export class FastifyPlatform implements Platform {
   constructor(private readonly instance: FastifyInstance) {}
 
   bind(key: symbol, value: object): void {
-    if (!this.instance.hasRequestDecorator(key)) this.instance.decorateRequest(key, { getter: () => value });
+    if (this.instance.hasRequestDecorator(key)) {
+      // Its sessions would be those of the other one.
+      throw new SessionConfigError([
+        {
+          setting: 'SessionModule',
+          problem:
+            'another application with sessions has this context of Fastify, or one around it: give each a context of its own, ' +
+            'beside the other (instance.register(plugin, { prefix }))',
+        },
+      ]);
+    }
+    this.instance.decorateRequest(key, { getter: () => value });
   }
 
   exposeSession(): void {
