@@ -24,8 +24,9 @@ function nameOf<Name>(name: Name): Name | string {
 }
 
 function withTextKeys(map: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, unknown> {
-  for (const key of map.keys())
+  for (const key of map.keys()) {
     if (nameOf(key) !== key) return new Map(Array.from(map, ([name, value]) => [nameOf(name), value]));
+  }
   return map;
 }
 

@@ -105,8 +105,9 @@ export class SqlStore extends SessionStore {
   ): Promise<WriteResult> {
     // A copy, since the statement waits for a connection.
     const own = Buffer.from(bytes);
-    if (this.owned?.room !== undefined)
+    if (this.owned?.room !== undefined) {
       await this.owned.room.take(own.length, expected === 'absent' ? 'new' : 'change');
+    }
     return expected === 'absent' ? this.create(key, own, ttlMs, owner) : this.replace(key, own, ttlMs, expected);
   }
 

@@ -134,8 +134,9 @@ describe('flash messages', () => {
 
   it('that are left after their category was taken are there, in order', () => {
     const session = new Setup().create();
-    for (const [category, message] of ['a1', 'b1', 'a2'].map((text) => [text.charAt(0), text] as const))
+    for (const [category, message] of ['a1', 'b1', 'a2'].map((text) => [text.charAt(0), text] as const)) {
       session.flash(category, message);
+    }
     expect(session.flashes('a').map(({ message }) => message)).toEqual(['a1', 'a2']);
     session.flash('a', 'a3');
     session.flash('b', 'b2');
