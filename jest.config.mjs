@@ -5,7 +5,12 @@ export default {
   rootDir: '.',
   roots: ['<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/benchmark/', '<rootDir>/\\.cache/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist/',
+    '<rootDir>/test/benchmark/',
+    '<rootDir>/test/packaging/apps/',
+    '<rootDir>/\\.cache/',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -49,7 +49,7 @@ const needsOfSuites = {
   unit: [],
   browser: ['programs', 'sample'],
   docs: ['library'],
-  packaging: ['library'],
+  packaging: ['library', 'programs'],
 };
 
 /** @returns {Step[]} */

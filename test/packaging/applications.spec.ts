@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RedisServer } from '../support/servers/redis.js';
+import { browser } from './browser.js';
 import { InstalledApplication } from './installed-application.js';
 import { manifest, pack, project } from './package-under-test.js';
 
+/** Packages that Nest looks for and does without. */
+const optionalOfNest = ['@nestjs/microservices', '@nestjs/websockets', 'class-validator', 'class-transformer'];
+const isFull = process.env['TEST_FULL'] === '1';
 const settings = { SESSION_TYPE: 'memory', SECRET_KEY: 'a key for this test, of more than 32 bytes' };
 
 let folder: string;
@@ -17,47 +22,48 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe.each([
-  { name: 'nest11-cjs', what: 'a CommonJS application on Nest 11', load: 'require' },
-  { name: 'nest12-esm', what: 'an ESM application on Nest 12', load: 'await import' },
-])('the packed package in $what', ({ name, load }) => {
+const apps = [
+  {
+    name: 'nest11-scaffold',
+    what: 'an application that `nest new` of Nest 11 made, with its settings as they were',
+    load: 'require',
+    build: (application: InstalledApplication) => application.build('@nestjs/cli/bin/nest.js', 'build'),
+    main: 'dist/main.js',
+  },
+  {
+    name: 'nest12-esm',
+    what: 'an ESM application on Nest 12',
+    load: 'await import',
+    build: (application: InstalledApplication) => application.compile(),
+    main: 'main.js',
+  },
+] as const;
+
+describe.each(apps)('the packed package in $what', ({ name, load, build, main }) => {
   let application: InstalledApplication;
 
   beforeAll(async () => {
     application = await InstalledApplication.make(name, join(folder, name), tarball);
+    await build(application);
   });
 
   it('keeps a session, refuses before a login and lets in after it', async () => {
-    const running = await application.start(settings);
-    try {
-      const request = browser(running.address);
-      expect(await request('GET', '/visits')).toEqual({ status: 200, body: { visits: 1 } });
-      expect(await request('GET', '/visits')).toEqual({ status: 200, body: { visits: 2 } });
-      expect(await request('GET', '/me')).toMatchObject({ status: 401 });
-      expect(await request('POST', '/login')).toEqual({ status: 201, body: { welcome: 'Ada' } });
-      expect(await request('GET', '/me')).toEqual({ status: 200, body: { id: 'ada', name: 'Ada' } });
-      expect(await browser(running.address)('GET', '/me')).toMatchObject({ status: 401 });
-    } finally {
-      await running.stop();
-    }
+    await expectSessions(application, main, settings);
   });
 
   it('ends when it is asked to', async () => {
-    const running = await application.start(settings);
+    const running = await application.start(main, settings);
     expect(await running.stop()).toBe('SIGTERM');
   });
 
   it('loads under every path that it exports', async () => {
     const { name: self, exports } = await manifest();
-    for (const path of Object.keys(exports).filter((subpath) => !subpath.endsWith('.json') && subpath !== './events')) {
-      const script = `const loaded = ${load}('${self}${path.slice(1)}'); console.log(Object.keys(loaded).length > 0)`;
-      const type = load === 'require' ? 'commonjs' : 'module';
-      expect({ path, ...(await application.run([`--input-type=${type}`, '-e', script])) }).toEqual({
-        path,
-        code: 0,
-        output: 'true\n',
-      });
-    }
+    const paths = Object.keys(exports).filter((path) => !['./package.json', './events'].includes(path));
+    const names = JSON.stringify(paths.map((path) => `${self}${path.slice(1)}`));
+    const script = `for (const name of ${names}) if (Object.keys(${load}(name)).length > 0) console.log(name);`;
+    const type = load === 'require' ? 'commonjs' : 'module';
+    const { code, output } = await application.run([`--input-type=${type}`, '-e', script]);
+    expect({ code, loaded: output.trim().split('\n') }).toEqual({ code: 0, loaded: JSON.parse(names) });
   });
 
   it('brings its command, which cleans up the store of the same settings', async () => {
@@ -91,25 +97,122 @@ describe.each([
     expect(installed).toEqual({ code: 0, output: 'SessionEventsModule\n' });
   });
 
-  if (name === 'nest11-cjs') {
-    it('says how to install the library of a store that is chosen, where that is missing', async () => {
-      const { code, output } = await application.run(['main.js'], { ...settings, SESSION_TYPE: 'redis' });
-      expect(output).toContain('npm install ioredis');
-      expect(code).toBe(1);
+  it('has one copy of each class in a process, by import and by require', async () => {
+    const { name: self, exports } = await manifest();
+    const paths = Object.keys(exports).filter((path) => !['./package.json', './events'].includes(path));
+    const script = `
+      const { createRequire } = await import('node:module');
+      const require = createRequire(process.cwd() + '/');
+      let compared = 0;
+      for (const name of ${JSON.stringify(paths.map((path) => `${self}${path.slice(1)}`))}) {
+        const [imported, required] = [await import(name), require(name)];
+        for (const key of Object.keys(imported)) {
+          if (imported[key] !== required[key]) throw new Error(name + ' has two of ' + key);
+          compared += 1;
+        }
+      }
+      console.log(compared > 50);`;
+    expect(await application.run(['--input-type=module', '-e', script])).toEqual({ code: 0, output: 'true\n' });
+  });
+
+  if (name === 'nest11-scaffold') {
+    let redis: RedisServer;
+
+    beforeAll(async () => {
+      redis = await RedisServer.start();
+    });
+
+    afterAll(() => redis.stop());
+
+    const stores = (path: string): Record<string, Record<string, string>> => ({
+      memory: {},
+      filesystem: { SESSION_FILE_DIR: join(path, 'sessions') },
+      redis: { SESSION_REDIS: `redis://127.0.0.1:${String(redis.port)}` },
+      sql: { SESSION_SQL: `sqlite:${join(path, 'sessions.db')}`, SESSION_SQL_CREATE_TABLE: 'true' },
+    });
+
+    /** The stores of `only`, in an application whose code lies in one file, and one whose library is not installed. */
+    async function expectStores(built: InstalledApplication, file: string, only: readonly string[]): Promise<void> {
+      for (const type of only) {
+        await expectSessions(built, file, { ...settings, SESSION_TYPE: type, ...stores(built.folder)[type] });
+      }
+      const missing = await built.run([file], { ...settings, SESSION_TYPE: 'lmdb' });
+      expect(missing.output).toContain('npm install lmdb');
+      expect(missing.code).toBe(1);
+    }
+
+    it('works with every store, and says how to install the library of one, where that is missing', async () => {
+      await expectStores(application, main, ['filesystem', 'redis', 'sql']);
+    });
+
+    it('passes the tests of the application in Jest with ts-jest, with a store that loads a library', async () => {
+      const { code, output } = await application.run(['node_modules/jest/bin/jest.js'], {
+        ...settings,
+        SESSION_TYPE: 'redis',
+        ...stores(application.folder)['redis'],
+      });
+      expect(output).toContain('Tests:       5 passed, 5 total');
+      expect(code).toBe(0);
+    });
+
+    it('compiles and works with module: commonjs', async () => {
+      await application.build('typescript/bin/tsc', '--project', 'tsconfig.commonjs.json');
+      await expectSessions(application, 'dist-commonjs/main.js', settings);
+    });
+
+    it('works with the SWC builder', async () => {
+      const copy = await application.copy(join(folder, 'swc'));
+      await copy.build('@nestjs/cli/bin/nest.js', 'build', '--builder', 'swc');
+      await expectSessions(copy, main, settings);
+    });
+
+    it('works in a bundle of esbuild', async () => {
+      const bundle = await InstalledApplication.empty(join(folder, 'esbuild'));
+      const leftOut = [...optionalOfNest, 'libsql'].map((part) => `--external:${part}`);
+      const target = `--outfile=${join(bundle.folder, 'main.js')}`;
+      await application.build('esbuild/bin/esbuild', main, '--bundle', '--platform=node', target, ...leftOut);
+      await expectStores(bundle, 'main.js', ['memory', 'filesystem', 'redis']);
+      await symlink(join(application.folder, 'node_modules'), join(bundle.folder, 'node_modules'));
+      await expectStores(bundle, 'main.js', ['sql']);
+    });
+
+    (isFull ? it : it.skip)(
+      'works with `nest build --webpack`, and where webpack bundles the packages, too',
+      async () => {
+        const copy = await application.copy(join(folder, 'webpack'));
+        await copy.build('@nestjs/cli/bin/nest.js', 'build', '--webpack');
+        await expectStores(copy, main, ['memory', 'filesystem', 'redis', 'sql']);
+        await copy.build('@nestjs/cli/bin/nest.js', 'build', '--webpack', '--webpackPath', 'webpack-whole.config.js');
+        const bundle = await InstalledApplication.empty(join(folder, 'webpack-bundle'));
+        await cp(join(copy.folder, 'dist'), bundle.folder, { recursive: true });
+        await expectStores(bundle, 'main.js', ['memory', 'filesystem', 'redis']);
+      },
+    );
+
+    (isFull ? it : it.skip)('works in a bundle of ncc', async () => {
+      const bundle = await InstalledApplication.empty(join(folder, 'ncc'));
+      await application.build('@vercel/ncc/dist/ncc/cli.js', 'build', main, '-o', bundle.folder);
+      await expectStores(bundle, 'index.js', ['memory', 'filesystem', 'redis']);
     });
   }
 });
 
-/** Sends requests to one address, and keeps cookies as a browser would. */
-function browser(address: string): (method: string, path: string) => Promise<{ status: number; body: unknown }> {
-  const cookies = new Map<string, string>();
-  return async (method, path) => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(`${address}${path}`, { method, headers: { cookie } });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      cookies.set(name, value);
-    }
-    return { status: response.status, body: await response.json() };
-  };
+/** That a session is kept, and that a guard refuses before a login and lets in after it. */
+async function expectSessions(
+  application: InstalledApplication,
+  main: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const running = await application.start(main, environment);
+  try {
+    const request = browser(running.address);
+    expect(await request('GET', '/visits')).toEqual({ status: 200, body: { visits: 1 } });
+    expect(await request('GET', '/visits')).toEqual({ status: 200, body: { visits: 2 } });
+    expect(await request('GET', '/me')).toMatchObject({ status: 401 });
+    expect(await request('POST', '/login')).toEqual({ status: 201, body: { welcome: 'Ada' } });
+    expect(await request('GET', '/me')).toEqual({ status: 200, body: { id: 'ada', name: 'Ada' } });
+    expect(await browser(running.address)('GET', '/me')).toMatchObject({ status: 401 });
+  } finally {
+    await running.stop();
+  }
 }

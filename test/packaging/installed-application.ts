@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { patienceMs } from '../support/patience.js';
 import { npm, tool } from './package-under-test.js';
@@ -10,18 +10,42 @@ import { npm, tool } from './package-under-test.js';
 export class InstalledApplication {
   private constructor(readonly folder: string) {}
 
-  /** Copies `apps/<name>` into `folder`, installs what it pins and the tarball, and compiles it against what is installed. */
+  /** Copies `apps/<name>` into `folder`, and installs what it pins and the tarball. */
   static async make(name: string, folder: string, tarball: string): Promise<InstalledApplication> {
     await cp(join(import.meta.dirname, 'apps', name), folder, { recursive: true });
     await npm(['ci', '--ignore-scripts'], folder);
     await npm(['install', '--no-save', '--ignore-scripts', tarball], folder);
-    await tool('typescript/bin/tsc', ['--project', 'tsconfig.json'], folder);
     return new InstalledApplication(folder);
   }
 
+  /** A folder that has no packages: a bundle must bring all that it needs. */
+  static async empty(folder: string): Promise<InstalledApplication> {
+    await mkdir(folder);
+    return new InstalledApplication(folder);
+  }
+
+  /** The same sources once more, with the same packages, for what builds them in another way. */
+  async copy(folder: string): Promise<InstalledApplication> {
+    const isSource = (path: string): boolean => !/^(node_modules|dist)$/.test(basename(path));
+    await cp(this.folder, folder, { recursive: true, filter: isSource });
+    await symlink(join(this.folder, 'node_modules'), join(folder, 'node_modules'));
+    return new InstalledApplication(folder);
+  }
+
+  /** Compiles it by this project's TypeScript, against what is installed. */
+  async compile(): Promise<void> {
+    await tool('typescript/bin/tsc', ['--project', 'tsconfig.json'], this.folder);
+  }
+
+  /** Runs a program of the application's packages. Rejects where it does not exit with 0, with its output. */
+  async build(program: string, ...args: readonly string[]): Promise<void> {
+    const { code, output } = await this.run([join('node_modules', program), ...args]);
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')} exited with ${String(code)}:\n${output}`);
+  }
+
   /** Starts it with these settings on a free port, and waits until it listens. */
-  async start(settings: Readonly<Record<string, string>>): Promise<RunningApplication> {
-    const process = this.spawn(['main.js'], settings);
+  async start(main: string, settings: Readonly<Record<string, string>>): Promise<RunningApplication> {
+    const process = this.spawn([main], settings);
     const output = collect(process);
     if (!process.stdout) throw new Error('The application has no output.');
     for await (const line of createInterface(process.stdout)) {

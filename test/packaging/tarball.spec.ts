@@ -37,8 +37,20 @@ describe('the tarball', () => {
   });
 
   it('has no tests, no sample and nothing of a development machine', () => {
-    const kinds = /^(dist\/.+\.(c?js|c?js\.map|d\.c?ts|d\.ts\.map)|lib\/.+\.(ts|lua)|[A-Z]+(\.md)?|package\.json)$/;
+    const kinds =
+      /^(dist\/.+\.(c?js|c?js\.map|d\.c?ts|d\.ts\.map)|lib\/.+\.(ts|lua)|docs\/.+\.(md|svg)|[A-Z]+(\.md)?|package\.json)$/;
     expect(files.filter((path) => !kinds.test(path) || /\.(spec|test)\./.test(path))).toEqual([]);
+  });
+
+  it('has what every page links to', async () => {
+    const pages = files.filter((path) => path.endsWith('.md'));
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/sessions.md', 'docs/stores/redis.md']));
+    for (const page of pages) {
+      const text = await readFile(join(project, page), 'utf8');
+      const links = [...text.matchAll(/\]\(([^)\s#]+)/g)].map(([, link = '']) => link);
+      const local = links.filter((link) => !/^[a-z]+:/.test(link)).map((link) => join(dirname(page), link));
+      expect({ page, missing: local.filter((path) => !files.includes(path)) }).toEqual({ page, missing: [] });
+    }
   });
 
   it('has the source that every source map and declaration map names', async () => {
