@@ -1,3 +1,4 @@
+import { isBlank } from '../config/kinds/text.js';
 import { secretWeakness } from '../cookie/secrets/secret-strength.js';
 import { SessionConfigError, type ConfigProblem } from '../errors.js';
 import type { ForeignSession, SessionSource, SourceCheck } from '../session/foreign-session.js';
@@ -80,5 +81,5 @@ export function unusableSource(
 }
 
 function isUsable(secret: unknown): secret is string | Uint8Array {
-  return (typeof secret === 'string' || secret instanceof Uint8Array) && secret.length > 0;
+  return (typeof secret === 'string' || secret instanceof Uint8Array) && !isBlank(secret);
 }

@@ -198,7 +198,7 @@ describe('the sources of old sessions', () => {
     const migrateFrom = [
       fromFlask({ secretKey: strong }),
       fromFlask({ secretKey: '' }),
-      fromExpress({ secretKey: strong, fallbacks: [''], records }),
+      fromExpress({ secretKey: strong, fallbacks: [' '], records }),
     ];
     const { problems } = await refusal({ ...production, SESSION_ID_LENGTH: 'many' }, { migrateFrom });
     expect(problems).toEqual([

@@ -29,13 +29,18 @@ export function text(options: TextOptions = {}): OptionKind<string | null> {
   return options.nullable === true ? nullable(kind) : kind;
 }
 
+/** Whether everybody has this secret: it is empty, or white space alone, as of a variable that was never filled in. */
+export function isBlank(secret: string | Uint8Array): boolean {
+  return typeof secret === 'string' ? secret.trim() === '' : secret.length === 0;
+}
+
 /** A secret: a text or bytes, not empty. Declare its option with `secret: true`, so that no message shows it. */
 export function secret(): OptionKind<string | Uint8Array> {
   return {
     expected: 'a text or bytes, not empty',
     parse(raw) {
       const usable = typeof raw === 'string' || raw instanceof Uint8Array;
-      return usable && raw.length > 0 ? raw : new OptionMismatch();
+      return usable && !isBlank(raw) ? raw : new OptionMismatch();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { isBlank } from '../../config/kinds/text.js';
 import { signSid, unsignSid } from './connect-sid.js';
 
 /** The secrets that an Express application signs its session cookie with. @publicApi */
@@ -47,7 +48,7 @@ export function secretsOf({ secretKey, fallbacks = [] }: ExpressKeys): [current:
   // As a list, a text would be as many secrets of one character each.
   if (!Array.isArray(given)) throw new TypeError('The fallbacks must be a list of secrets.');
   const secrets: [Secret, ...Secret[]] = [secretKey, ...fallbacks];
-  if (secrets.some((secret) => secret.length === 0)) throw new RangeError('A secret key must not be empty.');
+  if (secrets.some(isBlank)) throw new RangeError('A secret key must not be empty.');
   return secrets;
 }
 

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isBlank } from '../../config/kinds/text.js';
 
 /** The hash under the signatures of an application. Flask's is SHA-1 unless its session interface says otherwise. @publicApi */
 export type FlaskDigest = 'sha1' | 'sha256' | 'sha512';
@@ -29,7 +30,7 @@ export class FlaskSigner {
     if (!Array.isArray(fallbacks)) throw new TypeError('The fallbacks must be a list of secrets.');
     this.#digest = digest;
     const derive = (secret: string | Uint8Array): Buffer => {
-      if (secret.length === 0) throw new RangeError('A secret key must not be empty.');
+      if (isBlank(secret)) throw new RangeError('A secret key must not be empty.');
       return createHmac(digest, secret).update(salt).digest();
     };
     // The newest first, as itsdangerous has it.

@@ -87,6 +87,7 @@ describe('the option secret', () => {
 
   it.each<[string, unknown]>([
     ['an empty text', ''],
+    ['white space', ' \t'],
     ['no bytes', Buffer.alloc(0)],
     ['a key of no bytes', createSecretKey(Buffer.alloc(0))],
     ['a list of an empty text', ['']],

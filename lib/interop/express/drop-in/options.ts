@@ -111,7 +111,7 @@ function secretsOf(secret: SessionOptions['secret'] | null): readonly SidSecret[
 
 /** Whether something can sign that not everybody has. */
 export function isUsable(secret: unknown): secret is SidSecret {
-  if (typeof secret === 'string') return secret !== '';
+  if (typeof secret === 'string') return secret.trim() !== '';
   if (secret instanceof KeyObject) return secret.type === 'secret' && secret.symmetricKeySize !== 0;
   return (ArrayBuffer.isView(secret) || types.isArrayBuffer(secret)) && secret.byteLength > 0;
 }

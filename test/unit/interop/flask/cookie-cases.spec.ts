@@ -156,6 +156,7 @@ describe("Flask's cookie", () => {
 
   it.each<[string, Partial<DecodeFlaskCookieOptions>, RegExp]>([
     ['an empty secret', { secretKey: '' }, /must not be empty/],
+    ['a secret of white space', { secretKey: ' \n' }, /must not be empty/],
     ['an empty fallback', { fallbacks: [''] }, /must not be empty/],
     ['a text for the fallbacks', { fallbacks: JSON.parse('"old-key"') as string[] }, /must be a list/],
     ['a time that is none', { now: NaN }, /seconds since 1970/],
