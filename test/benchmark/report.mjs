@@ -39,7 +39,27 @@ function speedTable({ speed, applications }, platform, { title, figure, show }) 
         return [show(median(measured.map(figure))), spread(ratio(rates, route, application.name, figure))];
       }),
     ]);
-  return `#### ${PLATFORMS[platform]}: ${title}\n\n${table(heads, rows)}`;
+  return { title: `${PLATFORMS[platform]}: ${title}`, text: table(heads, rows) };
+}
+
+/** The ratios of requests/s as numbers, for the plots. */
+function speedsOf({ speed, applications }, platform) {
+  const rates = speed[platform];
+  return ROUTES.flatMap((route) =>
+    applications
+      .filter(({ name, platforms }) => platforms.includes(platform) && rates[route]?.[name])
+      .map(({ name, title }) => ({ application: title, ...ratio(rates, route, name) }))
+      .filter(({ median: middle }) => middle !== undefined)
+      .map(({ application, median: middle, least, greatest }) => ({
+        platform: PLATFORMS[platform],
+        route: NAMES[route],
+        against: AGAINST[route],
+        application,
+        median: middle,
+        least,
+        greatest,
+      })),
+  );
 }
 
 const targetTable = (rows) =>
@@ -101,28 +121,37 @@ const redisTable = (costs) =>
   );
 
 /**
- * @returns the Markdown, and the exact rows that were missed: behaviours and counts, which no slow machine excuses
+ * @returns what `BenchmarkRun` has but for its day and commit, and the exact rows that were missed: behaviours and counts, which no slow machine excuses
  */
 export function report(results) {
   const { machine, speed, behaviours, costs, roundTrips, sealed, reads, writers } = results;
   const targets = allTargets(results);
-  const parts = [
-    machine,
-    targetTable(targets),
+  const sections = [
+    { title: '', text: targetTable(targets) },
     ...Object.keys(speed).flatMap((platform) => FIGURES.map((figure) => speedTable(results, platform, figure))),
-    `#### Behaviour\n\n${behaviourTable(behaviours)}`,
+    { title: 'Behaviour', text: behaviourTable(behaviours) },
     ...(writers
-      ? [`#### Writers of one session: kept / refused / writes / conflicts\n\n${writersTable(writers)}`]
+      ? [{ title: 'Writers of one session: kept / refused / writes / conflicts', text: writersTable(writers) }]
       : []),
-    `#### Redis: commands a request, and bytes for the ${SESSION_BYTES}-byte session\n\n${redisTable(costs)}`,
+    {
+      title: `Redis: commands a request, and bytes for the ${SESSION_BYTES}-byte session`,
+      text: redisTable(costs),
+    },
     ...(roundTrips.length
-      ? [`#### Round trips of a request to each server, counted on the connection\n\n${roundTripTable(roundTrips)}`]
+      ? [
+          {
+            title: 'Round trips of a request to each server, counted on the connection',
+            text: roundTripTable(roundTrips),
+          },
+        ]
       : []),
-    ...(sealed?.ours.seal.length ? [`#### Sealed cookies\n\n${sealedTable(sealed)}`] : []),
-    ...(reads ? [`#### Reads of stores\n\n${storeReadTable(reads)}`] : []),
+    ...(sealed?.ours.seal.length ? [{ title: 'Sealed cookies', text: sealedTable(sealed) }] : []),
+    ...(reads ? [{ title: 'Reads of stores', text: storeReadTable(reads) }] : []),
   ];
   return {
-    markdown: parts.join('\n\n'),
+    machine,
+    sections,
+    speeds: Object.keys(speed).flatMap((platform) => speedsOf(results, platform)),
     missed: targets.filter(({ exact, reached }) => exact && reached === false),
   };
 }

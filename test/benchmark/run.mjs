@@ -6,11 +6,13 @@
  *   --only express    one adapter (express or fastify)
  *   --apps a,b        some applications, by their names in applications.mjs
  *   --routes read     some routes (untouched, read, write) for the speed
- *   --write           puts the tables into README.md, between its bench markers
+ *   --write           adds the run to docs/benchmarks/history/, and writes docs/benchmarks.md and its plots
  *
  * Three parts can be run by themselves, too: sealed.mjs, store-reads.mjs and writers.mjs.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { register } from 'node:module';
 import { join } from 'node:path';
 import { machine } from './machine.mjs';
 import {
@@ -25,13 +27,10 @@ import {
 } from './measure.mjs';
 import { ROOT, prepare } from './prepare.mjs';
 import { stopAll } from './processes.mjs';
-import { checkReadme, writeReadme } from './readme.mjs';
 import { report } from './report.mjs';
 import { serverVersions, startServers } from './servers.mjs';
 import { readSettings } from './settings.mjs';
 import { STORE_SERVERS } from './stores.mjs';
-
-const README = join(ROOT, 'README.md');
 
 /** Redis is for all; the others are for what holds for each store of this package. */
 const serversOf = ({ applications }) => (applications.some(({ ours }) => ours) ? STORE_SERVERS : ['redis']);
@@ -47,9 +46,16 @@ async function measureExact(settings, redis) {
   return { behaviours, roundTrips, ...writers, costs: await measureCosts(settings, redis) };
 }
 
+async function write(measured) {
+  register('../../scripts/typescript-hooks.mjs', import.meta.url);
+  const { writeRun } = await import('../../scripts/benchmarks/write.ts');
+  const date = new Date().toISOString().slice(0, 16).replace(':', '');
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
+  writeRun(join(ROOT, 'docs'), { date, commit, ...measured });
+}
+
 async function run() {
   const settings = readSettings();
-  if (settings.write) checkReadme(README);
   await prepare({ build: settings.applications.some(({ ours }) => ours), log });
   const { ports } = await startServers(['redis']);
   const results = {
@@ -60,13 +66,14 @@ async function run() {
   };
   const peers = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).dependencies;
   const packages = ['@nestjs/core', 'express', 'fastify', 'ioredis', 'lmdb', ...Object.keys(peers)];
-  const { markdown, missed } = report({
+  const { missed, ...measured } = report({
     ...results,
     applications: settings.applications,
     machine: machine({ ...settings, packages, servers: await serverVersions(serversOf(settings)) }),
   });
-  process.stdout.write(`${markdown}\n`);
-  if (settings.write) writeReadme(README, markdown);
+  const texts = measured.sections.map(({ title, text }) => (title ? `#### ${title}\n\n${text}` : text));
+  process.stdout.write(`${[measured.machine, ...texts].join('\n\n')}\n`);
+  if (settings.write) await write(measured);
   for (const { what, ours, reach } of missed) log(`missed: ${what}: ${ours}, not ${reach}`);
   process.exitCode = missed.length ? 1 : 0;
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { NOT_MEASURED, spread, table, verdict } from './markdown.mjs';
 import { ROOT } from './prepare.mjs';
 import { newFolder, stop, stopAll, track } from './processes.mjs';
-import { checkReadme, writeReadme } from './readme.mjs';
+import { checkPage, writePage } from './marked-page.mjs';
 import { median } from './ratios.mjs';
 import { startServers } from './servers.mjs';
 import { STORES } from './stores.mjs';
@@ -163,7 +163,7 @@ export function writersTable(measured) {
 
 async function run() {
   const isToWrite = process.argv.includes('--write');
-  if (isToWrite) checkReadme(PAGE);
+  if (isToWrite) checkPage(PAGE);
   const log = (text) => process.stderr.write(`bench: ${text}\n`);
   try {
     const stores = STORES.filter(({ isStore, server }) => isStore && server !== undefined);
@@ -173,7 +173,7 @@ async function run() {
     const rows = targets.map(({ what, ours, reach, reached }) => [what, ours ?? NOT_MEASURED, reach, verdict(reached)]);
     const markdown = `${writersTable(measured)}\n\n${table(['what', 'ours', 'reach', 'reached'], rows)}`;
     console.log(markdown);
-    if (isToWrite) writeReadme(PAGE, markdown);
+    if (isToWrite) writePage(PAGE, markdown);
     process.exitCode = targets.some(({ reached }) => reached === false) ? 1 : 0;
   } finally {
     await stopAll();
