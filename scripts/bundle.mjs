@@ -2,6 +2,7 @@
  * Bundles what `nest build` has compiled into `dist/`: a file for each entry point, and what several of them share in a few
  * more; once as ES modules and once as CommonJS, each with declarations of its own.
  */
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { rollup } from 'rollup';
@@ -12,6 +13,11 @@ import { bin, compiled, root } from './paths.mjs';
 const target = join(root, 'dist');
 /** The program: it is run and never imported, and has no declarations. */
 const program = { 'cli/main': join(compiled, 'cli/main.js') };
+
+/** The stores that settings can choose. */
+const createdStores = new Set(
+  Object.keys(entryPoints).filter((name) => existsSync(join(compiled, 'stores', name, 'create.js'))),
+);
 
 /** Replaces `dist/`. */
 export async function bundleLibrary() {
@@ -107,10 +113,21 @@ function isPackage(id) {
  * it, and apart from what the module and the program alone need (`core`), so that those who want a store do not load it.
  */
 function sharedChunk(id, { getModuleInfo }) {
+  if (getModuleInfo(id).isEntry) return null;
   const entries = entriesThatLeadTo(id, getModuleInfo);
-  if (entries.size < 2 || getModuleInfo(id).isEntry) return null;
+  if (entries.size < 2) return partOfStore(id);
   if (leadsToNest(id, getModuleInfo)) return 'nest';
   return [...entries].every((path) => wholeModule.test(relative(compiled, path))) ? 'core' : 'base';
+}
+
+/**
+ * A store's code lies apart from its entry point: the module makes stores by `create.ts`, which is not exported. Two stores are
+ * so small that they lie with what all need.
+ */
+function partOfStore(id) {
+  const [, store] = /^stores[\\/](\w+)[\\/].*(?<!\.d\.ts)$/.exec(relative(compiled, id)) ?? [];
+  if (store === undefined || !createdStores.has(store)) return null;
+  return ['memory', 'null'].includes(store) ? 'base' : `${store}-store`;
 }
 
 const wholeModule = /^(index|(testing|events)\/index|cli\/main)\./;

@@ -11,7 +11,7 @@ import { sqlOptions } from './sql/sql.options.js';
 import type { SessionStore } from './session-store.js';
 import type { StoreContext } from './store-context.js';
 
-/** What the entry point of a store's folder has. */
+/** What `create.ts` of a store's folder has. */
 export interface StoreFolder<Tree extends OptionTree> {
   create(options: ResolvedOptions<Tree>, context: StoreContext): SessionStore | Promise<SessionStore>;
 }
@@ -24,15 +24,15 @@ export interface StoreEntry<Tree extends OptionTree> {
 
 /** Every store that can be chosen, by its name in SESSION_TYPE: one line a store. */
 export const stores = {
-  memory: entry(memoryOptions, () => import('./memory/index.js')),
-  filesystem: entry(filesystemOptions, () => import('./filesystem/index.js')),
-  lmdb: entry(lmdbOptions, () => import('./lmdb/index.js')),
-  redis: entry(redisOptions, () => import('./redis/index.js')),
-  sql: entry(sqlOptions, () => import('./sql/index.js')),
-  mongodb: entry(mongodbOptions, () => import('./mongodb/index.js')),
-  memcached: entry(memcachedOptions, () => import('./memcached/index.js')),
-  dynamodb: entry(dynamodbOptions, () => import('./dynamodb/index.js')),
-  null: entry(nullOptions, () => import('./null/index.js')),
+  memory: entry(memoryOptions, () => import('./memory/create.js')),
+  filesystem: entry(filesystemOptions, () => import('./filesystem/create.js')),
+  lmdb: entry(lmdbOptions, () => import('./lmdb/create.js')),
+  redis: entry(redisOptions, () => import('./redis/create.js')),
+  sql: entry(sqlOptions, () => import('./sql/create.js')),
+  mongodb: entry(mongodbOptions, () => import('./mongodb/create.js')),
+  memcached: entry(memcachedOptions, () => import('./memcached/create.js')),
+  dynamodb: entry(dynamodbOptions, () => import('./dynamodb/create.js')),
+  null: entry(nullOptions, () => import('./null/create.js')),
 };
 
 function entry<Tree extends OptionTree>(options: Tree, load: () => Promise<StoreFolder<Tree>>): StoreEntry<Tree> {

@@ -3,7 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SessionStoreUnavailableError } from '../../lib/errors.js';
-import { create, createSessionTable, type DynamoDbStore } from '../../lib/stores/dynamodb/index.js';
+import { create } from '../../lib/stores/dynamodb/create.js';
+import { createSessionTable, type DynamoDbStore } from '../../lib/stores/dynamodb/index.js';
 import { withTimeLimit } from '../../lib/stores/time-limit.js';
 import { ChildNode } from '../support/child-node.js';
 import { CollectedLog } from '../support/collected-log.js';
@@ -151,7 +152,7 @@ describe('DynamoDbStore and its connections', () => {
     const lib = compiledLib('config', 'stores', 'stores/dynamodb');
     const child = new ChildNode(
       closing,
-      pathToFileURL(join(lib.path, 'stores/dynamodb/index.js')).href,
+      pathToFileURL(join(lib.path, 'stores/dynamodb/create.js')).href,
       server.endpoint,
     );
     try {

@@ -9,7 +9,8 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import { create, createSessionTable, type DynamoDbClient, DynamoDbStore } from '../../lib/stores/dynamodb/index.js';
+import { create } from '../../lib/stores/dynamodb/create.js';
+import { createSessionTable, type DynamoDbClient, DynamoDbStore } from '../../lib/stores/dynamodb/index.js';
 import { Checkpoint } from '../support/checkpoint.js';
 import { CollectedLog } from '../support/collected-log.js';
 import { withEnvironment } from '../support/environment.js';

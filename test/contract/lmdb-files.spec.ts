@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, wri
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Database } from '../../lib/stores/lmdb/database.js';
-import { create, LmdbStore } from '../../lib/stores/lmdb/index.js';
+import { create } from '../../lib/stores/lmdb/create.js';
+import { LmdbStore } from '../../lib/stores/lmdb/index.js';
 import { type KeyEncoder, loadLmdb } from '../../lib/stores/lmdb/lmdb.library.js';
 import type { Version } from '../../lib/stores/session-store.js';
 import { hostileKeys } from '../../lib/testing/store-contract/hostile-keys.js';

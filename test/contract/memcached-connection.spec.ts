@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SessionStoreUnavailableError } from '../../lib/errors.js';
-import { connectMemcached, create, MemcachedStore } from '../../lib/stores/memcached/index.js';
+import { create } from '../../lib/stores/memcached/create.js';
+import { connectMemcached, MemcachedStore } from '../../lib/stores/memcached/index.js';
 import { serverOf } from '../../lib/stores/memcached/server-choice.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { withTimeLimit } from '../../lib/stores/time-limit.js';

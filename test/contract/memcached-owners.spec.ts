@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SessionStoreUnavailableError } from '../../lib/errors.js';
-import { type ConnectedClient, connectMemcached, create, MemcachedStore } from '../../lib/stores/memcached/index.js';
+import { create } from '../../lib/stores/memcached/create.js';
+import { type ConnectedClient, connectMemcached, MemcachedStore } from '../../lib/stores/memcached/index.js';
 import { ownerListKey } from '../../lib/stores/memcached/stored-key.js';
 import { ownerHash } from '../../lib/stores/memcached/stored-value.js';
 import { isOwned, type Owned, type SessionStore, type WriteResult } from '../../lib/stores/session-store.js';

@@ -1,4 +1,4 @@
-import { create } from '../../lib/stores/memcached/index.js';
+import { create } from '../../lib/stores/memcached/create.js';
 import { standaloneContext } from '../../lib/stores/store-context.js';
 import { MemcachedServerProcess } from '../support/servers/memcached.js';
 import { describeStore } from './describe-store.js';

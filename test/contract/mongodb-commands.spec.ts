@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BSON, MongoClient } from 'mongodb';
 import { isPrunable, type SessionStore } from '../../lib/index.js';
-import { create, createSessionIndexes, MongoDbStore } from '../../lib/stores/mongodb/index.js';
+import { create } from '../../lib/stores/mongodb/create.js';
+import { createSessionIndexes, MongoDbStore } from '../../lib/stores/mongodb/index.js';
 import { CollectedLog } from '../support/collected-log.js';
 import type { Fields } from '../support/servers/mongo-documents.js';
 import { MongoStandIn } from '../support/servers/mongo-stand-in.js';

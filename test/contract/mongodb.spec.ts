@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
-import { create, createSessionIndexes, MongoDbStore } from '../../lib/stores/mongodb/index.js';
+import { create } from '../../lib/stores/mongodb/create.js';
+import { createSessionIndexes, MongoDbStore } from '../../lib/stores/mongodb/index.js';
 import { notRun } from '../support/not-run.js';
 import { MongoStandIn } from '../support/servers/mongo-stand-in.js';
 import { describeStore } from './describe-store.js';

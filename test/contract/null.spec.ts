@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isListable, isOwned, isPrunable } from '../../lib/stores/session-store.js';
-import { create } from '../../lib/stores/null/index.js';
+import { create } from '../../lib/stores/null/create.js';
 import { withTimeLimit } from '../../lib/stores/time-limit.js';
 
 describe('NullStore', () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SessionStoreFullError, SessionStoreUnavailableError } from '../../lib/errors.js';
-import { create, type RedisStore } from '../../lib/stores/redis/index.js';
+import { create } from '../../lib/stores/redis/create.js';
+import { type RedisStore } from '../../lib/stores/redis/index.js';
 import { CollectedLog } from '../support/collected-log.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { until } from '../support/until.js';

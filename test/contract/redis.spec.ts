@@ -1,5 +1,5 @@
 import { standaloneContext } from '../../lib/stores/store-context.js';
-import { create } from '../../lib/stores/redis/index.js';
+import { create } from '../../lib/stores/redis/create.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { describeStore } from './describe-store.js';
 

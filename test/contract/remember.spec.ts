@@ -4,7 +4,7 @@ import { LimitedRemember } from '../../lib/auth/remember/limited-remember.js';
 import { StoredRemember } from '../../lib/auth/remember/stored-remember.js';
 import { FilesystemStore } from '../../lib/stores/filesystem/index.js';
 import { MemoryStore } from '../../lib/stores/memory/index.js';
-import { create } from '../../lib/stores/redis/index.js';
+import { create } from '../../lib/stores/redis/create.js';
 import { standaloneContext } from '../../lib/stores/store-context.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionStoreUnavailableError } from '../../lib/errors.js';
-import { create } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
 import { withTimeLimit } from '../../lib/stores/time-limit.js';
 import { ChildNode } from '../support/child-node.js';
 import { compiledLib } from '../support/compiled-lib.js';
@@ -62,7 +62,7 @@ let entry: string;
 
 beforeAll(() => {
   lib = compiledLib('config', 'stores', 'stores/sql', 'stores/sql/connect', 'stores/sql/dialects');
-  entry = pathToFileURL(join(lib.path, 'stores/sql/index.js')).href;
+  entry = pathToFileURL(join(lib.path, 'stores/sql/create.js')).href;
 });
 
 afterAll(() => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { create, type SqlStore } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
+import { type SqlStore } from '../../lib/stores/sql/index.js';
 import { MariadbServer } from '../support/servers/mariadb.js';
 import { until } from '../support/until.js';
 import { sqlSettings } from './sql-settings.js';

@@ -1,4 +1,4 @@
-import { create } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
 import { MariadbServer } from '../support/servers/mariadb.js';
 import { describeStore } from './describe-store.js';
 import { sqlSettings } from './sql-settings.js';

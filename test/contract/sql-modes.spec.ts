@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kysely, MysqlDialect } from 'kysely';
 import { createPool } from 'mysql2';
-import { create, SqlStore } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
+import { SqlStore } from '../../lib/stores/sql/index.js';
 import { type StoreAbility, storeContract } from '../../lib/testing/index.js';
 import { MariadbServer } from '../support/servers/mariadb.js';
 import { PostgresServer } from '../support/servers/postgres.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { create, type SqlStore } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
+import { type SqlStore } from '../../lib/stores/sql/index.js';
 import { PostgresServer } from '../support/servers/postgres.js';
 import { until } from '../support/until.js';
 import { sqlSettings } from './sql-settings.js';

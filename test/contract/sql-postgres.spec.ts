@@ -1,4 +1,4 @@
-import { create } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
 import { PostgresServer } from '../support/servers/postgres.js';
 import { describeStore } from './describe-store.js';
 import { sqlSettings } from './sql-settings.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionStoreUnavailableError } from '../../lib/errors.js';
-import { create, type SqlStore } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
+import { type SqlStore } from '../../lib/stores/sql/index.js';
 import { MariadbServer } from '../support/servers/mariadb.js';
 import { PostgresServer } from '../support/servers/postgres.js';
 import { TcpProxy } from '../support/servers/tcp-proxy.js';

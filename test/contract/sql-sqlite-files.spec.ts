@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import { Kysely, sql, SqliteDialect } from 'kysely';
-import { create, SqlStore } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
+import { SqlStore } from '../../lib/stores/sql/index.js';
 import { ChildNode } from '../support/child-node.js';
 import { compiledLib } from '../support/compiled-lib.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -55,7 +56,7 @@ describe('SqlStore and SQLite’s files', () => {
 
   beforeAll(() => {
     lib = compiledLib('config', 'stores', 'stores/sql', 'stores/sql/connect', 'stores/sql/dialects');
-    entry = pathToFileURL(join(lib.path, 'stores/sql/index.js')).href;
+    entry = pathToFileURL(join(lib.path, 'stores/sql/create.js')).href;
   });
 
   beforeEach(() => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { create } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { describeStore } from './describe-store.js';
 import { sqlSettings } from './sql-settings.js';

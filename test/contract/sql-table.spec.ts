@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Kysely, type MigrationProvider, Migrator, sql } from 'kysely';
-import { create, createSessionTable, SqlStore } from '../../lib/stores/sql/index.js';
+import { create } from '../../lib/stores/sql/create.js';
+import { createSessionTable, SqlStore } from '../../lib/stores/sql/index.js';
 import { sqlSettings } from './sql-settings.js';
 import { sqlSubjects } from './sql-subjects.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SessionModuleOptions, SessionStore, UserId } from 'nestjs-session-auth';
-import { create } from '../../lib/stores/redis/index.js';
+import { create } from '../../lib/stores/redis/create.js';
 import { standaloneContext } from '../../lib/stores/store-context.js';
 import { platforms } from '../support/app.js';
 import type { CookieJar } from '../support/jar.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { entryPoints } from '../../scripts/entry-points.mjs';
 import { storeTypes } from '../../lib/stores/index.js';
 import { manifest, project } from './package-under-test.js';
@@ -14,6 +15,16 @@ describe('the public face', () => {
     const notStores = ['.', './package.json', './testing', './events', './flask', './express', './keyv', './connect'];
     const stores = Object.keys(exports).filter((path) => !notStores.includes(path));
     expect(stores.sort()).toEqual(storeTypes.map((type) => `./${type}`).sort());
+  });
+
+  it('keeps what makes stores from settings to itself', async () => {
+    for (const type of storeTypes) {
+      const store = (await import(pathToFileURL(join(project, 'dist', `${type}.cjs`)).href)) as { default: object };
+      expect({ type, exported: Object.keys(store.default) }).toEqual({
+        type,
+        exported: expect.not.arrayContaining(['create']),
+      });
+    }
   });
 
   it('leads import and require to one and the same file, and who cannot load that to CommonJS', async () => {

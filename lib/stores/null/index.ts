@@ -1,8 +1,1 @@
-import { NullStore } from './null.store.js';
-
 export { NullStore } from './null.store.js';
-
-/** Makes the store from the module's options, of which it has none. */
-export function create(): NullStore {
-  return new NullStore();
-}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stateOf, type SessionObject } from '../../../lib/session/session.js';
-import { create } from '../../../lib/stores/redis/index.js';
+import { create } from '../../../lib/stores/redis/create.js';
 import type { SessionStore } from '../../../lib/stores/session-store.js';
 import { standaloneContext } from '../../../lib/stores/store-context.js';
 import { RedisServer } from '../../support/servers/redis.js';

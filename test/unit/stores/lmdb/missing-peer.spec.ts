@@ -17,7 +17,7 @@ describe('the LMDB store without its library', () => {
     const lib = compiledLib('config', 'stores', 'stores/lmdb');
     try {
       rmSync(join(lib.path, 'node_modules'));
-      const entry = pathToFileURL(join(lib.path, 'stores/lmdb/index.js')).href;
+      const entry = pathToFileURL(join(lib.path, 'stores/lmdb/create.js')).href;
       const child = new ChildNode(making, entry, join(lib.path, 'sessions'));
       await child.end();
       expect(child.output).toBe(

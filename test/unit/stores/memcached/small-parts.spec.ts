@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Option } from '../../../../lib/config/option.js';
 import { OptionMismatch } from '../../../../lib/config/option.js';
-import { connectMemcached, create } from '../../../../lib/stores/memcached/index.js';
+import { create } from '../../../../lib/stores/memcached/create.js';
+import { connectMemcached } from '../../../../lib/stores/memcached/index.js';
 import type { MemcachedServer } from '../../../../lib/stores/memcached/memcached.client.js';
 import { memcachedOptions } from '../../../../lib/stores/memcached/memcached.options.js';
 import { parseAddress } from '../../../../lib/stores/memcached/server-address.js';

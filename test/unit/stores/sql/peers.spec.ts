@@ -124,7 +124,7 @@ describe('SqlStore and the libraries that it needs', () => {
   }
 
   async function told(url: string): Promise<string> {
-    const child = new ChildNode(opening, pathToFileURL(join(lib.path, 'stores/sql/index.js')).href, url);
+    const child = new ChildNode(opening, pathToFileURL(join(lib.path, 'stores/sql/create.js')).href, url);
     await child.end();
     return child.output;
   }

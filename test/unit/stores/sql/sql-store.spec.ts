@@ -20,7 +20,8 @@ import {
 import { OptionMismatch } from '../../../../lib/config/option.js';
 import { SessionConfigError } from '../../../../lib/errors.js';
 import { dialectOf } from '../../../../lib/stores/sql/dialects/index.js';
-import { create, SqlStore } from '../../../../lib/stores/sql/index.js';
+import { create } from '../../../../lib/stores/sql/create.js';
+import { SqlStore } from '../../../../lib/stores/sql/index.js';
 import { sqlOptions } from '../../../../lib/stores/sql/sql.options.js';
 import { parseTableName } from '../../../../lib/stores/sql/table-name.js';
 
