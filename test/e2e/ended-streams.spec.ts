@@ -4,11 +4,13 @@ import {
   Controller,
   Get,
   Post,
+  Req,
   Res,
   Sse,
   UseGuards,
   type ExecutionContext,
 } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
   AuthService,
   CurrentUser,
@@ -20,14 +22,18 @@ import {
 } from 'nestjs-session-auth';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import { text } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
 import { finalize, Subject, startWith, type Observable } from 'rxjs';
 import { SessionRuntime } from '../../lib/http/session-runtime.js';
-import { startApp, type PlatformName, type RunningApp } from '../support/app.js';
+import { startApp, type AppSetup, type PlatformName, type RunningApp } from '../support/app.js';
 import { Checkpoint } from '../support/checkpoint.js';
 import { combinations } from '../support/combinations.js';
 import { FailingStore } from '../support/failing-store.js';
 import { HeardEvents } from '../support/heard-events.js';
 import type { CookieJar } from '../support/jar.js';
+import { surroundings, type Surroundings } from '../support/surroundings.js';
 import { until } from '../support/until.js';
 import { commits, rawResponse, servers, type Commit } from './http-table.js';
 
@@ -62,6 +68,12 @@ class StreamController {
   @Post('login')
   async login(@Session() session: Session) {
     await this.auth.login(session, 7);
+    return {};
+  }
+
+  @Post('login-remembered')
+  async loginRemembered(@Session() session: Session) {
+    await this.auth.login(session, 7, { remember: true });
     return {};
   }
 
@@ -120,6 +132,18 @@ class StreamController {
     const raw = rawResponse(response);
     raw.setHeader('Content-Type', 'text/event-stream');
     raw.write('\n');
+  }
+
+  @Get('me')
+  @UseGuards(SessionAuthGuard)
+  me(@CurrentUser('id') id: UserId) {
+    return { id };
+  }
+
+  /** Comes upon the session that an eager middleware has put there. */
+  @Sse('exposed')
+  exposed(@Req() request: { session: Record<string, unknown> }) {
+    return stream(Object.keys(request.session).length === 0 ? '7' : 'somebody');
   }
 
   @Sse('unasked')
@@ -187,13 +211,17 @@ function held(running: RunningApp): number {
 describe('answers that are under way when their login ends', () => {
   const apps: RunningApp[] = [];
 
-  async function start(session: SessionModuleOptions = {}, platform: PlatformName = 'express'): Promise<RunningApp> {
+  async function start(
+    session: SessionModuleOptions = {},
+    platform: PlatformName = 'express',
+    setup: Pick<AppSetup, 'around' | 'adapter'> = {},
+  ): Promise<RunningApp> {
     ticks = new Subject();
     signals = [];
     failures = [];
     beforeHead = new Checkpoint();
     subscribers = 0;
-    const running = await startApp({ platform, controllers: [StreamController], session });
+    const running = await startApp({ platform, controllers: [StreamController], session, ...setup });
     apps.push(running);
     return running;
   }
@@ -330,6 +358,119 @@ describe('answers that are under way when their login ends', () => {
       });
     },
   );
+
+  describe.each(combinations({ around: Object.keys(surroundings), platform: servers, commit: commits }))(
+    'behind $around, on $platform, commit: $commit',
+    ({ around, platform, commit }) => {
+      it('an event stream ends with a logout', async () => {
+        const running = await start({ commit }, platform, { around: around as Surroundings });
+        const jar = await login(running);
+        const readers = await Promise.all(['/guarded', '/by-hand'].map((path) => open(running, jar, path)));
+        await jar.fetch('/logout', post);
+        ticks.next({ data: 'secret' });
+        expect(await Promise.all(readers.map(({ ended }) => ended))).toEqual([true, true]);
+        expect(readers.map(({ text }) => text).join()).not.toContain('secret');
+        await until('nobody listens any more', () => subscribers === 0);
+        expect(held(running)).toBe(0);
+      });
+    },
+  );
+
+  it('an event stream that is being compressed ends with a logout, and whole', async () => {
+    const running = await start({}, 'express', { around: 'a parent application that compresses' });
+    const jar = await login(running);
+    const headers = { cookie: jar.header, 'accept-encoding': 'gzip' };
+    const request = get(new URL('/by-hand', running.url), { headers, agent: false });
+    // Its head comes with the first bytes that the compression lets go of, which may be the last.
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    await until('it is held', () => held(running) === 1);
+    await jar.fetch('/logout', post);
+    const [response] = await answered;
+    expect(response.headers['content-encoding']).toBe('gzip');
+    expect(await text(response.pipe(createGunzip()))).toContain('data: 7');
+    expect(held(running)).toBe(0);
+  });
+
+  it.each(commits)('an event stream over HTTP/2 ends with a logout, commit: %s', async (commit) => {
+    const running = await start({ commit }, 'fastify', { adapter: new FastifyAdapter({ http2: true }) });
+    const client = connect(running.url);
+    try {
+      const ask = async (headers: OutgoingHttpHeaders) => {
+        const stream = client.request(headers).setEncoding('utf8');
+        const [answer] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+        return { stream, answer };
+      };
+      const { stream: login, answer } = await ask({ ':path': '/login', ':method': 'POST' });
+      login.resume();
+      const cookie = answer['set-cookie']?.[0]?.split(';')[0] ?? '';
+      const streams = await Promise.all(['/guarded', '/by-hand'].map((path) => ask({ ':path': path, cookie })));
+      const texts = streams.map(({ stream }) => text(stream));
+      await until('both are held', () => held(running) === 2);
+      (await ask({ ':path': '/logout', ':method': 'POST', cookie })).stream.resume();
+      ticks.next({ data: 'secret' });
+      for (const read of await Promise.all(texts)) {
+        expect(read).toContain('data: 7');
+        expect(read).not.toContain('secret');
+      }
+      expect(streams.map(({ stream }) => stream.rstCode)).toEqual([0, 0]);
+      await until('nobody listens any more', () => subscribers === 0);
+    } finally {
+      client.close();
+    }
+  });
+
+  it.each(combinations({ platform: ['express', 'fastify'], commit: commits }))(
+    'with eager sessions a stream whose login nobody has asked for goes on, and one that is guarded ends: %j',
+    async ({ platform, commit }) => {
+      const running = await start({ commit, eager: true }, platform);
+      const jar = await login(running);
+      const guarded = await open(running, jar, '/guarded');
+      const unasked = await open(running, jar, '/unasked', 'unasked');
+      const exposed = await open(running, jar, '/exposed');
+      expect(held(running)).toBe(2);
+      await jar.fetch('/logout', post);
+      expect([await guarded.ended, await exposed.ended]).toEqual([true, true]);
+      ticks.next({ data: 'still here' });
+      await unasked.has('still here');
+      unasked.response.destroy();
+    },
+  );
+
+  it('a stream ends with the alarm about a copy of its remembered login', async () => {
+    let now = Date.UTC(2026, 5, 1);
+    const running = await start({ clock: () => now });
+    const jar = running.jar();
+    await jar.fetch('/login-remembered', post);
+    const thief = running.jar();
+    thief.set('remember_token', jar.get('remember_token') ?? '');
+    const owner = thief.copy();
+    const readers = [await open(running, jar, '/guarded')];
+    for (let round = 0; round < 2; round++) await owner.fetch('/me');
+    readers.push(await open(running, owner, '/guarded'));
+    now += 10 * minute;
+    expect((await thief.fetch('/me')).status).toBe(401);
+    expect(await Promise.all(readers.map(({ ended }) => ended))).toEqual([true, true]);
+    expect(held(running)).toBe(0);
+  });
+
+  it.each<[string, (reader: Reader, running: RunningApp) => unknown]>([
+    ['its client has gone', (reader) => reader.response.destroy()],
+    ['the application is closed', (_, { app }) => app.close()],
+  ])('no timer is left once %s', async (_, leave) => {
+    const running = await start();
+    const jar = await login(running);
+    jest.useFakeTimers({
+      doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'performance', 'Date', 'queueMicrotask'],
+    });
+    const reader = await open(running, jar, '/guarded');
+    // It breaks off.
+    reader.ended.catch(() => undefined);
+    expect(jest.getTimerCount()).toBeGreaterThan(0);
+    await leave(reader, running);
+    // Nest has one, too, by which it keeps a stream of its own alive.
+    await until('no timer is left', () => jest.getTimerCount() === 0);
+    expect(held(running)).toBe(0);
+  });
 
   it('ends a stream whose login has ended between its guard and its head', async () => {
     // The later looks do not come, so that it is the first that ends it.
