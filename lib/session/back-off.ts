@@ -1,3 +1,4 @@
+import { SessionContendedError } from '../errors.js';
 import { randomInt } from 'node:crypto';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
@@ -9,4 +10,21 @@ export async function backOff(attempt: number): Promise<void> {
   const ceiling = Math.min(LONGEST_MS, 2 ** Math.ceil(attempt / 4));
   const ms = randomInt(0, ceiling + 1);
   await (ms === 0 ? setImmediate() : setTimeout(ms));
+}
+
+/** What is tried again where other requests have changed the session meanwhile, up to a limit. */
+export class Retries {
+  /** @param most the setting `maxRetries` */
+  constructor(private readonly most: number) {}
+
+  /** Waits before the next try. @param attempt how many have failed before this one. @throws SessionContendedError after the last */
+  async wait(attempt: number): Promise<void> {
+    if (attempt >= this.most) {
+      throw new SessionContendedError(
+        `Other requests changed the session ${String(attempt + 1)} times while this one tried to save it. ` +
+          'Write less in parallel, or raise SESSION_MAX_RETRIES (maxRetries).',
+      );
+    }
+    await backOff(attempt);
+  }
 }

@@ -6,9 +6,10 @@ import { beginAnew, endedMeanwhile } from './repository-parts.js';
 import type { SealedRecords } from './sealed-records.js';
 import type { SealedRevocations } from './sealed-revocations.js';
 import { SealedSession } from './sealed-session.js';
+import type { SessionEncoder } from './session-encoder.js';
 import { newSessionId, publicId } from './session-id.js';
+import type { SessionLoss } from './session-loss.js';
 import type { RotationReason } from './session-rotation.js';
-import type { SessionSaver } from './session-saver.js';
 import type { EncodedSession, SessionState } from './session-state.js';
 import { stateOf, type SessionObject } from './session.js';
 
@@ -19,8 +20,8 @@ export const SEALED_ID_BYTES = 16;
 export class SealedSaver {
   constructor(
     private readonly records: SealedRecords,
-    /** How a session becomes a record; it is not asked to write one. */
-    private readonly encoder: SessionSaver,
+    private readonly encoder: SessionEncoder,
+    private readonly loss: SessionLoss,
     private readonly lifetime: Lifetime,
     /** Null: what has ended is not noted, and a copy of its cookie is good until it expires. */
     private readonly revocations: SealedRevocations | null,
@@ -43,7 +44,7 @@ export class SealedSaver {
     const usedAt = former?.usedAt ?? now;
     const isExtended = former === null || !state.passive;
     const expiresAt = isExtended ? usedAt + this.lifetime.remaining(state, usedAt) : former.expiresAt;
-    if (expiresAt <= now) return void this.encoder.lose(session);
+    if (expiresAt <= now) return void this.loss.lose(session);
     const next = this.records.seal(this.encoder.idOf(state), encoded.bytes, session.toJSON(), { expiresAt, usedAt });
     const settle = (): void => {
       this.encoder.settle(state, next, encoded);
@@ -52,7 +53,7 @@ export class SealedSaver {
     if (former !== null && this.revocations !== null) {
       return this.revocations
         .has(former.id, former.usedAt)
-        .then((isOver) => (isOver ? void this.encoder.lose(session) : settle()));
+        .then((isOver) => (isOver ? void this.loss.lose(session) : settle()));
     }
     settle();
     if (former === null) this.observer.created({ publicId: publicId(next.id) });
@@ -98,7 +99,7 @@ export class SealedSaver {
       throw error;
     }
     state.auth = formerAuth;
-    this.encoder.lose(session);
+    this.loss.lose(session);
     if (reason !== 'regenerate') throw endedMeanwhile();
   }
 
@@ -106,13 +107,11 @@ export class SealedSaver {
   async remove(session: SessionObject, stored: SealedSession): Promise<void> {
     const state = stateOf(session);
     if (!(await this.end(stored, this.lifetime.remaining(state, this.now())))) {
-      this.encoder.lose(session);
+      this.loss.lose(session);
       return;
     }
     // What it holds now came meanwhile, and begins a new one.
-    const { flashes } = state;
-    state.reset(this.now(), this.options.permanent, 'ended');
-    state.flashes = flashes;
+    this.loss.beginAgain(session);
     this.observer.destroyed({ publicId: publicId(stored.id) });
   }
 

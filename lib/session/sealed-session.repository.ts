@@ -13,14 +13,15 @@ import type { SealedRevocations } from './sealed-revocations.js';
 import { SEALED_ID_BYTES, SealedSaver, sealedIn } from './sealed-saver.js';
 import { SealedSession } from './sealed-session.js';
 import { unownedSessions } from './sealed-unowned.js';
+import { SessionEncoder } from './session-encoder.js';
 import { newSessionId, publicId } from './session-id.js';
 import { SessionKeeping } from './session-keeping.js';
+import { SessionLoss } from './session-loss.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import type { RotationOptions } from './session-rotation.js';
-import { SessionSaver, type SavingOptions } from './session-saver.js';
+import type { SavingOptions } from './session-saver.js';
 import type { SessionState } from './session-state.js';
 import { assertWritable, stateOf, type SessionObject } from './session.js';
-import { StoredRecords } from './stored-records.js';
 
 export type SealedSessionOptions = SealedRecordOptions &
   Pick<SavingOptions, 'permanent' | 'onGone' | 'maxNodes'> &
@@ -34,7 +35,8 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   readonly owned = unownedSessions;
   readonly endedLogins = new EndedLoginsBoard();
   readonly #records: SealedRecords;
-  readonly #encoder: SessionSaver;
+  readonly #encoder: SessionEncoder;
+  readonly #loss: SessionLoss;
   readonly #saver: SealedSaver;
   readonly #adoptions: AdoptionMarks;
 
@@ -48,14 +50,14 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     private readonly revocations: SealedRevocations | null,
     now: () => number = Date.now,
   ) {
-    const saving = { ...options, idLength: SEALED_ID_BYTES, maxRetries: 0, storeTimeout: 0 };
-    const unused = new StoredRecords(store, codec, observer, options.keyPrefix);
-    const encoder = new SessionSaver(unused, codec, lifetime, saving, observer, now);
+    const encoder = new SessionEncoder(codec, { ...options, idLength: SEALED_ID_BYTES });
     super(encoder, lifetime, options.permanent, now);
+    const loss = new SessionLoss(encoder, options, observer, now);
     this.#encoder = encoder;
+    this.#loss = loss;
     this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
     this.#records = new SealedRecords(codec, options, observer);
-    this.#saver = new SealedSaver(this.#records, encoder, lifetime, revocations, options, observer, now);
+    this.#saver = new SealedSaver(this.#records, encoder, loss, lifetime, revocations, options, observer, now);
   }
 
   async load({ id, issuedAt, carried }: SessionReference): Promise<SessionObject | null> {
@@ -138,7 +140,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     const state = stateOf(session);
     refuseOnceAnswered(state, 'A login');
     await inTurn(state, async () => {
-      if (state.end === 'gone') this.#encoder.forget(session, null);
+      if (state.end === 'gone') this.#loss.forget(session, null);
       // Another request has begun it, and it has been ended since.
       if (id !== undefined && (await this.revocations?.has(id, null))) throw endedMeanwhile();
       state.nextId = null;
@@ -168,13 +170,13 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
       }
       if (ended && lineage !== null) this.endedLogins.tell({ lineage });
       // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
-      this.#encoder.forget(session, ended ? 'ended' : null);
+      this.#loss.forget(session, ended ? 'ended' : null);
     });
     return ended;
   }
 
   leave(session: SessionObject): void {
-    this.#encoder.forget(session, null);
+    this.#loss.forget(session, null);
   }
 
   /** Nobody knows where it goes on: it lasts as long as the cookie that it was read from, unless that is known to be worth nothing. */
@@ -192,7 +194,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   #commitNow(session: SessionObject): Promise<void> | undefined {
     const state = stateOf(session);
     if (state.end === 'gone') {
-      if (!state.isLossTold && this.isModified(session)) this.#encoder.lose(session);
+      if (!state.isLossTold && this.isModified(session)) this.#loss.lose(session);
       return undefined;
     }
     if (state.answered) {

@@ -1,6 +1,6 @@
+import type { Retries } from './back-off.js';
 import type { MovedLogins } from './moved-logins.js';
 import { isPointer } from './record.js';
-import type { SessionSaver } from './session-saver.js';
 import type { StoredSession } from './session-state.js';
 import type { StoredRecords } from './stored-records.js';
 
@@ -12,7 +12,7 @@ export class SessionEnding {
   constructor(
     private readonly records: StoredRecords,
     private readonly moved: MovedLogins,
-    private readonly saver: Pick<SessionSaver, 'waitToRetry'>,
+    private readonly retries: Retries,
   ) {}
 
   /** True: it was this call that ended it. False: it had ended already. @throws SessionContendedError */
@@ -35,7 +35,7 @@ export class SessionEnding {
         await this.records.store.delete(stored.key, version);
         return ended;
       }
-      await this.saver.waitToRetry(attempt);
+      await this.retries.wait(attempt);
     }
   }
 

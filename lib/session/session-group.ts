@@ -1,9 +1,12 @@
 import type { StoredRecord } from '../stores/session-store.js';
+import type { Retries } from './back-off.js';
 import type { Queued } from './commit-queue.js';
 import { withLineage } from './lineage.js';
 import type { SessionObserver } from './observer.js';
 import { sameBytes } from './newest-records.js';
+import type { SessionEncoder } from './session-encoder.js';
 import { publicId } from './session-id.js';
+import type { SessionLoss } from './session-loss.js';
 import type { EncodedSession, SessionState, StoredSession } from './session-state.js';
 import { stateOf, type SessionObject } from './session.js';
 import type { StoredRecords } from './stored-records.js';
@@ -21,21 +24,14 @@ export interface SessionCommit {
   hasMoved: boolean;
 }
 
-/** What a group asks of whoever knows sessions. */
+/** What a group asks of whoever saves sessions one by one. */
 interface Saver {
   readonly now: () => number;
-  encode(session: SessionObject): EncodedSession;
-  isDisposable(session: SessionObject): boolean;
-  wholeOf(bytes: Uint8Array): WholeRecord;
-  isSmallEnough(whole: WholeRecord): boolean;
-  refuseGrowth(whole: WholeRecord, before: WholeRecord): void;
+  readonly retries: Retries;
   remainingOf(whole: WholeRecord): number;
   recognise(session: SessionObject, found: StoredSession): boolean;
   arrive(session: SessionObject, encoded: EncodedSession, place: StoredSession, whole: WholeRecord): void;
   reissueIfDue(state: SessionState): void;
-  beginAgain(session: SessionObject): void;
-  lose(session: SessionObject): void;
-  waitToRetry(attempt: number): Promise<void>;
 }
 
 type Member = Queued<SessionCommit>;
@@ -57,6 +53,8 @@ interface Merged {
 export class SessionGroup {
   constructor(
     private readonly records: StoredRecords,
+    private readonly encoder: SessionEncoder,
+    private readonly loss: SessionLoss,
     private readonly saver: Saver,
     private readonly observer: Required<SessionObserver>,
   ) {}
@@ -84,7 +82,7 @@ export class SessionGroup {
       if (found?.key !== key) return this.#follow(key, members, found);
       this.records.newest.note(key, (newest = found));
       isCertain = true;
-      await this.saver.waitToRetry(attempt);
+      await this.saver.retries.wait(attempt);
     }
     this.#move(members, newest);
   }
@@ -99,12 +97,12 @@ export class SessionGroup {
   }
 
   #mergeAll(newest: StoredSession, members: readonly Member[]): Merged {
-    const start = this.saver.wholeOf(newest.bytes);
+    const start = this.encoder.wholeOf(newest.bytes);
     const merged = this.#chain(newest, start, members);
-    if (this.saver.isSmallEnough(merged.whole)) return merged;
+    if (this.encoder.isSmallEnough(merged.whole)) return merged;
     // Somebody has made it too large: one after the other shows who.
     const left = merged.included.map(({ member }) => member);
-    const checked = this.#chain(newest, start, left, (whole, before) => this.saver.refuseGrowth(whole, before));
+    const checked = this.#chain(newest, start, left, (whole, before) => this.encoder.refuseGrowth(whole, before));
     return { ...checked, refused: [...merged.refused, ...checked.refused] };
   }
 
@@ -122,8 +120,8 @@ export class SessionGroup {
       try {
         const { commit } = member;
         if (this.saver.recognise(commit.session, newest)) {
-          commit.encoded = this.saver.encode(commit.session);
-          commit.isEmpty = this.saver.isDisposable(commit.session);
+          commit.encoded = this.encoder.encode(commit.session);
+          commit.isEmpty = this.encoder.isDisposable(commit.session);
         }
         const { next, overwritten } = whole.with(storedIn(commit).bytes, commit, stateOf(commit.session));
         if (next !== whole) check(next, whole);
@@ -183,7 +181,7 @@ export class SessionGroup {
     this.records.newest.forget(newest.key);
     const emptied = result === 'deleted' ? members.filter(({ commit }) => commit.isEmpty) : [];
     // What a session holds that was empty when this began came meanwhile, and begins a new one.
-    for (const { commit } of emptied) this.saver.beginAgain(commit.session);
+    for (const { commit } of emptied) this.loss.beginAgain(commit.session);
     if (emptied.length > 0) this.observer.destroyed({ publicId: publicId(newest.id) });
     this.#loseAll(members.filter((member) => !emptied.includes(member)));
     return null;
@@ -201,7 +199,7 @@ export class SessionGroup {
   #loseAll(members: readonly Member[]): void {
     for (const member of members) {
       try {
-        this.saver.lose(member.commit.session);
+        this.loss.lose(member.commit.session);
       } catch (error) {
         member.refuse(error);
       }

@@ -2,8 +2,8 @@ import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
 import { expiryOf, fill, restore } from './repository-parts.js';
 import type { SessionRecord } from './record.js';
+import type { SessionEncoder } from './session-encoder.js';
 import { publicId } from './session-id.js';
-import type { SessionSaver } from './session-saver.js';
 import { SessionState, type StoredSession } from './session-state.js';
 import { SessionObject, stateOf, type SessionKeeper } from './session.js';
 
@@ -11,7 +11,7 @@ import { SessionObject, stateOf, type SessionKeeper } from './session.js';
 export abstract class SessionKeeping implements SessionKeeper {
   /** @param encoder how a session becomes a record. @param permanentByDefault whether the cookie of a new session outlives the browser. */
   constructor(
-    private readonly encoder: SessionSaver,
+    private readonly encoder: SessionEncoder,
     protected readonly lifetime: Lifetime,
     private readonly permanentByDefault: boolean,
     protected readonly now: () => number,

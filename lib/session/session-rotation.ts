@@ -9,7 +9,9 @@ import type { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
 import { beginAnew } from './repository-parts.js';
 import { sealPointer } from './rotation-pointer.js';
+import type { SessionEncoder } from './session-encoder.js';
 import { newSessionId, publicId } from './session-id.js';
+import type { SessionLoss } from './session-loss.js';
 import type { SessionSaver } from './session-saver.js';
 import type { EncodedSession, StoredSession } from './session-state.js';
 import { stateOf, type SessionObject } from './session.js';
@@ -43,7 +45,9 @@ export class SessionRotation {
 
   constructor(
     private readonly records: StoredRecords,
+    private readonly encoder: SessionEncoder,
     private readonly saver: SessionSaver,
+    private readonly loss: SessionLoss,
     private readonly codec: RecordCodec,
     private readonly lifetime: Lifetime,
     private readonly options: RotationOptions,
@@ -80,11 +84,11 @@ export class SessionRotation {
       const ttl = this.lifetime.remaining(state, rotatedAt);
       if (ttl <= 0) return this.#end(session, old, reason, agreedId);
       const carried = isLogin ? state.auth : withLineage(state.auth, old);
-      const encoded = this.saver.encode(session, rotatedAt, carried);
+      const encoded = this.encoder.encode(session, rotatedAt, carried);
       const arrived = await this.#writeNew(key, encoded.bytes, ttl, version, state.auth, agreedId !== undefined);
       if (arrived === 'taken') return 'taken';
       // All of the user's sessions were ended while this one moved, the one that it leaves included.
-      if (arrived === 'gone') return void this.saver.lose(session);
+      if (arrived === 'gone') return void this.loss.lose(session);
       version = arrived.written;
       // Whoever is ending this login finds the new record, or is noticed here; what it knows of is left for it to end.
       if (attempt === 0 && !isLogin && (await this.#isEnding(carried))) {
@@ -124,7 +128,7 @@ export class SessionRotation {
         return 'followed';
       }
       old = newest;
-      await this.saver.waitToRetry(attempt);
+      await this.saver.retries.wait(attempt);
     }
   }
 
@@ -133,7 +137,7 @@ export class SessionRotation {
     const state = stateOf(session);
     const now = this.now();
     const key = this.records.keyOf(id);
-    const encoded = this.saver.encode(session, now);
+    const encoded = this.encoder.encode(session, now);
     const arrived = await this.#writeNew(
       key,
       encoded.bytes,
@@ -143,10 +147,10 @@ export class SessionRotation {
       true,
     );
     if (arrived === 'taken') return 'taken';
-    if (arrived === 'gone') return void this.saver.lose(session);
+    if (arrived === 'gone') return void this.loss.lose(session);
     state.rotatedAt = now;
     const asOf = this.records.newest.next();
-    this.saver.settle(state, { id, key, bytes: encoded.bytes, version: arrived.written, asOf }, encoded);
+    this.encoder.settle(state, { id, key, bytes: encoded.bytes, version: arrived.written, asOf }, encoded);
     this.observer.created({ publicId: publicId(id) });
     return undefined;
   }
@@ -190,7 +194,7 @@ export class SessionRotation {
 
   #arrive(session: SessionObject, stored: StoredSession, encoded: EncodedSession, former: StoredSession): void {
     const state = stateOf(session);
-    this.saver.settle(state, stored, encoded);
+    this.encoder.settle(state, stored, encoded);
     state.issuedAt = null;
     this.observer.rotated({ publicId: publicId(stored.id), formerPublicId: publicId(former.id) });
   }
@@ -203,7 +207,7 @@ export class SessionRotation {
     agreedId: string | undefined,
   ): Promise<'taken' | undefined> {
     if (reason === 'login') return this.#beginAnew(session, old, agreedId);
-    this.saver.lose(session);
+    this.loss.lose(session);
     return undefined;
   }
 
@@ -215,7 +219,7 @@ export class SessionRotation {
   ): Promise<'taken' | undefined> {
     const state = stateOf(session);
     const { auth } = state;
-    beginAnew(session, this.saver.recordIn(old.bytes), this.now(), this.options.permanent);
+    beginAnew(session, this.encoder.recordIn(old.bytes), this.now(), this.options.permanent);
     state.auth = auth;
     if (agreedId !== undefined) return this.begin(session, agreedId);
     await this.saver.save(session);

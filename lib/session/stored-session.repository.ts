@@ -11,9 +11,11 @@ import type { AuthFacts } from './auth-facts.js';
 import { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
 import { endedMeanwhile, inTurn, isGone, refuseOnceAnswered } from './repository-parts.js';
+import { SessionEncoder } from './session-encoder.js';
 import { SessionEnding } from './session-ending.js';
 import { SessionKeeping } from './session-keeping.js';
 import { publicId } from './session-id.js';
+import { SessionLoss } from './session-loss.js';
 import type { SessionReference, SessionRepository } from './session-repository.js';
 import { SessionRotation, type RotationOptions } from './session-rotation.js';
 import { SessionSaver, type SavingOptions } from './session-saver.js';
@@ -29,7 +31,9 @@ export interface StoredSessionOptions extends SavingOptions, RotationOptions {
 /** Sessions by reference: the cookie names the record, a store keeps it. */
 export class StoredSessionRepository extends SessionKeeping implements SessionRepository {
   readonly #records: StoredRecords;
+  readonly #encoder: SessionEncoder;
   readonly #saver: SessionSaver;
+  readonly #loss: SessionLoss;
   readonly #rotation: SessionRotation;
   readonly #ending: SessionEnding;
   readonly #adoptions: AdoptionMarks;
@@ -46,16 +50,32 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     now: () => number = Date.now,
   ) {
     const records = new StoredRecords(store, codec, observer, options.keyPrefix);
-    const saver = new SessionSaver(records, codec, lifetime, options, observer, now);
-    super(saver, lifetime, options.permanent, now);
+    const encoder = new SessionEncoder(codec, options);
+    super(encoder, lifetime, options.permanent, now);
+    const loss = new SessionLoss(encoder, options, observer, now);
+    const saver = new SessionSaver(records, encoder, loss, lifetime, options, observer, now);
     this.#records = records;
+    this.#encoder = encoder;
+    this.#loss = loss;
     this.#saver = saver;
     const moved = new MovedLogins(store, options.keyPrefix, options.rotateGrace);
     const owned = new OwnedSessions(records, lifetime, observer, this.endedLogins, now);
     this.owned = owned;
     this.#moved = moved;
-    this.#ending = new SessionEnding(records, moved, saver);
-    this.#rotation = new SessionRotation(records, saver, codec, lifetime, options, observer, now, moved, owned);
+    this.#ending = new SessionEnding(records, moved, saver.retries);
+    this.#rotation = new SessionRotation(
+      records,
+      encoder,
+      saver,
+      loss,
+      codec,
+      lifetime,
+      options,
+      observer,
+      now,
+      moved,
+      owned,
+    );
     this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
   }
 
@@ -148,7 +168,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     refuseOnceAnswered(state, 'A login');
     await this.#alone(session, async () => {
       const former = state.auth;
-      if (state.end === 'gone') this.#saver.forget(session, null);
+      if (state.end === 'gone') this.#loss.forget(session, null);
       const formerLineage = lineageOf(state);
       state.auth = auth;
       state.nextId = null;
@@ -193,13 +213,13 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
       ended = state.stored !== null && (await this.#endStored(state.stored));
       if (ended) this.observer.destroyed({ publicId: this.publicIdOf(state) });
       if (ended && lineage !== null) this.endedLogins.tell({ lineage });
-      this.#saver.forget(session, ended ? 'ended' : null);
+      this.#loss.forget(session, ended ? 'ended' : null);
     });
     return ended;
   }
 
   leave(session: SessionObject): void {
-    this.#saver.forget(session, null);
+    this.#loss.forget(session, null);
   }
 
   async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
@@ -230,14 +250,14 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   #commitNow(session: SessionObject): Promise<void> | undefined {
     const state = stateOf(session);
     if (state.end === 'gone') {
-      if (!state.isLossTold && this.isModified(session)) this.#saver.lose(session);
+      if (!state.isLossTold && this.isModified(session)) this.#loss.lose(session);
       return undefined;
     }
-    if (state.stored === null) return this.#saver.isDisposable(session) ? undefined : this.#saver.save(session);
+    if (state.stored === null) return this.#encoder.isDisposable(session) ? undefined : this.#saver.save(session);
     const now = this.now();
-    const changes = this.#saver.changesOf(session, state.stored);
+    const changes = this.#encoder.changesOf(session, state.stored);
     const mayExtend = !state.answered && !state.passive;
-    if (mayExtend && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#saver.isDisposable(session)) {
+    if (mayExtend && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#encoder.isDisposable(session)) {
       return this.#rotatePeriodically(session);
     }
     const issuedAt = state.isReissued ? 0 : state.issuedAt;
