@@ -13,7 +13,7 @@ import {
 import { APP_FILTER, APP_INTERCEPTOR, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { guardOf, inheritGuards } from './auth/access/inherited-guards.js';
 import { SessionAuthGuard } from './auth/access/session-auth.guard.js';
-import { attachAuth } from './auth/auth-binding.js';
+import { boundAuth } from './auth/auth-binding.js';
 import { isPersonal } from './auth/access/personal-route.js';
 import { authExports, authProviders } from './auth/auth.providers.js';
 import { AuthService } from './auth/auth.service.js';
@@ -237,9 +237,8 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     this.#releaseCookies = claimCookies(shared, cookies, (message) => {
       logger.warn(message);
     });
-    const platform = platformOf(adapter);
-    this.runtime.attach(platform);
-    attachAuth(platform, {
+    this.runtime.attach(platformOf(adapter));
+    boundAuth.set(this.runtime, {
       auth: this.auth,
       guardOf: (type) => guardOf(this.modules, type, this.guard),
       anonymousUser: this.config.anonymousUser,

@@ -18,7 +18,6 @@ import type { CsrfOptions } from './csrf/csrf.options.js';
 import { CsrfService } from './csrf/csrf.service.js';
 import { Devices } from './devices/devices.js';
 import { SessionLimiter } from './devices/session-limiter.js';
-import { NotBefore } from './everyone/not-before.js';
 import { authFeatures } from './features.js';
 import { FamilyEnd } from './remember/family-end.js';
 import { LimitedRemember } from './remember/limited-remember.js';
@@ -108,7 +107,6 @@ export const authProviders: Provider[] = [
   CsrfGuard,
   limiterProvider,
   Users,
-  NotBefore,
   SessionLimiter,
   SignIn,
   Adoptions,

@@ -8,10 +8,9 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { isSessionError, SessionLoginRefusedError, SessionStoreUnavailableError, SessionUserError } from '../errors.js';
-import { requestSessionOf } from '../http/execution-context.js';
 import { RequestSession } from '../http/request-session.js';
 import { toHttpException } from '../http/session-exception.js';
-import { SessionRuntime } from '../http/session-runtime.js';
+import { requestSessionOf, SessionRuntime } from '../http/session-runtime.js';
 import type { AuthFacts } from '../session/auth-facts.js';
 import { lineageOf } from '../session/lineage.js';
 import type { KeptSession } from '../session/owned-sessions.js';

@@ -1,5 +1,5 @@
 import { applyDecorators, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { requestSessionOf } from './execution-context.js';
+import { requestSessionOf } from './session-runtime.js';
 
 /** Takes note that a request is no use of its session. */
 @Injectable()

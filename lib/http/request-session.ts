@@ -114,7 +114,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     // Without a response there is no head that a cookie could go with.
     this.#isHeadOut = rawResponse === null || rawResponse.headersSent;
     this.#response = rawResponse;
-    this.#gate = rawResponse === null ? null : ResponseGate.at(rawResponse, this);
+    this.#gate = rawResponse === null ? null : ResponseGate.install(rawResponse, this);
     if (rawResponse?.headersSent === true) this.#isEventStream = isEventStream(rawResponse.getHeader('Content-Type'));
   }
 

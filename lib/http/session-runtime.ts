@@ -1,3 +1,4 @@
+import type { ArgumentsHost } from '@nestjs/common';
 import { SessionStoreUnavailableError, SessionUnreachableError } from '../errors.js';
 import type { KnownLogin } from '../session/known-login.js';
 import type { Lifetime } from '../session/lifetime.js';
@@ -7,8 +8,7 @@ import type { HttpOptions } from './http.options.js';
 import { LookedForEnds } from './ends-elsewhere.js';
 import { HeldLogins } from './held-logins.js';
 import type { Notices } from './notices.js';
-import { boundTo } from './platforms/bound-values.js';
-import type { Platform } from './platforms/platform.js';
+import { ARRIVED_AT, type Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
 import type { RequestClient } from './request-client.js';
 import { RequestSession, type SessionWatcher } from './request-session.js';
@@ -68,10 +68,21 @@ export class SessionRuntime {
     this.heldLogins = new HeldLogins(repository.endedLogins, elsewhere, report);
   }
 
-  /** The runtime of the application that `request` came to. @throws SessionUnreachableError where it has none */
+  /** The runtime of the application that `request` is with; null: it has none. Whatever else belongs to an application is found by it. */
+  static ofApplication(request: object): SessionRuntime | null {
+    let runtime: unknown = Reflect.get(request, RUNTIME);
+    if (runtime === undefined) {
+      // An Express that is called as a function, and passes the request on, leaves its own prototype at it.
+      const values: unknown = Reflect.get(request, ARRIVED_AT);
+      runtime = values instanceof Map ? values.get(RUNTIME) : undefined;
+    }
+    return runtime instanceof SessionRuntime ? runtime : null;
+  }
+
+  /** The same. @throws SessionUnreachableError where it has none */
   static behind(request: object): SessionRuntime {
-    const runtime = boundTo(request, RUNTIME);
-    if (runtime instanceof SessionRuntime) return runtime;
+    const runtime = SessionRuntime.ofApplication(request);
+    if (runtime !== null) return runtime;
     throw unreachable(
       request,
       'There are no sessions here: import SessionModule.forRoot() in the root module, and ask for a session in an HTTP request only.',
@@ -134,4 +145,16 @@ export class SessionRuntime {
     const raw = this.platform.rawRequest(request) as Bearer;
     return raw[this.#slot];
   }
+}
+
+/** The request's session that an execution context leads to. @throws SessionUnreachableError outside of HTTP */
+export function requestSessionOf(context: ArgumentsHost): RequestSession {
+  if (context.getType() !== 'http') {
+    throw new SessionUnreachableError(
+      `There is no session in a context of type "${context.getType()}", only in an HTTP request.`,
+    );
+  }
+  // By their places: `switchToHttp()` makes three functions each time, and this is on the path of every request.
+  const request = context.getArgByIndex<object>(0);
+  return SessionRuntime.behind(request).of(request, context.getArgByIndex<object>(1));
 }

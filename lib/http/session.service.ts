@@ -1,8 +1,7 @@
 import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import { StoreCleanup } from '../session/store-cleanup.js';
 import type { Session } from './session.decorator.js';
-import { requestSessionOf } from './execution-context.js';
-import { SessionRuntime } from './session-runtime.js';
+import { requestSessionOf, SessionRuntime } from './session-runtime.js';
 import { SessionCounters, type SessionCounts } from './session-counters.js';
 
 /** How long a session still lives. @publicApi */

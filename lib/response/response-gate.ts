@@ -28,7 +28,8 @@ export class ResponseGate implements Passage {
   #isHeadJustOut = false;
   #isCutShort = false;
 
-  static at(response: RawResponse, keeper: GateKeeper): ResponseGate {
+  /** Puts a gate at a response. It stays there until the response is over. */
+  static install(response: RawResponse, keeper: GateKeeper): ResponseGate {
     return new ResponseGate(response, keeper);
   }
 

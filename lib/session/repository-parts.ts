@@ -1,9 +1,8 @@
 import { SessionGoneError, SessionHeadersSentError } from '../errors.js';
 import { mergeFlashes } from './flash.js';
-import type { Lifetime } from './lifetime.js';
 import type { SessionRecord } from './record.js';
 import type { SessionState } from './session-state.js';
-import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
+import { ownData, stateOf, type SessionObject } from './session.js';
 
 /** What is done to one session goes one after the other, whoever in the request asks for it. */
 export async function inTurn(state: SessionState, work: () => Promise<void>): Promise<void> {
@@ -14,26 +13,6 @@ export async function inTurn(state: SessionState, work: () => Promise<void>): Pr
   } finally {
     if (state.running === run) state.running = null;
   }
-}
-
-/** A name that has become reserved since the record was written is left out, so that the session survives. */
-export function fill(session: SessionObject, data: Readonly<Record<string, unknown>>): void {
-  const own = ownData(session);
-  for (const key of Object.keys(data)) if (!isReserved(key)) own[key] = data[key];
-}
-
-/** The session is as it was read or saved last. @param record that; null: it is not stored. */
-export function restore(session: SessionObject, record: SessionRecord | null, permanentByDefault: boolean): void {
-  const state = stateOf(session);
-  session.clear();
-  state.forced = false;
-  state.mutations.clear();
-  if (record === null) {
-    state.permanent = permanentByDefault;
-    return;
-  }
-  state.take(record);
-  fill(session, record.data);
 }
 
 /**
@@ -54,14 +33,6 @@ export function beginAnew(
   state.reset(now, permanentByDefault, null);
   state.flashes = mergeFlashes(base?.flashes ?? [], flashes, []);
   if (permanent !== base?.permanent) state.permanent = permanent;
-}
-
-/** When the session ends if it is not used again. */
-export function expiryOf(state: SessionState, lifetime: Lifetime, now: number): Date {
-  const { issuedAt, auth, passive } = state;
-  const isExtended = issuedAt === null || (!passive && lifetime.isRefreshDue(issuedAt, now, auth));
-  const lastUse = isExtended ? now : issuedAt;
-  return new Date(lastUse + Math.max(0, lifetime.remaining(state, lastUse)));
 }
 
 /** @throws SessionHeadersSentError where the head of the answer has gone out */

@@ -1,11 +1,10 @@
 import type { Lifetime } from './lifetime.js';
 import { ABSENT } from './merge.js';
-import { expiryOf, fill, restore } from './repository-parts.js';
 import type { SessionRecord } from './record.js';
 import type { SessionEncoder } from './session-encoder.js';
 import { publicId } from './session-id.js';
 import { SessionState, type StoredSession } from './session-state.js';
-import { SessionObject, stateOf, type SessionKeeper } from './session.js';
+import { isReserved, ownData, SessionObject, stateOf, type SessionKeeper } from './session.js';
 
 /** What a session asks of the repository that it came from, as far as it does not matter where sessions are kept. */
 export abstract class SessionKeeping implements SessionKeeper {
@@ -72,4 +71,32 @@ export abstract class SessionKeeping implements SessionKeeper {
     fill(session, record.data);
     return session;
   }
+}
+
+/** A name that has become reserved since the record was written is left out, so that the session survives. */
+function fill(session: SessionObject, data: Readonly<Record<string, unknown>>): void {
+  const own = ownData(session);
+  for (const key of Object.keys(data)) if (!isReserved(key)) own[key] = data[key];
+}
+
+/** The session is as it was read or saved last. @param record that; null: it is not stored. */
+function restore(session: SessionObject, record: SessionRecord | null, permanentByDefault: boolean): void {
+  const state = stateOf(session);
+  session.clear();
+  state.forced = false;
+  state.mutations.clear();
+  if (record === null) {
+    state.permanent = permanentByDefault;
+    return;
+  }
+  state.take(record);
+  fill(session, record.data);
+}
+
+/** When the session ends if it is not used again. */
+function expiryOf(state: SessionState, lifetime: Lifetime, now: number): Date {
+  const { issuedAt, auth, passive } = state;
+  const isExtended = issuedAt === null || (!passive && lifetime.isRefreshDue(issuedAt, now, auth));
+  const lastUse = isExtended ? now : issuedAt;
+  return new Date(lastUse + Math.max(0, lifetime.remaining(state, lastUse)));
 }

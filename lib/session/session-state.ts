@@ -83,7 +83,9 @@ export class SessionState {
   readonly mutations = new MutationLog();
   /** Store operations of one session run one after the other; the last one that was begun. */
   running: Promise<unknown> | null = null;
-  #flashes = new FlashList([]);
+  #flashes: FlashMessage[] = [];
+  /** The same, once somebody adds to them or takes from them. */
+  #flashList: FlashList | null = null;
 
   constructor(now: number, permanent: boolean) {
     this.createdAt = this.rotatedAt = now;
@@ -91,21 +93,26 @@ export class SessionState {
   }
 
   get flashes(): FlashMessage[] {
-    return this.#flashes.all;
+    return this.#flashList?.all ?? this.#flashes;
   }
 
   /** @param messages a list of this session's own */
   set flashes(messages: FlashMessage[]) {
-    this.#flashes = new FlashList(messages);
+    this.#flashes = messages;
+    this.#flashList = null;
   }
 
   flash(message: FlashMessage): void {
-    this.#flashes.add(message);
+    this.#listOfFlashes().add(message);
   }
 
   /** The messages of one category, which are gone with it. */
   takeFlashes(category: string): FlashMessage[] {
-    return this.#flashes.take(category);
+    return this.#listOfFlashes().take(category);
+  }
+
+  #listOfFlashes(): FlashList {
+    return (this.#flashList ??= new FlashList(this.#flashes));
   }
 
   take(record: SessionRecord): void {

@@ -1,7 +1,7 @@
 import { SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { GUARDS_METADATA, overriddenBy, routesIn } from '../../http/routes.js';
-import { authBehind } from '../auth-binding.js';
+import { boundAuth } from '../auth-binding.js';
 import { ASKS_WHO, guardsAt, PUBLIC } from './requirement.js';
 
 /**
@@ -31,7 +31,7 @@ class InheritedGuard implements CanActivate {
   constructor(private readonly type: object) {}
 
   canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
-    return authBehind(context).guardOf(this.type).canActivate(context);
+    return boundAuth.behind(context).guardOf(this.type).canActivate(context);
   }
 }
 

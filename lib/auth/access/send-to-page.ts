@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { requestSessionOf } from '../../http/execution-context.js';
+import { requestSessionOf } from '../../http/session-runtime.js';
 import type { RequestKind } from '../../http/request-kind.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
 import type { AuthOptions } from '../auth.options.js';

@@ -8,8 +8,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { requestSessionOf } from '../../http/execution-context.js';
-import { SessionRuntime } from '../../http/session-runtime.js';
+import { requestSessionOf, SessionRuntime } from '../../http/session-runtime.js';
 import type { SessionEventOf } from '../../session/observer.js';
 import { AuthConfig } from '../auth-config.js';
 import { AuthService } from '../auth.service.js';

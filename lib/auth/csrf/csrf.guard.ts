@@ -2,9 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SessionUnreachableError } from '../../errors.js';
-import { requestSessionOf } from '../../http/execution-context.js';
 import { RequestClient } from '../../http/request-client.js';
-import { SessionRuntime } from '../../http/session-runtime.js';
+import { requestSessionOf, SessionRuntime } from '../../http/session-runtime.js';
 import { CsrfConfig } from './csrf-config.js';
 import { CSRF_EXEMPT } from './csrf-exempt.decorator.js';
 import { CsrfRefusedException, type CsrfRefusal } from './csrf-refused.exception.js';

@@ -1,8 +1,10 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { SessionContendedError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
+import type { AuthFacts } from '../../session/auth-facts.js';
 import { SessionStore } from '../../stores/session-store.js';
 import { AuthConfig } from '../auth-config.js';
+import type { Arrival, AuthFeature } from '../auth-feature.js';
 
 /** Longer than anything that it has to end: a remembered login lasts 400 days at most. */
 const KEPT_FOR = 401 * 86_400_000;
@@ -20,7 +22,7 @@ const FRESH_FOR = 1_000;
  * for one `everyoneInterval` more.
  */
 @Injectable()
-export class NotBefore implements OnModuleInit {
+export class NotBefore implements AuthFeature, OnModuleInit {
   #known: Mark = never;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
@@ -37,6 +39,16 @@ export class NotBefore implements OnModuleInit {
   /** Looks before the first request does. Where the store is away, that one will say so. */
   async onModuleInit(): Promise<void> {
     await this.#look().catch(() => undefined);
+  }
+
+  arrived({ session, auth }: Arrival): Promise<'ended' | undefined> | undefined {
+    const excluded = this.isOver(auth);
+    return excluded === false ? undefined : this.#end(session, excluded);
+  }
+
+  isOver(auth: AuthFacts): boolean | Promise<boolean> {
+    // The login itself counts, not what has continued it since: a confirmation, or remember-me.
+    return this.excludes(auth.since ?? auth.at, auth.epoch);
   }
 
   /**
@@ -72,6 +84,12 @@ export class NotBefore implements OnModuleInit {
     throw new SessionContendedError(
       'The end of all logins could not be written, since others kept writing it. Try again.',
     );
+  }
+
+  async #end(session: Arrival['session'], excluded: true | Promise<boolean>): Promise<'ended' | undefined> {
+    if (!(await excluded)) return undefined;
+    await this.runtime.repository.destroy(session);
+    return 'ended';
   }
 
   #isKnown(forMs: number): boolean {

@@ -12,7 +12,7 @@ import { SESSION_CONFIG, SESSION_STORE } from '../../tokens.js';
 import { Buckets } from './buckets.js';
 import { DeviceEpochs } from './device-epochs.js';
 import { deviceCookie, KnownDevices } from './known-devices.js';
-import { attachLimiter } from './limiter-binding.js';
+import { boundLimiter } from './limiter-binding.js';
 import type { LimiterOptions } from './limiter.options.js';
 import { LoginLimiter } from './login-limiter.js';
 import { LoginTries } from './login-tries.js';
@@ -77,7 +77,7 @@ export function createLoginLimiter(
     },
     adapterHost,
   });
-  attachLimiter(runtime, limiter);
+  boundLimiter.set(runtime, limiter);
   return limiter;
 }
 

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { ParameterPipe } from '../../http/session.decorator.js';
-import { limiterBehind } from './limiter-binding.js';
+import { boundLimiter } from './limiter-binding.js';
 import type { LoginLimiter } from './login-limiter.js';
 
 /**
@@ -30,7 +30,7 @@ export interface LoginAttempts {
  */
 export const LoginAttempts: (...pipes: ParameterPipe[]) => ParameterDecorator = createParamDecorator(
   (_data: undefined, context: ExecutionContext): LoginAttempts =>
-    new AttemptsOfRequest(limiterBehind(context), context),
+    new AttemptsOfRequest(boundLimiter.behind(context), context),
 );
 
 class AttemptsOfRequest implements LoginAttempts {

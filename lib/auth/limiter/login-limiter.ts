@@ -1,7 +1,7 @@
 import { ServiceUnavailableException, type ArgumentsHost } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { SessionAbilityMissingError } from '../../errors.js';
-import { requestSessionOf } from '../../http/execution-context.js';
+import { requestSessionOf } from '../../http/session-runtime.js';
 import type { RequestClient } from '../../http/request-client.js';
 import type { SessionObserver } from '../../session/observer.js';
 import { accountName } from './account-name.js';

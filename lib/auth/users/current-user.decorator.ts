@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { ParameterPipe } from '../../http/session.decorator.js';
-import { authBehind } from '../auth-binding.js';
+import { boundAuth } from '../auth-binding.js';
 import type { SessionUser } from './user.js';
 
 /** A field of a user; those that the application has declared are offered by editors. */
@@ -20,7 +20,7 @@ export const CurrentUser: (...fieldOrPipes: (UserField | ParameterPipe)[]) => Pa
 
 /** What the parameter is; it also tells routes with it from others. */
 export async function currentUserOf(field: string | undefined, context: ExecutionContext): Promise<unknown> {
-  const { auth, anonymousUser } = authBehind(context);
+  const { auth, anonymousUser } = boundAuth.behind(context);
   const user = (await auth.user(context)) ?? anonymousUser?.() ?? null;
   return field === undefined || user === null ? user : (Reflect.get(user, field) as unknown);
 }

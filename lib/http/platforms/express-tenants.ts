@@ -1,4 +1,4 @@
-import { ARRIVED_AT, type Values } from './bound-values.js';
+import { ARRIVED_AT, type Values } from './platform.js';
 
 /**
  * What the applications on one instance of Express have bound to its requests. All share the prototype of the requests, so the

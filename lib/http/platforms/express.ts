@@ -1,9 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { makeDoors } from '../../response/doors.js';
 import { isResponse, type RawResponse } from '../../response/raw-response.js';
-import { ARRIVED_AT } from './bound-values.js';
 import { ExpressTenant, type SharedInstance } from './express-tenants.js';
-import type { Platform } from './platform.js';
+import { ARRIVED_AT, type Platform } from './platform.js';
 import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';
 
 /** The parts of an Express application that are used. */

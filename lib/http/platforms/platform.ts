@@ -1,6 +1,12 @@
 import type { RawResponse } from '../../response/raw-response.js';
 import type { RawRequest } from './raw.js';
 
+/** What an application has bound to its requests. */
+export type Values = Map<symbol, object>;
+
+/** Where a request keeps what the application has bound to whose server it came, or to whose routes. */
+export const ARRIVED_AT = Symbol('nestjs-session-auth application');
+
 /** What differs between the servers that Nest runs on. */
 export interface Platform {
   /** Makes `request[key]` give `value` for every request of this server, at no cost for one that does not ask. */

@@ -133,7 +133,7 @@ export class GatedServer {
             }
           : null;
         this.#keeper = new SlowKeeper(this.#plan.error ?? null, answer);
-        ResponseGate.at(response, this.#keeper);
+        ResponseGate.install(response, this.#keeper);
         this.#plan.after(response);
         this.#plan.answer(response);
       },

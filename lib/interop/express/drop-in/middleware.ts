@@ -61,7 +61,7 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
       const current = new SessionOfRequest(req, next, backend, options, secrets, cookieOptions, cookies);
       // A WebSocket handshake has none: its session is read, and saved where `save()` is called.
       const answer = isResponse(res) ? res : null;
-      if (answer !== null) ResponseGate.at(answer, current);
+      if (answer !== null) ResponseGate.install(answer, current);
       whenOver(req, answer, () => {
         current.leave();
       });
