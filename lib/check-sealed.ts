@@ -75,7 +75,7 @@ function warningsOf({ sealed, remember, limiter, migrateFrom }: SealedSettings, 
   const refused = [
     ...(remember.store === null ? ['remember-me'] : []),
     ...(limiter.storage === null ? ['the limit of failed logins'] : []),
-    'logoutEveryone()',
+    'logoutAllUsers()',
   ];
   warnings.push(
     `${isCookie}, so there is no store, and what needs one is refused: ${refused.join(', ')}. ${revocations} names one.`,

@@ -7,7 +7,7 @@ export { Session, type SessionParameter } from './http/session.decorator.js';
 export { Passive } from './http/passive.decorator.js';
 export { SessionListener } from './http/session-listener.decorator.js';
 export { SessionService, type SessionStatus } from './http/session.service.js';
-export type { SessionCounts } from './http/session-counters.js';
+export type { SessionCounts } from './http/session-event-hub.js';
 export { sessionMiddleware, type SessionMiddleware } from './http/session.middleware.js';
 export type { ExpressSession, ExpressSessionCookie } from './http/express-session.js';
 

@@ -15,7 +15,7 @@ import type { MemcachedClient } from './stores/memcached/memcached.client.js';
 import type { MongoDbClient } from './stores/mongodb/mongodb.client.js';
 import type { RedisClient } from './stores/redis/redis.client.js';
 import type { SessionStore } from './stores/session-store.js';
-import type { SqlDatabase } from './stores/sql/sql.client.js';
+import type { GivenDatabase } from './stores/sql/given-database.js';
 
 /** What `SessionModule.forRoot()` takes. Every option has a default or an environment key. `@publicApi` */
 export interface SessionModuleOptions {
@@ -485,7 +485,7 @@ export interface SessionModuleOptions {
    */
   timeoutsOf?: ((user: SessionUser) => LoginTimeouts | null) | null | undefined;
   /**
-   * How long a process may go without looking whether `logoutEveryone()` was called in another one.
+   * How long a process may go without looking whether `logoutAllUsers()` was called in another one.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 0s or more. Default: 30s.
    *
@@ -966,13 +966,14 @@ export interface SessionSqlOptions {
    */
   url?: string | null | undefined;
   /**
-   * A Kysely instance that the application made: it is used as it is, and never closed. Goes before the URL.
+   * The database that the application has opened: it is used as it is, and never closed. Goes before the URL.
    *
-   * Takes a Kysely instance for PostgreSQL, MySQL, MariaDB or SQLite. Default: none.
+   * Takes a Pool of pg, a pool of mysql2, a Database of better-sqlite3 or libsql, or a Kysely instance. Default:
+   * none.
    *
    * Can be given in code alone.
    */
-  database?: SqlDatabase | null | undefined;
+  database?: GivenDatabase | null | undefined;
   /**
    * The table of the SQL store, with its schema or without.
    *

@@ -32,7 +32,7 @@ import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { Notices } from './http/notices.js';
 import { routeNotices } from './http/route-notices.js';
 import { hideTypes } from './http/routes.js';
-import { SessionCounters } from './http/session-counters.js';
+import { SessionEventHub } from './http/session-event-hub.js';
 import { SessionExceptionFilter } from './http/session-exception.filter.js';
 import { SessionMigration } from './http/session-migration.js';
 import { SessionInterceptor } from './http/session.interceptor.js';
@@ -89,9 +89,9 @@ const providers: Provider[] = [
   { provide: SessionStore, useExisting: SESSION_STORE },
   { provide: StoreCleanup, inject: [SESSION_STORE], useFactory: (store: SessionStore) => new StoreCleanup(store) },
   {
-    provide: SessionCounters,
+    provide: SessionEventHub,
     inject: [SESSION_CONFIG],
-    useFactory: (config: SessionConfig) => new SessionCounters(logger, config.observer),
+    useFactory: (config: SessionConfig) => new SessionEventHub(logger, config.observer),
   },
   {
     provide: KeyRing,
@@ -100,12 +100,12 @@ const providers: Provider[] = [
   },
   {
     provide: SessionRuntime,
-    inject: [SESSION_CONFIG, SESSION_STORE, KeyRing, SessionCounters],
+    inject: [SESSION_CONFIG, SESSION_STORE, KeyRing, SessionEventHub],
     useFactory: (
       config: SessionConfig,
       store: SessionStore,
       keys: KeyRing,
-      counters: SessionCounters,
+      counters: SessionEventHub,
     ): SessionRuntime => {
       const { clock } = config;
       const observer = counters.toObserver();
@@ -193,7 +193,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     private readonly runtime: SessionRuntime,
     private readonly auth: AuthService,
     private readonly guard: SessionAuthGuard,
-    private readonly counters: SessionCounters,
+    private readonly counters: SessionEventHub,
     private readonly modules: ModulesContainer,
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
     @Inject(SESSION_STORE) private readonly store: SessionStore,

@@ -67,6 +67,8 @@ export function allSteps() {
     preparation('sample', ['library'], buildSample),
     { ...command('types', [], [tsc, '--project', 'test/types']), needs: ['library'] },
     { ...command('types-undeclared', ['types'], [tsc, '--project', 'test/types/plain']), needs: ['library'] },
+    { ...command('types-connect', ['types'], [tsc, '--project', 'test/types/connect']), needs: ['library'] },
+    { ...command('types-untyped', ['types'], [tsc, '--project', 'test/types/untyped']), needs: ['library'] },
     preparation('programs', [], installPrograms),
     ...suites().map(suite),
   ];

@@ -205,7 +205,7 @@ export const authOptions = {
     kind: duration({ min: 0 }),
     default: 30_000,
     defaultText: '30s',
-    meaning: 'How long a process may go without looking whether `logoutEveryone()` was called in another one.',
+    meaning: 'How long a process may go without looking whether `logoutAllUsers()` was called in another one.',
   }),
   remember: rememberOptions,
 };

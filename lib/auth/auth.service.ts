@@ -136,9 +136,20 @@ export class AuthService {
    * Logs everybody out, and ends every remembered login, by a single write. Other processes notice within
    * `everyoneInterval`.
    */
-  async logoutEveryone(): Promise<void> {
+  async logoutAllUsers(): Promise<void> {
     await this.#atOnce(() => this.notBefore.raise());
     this.runtime.observer.revoked({ userId: null, publicId: null, sessions: null });
+  }
+
+  /**
+   * The former name of {@link logoutAllUsers}.
+   *
+   * @deprecated One slip from `logoutEverywhere(userId)`; 1.0 will not have it.
+   */
+  async logoutEveryone(): Promise<void> {
+    const message = 'AuthService.logoutEveryone() is now logoutAllUsers(). 1.0 will not have the former name.';
+    this.runtime.notices.once('logoutEveryone', message);
+    await this.logoutAllUsers();
   }
 
   /**

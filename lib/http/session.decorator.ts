@@ -5,9 +5,8 @@ import { requestSessionOf } from './session-runtime.js';
 
 /** What `@Session()` may be given. @publicApi */
 export type SessionParameter =
-  /** One value of the session instead of all of it. */
-  | (keyof SessionData & string)
-  | (string & NonNullable<unknown>)
+  /** One value of the session instead of all of it, by a key that the application has declared. Where it declares none, by any. */
+  | (keyof SessionData extends never ? string : keyof SessionData & string)
   /** A session that cannot be changed, whose commit is left out. */
   | { readonly readonly: true };
 

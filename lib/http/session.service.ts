@@ -2,11 +2,17 @@ import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import { StoreCleanup } from '../session/store-cleanup.js';
 import type { Session } from './session.decorator.js';
 import { requestSessionOf, SessionRuntime } from './session-runtime.js';
-import { SessionCounters, type SessionCounts } from './session-counters.js';
+import { SessionEventHub, type SessionCounts } from './session-event-hub.js';
 
 /** How long a session still lives. @publicApi */
 export interface SessionStatus {
   /** False: there is none, or it has ended. */
+  readonly exists: boolean;
+  /**
+   * The former name of `exists`.
+   *
+   * @deprecated 1.0 will not have it.
+   */
   readonly isThere: boolean;
   /** When it ends if it is not used; a write that needed no new cookie may have put that off. Null: there is none. */
   readonly expiresAt: Date | null;
@@ -22,7 +28,7 @@ export interface SessionStatus {
 @Injectable()
 export class SessionService {
   constructor(
-    private readonly counters: SessionCounters,
+    private readonly counters: SessionEventHub,
     private readonly cleanup: StoreCleanup,
   ) {}
 
@@ -47,10 +53,10 @@ export class SessionService {
     const request = requestSessionOf(context);
     request.becomePassive();
     const session = await request.getReadonly();
-    if (session.isNew) return { isThere: false, expiresAt: null, expiresIn: 0 };
+    if (session.isNew) return { exists: false, isThere: false, expiresAt: null, expiresIn: 0 };
     const { expiresAt } = session;
     const { now } = SessionRuntime.behind(context.getArgByIndex<object>(0));
-    return { isThere: true, expiresAt, expiresIn: Math.max(0, expiresAt.getTime() - now()) };
+    return { exists: true, isThere: true, expiresAt, expiresIn: Math.max(0, expiresAt.getTime() - now()) };
   }
 
   /**

@@ -6,14 +6,14 @@ export type EndedLogins =
   | { readonly lineage: string }
   /** All of a user's but one, if any. */
   | { readonly userId: AuthFacts['userId']; readonly exceptLineage: string | null }
-  /** All of an earlier epoch of `logoutEveryone()`, and of those without one all that were made until that time, in ms. */
+  /** All of an earlier epoch of `logoutAllUsers()`, and of those without one all that were made until that time, in ms. */
   | { readonly madeUntil: number; readonly beforeEpoch: number };
 
 type Listener = (ended: EndedLogins) => void;
 
 /**
  * Tells whoever holds on to a login, such as a stream, that it is over, at once and in this process alone: by a logout,
- * `destroy()`, `revoke()`, `logoutEverywhere()`, `logoutEveryone()`, the theft alarm, protection, or the limit of sessions. What
+ * `destroy()`, `revoke()`, `logoutEverywhere()`, `logoutAllUsers()`, the theft alarm, protection, or the limit of sessions. What
  * another process ends, and what ends by its timeouts, is not heard here.
  */
 export class EndedLoginsBoard {

@@ -12,7 +12,7 @@ export class NoStore extends SessionStore {
 
   override async write(): Promise<WriteResult> {
     throw new SessionAbilityMissingError(
-      'SESSION_TYPE is cookie, so there is no store, which remember-me, logoutEveryone(), the limit of failed logins and the ' +
+      'SESSION_TYPE is cookie, so there is no store, which remember-me, logoutAllUsers(), the limit of failed logins and the ' +
         'like need. Name one with SESSION_SEALED_REVOCATIONS (sealed.revocations): sessions stay in cookies.',
     );
   }

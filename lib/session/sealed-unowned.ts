@@ -14,6 +14,6 @@ export const unownedSessions: UserSessions = {
 async function refuse(): Promise<never> {
   throw new SessionAbilityMissingError(
     'SESSION_TYPE is cookie: the sessions of a user are in browsers alone, and can neither be listed nor ended together. ' +
-      'Choose a store, or shorten the timeouts; logoutEveryone() works with SESSION_SEALED_REVOCATIONS (sealed.revocations).',
+      'Choose a store, or shorten the timeouts; logoutAllUsers() works with SESSION_SEALED_REVOCATIONS (sealed.revocations).',
   );
 }

@@ -42,7 +42,7 @@ export class AdminController {
   @Post('logout-everyone')
   @Redirect('/login', HttpStatus.SEE_OTHER)
   async logOutEveryone(@Session() session: Session): Promise<void> {
-    await this.auth.logoutEveryone();
+    await this.auth.logoutAllUsers();
     // The admin's own session is among them. Its logout begins a new one, which can carry the message.
     await this.auth.logout(session);
     session.flash('success', 'Everybody is logged out, and so are you.');

@@ -25,7 +25,7 @@ export class AccountApiController {
     @LoginAttempts() attempts: LoginAttempts,
   ): Promise<SessionUser> {
     const { email, password, remember } = credentialsOf(body);
-    const user = await attempts.run(email, () => this.accounts.verify(email, password));
+    const user = await attempts.attempt(email, () => this.accounts.verify(email, password));
     if (!user) throw new UnauthorizedException('That address and password do not fit together.');
     await this.auth.login(session, user, { remember });
     return user;

@@ -55,7 +55,7 @@ export class ConfirmController {
     const next = safeNext(field(body, 'next'), afterConfirming);
     const action = actionNamed(field(body, 'action'));
     // The same password as at the login, and so the same budget for wrong ones.
-    const confirmed = await attempts.run(user.email, () => this.accounts.verify(user.email, passwordOf(body)));
+    const confirmed = await attempts.attempt(user.email, () => this.accounts.verify(user.email, passwordOf(body)));
     if (!confirmed) {
       const page = this.#page({ next, action, refused: true }, session, user);
       response.status(HttpStatus.UNAUTHORIZED).type('html').send(page);

@@ -36,7 +36,7 @@ export class LoginController {
     const { email, password, remember } = credentialsOf(body);
     // The form came from the browser, so where it leads is checked again here.
     const next = safeNext(field(body, 'next'), afterLogin);
-    const user = await attempts.run(email, () => this.accounts.verify(email, password));
+    const user = await attempts.attempt(email, () => this.accounts.verify(email, password));
     if (!user) {
       const page = this.#page({ next, email, refused: true }, session, null);
       response.status(HttpStatus.UNAUTHORIZED).type('html').send(page);

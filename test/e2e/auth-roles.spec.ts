@@ -39,7 +39,7 @@ class RolesController {
   }
 
   @Get('editor-or-admin')
-  @Roles('editor', 'admin')
+  @Roles.any('editor', 'admin')
   editorOrAdmin() {
     return inside;
   }
@@ -57,7 +57,7 @@ class RolesController {
   }
 
   @Get('twice')
-  @Roles('editor', 'admin')
+  @Roles.any('editor', 'admin')
   @Roles('german')
   twice() {
     return inside;
@@ -92,7 +92,7 @@ class PermissionsController {
   }
 
   @Get('read-and-write')
-  @Permissions('read', 'write')
+  @Permissions.all('read', 'write')
   readAndWrite() {
     return inside;
   }

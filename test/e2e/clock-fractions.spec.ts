@@ -27,7 +27,7 @@ class VisitsController {
 
   @Post('login')
   async login(@Session() session: Session, @LoginAttempts() attempts: LoginAttempts): Promise<{ visits: number }> {
-    await attempts.run('ann', () => this.auth.login(session, { id: 1 }, { remember: true }));
+    await attempts.attempt('ann', () => this.auth.login(session, { id: 1 }, { remember: true }));
     await this.auth.confirm(session);
     return this.visits(session);
   }

@@ -82,7 +82,7 @@ export class DevicesController {
 
   @Post('everyone')
   async everyone() {
-    await this.auth.logoutEveryone();
+    await this.auth.logoutAllUsers();
     return {};
   }
 

@@ -250,7 +250,7 @@ describe('answers that are under way when their login ends', () => {
           expect(await auth.revoke(7, device?.publicId ?? '')).toBe(true);
         },
         'logoutEverywhere()': ({ app }) => app.get(AuthService).logoutEverywhere(7),
-        'logoutEveryone()': ({ app }) => app.get(AuthService).logoutEveryone(),
+        'logoutAllUsers()': ({ app }) => app.get(AuthService).logoutAllUsers(),
         'the limit of sessions': (running) => login(running),
       };
 
@@ -313,7 +313,7 @@ describe('answers that are under way when their login ends', () => {
         const anonymous = await open(running, running.jar(), '/asked', 'null');
         expect(held(running)).toBe(0);
         await running.app.get(AuthService).logoutEverywhere(7);
-        await running.app.get(AuthService).logoutEveryone();
+        await running.app.get(AuthService).logoutAllUsers();
         ticks.next({ data: 'still here' });
         await unasked.has('still here');
         await anonymous.has('still here');

@@ -70,7 +70,7 @@ export class EventfulController {
     @Body() body: { account: string; password: string },
     @LoginAttempts() attempts: LoginAttempts,
   ) {
-    const user = await attempts.run(body.account, () => (body.password === password ? { id: 7 } : null));
+    const user = await attempts.attempt(body.account, () => (body.password === password ? { id: 7 } : null));
     if (user === null) throw new UnauthorizedException();
     await this.auth.login(session, user);
     return {};
@@ -162,7 +162,7 @@ export class EventfulController {
 
   @Post('everyone')
   async everyone() {
-    await this.auth.logoutEveryone();
+    await this.auth.logoutAllUsers();
     return {};
   }
 

@@ -27,7 +27,7 @@ class EveryoneController {
 
   @Post('everyone')
   async everyone() {
-    await this.auth.logoutEveryone();
+    await this.auth.logoutAllUsers();
     return {};
   }
 
@@ -82,7 +82,7 @@ afterEach(async () => {
   for (const running of nodes.running) await running.close();
 });
 
-describe.each(platforms)('logoutEveryone() on %s, with clocks that differ', (platform) => {
+describe.each(platforms)('logoutAllUsers() on %s, with clocks that differ', (platform) => {
   it.each([0, 1])('ends a login that a process made whose clock was ahead, as process %i sees it', async (looking) => {
     nodes = await Nodes.start(platform);
     nodes.ahead[0] = hour;

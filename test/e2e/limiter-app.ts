@@ -64,7 +64,7 @@ export class AccountController {
   @Post('login')
   @HttpCode(200)
   async login(@Body() body: Credentials, @Session() session: Session, @LoginAttempts() attempts: LoginAttempts) {
-    const user = await attempts.run(body.email, () => this.accounts.verify(body));
+    const user = await attempts.attempt(body.email, () => this.accounts.verify(body));
     if (user === null) throw new UnauthorizedException('Wrong email or password.');
     await this.auth.login(session, user);
     return { user: user.id };
@@ -74,7 +74,7 @@ export class AccountController {
   @Post('verify')
   @HttpCode(200)
   async verify(@Body() body: Credentials, @LoginAttempts() attempts: LoginAttempts) {
-    return { isRight: (await attempts.run(body.email, () => this.accounts.verify(body))) !== null };
+    return { isRight: (await attempts.attempt(body.email, () => this.accounts.verify(body))) !== null };
   }
 
   @Post('guarded')
@@ -87,7 +87,7 @@ export class AccountController {
   /** A check that throws what the test says. */
   @Post('throwing')
   throwing(@Body() body: { email: string; status: number }, @LoginAttempts() attempts: LoginAttempts) {
-    return attempts.run(body.email, () => {
+    return attempts.attempt(body.email, () => {
       if (body.status === 401) throw new UnauthorizedException();
       if (body.status === 403) throw new ForbiddenException();
       if (body.status === 422) throw new UnprocessableEntityException('wrong credentials');
@@ -118,7 +118,7 @@ export class AccountController {
   @Post('login-inside')
   @HttpCode(200)
   async loginInside(@Body() body: Credentials, @Session() session: Session, @LoginAttempts() attempts: LoginAttempts) {
-    const isIn = await attempts.run(body.email, async () => {
+    const isIn = await attempts.attempt(body.email, async () => {
       const user = await this.accounts.verify(body);
       const found = user && { ...user, isActive: user.id !== 'bob' };
       if (found !== null) await this.auth.login(session, found);

@@ -166,10 +166,10 @@ describe('a Redis that is full', () => {
   it('lets everybody be logged out, however often that was done before', async () => {
     const { auth, login, fill, restored } = await account();
     const browser = await login();
-    for (let round = 0; round < 99; round++) await auth.logoutEveryone();
+    for (let round = 0; round < 99; round++) await auth.logoutAllUsers();
     const later = await login();
     await fill();
-    await auth.logoutEveryone();
+    await auth.logoutAllUsers();
     for (const one of [browser, later, restored(later)]) expect(await one.json('/me')).toEqual({ user: null });
   });
 

@@ -149,7 +149,7 @@ export class RememberController {
 
   @Post('everyone')
   async everyone() {
-    await this.auth.logoutEveryone();
+    await this.auth.logoutAllUsers();
     return {};
   }
 

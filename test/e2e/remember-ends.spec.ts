@@ -140,7 +140,7 @@ describe.each(platforms)('%s', (platform) => {
     });
   });
 
-  describe('logoutEveryone', () => {
+  describe('logoutAllUsers', () => {
     it('ASVS 7.4.5: ends all remembered logins, and those that come later stand', async () => {
       await start();
       const away = await place.away();

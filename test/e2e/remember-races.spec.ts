@@ -126,7 +126,7 @@ describe.each(platforms)('%s', (platform) => {
     expect([await sessions(), await rows()]).toEqual([[], []]);
   });
 
-  it('logoutEveryone that comes between: the session that is restored ends with the next request', async () => {
+  it('logoutAllUsers that comes between: the session that is restored ends with the next request', async () => {
     const away = await place.away();
     const held = store.hold('write', 'session');
     const restoring = away.fetch('/who');

@@ -67,7 +67,7 @@ class SealedController {
 
   @Post('everyone')
   async everyone() {
-    await this.auth.logoutEveryone();
+    await this.auth.logoutAllUsers();
     return {};
   }
 

@@ -33,7 +33,7 @@ class ParameterController extends BaseController {
 
   @Get('attempts')
   attempts(@LoginAttempts() attempts: LoginAttempts) {
-    return { isThere: typeof attempts.run };
+    return { isThere: typeof attempts.attempt };
   }
 
   @Get('user')

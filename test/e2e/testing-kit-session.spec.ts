@@ -93,7 +93,7 @@ describe('session()', () => {
     await auth.logoutEverywhere(7);
     expect(await kit.session(one)).toBeNull();
     const fourth = await kit.signIn(9);
-    await auth.logoutEveryone();
+    await auth.logoutAllUsers();
     expect(await kit.session(fourth)).toBeNull();
     expect(await kit.session(other)).toBeNull();
   });

@@ -159,8 +159,8 @@ describe.each(platforms)('on %s', (platform) => {
         const jar = await login({ user: 7 });
         for (let minute = 1; minute < 20; minute++) {
           time += MINUTE;
-          const status = (await jar.json(path)) as { isThere: boolean; expiresIn: number };
-          expect(status).toMatchObject({ isThere: true, expiresIn: (20 - minute) * MINUTE });
+          const status = (await jar.json(path)) as { exists: boolean; expiresIn: number };
+          expect(status).toMatchObject({ exists: true, expiresIn: (20 - minute) * MINUTE });
         }
         time += MINUTE;
         expect((await jar.fetch('/me')).status).toBe(401);
@@ -177,7 +177,7 @@ describe.each(platforms)('on %s', (platform) => {
 
     it('is nothing where there is no session', async () => {
       await start();
-      expect(await running.jar().json('/open-status')).toEqual({ isThere: false, expiresAt: null, expiresIn: 0 });
+      expect(await running.jar().json('/open-status')).toEqual({ exists: false, isThere: false, expiresAt: null, expiresIn: 0 });
       const response = await running.jar().fetch('/open-status');
       expect(response.headers.getSetCookie()).toEqual([]);
     });

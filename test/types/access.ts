@@ -16,7 +16,7 @@ import './augmentation.js';
 
 @Controller()
 @Public()
-@Roles('editor', 'admin')
+@Roles.any('editor', 'admin')
 @Permissions('read')
 @Fresh()
 export class AcceptedController {
@@ -36,13 +36,17 @@ export const accepted = [
   Fresh({ within: 900 }),
   Fresh({ factors: 2 }),
   Fresh({ factors: ['pwd', 'otp'] as const }),
-  Roles(...(['editor'] satisfies string[])),
+  Roles.any(...(['editor'] satisfies string[])),
 ];
 
 // @ts-expect-error it takes nothing
 Public(true);
 // @ts-expect-error a role is a text
 Roles(7);
+// @ts-expect-error one of them, or all?
+Roles('editor', 'admin');
+// @ts-expect-error one of them, or all?
+Permissions('read', 'write');
 // @ts-expect-error roles are given one by one
 Roles(['editor']);
 // @ts-expect-error any or all

@@ -68,6 +68,7 @@ export class Parameters {
   fields(
     @CurrentUser() user: SessionUser | null,
     @CurrentUser('email') email: string,
+    // @ts-expect-error nobody declared it
     @CurrentUser('label') _label: unknown,
     // @ts-expect-error a field is named by a text
     @CurrentUser(7) _seven: unknown,

@@ -38,6 +38,21 @@ export class ShopController {
     await this.auth.login(session, { id: new Date() });
   }
 
+  @Get('email')
+  field(@CurrentUser('email') email: string): string {
+    return email;
+  }
+
+  @Get('slips')
+  slips(
+    // @ts-expect-error no user has such a field
+    @CurrentUser('emial') email: string,
+    // @ts-expect-error no session has such a value
+    @Session('crat') cart: unknown,
+  ): void {
+    // What is not declared is a slip of the fingers.
+  }
+
   @Get('cart')
   cart(@Session('cart') cart: unknown, @Session({ readonly: true }) session: Session): void {
     // Both forms of the decorator.

@@ -39,34 +39,46 @@ export function Fresh(options: FreshOptions = {}): Decorator {
 }
 
 /**
- * Lets only users in who have any of the roles; `Roles.all()`: all of them. Others get a 403. It brings `SessionAuthGuard`
- * along; what the controller asks for comes on top of what the route does.
+ * Lets only users in who have the role. Of several, `Roles.any()` asks for one and `Roles.all()` for each. Others get a 403.
+ * It brings `SessionAuthGuard` along; what the controller asks for comes on top of what the route does.
  *
- * @throws SessionConfigError where no role is named
+ * @throws SessionConfigError where no role is named, or several are without `.any` or `.all`
  *
  * @publicApi
  */
-export const Roles = Object.assign((...names: string[]): Decorator => wanted(ROLES, names, 'any'), {
+export const Roles = Object.assign(only(ROLES), {
   any: (...names: string[]): Decorator => wanted(ROLES, names, 'any'),
   all: (...names: string[]): Decorator => wanted(ROLES, names, 'all'),
 });
 
 /**
- * Lets only users in who have all of the permissions; `Permissions.any()`: any of them. Others get a 403. It brings
- * `SessionAuthGuard` along; what the controller asks for comes on top of what the route does.
+ * Lets only users in who have the permission. Of several, `Permissions.any()` asks for one and `Permissions.all()` for each.
+ * Others get a 403. It brings `SessionAuthGuard` along; what the controller asks for comes on top of what the route does.
  *
- * @throws SessionConfigError where no permission is named
+ * @throws SessionConfigError where no permission is named, or several are without `.any` or `.all`
  *
  * @publicApi
  */
-export const Permissions = Object.assign((...names: string[]): Decorator => wanted(PERMISSIONS, names, 'all'), {
+export const Permissions = Object.assign(only(PERMISSIONS), {
   any: (...names: string[]): Decorator => wanted(PERMISSIONS, names, 'any'),
   all: (...names: string[]): Decorator => wanted(PERMISSIONS, names, 'all'),
 });
 
+/** One name. Of several nobody could see whether one will do: other packages differ in that, and so do roles and permissions. */
+function only(key: symbol): (name: string) => Decorator {
+  return (...names: string[]) => {
+    const decorator = nameOf(key);
+    if (names.length < 2) return wanted(key, names, 'all');
+    throw problem(
+      `@${decorator}()`,
+      `has several names: write @${decorator}.any(…) where one will do, or @${decorator}.all(…)`,
+    );
+  };
+}
+
 /** Several at one place add up. An empty list would let in everybody, or nobody: neither is what anybody means by it. */
 function wanted(key: symbol, names: readonly string[], mode: Wanted['mode']): Decorator {
-  const decorator = key === ROLES ? '@Roles()' : '@Permissions()';
+  const decorator = `@${nameOf(key)}()`;
   if (names.length === 0 || !names.every(isName)) {
     throw problem(decorator, 'expected at least one name, and each a text');
   }
@@ -77,6 +89,10 @@ function wanted(key: symbol, names: readonly string[], mode: Wanted['mode']): De
     Reflect.defineMetadata(key, [...before, { names, mode }], place);
   };
   return applyDecorators(add, UseGuards(SessionAuthGuard));
+}
+
+function nameOf(key: symbol): 'Roles' | 'Permissions' {
+  return key === ROLES ? 'Roles' : 'Permissions';
 }
 
 /** What asks for something also sees to it that somebody asks: a route is never left open by a guard that was forgotten. */

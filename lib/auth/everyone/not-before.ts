@@ -14,7 +14,7 @@ const MAX_TRIES = 64;
 const FRESH_FOR = 1_000;
 
 /**
- * Which logins count no more: what `logoutEveryone()` sets, instead of a walk over all sessions. Each call begins an epoch, and
+ * Which logins count no more: what `logoutAllUsers()` sets, instead of a walk over all sessions. Each call begins an epoch, and
  * a login keeps the epoch that it was made in. Times would not do: a login of a process whose clock is ahead would outlive the
  * call, and a call by one would end the logins of the future. They decide about logins without an epoch alone.
  *

@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, Logger, type ExecutionContext } from '@nestjs/common';
 import type { ParameterPipe } from '../../http/session.decorator.js';
 import { boundLimiter } from './limiter-binding.js';
 import type { LoginLimiter } from './login-limiter.js';
@@ -10,6 +10,12 @@ import type { LoginLimiter } from './login-limiter.js';
  */
 export interface LoginAttempts {
   /** `LoginLimiter.attempt()`. */
+  attempt<T>(account: string, check: () => T | Promise<T>): Promise<T>;
+  /**
+   * The former name of `attempt()`.
+   *
+   * @deprecated 1.0 will not have it.
+   */
   run<T>(account: string, check: () => T | Promise<T>): Promise<T>;
   /** `LoginLimiter.check()`. */
   check(account: string): Promise<void>;
@@ -23,7 +29,7 @@ export interface LoginAttempts {
  * Injects the limiter of failed logins, bound to the request: `@LoginAttempts() attempts: LoginAttempts`.
  *
  * ```ts
- * const user = await attempts.run(body.email, () => this.users.verify(body.email, body.password));
+ * const user = await attempts.attempt(body.email, () => this.users.verify(body.email, body.password));
  * ```
  *
  * @publicApi
@@ -42,8 +48,13 @@ class AttemptsOfRequest implements LoginAttempts {
     this.#context = context;
   }
 
-  run<T>(account: string, check: () => T | Promise<T>): Promise<T> {
+  attempt<T>(account: string, check: () => T | Promise<T>): Promise<T> {
     return this.#limiter.attempt(this.#context, account, check);
+  }
+
+  run<T>(account: string, check: () => T | Promise<T>): Promise<T> {
+    tellOfFormerName(this.#limiter);
+    return this.attempt(account, check);
   }
 
   check(account: string): Promise<void> {
@@ -57,4 +68,13 @@ class AttemptsOfRequest implements LoginAttempts {
   succeeded(account: string): Promise<void> {
     return this.#limiter.succeeded(this.#context, account);
   }
+}
+
+const told = new WeakSet<LoginLimiter>();
+
+/** Once for an application. */
+function tellOfFormerName(limiter: LoginLimiter): void {
+  if (told.has(limiter)) return;
+  told.add(limiter);
+  new Logger('SessionModule').warn('LoginAttempts.run() is now attempt(). 1.0 will not have the former name.');
 }

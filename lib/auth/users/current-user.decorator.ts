@@ -3,8 +3,8 @@ import type { ParameterPipe } from '../../http/session.decorator.js';
 import { boundAuth } from '../auth-binding.js';
 import type { SessionUser } from './user.js';
 
-/** A field of a user; those that the application has declared are offered by editors. */
-type UserField = (keyof SessionUser & string) | (string & NonNullable<unknown>);
+/** A field of a user: one that the application has declared. Where it declares none, any. */
+type UserField = keyof SessionUser extends never ? string : keyof SessionUser & string;
 
 /**
  * Injects the user who is logged in; where nobody is, `null`, or what the option `anonymousUser` makes:

@@ -15,7 +15,7 @@ export { expressStoreRecords, type ExpressStoreClient } from './store-records.js
 export { default } from './drop-in/express-session.js';
 export { Cookie } from './drop-in/cookie.js';
 export type { CookieOptions, SessionCookie } from './drop-in/cookie-options.js';
-export type { ExpressStore, RequestStore } from './drop-in/express-store.js';
+export type { ConnectStore, ExpressStore, RequestStore } from './drop-in/express-store.js';
 export { MemoryStore } from './drop-in/memory-store.js';
 export type { SessionMiddleware } from './drop-in/middleware.js';
 export type { SessionOptions } from './drop-in/options.js';

@@ -1,6 +1,7 @@
 import type { ResolvedOptions } from '../../config/option.js';
 import { SessionConfigError } from '../../errors.js';
 import { standaloneContext, type StoreContext } from '../store-context.js';
+import { kyselyOver } from './connect/kysely-over.js';
 import { connectMysql } from './connect/mysql.js';
 import { connectPostgres } from './connect/postgres.js';
 import { connectSqlite } from './connect/sqlite.js';
@@ -27,7 +28,7 @@ export async function create(
 ): Promise<SqlStore> {
   const { url, database, pruneInterval, ...rest } = options;
   const settings = { ...rest, pruneIntervalMs: pruneInterval };
-  if (database !== null) return new SqlStore({ ...settings, database }, context);
+  if (database !== null) return new SqlStore({ ...settings, database: await kyselyOver(database) }, context);
   const address = url === null ? null : parseDatabaseUrl(url);
   if (address === null) {
     throw new SessionConfigError([
@@ -35,7 +36,7 @@ export async function create(
         setting: 'SESSION_SQL (sql.url)',
         problem:
           'the SQL store needs the URL of its database, such as postgres://user:password@host/database, ' +
-          'mysql://user:password@host/database or sqlite:./sessions.db, or a Kysely instance (sql.database)',
+          'mysql://user:password@host/database or sqlite:./sessions.db, or a pool or a database that is open (sql.database)',
       },
     ]);
   }

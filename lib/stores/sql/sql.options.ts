@@ -1,7 +1,7 @@
 import { bool, duration, instance, integer, text } from '../../config/kinds.js';
 import { group, option } from '../../config/option.js';
 import { databaseUrl } from './database-url.js';
-import { isSqlDatabase, type SqlDatabase } from './sql.client.js';
+import { type GivenDatabase, isGivenDatabase } from './given-database.js';
 import { tableExpected, tablePattern } from './table-name.js';
 
 export const sqlOptions = group("The SQL store: `type: 'sql'`, for PostgreSQL, MySQL, MariaDB and SQLite.", {
@@ -14,11 +14,15 @@ export const sqlOptions = group("The SQL store: `type: 'sql'`, for PostgreSQL, M
       'The database, as postgres://user:password@host:port/database, mysql://… (MariaDB, too) or sqlite:path. SQL store only.',
     secret: true,
   }),
-  database: option<SqlDatabase | null>({
+  database: option<GivenDatabase | null>({
     env: null,
-    kind: instance<SqlDatabase>('a Kysely instance for PostgreSQL, MySQL, MariaDB or SQLite', isSqlDatabase),
+    kind: instance<GivenDatabase>(
+      'a Pool of pg, a pool of mysql2, a Database of better-sqlite3 or libsql, or a Kysely instance',
+      isGivenDatabase,
+    ),
     default: null,
-    meaning: 'A Kysely instance that the application made: it is used as it is, and never closed. Goes before the URL.',
+    meaning:
+      'The database that the application has opened: it is used as it is, and never closed. Goes before the URL.',
   }),
   table: option<string>({
     env: 'SESSION_SQL_TABLE',

@@ -1,5 +1,5 @@
 /** Must and must not compile where an application declares nothing about its sessions and users. */
-import { AuthService, SessionModule, type Session, type SessionUser } from 'nestjs-session-auth';
+import { AuthService, CurrentUser, Session, SessionModule, type SessionUser } from 'nestjs-session-auth';
 
 export async function worksWithoutDeclarations(session: Session, auth: AuthService): Promise<void> {
   session.set('visits', 1);
@@ -13,4 +13,10 @@ export function nothingIsDeclared(session: Session, user: SessionUser): void {
   const visits = session.visits;
   // @ts-expect-error nobody declared it
   const email = user.email;
+}
+
+export class AnyName {
+  show(@CurrentUser('email') email: unknown, @Session('cart') cart: unknown): unknown[] {
+    return [email, cart];
+  }
 }

@@ -13,6 +13,23 @@ export interface ExpressStore {
   on(event: 'connect' | 'disconnect', listener: () => void): unknown;
 }
 
+/**
+ * A store that was written for express-session, as the option `store` takes it: with the session types of express-session, or with
+ * none where `@types/express-session` is not installed. What its class inherits from express-session is looked at when the
+ * application starts.
+ *
+ * @publicApi
+ */
+export interface ConnectStore {
+  get(sid: string, callback: (error?: CallbackError, session?: SomeSession) => void): unknown;
+  set(sid: string, session: SomeSession, callback?: DoneCallback): unknown;
+  destroy(sid: string, callback?: DoneCallback): unknown;
+  touch?(sid: string, session: SomeSession, callback?: DoneCallback): unknown;
+}
+
+/** What express-session or a store declares a session to be: of no type here. */
+type SomeSession = ReturnType<JSON['parse']>;
+
 /** `req.sessionStore`. @publicApi */
 export interface RequestStore extends ExpressStore {
   /** Gives the request a new session under a new id. */

@@ -4,7 +4,7 @@ import { parseDuration } from '../../../config/duration.js';
 import type { SidSecret } from '../connect-sid.js';
 import type { SessionStore } from '../../../stores/session-store.js';
 import type { CookieOptions } from './cookie-options.js';
-import type { ExpressStore } from './express-store.js';
+import type { ConnectStore } from './express-store.js';
 import { newSid } from './new-sid.js';
 import type { SessionRequest } from './request.js';
 import { warnOnce } from './warn-once.js';
@@ -24,7 +24,7 @@ export interface SessionOptions {
    * Where sessions are kept: any store of express-session, or one of this package's, with which no update is lost and no session
    * comes back after its end. Default: a `MemoryStore`, which is for development.
    */
-  store?: ExpressStore | SessionStore | undefined;
+  store?: ConnectStore | SessionStore | undefined;
   /** What the cookie is like, for all requests or for each. */
   cookie?: CookieOptions | PerRequest<CookieOptions> | undefined;
   /** Makes the id of a new session. Default: 24 random bytes. */

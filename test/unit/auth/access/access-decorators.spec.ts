@@ -31,8 +31,24 @@ describe.each<[string, (...names: string[]) => unknown]>([
     },
   );
 
-  it('takes names', () => {
+  it('takes a name', () => {
+    expect(decorator('admin')).toEqual(expect.any(Function));
+  });
+});
+
+describe.each([Roles.any, Roles.all, Permissions.any, Permissions.all])('.any and .all', (decorator) => {
+  it('take several names', () => {
     expect(decorator('admin', 'editor')).toEqual(expect.any(Function));
+  });
+});
+
+describe.each([
+  ['@Roles', Roles],
+  ['@Permissions', Permissions],
+])('%s', (name, decorator) => {
+  it('refuses several names that say neither .any nor .all', () => {
+    const several = (): unknown => Reflect.apply(decorator, undefined, ['admin', 'editor']);
+    expect(several).toThrow(`${name}(): has several names: write ${name}.any(…) where one will do, or ${name}.all(…)`);
   });
 });
 

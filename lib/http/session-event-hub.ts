@@ -30,8 +30,8 @@ const remarks: Partial<Record<SessionEventName, string>> = {
 /** What of an event goes into a log line, in characters: a request may have chosen it. */
 const longestDetails = 300;
 
-/** Counts what happens to sessions, says what an operator should know, and tells the application's observer. */
-export class SessionCounters {
+/** Through which every event goes: it counts them, logs what an operator should know, and tells all listeners. */
+export class SessionEventHub {
   readonly #counts = Object.fromEntries(sessionEventNames.map((name) => [name, 0])) as Record<SessionEventName, number>;
   readonly #observers: SessionObserver[];
 
