@@ -138,7 +138,11 @@ describe.each(platforms)('%s', (platform) => {
       { what: 'the data', path: '/session', seen: { ...nobody, flashes: [] } },
       { what: 'the data, by a parameter that cannot be changed', path: '/readonly', seen: nobody },
       { what: 'one value', path: '/one-value', seen: { basket: null } },
-      { what: 'how long it lives', path: '/left', seen: { exists: false, isThere: false, expiresAt: null, expiresIn: 0 } },
+      {
+        what: 'how long it lives',
+        path: '/left',
+        seen: { exists: false, isThere: false, expiresAt: null, expiresIn: 0 },
+      },
     ])('$what', async ({ path, seen }) => {
       await start();
       const owner = await withSecret();

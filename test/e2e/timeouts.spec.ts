@@ -177,7 +177,12 @@ describe.each(platforms)('on %s', (platform) => {
 
     it('is nothing where there is no session', async () => {
       await start();
-      expect(await running.jar().json('/open-status')).toEqual({ exists: false, isThere: false, expiresAt: null, expiresIn: 0 });
+      expect(await running.jar().json('/open-status')).toEqual({
+        exists: false,
+        isThere: false,
+        expiresAt: null,
+        expiresIn: 0,
+      });
       const response = await running.jar().fetch('/open-status');
       expect(response.headers.getSetCookie()).toEqual([]);
     });
