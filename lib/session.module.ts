@@ -14,11 +14,14 @@ import { APP_FILTER, APP_INTERCEPTOR, ApplicationConfig, HttpAdapterHost, Module
 import { guardOf, inheritGuards } from './auth/access/inherited-guards.js';
 import { SessionAuthGuard } from './auth/access/session-auth.guard.js';
 import { boundAuth } from './auth/auth-binding.js';
+import type { AuthFeature } from './auth/auth-feature.js';
 import { isPersonal } from './auth/access/personal-route.js';
 import { authExports, authProviders } from './auth/auth.providers.js';
 import { AuthService } from './auth/auth.service.js';
 import { LoginAttempts } from './auth/limiter/login-attempts.decorator.js';
 import { CurrentUser } from './auth/users/current-user.decorator.js';
+import { addedFeatures } from './auth/features.js';
+import { AUTH_FEATURES } from './auth/tokens.js';
 import { environmentOf } from './config/environment.js';
 import { loggable } from './config/loggable.js';
 import type { OptionValues } from './config/read.js';
@@ -194,6 +197,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     private readonly auth: AuthService,
     private readonly guard: SessionAuthGuard,
     private readonly counters: SessionEventHub,
+    @Inject(AUTH_FEATURES) private readonly features: AuthFeature[],
     private readonly modules: ModulesContainer,
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
     @Inject(SESSION_STORE) private readonly store: SessionStore,
@@ -223,6 +227,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
 
   onModuleInit(): void {
     for (const { instance } of discover(this.modules, SESSION_LISTENER)) this.counters.add(instance);
+    this.features.push(...addedFeatures(this.modules));
     if (adapterOf(this.adapterHost) === null) return;
     const { isSessionExposed, notices } = this.runtime;
     for (const notice of routeNotices(this.modules, { isSessionExposed, isPersonal })) notices.once(notice, notice);

@@ -29,7 +29,7 @@ export interface Restored {
 }
 
 /**
- * What a part of this room may listen to. Each is asked in the order of `features.ts`; one that has nothing to do returns
+ * What a part of this room, or a provider with `@LoginFeature()`, may listen to. Each is asked in the order of `features.ts`; one that has nothing to do returns
  * nothing, so that a request which only reads takes no turn of the event loop for it.
  */
 export interface AuthFeature {

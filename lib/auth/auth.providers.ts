@@ -83,7 +83,8 @@ export const authProviders: Provider[] = [
   {
     provide: AUTH_FEATURES,
     inject: [...authFeatures],
-    useFactory: (...features: AuthFeature[]): readonly AuthFeature[] => features,
+    // The module adds what other modules have marked, before the first request.
+    useFactory: (...features: AuthFeature[]): AuthFeature[] => features,
   },
   {
     provide: AUTH_WATCHER,
