@@ -6,25 +6,25 @@ import type { Environment } from '../config/option.js';
 import { SessionConfigError } from '../errors.js';
 import type { StoreLog } from './store-context.js';
 
-/** Others than the owner may write. */
+/** Others may write. */
 const everybodyWrites = 0o002;
 const groupWrites = 0o020;
-/** In such a folder nobody may move or remove what is another's. */
+/** In such a folder, only a file's owner may move or remove it. */
 const sticky = 0o1000;
 
 const root = 0;
 
 /**
- * Sees to it that a place on disk for sessions is out of others' reach: who can put a file there, or put a place of his own in
- * its place, can make any session, that of an administrator among them.
+ * Checks that other users cannot access a location for sessions: anyone who can place a file there, or replace the location
+ * itself, can forge any session, including an administrator's.
  *
- * What everybody can reach is refused in production, and told of elsewhere. What may be meant, as with the volumes of containers,
- * is told of. On Windows, where permissions are another matter, nothing is looked at.
+ * World-writable locations are rejected in production, and logged elsewhere. What may be intended, as with container volumes,
+ * is logged. On Windows, where permissions work differently, nothing is checked.
  */
 export class FolderGuard {
   private readonly said = new Set<string>();
 
-  /** @param setting what names the place, as messages have it */
+  /** @param setting the setting that names the path, for messages */
   constructor(
     private readonly setting: string,
     private readonly log: StoreLog,
@@ -32,26 +32,25 @@ export class FolderGuard {
   ) {}
 
   /**
-   * Looks at a folder.
+   * Checks a folder.
    *
-   * @returns `absent`: there is none; `common`: everybody may put something there, and nobody may touch what is another's,
-   *   as in `/tmp`
-   * @throws SessionConfigError in production, for one that others can reach
+   * @returns `absent`: it does not exist; `common`: everybody may add files, but only change their own, as in `/tmp`
+   * @throws SessionConfigError in production, for one that other users can access
    */
   folder(path: string): 'absent' | 'trusted' | 'common' {
     const stats = this.look(path);
     if (stats === null) return 'absent';
     const isCommon = (stats.mode & everybodyWrites) !== 0 && (stats.mode & sticky) !== 0;
     if (stats.isSymbolicLink()) {
-      this.refuse(`${path} is a link, which may lead elsewhere tomorrow. Name the folder that it leads to`);
+      this.refuse(`${path} is a symbolic link, whose target may change. Name the target folder itself`);
       return 'trusted';
     }
     const owner = this.foreignOwner(stats);
-    const advice = 'Name a folder of your own, or one that is not there yet: it is made for this user alone';
+    const advice = 'Name a folder of your own, or one that does not exist: it will be created for this user only';
     if (owner !== null) {
-      this.refuse(`the folder ${path} belongs to another user (uid ${owner}), who can make any session. ${advice}`);
+      this.refuse(`the folder ${path} belongs to another user (uid ${owner}), who can forge any session. ${advice}`);
     } else if ((stats.mode & everybodyWrites) !== 0 && !isCommon) {
-      this.refuse(`everybody may write to the folder ${path}, and so make any session. ${advice}, or chmod o-w`);
+      this.refuse(`everybody may write to the folder ${path}, and so forge any session. ${advice}, or chmod o-w`);
     } else if (!isCommon) {
       this.tellOfVolume(path, stats);
     }
@@ -59,30 +58,32 @@ export class FolderGuard {
   }
 
   /**
-   * The folder to use where `path` is named: itself, or one of this user's own below it where everybody may put something into
-   * it. @throws SessionConfigError as {@link folder}
+   * The folder to use for `path`: itself, or a private subfolder of this user if everybody may add files to it. @throws
+   * SessionConfigError as {@link folder}
    */
   roomIn(path: string): string {
     return this.folder(path) === 'common' ? join(path, `nestjs-session-auth-${String(ownId())}`) : path;
   }
 
-  /** Looks at a file, if it is there. @throws SessionConfigError in production, for one that others can reach */
+  /** Checks a file, if it exists. @throws SessionConfigError in production, for one that other users can access */
   file(path: string): void {
     const stats = this.look(path);
     if (stats === null) return;
     const owner = this.foreignOwner(stats);
     if (owner !== null) {
-      this.refuse(`the file ${path} belongs to another user (uid ${owner}), who can make any session`);
+      this.refuse(`the file ${path} belongs to another user (uid ${owner}), who can forge any session`);
     } else if (!stats.isSymbolicLink() && (stats.mode & everybodyWrites) !== 0) {
-      this.refuse(`everybody may write to the file ${path}, and so make any session. Take that away with chmod o-w`);
+      this.refuse(
+        `everybody may write to the file ${path}, and so forge any session. Remove that permission with chmod o-w`,
+      );
     }
   }
 
-  /** Says that a file lies in a folder where everybody may put files beside it. */
+  /** Logs that a file is in a folder where everybody may put files beside it. */
   tellOfCommon(path: string): void {
     this.warn(
-      `everybody may put files into the folder ${path}, beside that of the sessions. ` +
-        'Name one in a folder of your own, or in one that is not there yet: it is made for this user alone.',
+      `everybody may put files into the folder ${path}, beside the session file. ` +
+        'Name a file in a folder of your own, or in one that does not exist: it will be created for this user only.',
     );
   }
 
@@ -93,8 +94,8 @@ export class FolderGuard {
     ];
     if (reasons.length === 0) return;
     this.warn(
-      `the folder ${path} ${reasons.join(' and ')}: whoever else can write there can make any session. A folder below it that ` +
-        'is not there yet is made for this user alone.',
+      `the folder ${path} ${reasons.join(' and ')}: anyone else who can write there can forge any session. A subfolder that ` +
+        'does not exist will be created for this user only.',
     );
   }
 
@@ -104,20 +105,20 @@ export class FolderGuard {
     return own === null || uid === own || uid === root ? null : String(uid);
   }
 
-  /** Null: there is nothing to look at. */
+  /** Null: nothing to check. */
   private look(path: string): Stats | null {
     if (ownId() === null) return null;
     try {
       return lstatSync(path);
     } catch {
-      // Whoever uses the place meets the same, and says so.
+      // Using the path will report the same error.
       return null;
     }
   }
 
   private refuse(problem: string): void {
     if (this.environment === 'production') throw new SessionConfigError([{ setting: this.setting, problem }]);
-    this.warn(`${problem}. In production this is refused.`);
+    this.warn(`${problem}. This is rejected in production.`);
   }
 
   private warn(problem: string): void {
@@ -128,7 +129,7 @@ export class FolderGuard {
   }
 }
 
-/** Null: on Windows, where users have no numbers. */
+/** Null: on Windows, which has no numeric user ids. */
 function ownId(): number | null {
   return process.geteuid?.() ?? null;
 }

@@ -2,10 +2,10 @@ import { types } from 'node:util';
 import { SessionPeerMissingError } from '../errors.js';
 
 /**
- * Loads a store's client library, an optional peer of this package.
+ * Loads a store's client library, an optional peer dependency of this package.
  *
- * @param load the `import()` of it, written out where it is needed, so that bundlers see it
- * @throws SessionPeerMissingError where the library is not installed; it names the npm command
+ * @param load the literal `import()`, so that bundlers see it
+ * @throws SessionPeerMissingError if the library is not installed; it names the npm command
  */
 export async function importPeer<Module>(
   packageName: string,
@@ -20,7 +20,7 @@ export async function importPeer<Module>(
   }
 }
 
-/** Whether it is this very package that was not found, and not something that it needs itself. */
+/** Whether this package itself was not found, rather than one of its own dependencies. */
 function isMissing(error: unknown, packageName: string): boolean {
   if (!types.isNativeError(error) || !('code' in error)) return false;
   const isNotFound = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';

@@ -16,13 +16,13 @@ export interface StoreFolder<Tree extends OptionTree> {
   create(options: ResolvedOptions<Tree>, context: StoreContext): SessionStore | Promise<SessionStore>;
 }
 
-/** A store that can be chosen: what may be set about it, and how to get at its code, which is loaded when it is chosen. */
+/** A store that can be selected: its options, and how to load its code, which happens only if it is selected. */
 export interface StoreEntry<Tree extends OptionTree> {
   readonly options: Tree;
   load(): Promise<StoreFolder<Tree>>;
 }
 
-/** Every store that can be chosen, by its name in SESSION_TYPE: one line a store. */
+/** Every store that can be selected, by its name in SESSION_TYPE. */
 export const stores = {
   memory: entry(memoryOptions, () => import('./memory/create.js')),
   filesystem: entry(filesystemOptions, () => import('./filesystem/create.js')),
@@ -42,7 +42,7 @@ function entry<Tree extends OptionTree>(options: Tree, load: () => Promise<Store
 /** A store's name in SESSION_TYPE. */
 export type StoreType = keyof typeof stores;
 
-/** The options of each store, declared. */
+/** The option declarations of each store. */
 export type StoreTrees = { readonly [Type in StoreType]: (typeof stores)[Type]['options'] };
 
 /** The stores about which something may be set. */

@@ -1,23 +1,24 @@
 import { timerDelay } from '../config/timer.js';
 import { SessionStoreUnavailableError } from '../errors.js';
 
-/** Longer than any answer takes that still comes. */
+/** Longer than any reply that still arrives may take. */
 const longestTurnMs = 10_000;
 
 /**
- * Lets work on one key take place one after the other, in the order in which it was asked for. Keys do not wait for each other.
+ * Runs tasks for the same key one after the other, in the order of the calls. Different keys do not wait for each other.
  *
- * Work that never ends, of a store that has lost a question, is given up: otherwise nothing could be done to its key any more.
+ * A task that never settles, because a store lost the request, is abandoned after a time limit: otherwise it would block its
+ * key for ever.
  */
 export class KeyQueue {
   private readonly last = new Map<string, Promise<unknown>>();
 
-  /** @param limitMs how long a piece of work may take */
+  /** @param limitMs how long a task may take, in milliseconds */
   constructor(private readonly limitMs = longestTurnMs) {}
 
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const limited = (): Promise<T> => this.limited(work);
-    // What went before has been answered to whoever asked for it, also where it failed.
+    // The previous task's caller has received its result or error.
     const turn = (this.last.get(key) ?? Promise.resolve()).then(limited, limited);
     this.last.set(key, turn);
     try {

@@ -4,9 +4,9 @@ import type { SessionStore } from './session-store.js';
 import type { StoreContext } from './store-context.js';
 
 /**
- * Makes the store that SESSION_TYPE names. Only the code of that store is loaded, and only its client library.
+ * Creates the store that SESSION_TYPE names. Only the code of that store and its client library are loaded.
  *
- * @throws SessionPeerMissingError where that library is not installed; it names the npm command
+ * @throws SessionPeerMissingError if that library is not installed; it names the npm command
  */
 export async function loadStore<Type extends StoreType>(
   type: Type,

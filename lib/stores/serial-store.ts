@@ -1,18 +1,18 @@
 import { KeyQueue } from './key-queue.js';
 import { type DeleteResult, SessionStore, type StoredRecord, type Version, type WriteResult } from './session-store.js';
 
-/** What a client without compare-and-set keeps of a record, besides whatever it needs itself. */
+/** What a client without compare-and-set keeps of a record, besides its own fields. */
 export interface SerialEntry {
   readonly version: string;
 }
 
-/** Stores over one client share its queue: within a process there is one order of what is done to a key. */
+/** Stores that share a client share its queue: operations on a key are ordered within a process. */
 const queues = new WeakMap<object, KeyQueue>();
 
 /**
- * A store over a client that cannot compare and set: it reads, compares, and then writes, for one key after the other. So the
- * law holds within one process. Where another process writes between the two, the last write wins, and where it deletes
- * between the two, the session is back.
+ * A store over a client without compare-and-set: it reads, compares, and then writes, one operation per key at a time. So the
+ * contract holds within one process. If another process writes in between, the last write wins; if it deletes in between, the
+ * session is restored.
  */
 export abstract class SerialStore<Entry extends SerialEntry> extends SessionStore {
   readonly #queue: KeyQueue;
@@ -65,17 +65,17 @@ export abstract class SerialStore<Entry extends SerialEntry> extends SessionStor
     });
   }
 
-  /** What the client has under a key, unless it has expired. */
+  /** The live entry under a key. */
   protected abstract live(key: string): Promise<Entry | null>;
 
   protected abstract bytesOf(entry: Entry): Uint8Array;
 
-  /** Stores it, whatever was there. @returns its version */
+  /** Stores it, overwriting any other. @returns its version */
   protected abstract put(key: string, bytes: Uint8Array, ttlMs: number): Promise<string>;
 
   protected abstract extend(key: string, entry: Entry, ttlMs: number): Promise<void>;
 
-  /** False: the client has found nothing there. */
+  /** False: there was nothing to remove. */
   protected abstract remove(key: string): Promise<boolean>;
 
   #recordIn(entry: Entry): StoredRecord {

@@ -1,60 +1,60 @@
 /**
- * The port between sessions and what keeps them. A store keeps bytes under a key, with a time to live and a version; it
- * knows nothing of sessions, of cookies, or of HTTP.
+ * The port between sessions and their storage. A store keeps bytes under a key, with a time to live and a version; it knows
+ * nothing about sessions, cookies or HTTP.
  */
 
 /**
- * What a store needs to recognise the bytes that it handed out. Opaque: only the store that made a version reads it.
+ * Identifies the bytes that a store returned. Opaque: only the store that made a version reads it.
  *
  * @publicApi
  */
 export type Version = unknown;
 
-/** A record as the store has it now. @publicApi */
+/** A record as currently stored. @publicApi */
 export interface StoredRecord {
-  /** The record as it was written: a `Uint8Array`, which may be a Node `Buffer`. Nobody may go by which of the two it is. */
+  /** The record as it was written: a `Uint8Array`, possibly a Node `Buffer`. Do not rely on which. */
   readonly bytes: Uint8Array;
   readonly version: Version;
 }
 
-/** What became of a write. @publicApi */
+/** The result of a write. @publicApi */
 export type WriteResult =
-  /** The bytes are stored, under this new version. */
+  /** The bytes are stored under this new version. */
   | { readonly written: Version }
-  /** Somebody else wrote since the version that was expected; this is what is there now. Nothing was changed. */
+  /** The record is no longer at the expected version; this is its current state. Nothing was changed. */
   | { readonly conflict: StoredRecord }
-  /** The record was deleted or has expired since it was read. Nothing was changed, and nothing was created. */
+  /** The record has been deleted or has expired since it was read. Nothing was changed or created. */
   | { readonly gone: true };
 
-/** What became of a delete. @publicApi */
+/** The result of a delete. @publicApi */
 export type DeleteResult = 'deleted' | 'absent' | { readonly conflict: StoredRecord };
 
 /**
- * A session store. The class is the type and the injection token at once (`SESSION_STORE` is an alias of it).
+ * A session store. The class is both the type and the injection token (`SESSION_STORE` is an alias of it).
  *
- * The law, in the words of the contract tests (`nestjs-session-auth/testing`):
+ * The contract, in the words of its tests (`nestjs-session-auth/testing`):
  *
- * - What is absent or has expired is `null`, `gone` or `'absent'`, never an error. An error means that the store is not
- *   able to answer; it is a rejection, never a wrong answer.
- * - Bytes come back as they were written, whatever they hold. The store neither keeps nor hands out a buffer that
- *   somebody else may change later.
- * - After `ttlMs` milliseconds from the last `write` or `touch` the record is absent, for every method.
- * - Every method is atomic: of any number of parallel calls with one expected version, one succeeds.
+ * - A record that is absent or has expired is reported as `null`, `gone` or `'absent'`, never as an error. An error means that
+ *   the store cannot answer; it is a rejection, never a wrong answer.
+ * - Bytes are returned as they were written, whatever they contain. The store neither keeps nor returns a buffer that another
+ *   caller may change later.
+ * - After `ttlMs` milliseconds from the last `write` or `touch`, the record is absent for every method.
+ * - Every method is atomic: of any number of parallel calls with one expected version, exactly one succeeds.
  *
  * @publicApi
  */
 export abstract class SessionStore {
-  /** The record under `key`, in one round trip, or `null` where there is none. Does not extend its life. */
+  /** Reads the record under `key` in one round trip; `null` if there is none. Does not extend its life. */
   abstract read(key: string): Promise<StoredRecord | null>;
 
   /**
-   * Stores `bytes` for `ttlMs` milliseconds (an integer of at least 1), against the version that was read.
+   * Stores `bytes` for `ttlMs` milliseconds (an integer of at least 1), if the record still has the expected version.
    *
-   * @param expected the version that was read: written only if the record still has it. A record that was deleted or has
-   *   expired since gives `gone`, and is never created again. Or `'absent'`: creates the record, and gives `conflict`
-   *   where one is there already.
-   * @param owner whose record it is, for a store that is {@link Owned}; others leave it aside. Given with `'absent'` alone,
-   *   since a record never changes hands.
+   * @param expected the version that was read: nothing is written unless the record still has it. If the record has been
+   *   deleted or has expired since, the result is `gone`, and it is never created again. Or `'absent'`: creates the record; the
+   *   result is `conflict` if there already is one.
+   * @param owner who owns the record, for a store that is {@link Owned}; others ignore it. Passed with `'absent'` only, since a
+   *   record never changes its owner.
    */
   abstract write(
     key: string,
@@ -64,79 +64,78 @@ export abstract class SessionStore {
     owner?: string,
   ): Promise<WriteResult>;
 
-  /** Lets the record live for `ttlMs` milliseconds from now. `false`: it is absent, and stays so. */
+  /** Lets the record live for `ttlMs` milliseconds from now. `false`: it is absent, and stays absent. */
   abstract touch(key: string, ttlMs: number): Promise<boolean>;
 
   /**
-   * Removes the record. With `expected`, only if it still has that version, otherwise `conflict` with what is there now.
-   * Removing what is absent does nothing and says so.
+   * Removes the record. With `expected`, only if it still has that version; otherwise the result is `conflict` with the current
+   * record. Removing an absent record is a no-op that returns `'absent'`.
    */
   abstract delete(key: string, expected?: Version): Promise<DeleteResult>;
 
-  /** Ends timers and connections that the store itself opened. Called once, when the application closes. */
+  /** Stops timers and closes connections that the store itself opened. Called once, when the application closes. */
   close?(): Promise<void>;
 }
 
 /**
- * To be called whenever a page, or another step, of a long call is done. The time limit of the call begins anew with it; for a
- * store that never calls it, the limit is that of the whole call.
+ * Call it after each page, or other step, of a long call. It restarts the time limit of the call; for a store that never calls
+ * it, the limit applies to the whole call.
  *
  * @publicApi
  */
 export type StepDone = () => void;
 
 /**
- * An ability that a store may have besides: removing what has expired, where the technology does not do it by itself.
+ * An optional ability of a store: removing expired records, if the technology does not do so itself.
  *
  * @publicApi
  */
 export interface Prunable {
-  /** Removes the records that have expired, and says how many they were. */
+  /** Removes expired records and returns how many. */
   prune(stepDone?: StepDone): Promise<number>;
 }
 
-/** An ability that a store may have besides: walking over all its keys. @publicApi */
+/** An optional ability of a store: iterating over all its keys. @publicApi */
 export interface Listable {
-  /** The keys of the records that have not expired, in no order; a record that comes or goes meanwhile may be missed. */
+  /** The keys of all live records, in no particular order; records created or removed in the meantime may be missed. */
   keys(stepDone?: StepDone): AsyncIterable<string>;
 }
 
 /**
- * An ability that a store may have besides: knowing whose a record is, so that all of a user's sessions can be listed, and
- * ended at once.
+ * An optional ability of a store: finding records by owner, so that all of a user's sessions can be listed and ended.
  *
- * A record that was written with an owner is never missing from that owner's, for as long as it lives, however often it
- * was touched or written since. Where {@link deleteOwnedBy} ran while a record was being created, either it has deleted
- * that record, or the `write` answers `gone` and has created nothing.
+ * A record that was written with an owner is listed for that owner for as long as it lives, however often it is touched or
+ * rewritten. If {@link deleteOwnedBy} runs while a record is being created, either it deletes that record, or the `write`
+ * returns `gone` and creates nothing.
  *
  * @publicApi
  */
 export interface Owned {
   /**
-   * The keys of the owner's records, in no order. One whose record has been deleted or has expired may still be among
-   * them: read it to know. A record that comes or goes meanwhile may be missed.
+   * The keys of the owner's records, in no particular order. A key whose record has been deleted or has expired may still be
+   * among them: read it to find out. Records created or removed in the meantime may be missed.
    */
   ownedBy(owner: string, stepDone?: StepDone): AsyncIterable<string>;
 
-  /** Removes all of the owner's records but that under `exceptKey`, and says how many there were. */
+  /** Removes all of the owner's records except the one under `exceptKey`, and returns how many. */
   deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number>;
 }
 
 /**
- * An ability that a store may have besides: keeping notes, such as that a session was ended or that logins failed, apart from
- * the records of sessions. A store that evicts sessions needs it: strangers, who can make sessions, would push the notes out.
+ * An optional ability of a store: keeping notes, such as that a session has ended or that logins failed, apart from session
+ * records. A store that evicts sessions needs it: anyone can create sessions, and could push the notes out.
  */
 export interface Noting {
-  /** Where notes of one kind are kept; the same for the same kind. */
+  /** The store for notes of one kind; the same for each call with that kind. */
   notes(kind: string): SessionStore;
 }
 
 /**
- * An ability of where notes are kept: making room on demand. It never makes any by itself, but refuses what does not fit with a
- * `SessionStoreFullError`.
+ * An ability of a notes store: making space on demand. It never evicts notes by itself, but rejects new ones with a
+ * `SessionStoreFullError` when full.
  */
 export interface Shedding {
-  /** Forgets the older half, and says when the last of these was written, in ms; null: there was nothing to forget. */
+  /** Removes the older half of the notes, and returns when the last of these was written, in ms; null: there were none. */
   shed(): number | null;
 }
 
@@ -152,7 +151,7 @@ export function isOwned(store: SessionStore): store is SessionStore & Owned {
   return 'ownedBy' in store && typeof store.ownedBy === 'function';
 }
 
-/** Where a store keeps notes of one kind: apart, if it can, and otherwise beside the sessions. */
+/** The store for notes of one kind: separate if `store` supports that, otherwise the store of the sessions. */
 export function notesOf(store: SessionStore, kind: string): SessionStore {
   return isNoting(store) ? store.notes(kind) : store;
 }

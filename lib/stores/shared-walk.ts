@@ -1,6 +1,6 @@
 import type { StepDone } from './session-store.js';
 
-/** A walk over all records, one at a time: who asks meanwhile gets the result of the one under way, and hears of its steps. */
+/** A run over all records, one at a time: concurrent callers share its result and its progress. */
 export class SharedWalk<T> {
   private underWay: Promise<T> | null = null;
   private readonly listeners = new Set<StepDone>();
@@ -17,7 +17,7 @@ export class SharedWalk<T> {
     }
   }
 
-  /** Waits for its end. Whoever began it hears of its failure. */
+  /** Waits for its end. The caller that started it receives any error. */
   async ended(): Promise<void> {
     await this.underWay?.catch(() => undefined);
   }

@@ -5,10 +5,10 @@ import type { SessionStore } from './session-store.js';
 import type { StoreLog } from './store-context.js';
 import { withTimeLimit } from './time-limit.js';
 
-/** Which store is to be used, and how. */
+/** Which store to use, and its options. */
 export type StoreSettings = ResolvedOptions<StoreTrees> & {
   readonly type: StoreType | null;
-  /** A store that the application made; goes before `type`. */
+  /** A store that the application made; takes precedence over `type`. */
   readonly store: SessionStore | null;
   readonly keyPrefix: string;
   /** ms */
@@ -17,8 +17,8 @@ export type StoreSettings = ResolvedOptions<StoreTrees> & {
 };
 
 /**
- * The store of an application, within its time limit. It is asked once, so that an operator learns at boot that it is away;
- * the application starts all the same.
+ * Starts the application's store, with its time limit. It is called once at boot, so that an operator learns if it is away; the
+ * application starts anyway.
  */
 export async function startStore(settings: StoreSettings, log: StoreLog): Promise<SessionStore> {
   const type = settings.type ?? 'memory';
@@ -29,7 +29,7 @@ export async function startStore(settings: StoreSettings, log: StoreLog): Promis
     await store.read(`${settings.keyPrefix}probe`);
   } catch (error) {
     const name = settings.store === null ? type : settings.store.constructor.name;
-    // A store that has said itself what is wrong needs no second line.
+    // A store that has already logged the error needs no second line.
     if (!heard.hasError) {
       log.error(
         `The session store (${name}) does not answer. The application starts, and requests that need a session fail until ` +
@@ -40,7 +40,7 @@ export async function startStore(settings: StoreSettings, log: StoreLog): Promis
   return store;
 }
 
-/** Hands on what a store says, and remembers whether that was an error. */
+/** Passes on a store's messages, and remembers whether one was an error. */
 class HeardLog implements StoreLog {
   hasError = false;
 

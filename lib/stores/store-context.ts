@@ -1,16 +1,16 @@
-/** What a store is given besides its options: where to say things, and what time it is. */
+/** What a store gets besides its options: a log and a clock. */
 
 import { wholeClock } from '../config/clock.js';
 
 /**
- * Where a store says what an operator should know. Nest's `Logger` fits.
+ * Where a store logs messages for operators. Nest's `Logger` fits.
  *
  * @publicApi
  */
 export interface StoreLog {
-  /** Something to look at when there is time, e.g. that live sessions are being evicted. */
+  /** Worth looking at when there is time, e.g. that live sessions are being evicted. */
   warn(message: string): void;
-  /** Something that keeps sessions from working now, e.g. that the server cannot be reached. */
+  /** Keeps sessions from working now, e.g. that the server cannot be reached. */
   error(message: string): void;
 }
 
@@ -26,7 +26,7 @@ export function clockOf({ now }: StoreContext): () => number {
   return now === undefined ? Date.now : wholeClock(now);
 }
 
-/** For a store that an application makes itself, without a context: what it has to say becomes a process warning. */
+/** For a store that an application creates itself, without a context: messages become process warnings. */
 export const standaloneContext: StoreContext = {
   log: {
     warn(message) {

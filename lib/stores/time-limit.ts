@@ -18,10 +18,10 @@ import {
 } from './session-store.js';
 
 /**
- * Puts a time limit around a store: a call that takes longer than `ms` milliseconds is rejected, whatever becomes of it
- * later. What a store rejects with becomes a {@link SessionStoreUnavailableError}, if it is not an error of this package
- * already. What grows with what is stored, pruning, listing and ending all of an owner's, has the limit for each step that the
- * store tells of ({@link StepDone}), and for each key that it lists.
+ * Wraps a store with a time limit: a call that takes longer than `ms` milliseconds is rejected, whatever its later result.
+ * Errors of the store become a {@link SessionStoreUnavailableError}, unless they are errors of this package already. For
+ * operations that grow with the stored data (pruning, listing, ending all of an owner's records), the limit applies to each
+ * step that the store reports ({@link StepDone}), and to each key listed.
  */
 export function withTimeLimit(store: SessionStore, ms: number): SessionStore {
   return new TimeLimitedStore(store, ms);
@@ -42,7 +42,7 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
     super();
     this.deadlines = new Deadlines(ms);
     if (isPrunable(store)) this.prune = () => this.limit((stepDone) => store.prune(stepDone));
-    // A store that keeps them apart has them at hand.
+    // Such a store has them at hand.
     if (isNoting(store)) this.notes = (kind) => store.notes(kind);
     if (isListable(store)) this.keys = () => this.walk((stepDone) => store.keys(stepDone));
     if (isOwned(store)) {
@@ -82,14 +82,14 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
     return new Promise<T>((resolve, reject) => {
       let deadline: Deadline | null = null;
       const stepDone = (): void => {
-        // After the time is over, or before it has begun, there is nothing to begin anew.
+        // Before the start and after the time limit there is nothing to restart.
         if (deadline !== null && this.deadlines.remove(deadline)) deadline = this.deadlines.add(reject);
       };
       let answer: Promise<T>;
       try {
         answer = call(stepDone);
       } catch (error) {
-        // A store of somebody else's may throw where it should reject.
+        // A custom store may throw synchronously instead of rejecting.
         reject(unavailable(error));
         return;
       }
@@ -107,7 +107,7 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
     });
   }
 
-  /** Walks over what the store lists. The limit is for the wait for a key, and not for what is done with it. */
+  /** Iterates over the store's keys. The limit applies to waiting for a key, not to what the caller does with it. */
   private async *walk(list: (stepDone: StepDone) => AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
     let onStep: StepDone = () => undefined;
     let keys: AsyncIterator<string>;
@@ -135,7 +135,7 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
         yield next.value;
       }
     } finally {
-      // Who has seen enough lets the store put away what it holds for the walk. One that did not answer would not answer this.
+      // A caller that stops early lets the store release what it holds. A store that hangs would not respond to this.
       if (!isOver && keys.return !== undefined) await limited(async () => keys.return?.());
     }
   }
@@ -149,8 +149,8 @@ interface Deadline {
 }
 
 /**
- * The calls under way, oldest first. All have the same limit, so the oldest is always due first: one timer for it serves
- * them all, where one per call would cost every request.
+ * The calls in progress, oldest first. All have the same limit, so the oldest is always due first: a single timer serves them
+ * all, where one per call would cost every request.
  */
 class Deadlines {
   private oldest: Deadline | null = null;
@@ -168,7 +168,7 @@ class Deadlines {
     return deadline;
   }
 
-  /** False: it has been removed before, by its time. */
+  /** False: it has already been removed by the timer. */
   remove(deadline: Deadline): boolean {
     const { previous, next } = deadline;
     if (previous === null && this.oldest !== deadline) return false;
@@ -181,10 +181,10 @@ class Deadlines {
     return true;
   }
 
-  /** The timer is left alone when a call ends in time; it finds out when it goes off. */
+  /** The timer is left running when a call ends in time; it checks when it fires. */
   private arm(delay: number): void {
     this.isArmed = true;
-    // Where the process was too busy to look, answers may lie there unread. They are read before anybody is late.
+    // If the process was too busy, replies may be waiting unread. They are read before any call times out.
     setTimeout(() => setImmediate(() => this.expire()), timerDelay(delay)).unref();
   }
 
@@ -204,7 +204,7 @@ class Deadlines {
   }
 }
 
-/** The reason stays in the cause: nobody knows whether another's message holds a key or a password. */
+/** The details stay in the cause: the message of a foreign error may contain a key or a password. */
 function unavailable(error: unknown): Error {
   if (isSessionError(error)) return error;
   return new SessionStoreUnavailableError('The session store failed; the cause of this error says why.', {

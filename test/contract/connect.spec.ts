@@ -66,7 +66,7 @@ describe('ConnectStore', () => {
     const client = { get: (_id: string, callback: () => void) => fail(callback), set: () => 0, destroy: () => 0 };
     await expect(new ConnectStore(client).read('key')).rejects.toMatchObject({
       code: 'SESSION_STORE_UNAVAILABLE',
-      message: 'The store of express-session did not answer: away',
+      message: 'The express-session store did not answer: away',
     });
   });
 
@@ -79,6 +79,6 @@ describe('ConnectStore', () => {
     const missing = Object.assign(new Error('no file'), { code: 'ENOENT' });
     expect(await new ConnectStore(client(missing, undefined)).read('key')).toBeNull();
     expect(await new ConnectStore(client(null, { cookie: {}, views: 1 })).read('key')).toBeNull();
-    expect(() => new ConnectStore(JSON.parse('{}') as ConnectClient)).toThrow(/expected a store of express-session/);
+    expect(() => new ConnectStore(JSON.parse('{}') as ConnectClient)).toThrow(/expected an express-session store/);
   });
 });

@@ -130,7 +130,7 @@ describe('DynamoDbStore and its connections', () => {
 
   it.each<[string, Record<string, string | undefined>, RegExp]>([
     ['a region', { AWS_REGION: undefined }, /\(SESSION_DYNAMODB, AWS_REGION\).*Region is missing/],
-    ['credentials', { AWS_ACCESS_KEY_ID: undefined }, /refused: Could not load credentials/],
+    ['credentials', { AWS_ACCESS_KEY_ID: undefined }, /error: Could not load credentials/],
   ])('says that there is no %s, at each call, and shows no secret', async (_, variables, message) => {
     const nowhere = {
       AWS_EC2_METADATA_DISABLED: 'true',

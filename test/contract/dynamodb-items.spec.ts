@@ -238,7 +238,7 @@ describe('The items of the DynamoDB store', () => {
     await open().write('key', bytes(3), aMinute, 'absent', 'owner');
     const failing = wrap((name, send) => (name === 'DeleteItemCommand' ? Promise.reject(new Error('away')) : send()));
     await expect(open(failing).deleteOwnedBy('owner')).rejects.toThrow(
-      'DynamoDB (SESSION_DYNAMODB, AWS_REGION) did not answer, or refused: away',
+      'DynamoDB (SESSION_DYNAMODB, AWS_REGION) did not answer, or returned an error: away',
     );
     expect(await open().deleteOwnedBy('owner')).toBe(1);
   });
@@ -284,7 +284,7 @@ describe('The items of the DynamoDB store', () => {
     );
     expect(await open(failing).delete('key')).toBe('deleted');
     expect(log.warnings.splice(0)).toEqual([
-      'Items of a session that has ended could not be removed at once. DynamoDB (SESSION_DYNAMODB, AWS_REGION) did not answer, or refused: away',
+      'Items of an ended session could not be removed at once. DynamoDB (SESSION_DYNAMODB, AWS_REGION) did not answer, or returned an error: away',
     ]);
     expect(await open().read('key')).toBeNull();
     await dropAll();

@@ -132,7 +132,7 @@ describe('FilesystemStore and its files', () => {
     const version = await create(store, 'key');
     writeFileSync(recordFile(), spoil(readFileSync(recordFile())));
     expect(await store.read('key')).toBeNull();
-    expect(log.warnings).toEqual([expect.stringMatching(/^A session file is cut short, or was not written/)]);
+    expect(log.warnings).toEqual([expect.stringMatching(/^A session file is truncated or was not written/)]);
     expect(await store.touch('key', aMinute)).toBe(false);
     expect(await store.write('key', text('2'), aMinute, version)).toEqual({ gone: true });
     expect(await store.delete('key')).toBe('absent');

@@ -340,11 +340,11 @@ describe('LmdbStore and its file', () => {
   });
 
   it.each([
-    ['is foreign', (file: string) => writeFileSync(file, 'a,b\n'.repeat(5_000)), 'none of LMDB'],
-    ['is full of zeros', (file: string) => writeFileSync(file, Buffer.alloc(100_000)), 'none of LMDB'],
-    ['is shorter than its head', (file: string) => truncateSync(file, 100), 'none of LMDB'],
-    ['has lost its second page', (file: string) => truncateSync(file, 4_096), 'none of LMDB'],
-    ['is cut short', (file: string) => truncateSync(file, 20_480), 'cut short'],
+    ['is foreign', (file: string) => writeFileSync(file, 'a,b\n'.repeat(5_000)), 'is not an LMDB file'],
+    ['is full of zeros', (file: string) => writeFileSync(file, Buffer.alloc(100_000)), 'is not an LMDB file'],
+    ['is shorter than its head', (file: string) => truncateSync(file, 100), 'is not an LMDB file'],
+    ['has lost its second page', (file: string) => truncateSync(file, 4_096), 'is not an LMDB file'],
+    ['is cut short', (file: string) => truncateSync(file, 20_480), 'truncated'],
   ])(
     'refuses a file that %s instead of crashing over it, and works once it is out of the way',
     async (_, spoil, reason) => {

@@ -139,9 +139,7 @@ describe('opening an LMDB database that other processes use', () => {
     ends.push(() => store.close());
     const read = store.read('key');
     await until('it is said', () => log.warnings.length > 0);
-    expect(log.warnings).toEqual([
-      expect.stringContaining(`of the id ${String(child.pid)}, which seems to stand still`),
-    ]);
+    expect(log.warnings).toEqual([expect.stringContaining(`process id ${String(child.pid)}, which seems to hang`)]);
     await gate.whileNobodyOpens(async () => undefined);
     await child.kill();
     expect(await read).toBeNull();

@@ -186,7 +186,7 @@ describe('MemcachedStore and its commands', () => {
     const own = new MemcachedStore({ client }, { log });
     await server.send(`ms ${freshKey()} ${String(value.length)} ${flags}\r\n${value}\r\n`, /HD/);
     expect(await own.read(key)).toBeNull();
-    expect(log.warnings).toEqual(['An item of memcached was not written by this store, and is no session.']);
+    expect(log.warnings).toEqual(['An item in memcached was not written by this store; it counts as no session.']);
     await written(own, key);
     expect(await own.read(key)).toMatchObject({ bytes: text('1') });
     expect(log.warnings).toHaveLength(1);

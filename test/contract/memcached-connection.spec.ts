@@ -86,7 +86,7 @@ describe('MemcachedStore and its connections', () => {
     const store = open([server.address], log);
     expect(await store.read('key')).toBeNull();
     await server.pause();
-    await expect(store.read('key')).rejects.toThrow('it said nothing for 5000 ms');
+    await expect(store.read('key')).rejects.toThrow('it was silent for 5000 ms');
     expect(log.errors).toHaveLength(1);
     server.resume();
     await until('a read works', () => store.read('key').then(isNull, () => false));

@@ -103,8 +103,8 @@ describe('a Redis that is full', () => {
 
 describe('a Redis that evicts', () => {
   it.each([
-    ['allkeys-lru', /logoutEverywhere\(\) ends what is listed and then fails/],
-    ['volatile-lru', /users are logged out/],
+    ['allkeys-lru', /logoutEverywhere\(\) then ends the listed sessions and fails/],
+    ['volatile-lru', /users are then logged out/],
   ])('is told of with %s, once', async (policy, words) => {
     await configure({ maxmemory: '1gb', 'maxmemory-policy': policy });
     const store = await open();
@@ -119,7 +119,7 @@ describe('a Redis that evicts', () => {
     const store = await open();
     await written(store, 'a', 'a record', owner);
     await expect(store.deleteOwnedBy(owner)).rejects.toThrow(SessionStoreUnavailableError);
-    await expect(store.deleteOwnedBy(owner)).rejects.toThrow(/others may be left/);
+    await expect(store.deleteOwnedBy(owner)).rejects.toThrow(/others may remain/);
     expect(await store.read('a')).toBeNull();
   });
 
@@ -142,7 +142,7 @@ describe('a Redis that evicts', () => {
     );
     const store = await open(server.url.replace('redis://', 'redis://shop:pw@'));
     await until('the operator is told', () => log.warnings.length > 0);
-    expect(log.warnings).toEqual([expect.stringMatching(/Whether Redis evicts is unknown/)]);
+    expect(log.warnings).toEqual([expect.stringMatching(/It is unknown whether Redis evicts keys/)]);
     await written(store, 'a', 'a record', owner);
     expect(await store.deleteOwnedBy(owner)).toBe(1);
   });

@@ -278,7 +278,7 @@ describe('RedisStore and its owners', () => {
       await created(keeper(failing), 'key');
       await until('it is told', () => log.warnings.length === 1);
       expect(log.warnings.splice(0)).toEqual([
-        'Entries of sessions that have ended could not be removed. Redis did not answer: the connection was lost',
+        'Entries of ended sessions could not be removed. Redis did not answer: the connection was lost',
       ]);
     });
 

@@ -95,7 +95,7 @@ describe.each(sqlSubjects)('SqlStore and what has expired on $name', (subject) =
     await fill(store, 1, aMinute);
     await database.schema.dropTable('sessions').execute();
     await until('it is told twice', () => log.warnings.length >= 2);
-    expect(log.warnings[0]).toMatch(/^Sessions that have expired could not be removed\. .*has no table sessions/);
+    expect(log.warnings[0]).toMatch(/^Expired sessions could not be removed\. .*has no table sessions/);
     await createSessionTable(database);
     await fill(store, 3, 1);
     await until('they are removed', async () => (await rows()) === 0);

@@ -4,10 +4,10 @@ import type { ConnectCookie, ConnectSession } from './connect.client.js';
 
 const openingBrace = 0x7b;
 
-/** A new session for these bytes, under a new version. */
+/** A new session for these bytes, with a new version. */
 export function toSession(bytes: Uint8Array, now: number, ttlMs: number): ConnectSession {
   const buffer = Buffer.from(bytes);
-  // Whoever looks into the database shall be able to read it where that is possible.
+  // Readable in the database if possible.
   const encoding = buffer[0] === openingBrace && isUtf8(buffer) && !buffer.includes(0) ? 'text' : 'base64';
   return {
     cookie: cookieFor(now, ttlMs),
@@ -17,12 +17,12 @@ export function toSession(bytes: Uint8Array, now: number, ttlMs: number): Connec
   };
 }
 
-/** The same session, for longer or shorter. */
+/** The same session with another lifetime. */
 export function withLife(session: ConnectSession, now: number, ttlMs: number): ConnectSession {
   return { ...session, cookie: cookieFor(now, ttlMs) };
 }
 
-/** `null` for what is no session of this store's. */
+/** `null` if it is not a session of this adapter. */
 export function parseSession(value: unknown): ConnectSession | null {
   if (typeof value !== 'object' || value === null) return null;
   const { version, record, encoding, cookie } = value as Partial<Record<keyof ConnectSession, unknown>>;

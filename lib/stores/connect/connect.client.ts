@@ -1,13 +1,13 @@
-/** A session as stores of express-session keep it. What is beside the cookie is this store's. */
+/** A session as express-session stores expect it. The properties beside the cookie are this adapter's. */
 export interface ConnectSession {
   readonly cookie: ConnectCookie;
   readonly version: string;
-  /** The record: its text where it is JSON, otherwise base64. */
+  /** The record: as a string if it is JSON, otherwise in base64. */
   readonly record: string;
   readonly encoding: 'text' | 'base64';
 }
 
-/** What stores look at to know how long a session lives: each at another of these. */
+/** What stores read to find out how long a session lives: each store reads a different one. */
 export interface ConnectCookie {
   readonly originalMaxAge: number;
   readonly maxAge: number;
@@ -16,11 +16,11 @@ export interface ConnectCookie {
   readonly path: '/';
 }
 
-/** How a store of express-session answers: a failure, or what was asked for. */
+/** The callback of an express-session store: an error, or the result. */
 export type ConnectCallback = (error?: unknown, session?: unknown) => void;
 
 /**
- * What the adapter needs of a store of express-session. One without `touch` is written to instead.
+ * The methods of an express-session store that the adapter needs. Without `touch`, it rewrites the session instead.
  *
  * @publicApi
  */

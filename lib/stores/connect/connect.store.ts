@@ -6,12 +6,12 @@ import { bytesOf, parseSession, toSession, withLife } from './connect-session.js
 import type { ConnectCallback, ConnectClient, ConnectSession } from './connect.client.js';
 
 /**
- * Keeps sessions in any store that was written for express-session. Each is a session object with a cookie, as such stores
- * expect it, and its time to live is that of the cookie: when it ends is for the store to see to.
+ * Stores sessions in any express-session store. Each is a session object with a cookie, as such stores expect, whose expiry is
+ * that of the cookie; the store is responsible for removing it.
  *
- * **It cannot promise compare-and-set across processes**, since such stores have none: the adapter reads, compares, and then
- * writes. Within one process it does so for one key after the other, and obeys the law. Where another process writes between
- * the two, the last write wins, and where it deletes between the two, the session is back.
+ * **It cannot promise compare-and-set across processes**, since such stores do not have it: the adapter reads, compares, and
+ * then writes. Within one process, it serialises the operations on a key and keeps the contract. If another process writes in
+ * between, the last write wins; if it deletes in between, the session is restored.
  *
  * @publicApi
  */
@@ -19,8 +19,8 @@ export class ConnectStore extends SerialStore<ConnectSession> {
   private readonly now: () => number;
 
   /**
-   * @param client the store: it is used as it is, and never closed
-   * @throws SessionConfigError where it is no such store
+   * @param client the express-session store; it is used as it is and never closed
+   * @throws SessionConfigError if it is not one
    */
   constructor(
     private readonly client: ConnectClient,
@@ -46,7 +46,7 @@ export class ConnectStore extends SerialStore<ConnectSession> {
 
   protected override async extend(key: string, current: ConnectSession, ttlMs: number): Promise<void> {
     const session = withLife(current, this.now(), ttlMs);
-    // A touch does not bring back what another process has deleted meanwhile; a write would.
+    // A touch does not restore a session that another process has deleted; a write would.
     await this.call((done) =>
       this.client.touch === undefined ? this.client.set(key, session, done) : this.client.touch(key, session, done),
     );
@@ -61,12 +61,12 @@ export class ConnectStore extends SerialStore<ConnectSession> {
     return new Promise((resolve, reject) => {
       const done: ConnectCallback = (error, result) => {
         if (error === undefined || error === null) resolve(result);
-        // As express-session takes it: a store of files has no file for it.
+        // express-session does the same: a file store reports a missing file this way.
         else if (types.isNativeError(error) && 'code' in error && error.code === 'ENOENT') resolve(null);
         else reject(unavailable(error));
       };
       try {
-        // Some stores give a promise besides, which is rejected with what the callback is told.
+        // Some stores also return a promise, which rejects with the error passed to the callback.
         Promise.resolve(work(done)).catch((error: unknown) => {
           reject(unavailable(error));
         });
@@ -80,7 +80,7 @@ export class ConnectStore extends SerialStore<ConnectSession> {
 /** @throws SessionConfigError */
 function usable(client: ConnectClient): ConnectClient {
   if (isConnectClient(client)) return client;
-  const problem = 'expected a store of express-session, with get, set and destroy';
+  const problem = 'expected an express-session store, with get, set and destroy';
   throw new SessionConfigError([{ setting: 'new ConnectStore(store)', problem }]);
 }
 
@@ -90,6 +90,6 @@ function isConnectClient(client: unknown): client is ConnectClient {
 }
 
 function unavailable(error: unknown): SessionStoreUnavailableError {
-  const reason = types.isNativeError(error) ? error.message : 'it gave no reason';
-  return new SessionStoreUnavailableError(`The store of express-session did not answer: ${reason}`, { cause: error });
+  const reason = types.isNativeError(error) ? error.message : 'no reason given';
+  return new SessionStoreUnavailableError(`The express-session store did not answer: ${reason}`, { cause: error });
 }

@@ -26,18 +26,18 @@ export interface DynamoDbStoreOptions {
   readonly table?: string;
 }
 
-/** What DynamoDB takes for a sort key has 1024 bytes, of which 8 are the store's; of an owner's name, a little less than 2048. */
+/** A sort key may have 1024 bytes, of which the store uses 8; an owner's name, a little less than 2048. */
 const longestKey = 1_016;
 const longestOwner = 2_000;
 
-/** How many of an owner's sessions are ended at once. */
+/** How many of an owner's sessions are ended in parallel. */
 const endedAtOnce = 16;
 
 /**
- * Keeps sessions in a table of DynamoDB: one item a session, and one more for each 380 kB of one that is larger. A read and
- * a write are one round trip each; creating a session with an owner takes three.
+ * Stores sessions in a DynamoDB table: one item per session, and one more for each 380 kB of a larger one. A read and a write
+ * take one round trip each; creating a session with an owner takes three.
  *
- * What has expired is absent by the clock of the application; DynamoDB removes it some time later.
+ * Sessions expire by the application's clock; DynamoDB removes them some time later.
  *
  * @publicApi
  */
@@ -47,11 +47,11 @@ export class DynamoDbStore extends SessionStore implements Owned {
   private readonly end: (() => void) | null;
   private readonly closing = new AbortController();
 
-  /** @throws SessionConfigError where it is no client or no table's name that the store can use */
+  /** @throws SessionConfigError for an unsupported client or an invalid table name */
   constructor(
     options: DynamoDbStoreOptions,
     context: StoreContext = standaloneContext,
-    /** Closes the client, where the store was handed it along with the duty to do so. */
+    /** Closes the client, if the store has to. */
     end: (() => void) | null = null,
   ) {
     super();
@@ -66,7 +66,7 @@ export class DynamoDbStore extends SessionStore implements Owned {
         { setting: 'SESSION_DYNAMODB_TABLE (dynamodb.table)', problem: `expected ${tableExpected}` },
       ]);
     }
-    // One listens for each request under way.
+    // Each running request adds a listener.
     setMaxListeners(0, this.closing.signal);
     const table = new Table(client, name, this.closing.signal);
     this.owners = new OwnerIndex(table);
@@ -85,7 +85,7 @@ export class DynamoDbStore extends SessionStore implements Owned {
     expected: Version | 'absent',
     owner?: string,
   ): Promise<WriteResult> {
-    // A copy, since the request is sent later than this is called.
+    // A copy, since the request is sent later.
     const own = new Uint8Array(bytes);
     if (expected !== 'absent') return this.records.replace(key, own, ttlMs, toVersion(expected));
     limit('key', key, longestKey);
@@ -112,8 +112,8 @@ export class DynamoDbStore extends SessionStore implements Owned {
   }
 
   /**
-   * Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. If it fails half-way, those
-   * that are left are still the owner's: call it again.
+   * Removes all of the owner's sessions except the one under `exceptKey`, and returns how many. If it fails midway, the
+   * remaining ones are still listed for the owner: call it again.
    */
   async deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     const entries: OwnerEntry[] = [];
@@ -131,7 +131,7 @@ export class DynamoDbStore extends SessionStore implements Owned {
     return ended;
   }
 
-  /** Closes the client if the store made it, and gives up what is under way: a service that stands still must not hold up the end. */
+  /** Closes the client if the store made it, and aborts running requests: a hanging service must not delay the shutdown. */
   override async close(): Promise<void> {
     if (this.end === null) return;
     this.closing.abort();

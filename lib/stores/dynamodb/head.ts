@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import type { Version } from '../session-store.js';
 import type { Condition, Item, ItemKey } from './table.js';
 
-/** Whose a record is, and which entry of the owner's stands for it. */
+/** A record's owner, and the entry in the owner's index that stands for it. */
 export interface Ownership {
   readonly owner: string;
   readonly token: string;
 }
 
-/** What the store needs to recognise a record, and to know the items that belong to it. */
+/** Identifies a record and the items that belong to it. */
 export class RecordVersion {
   constructor(
-    /** Random for each write, so that a write whose answer was lost is recognised as one's own. */
+    /** Random for each write, so that the store recognises its own write if the reply was lost. */
     readonly id: string,
-    /** In how many items the bytes are; 0: in the head itself. */
+    /** How many items hold the bytes; 0: the head itself does. */
     readonly parts: number,
     readonly ownership: Ownership | null,
-    /** Until when the parts and the owner's entry are kept at least, in ms; 0 where there are none. */
+    /** Until when the parts and the owner's entry are kept at least, in ms; 0 if there are none. */
     readonly keptUntil: number,
   ) {}
 
@@ -26,16 +26,16 @@ export class RecordVersion {
   }
 }
 
-/** The item that makes a record: without it there is none, whatever else is left of it. */
+/** The main item of a record: without it the record does not exist, whatever other items are left. */
 export interface Head {
   readonly version: RecordVersion;
   /** ms */
   readonly expiresAt: number;
-  /** The record's bytes; none where they are in parts. */
+  /** The record's bytes; null if they are in parts. */
   readonly bytes: Uint8Array | null;
 }
 
-/** More than any record has, of 380 MB; what a foreign item claims must not be asked for. */
+/** More than any record needs, up to 380 MB; limits what a foreign item can make the store read. */
 const mostParts = 1_000;
 
 export function newId(bytes = 12): string {
@@ -80,7 +80,7 @@ export function decodeHead(item: Item): Head | null {
   return { version: new RecordVersion(id, parts, ownership, keptUntil ?? 0), expiresAt, bytes: null };
 }
 
-/** A condition that holds for the item as long as it is the one that was seen: each of the store's has a version of its own. */
+/** A condition that holds while the item is unchanged: the store's items have a version of their own. */
 export function stillSeen(item: Item): Condition {
   const version = item['record_version'];
   return version === undefined
@@ -97,12 +97,12 @@ export function number(value: number): { readonly N: string } {
   return { N: String(value) };
 }
 
-/** As DynamoDB's own deletion has it: in seconds, and never too early. */
+/** For DynamoDB's TTL: in seconds, rounded up. */
 export function secondsOf(ms: number): { readonly N: string } {
   return number(Math.ceil(ms / 1_000));
 }
 
-/** `undefined` where there is no such attribute, `null` where it is no number. */
+/** `undefined` if the attribute is missing, `null` if it is not a number. */
 function numberIn(item: Item, name: string): number | null | undefined {
   const attribute = item[name];
   if (attribute === undefined) return undefined;

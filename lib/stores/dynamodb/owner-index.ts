@@ -2,7 +2,7 @@ import { newId, type Ownership, secondsOf } from './head.js';
 import { keep } from './parts.js';
 import type { ItemKey, Table } from './table.js';
 
-/** An entry of an owner's. */
+/** An entry in an owner's index. */
 export interface OwnerEntry {
   readonly ownership: Ownership;
   /** The key of the record that it stands for. */
@@ -13,35 +13,36 @@ export interface OwnerEntry {
 const tokenLength = 8;
 
 /**
- * Whose which records are: a partition for each owner, with an item for each record that was created for it. Not a global
- * secondary index, which lags behind: a session that was created a moment ago would be missing when all are to be ended.
+ * The owner index: a partition for each owner, with an item for each of its records. Not a global secondary index, which is
+ * eventually consistent: a session created a moment ago would be missing when all are to be ended.
  *
- * An entry comes before its record and goes after it, so there may be one too many, and never one too few. Whoever ends all
- * of an owner's records marks the entries first; whoever has created a record looks at its entry last. So one of the two
- * sees the other. Each creation has an entry of its own: of two that race for one key, the loser takes back its own.
+ * An entry is written before its record and removed after it, so there may be an extra entry, but never a missing one. To end
+ * all of an owner's records, their entries are marked first; to create a record, its entry is checked last. So one of two
+ * concurrent calls sees the other. Each creation has its own entry: of two that race for one key, the loser removes only its
+ * own.
  */
 export class OwnerIndex {
   constructor(private readonly table: Table) {}
 
-  /** Enters a record that is about to be created. */
+  /** Adds the entry of a record that is about to be created. */
   async announce(owner: string, key: string, untilMs: number): Promise<Ownership> {
     const ownership = { owner, token: newId(6) };
     await this.table.put(entryKey({ ownership, key }), { delete_at: secondsOf(untilMs) }, null, 'nothing');
     return ownership;
   }
 
-  /** Whether the entry is there, and nobody is ending its record. */
+  /** Whether the entry exists and its record is not being ended. */
   async holds(entry: OwnerEntry): Promise<boolean> {
     const item = await this.table.get(entryKey(entry));
     return item !== null && item['ending'] === undefined;
   }
 
-  /** Keeps the entry until then at least. */
+  /** Keeps the entry at least until then. */
   async keep(entry: OwnerEntry, untilMs: number): Promise<void> {
     await keep(this.table, entryKey(entry), untilMs);
   }
 
-  /** The record is about to be ended. */
+  /** Marks the record as about to be ended. */
   async mark(entry: OwnerEntry): Promise<void> {
     const condition = { text: 'attribute_exists(pk)', values: { ':yes': { BOOL: true } } };
     await this.table.update(entryKey(entry), 'SET ending = :yes', condition);

@@ -16,7 +16,7 @@ import { Parts, partsFor } from './parts.js';
 import type { Condition, Item, Table } from './table.js';
 import { Turns } from './turns.js';
 
-/** The records: what is done with a head, and in which order with the items that belong to it. */
+/** Reads and changes records: their heads, and in the right order the items that belong to them. */
 export class Records {
   private readonly parts: Parts;
   private readonly turns = new Turns();
@@ -43,7 +43,7 @@ export class Records {
     if (ownership === null || !('written' in result)) return result;
     const entry = { ownership, key };
     if (await this.owners.holds(entry)) return result;
-    // All of the owner's records are being ended, perhaps by one who did not find this record yet.
+    // All of the owner's records are being ended, perhaps by a call that did not see this one.
     await this.deleteEntered(entry);
     return { gone: true };
   }
@@ -96,7 +96,7 @@ export class Records {
     return current === null ? 'absent' : { conflict: current };
   }
 
-  /** Removes the record that the entry stands for, and then the entry. Says whether there was one that lived. */
+  /** Removes the record of the entry, then the entry. Returns whether the record was live. */
   async deleteEntered(entry: OwnerEntry): Promise<boolean> {
     const { key, ownership } = entry;
     await this.owners.mark(entry);
@@ -111,9 +111,9 @@ export class Records {
   }
 
   /**
-   * Writes the parts, then the head if nothing speaks against it, and clears what belongs to the one that lost.
+   * Writes the parts, then the head if its condition holds, and removes the items of whichever version lost.
    *
-   * @param unreadable what stands in the place of a record that is to be created, and is none: it is written over
+   * @param unreadable an invalid item under the key of a record to create, which is overwritten
    */
   private async write(
     key: string,
@@ -138,13 +138,13 @@ export class Records {
       former === null ? 'before' : 'nothing',
     );
     const current = change.done ? null : await this.whole(key, change.now);
-    // Or the answer to the first attempt was lost, and the client has tried again.
+    // Or the reply to the first attempt was lost, and the client retried.
     if (change.done || current?.version.id === version.id) {
       if (former !== null) await this.removeParts(key, former);
       else if (change.done) await this.clearItem(key, change.before);
       return { written: version };
     }
-    // What was in the way of a creation has gone since, or is no record.
+    // The conflicting item is gone, or is not a record.
     if (current === null && former === null) {
       return this.write(key, bytes, ttlMs, version, null, this.isOver(change.now) ? null : change.now);
     }
@@ -152,24 +152,26 @@ export class Records {
     return current === null ? { gone: true } : { conflict: current };
   }
 
-  /** The record, with the bytes of its parts; `null` where there is none that lives. */
+  /** The record with the bytes of its parts; `null` if there is no live one. */
   private async whole(
     key: string,
     item: Item | null,
   ): Promise<(StoredRecord & { readonly version: RecordVersion }) | null> {
     if (item !== null && decodeHead(item) === null) {
-      this.context.log.warn('An item under the key of a session was not written by this store, and is no session.');
+      this.context.log.warn(
+        'An item under the key of a session was not written by this store; it counts as no session.',
+      );
     }
     let head = this.live(item);
     while (head !== null) {
       const { version } = head;
       const bytes = head.bytes ?? (await this.parts.read(key, version));
       if (bytes !== null) return { bytes, version };
-      // Somebody has written or deleted since the head was read, and removed the parts that it names.
+      // The record has been written or deleted since the head was read, and the parts it names were removed.
       head = this.live(await this.table.get(headKey(key)));
       if (head?.version.id === version.id) {
         this.context.log.warn(
-          'A part of a session’s record is missing in the table of DynamoDB: it is no session any more.',
+          'A part of a session’s record is missing in the DynamoDB table; it counts as no session.',
         );
         return null;
       }
@@ -177,7 +179,7 @@ export class Records {
     return null;
   }
 
-  /** Has the parts and the owner's entry kept longer, and says so in the head, if it still is the same. */
+  /** Extends the life of the parts and the owner's entry, and records that in the head if it is unchanged. */
   private async keepCompany(key: string, version: RecordVersion, untilMs: number): Promise<void> {
     const { ownership } = version;
     await this.parts.keep(key, version, untilMs);
@@ -188,7 +190,7 @@ export class Records {
     });
   }
 
-  /** Removes what belonged to a head that is gone. */
+  /** Removes the items of a deleted or replaced head. */
   private async clear(key: string, version: RecordVersion): Promise<void> {
     await this.removeParts(key, version);
     const { ownership } = version;
@@ -204,17 +206,17 @@ export class Records {
     return this.tidy(this.parts.remove(key, version));
   }
 
-  /** What the call was for is done by now, and must not be reported as failed. DynamoDB removes what is left in its time. */
+  /** The call itself has succeeded and must not be reported as failed. DynamoDB's TTL removes what is left. */
   private async tidy(work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.context.log.warn(`Items of a session that has ended could not be removed at once. ${reason}`);
+      this.context.log.warn(`Items of an ended session could not be removed at once. ${reason}`);
     }
   }
 
-  /** Whether there is nothing, or a record whose time is over: a creation needs no more than that. */
+  /** Whether there is nothing or an expired record, which is all that a creation needs to know. */
   private isOver(item: Item | null): boolean {
     const head = item === null ? null : decodeHead(item);
     return item === null || (head !== null && head.expiresAt <= this.now());
@@ -226,7 +228,7 @@ export class Records {
   }
 }
 
-/** On what condition a record may be created: there is none, or none that lives, or what was seen to be none. */
+/** The condition for creating a record: there is none, it has expired, or it is the invalid item that was read. */
 function freeAt(now: number, unreadable: Item | null): Condition {
   const seen = unreadable === null ? null : stillSeen(unreadable);
   return {

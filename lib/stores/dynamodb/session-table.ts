@@ -7,8 +7,8 @@ import { isSdkClient } from './sdk-client.js';
 const longestWaitSeconds = 120;
 
 /**
- * Makes the table of the sessions, paid by request, and has DynamoDB delete what has expired. What is there already is left
- * alone. Resolves when the table can be used.
+ * Creates the sessions table with on-demand billing, and lets DynamoDB delete expired items. An existing table is left alone.
+ * Resolves when the table is ready.
  *
  * @param client a `DynamoDBClient` of the AWS SDK 3, whose user may create tables
  * @param table its name; default: `sessions`
@@ -54,7 +54,7 @@ async function deleteWhatHasExpired(sdk: typeof Sdk, client: Sdk.DynamoDBClient,
   try {
     await client.send(new sdk.UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification: specification }));
   } catch (error) {
-    // A stand-in for the service, as tests use it, that deletes nothing by itself.
+    // An emulator, as used in tests, that has no TTL.
     if (!(error instanceof Error && error.name === 'UnknownOperationException')) throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** What DynamoDB takes for the name of a table. */
+/** A valid name of a DynamoDB table. */
 export const tablePattern = /[A-Za-z0-9_.-]{3,255}/;
 export const tableExpected = 'the name of a table: 3 to 255 letters, digits, dots, hyphens or underscores';
 

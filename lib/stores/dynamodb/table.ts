@@ -4,7 +4,6 @@ import { unavailable } from './dynamodb.errors.js';
 
 export type Item = Record<string, Sdk.AttributeValue>;
 
-/** Where an item is. */
 export interface ItemKey {
   /** The partition key. */
   readonly pk: string;
@@ -12,24 +11,24 @@ export interface ItemKey {
   readonly sk: string;
 }
 
-/** On what condition something is done, and the values that stand in it. */
+/** The condition of a change, and the values in it. */
 export interface Condition {
   readonly text: string;
   readonly values?: Item;
 }
 
-/** What became of a conditional change: done, with the item as it was before; or refused, with the item as it is. */
+/** The result of a conditional change: done, with the item as it was before; or rejected, with the item as it is. */
 export type Change =
   { readonly done: true; readonly before: Item | null } | { readonly done: false; readonly now: Item | null };
 
-/** The commands that the store sends to its table. Reads are consistent: an old state would show a session that has ended. */
+/** The commands that the store sends to its table. Reads are consistent: a stale read would show an ended session. */
 export class Table {
   private sdk: Promise<typeof Sdk> | null = null;
 
   constructor(
     private readonly client: Sdk.DynamoDBClient,
     private readonly name: string,
-    /** Gives up what is under way, and whatever is asked for afterwards. */
+    /** Aborts running and future requests. */
     private readonly end: AbortSignal,
   ) {}
 
@@ -40,7 +39,7 @@ export class Table {
     return item ?? null;
   }
 
-  /** @param wants whether what was there before is of interest; it may be large */
+  /** @param wants whether to return the previous item, which may be large */
   async put(key: ItemKey, item: Item, condition: Condition | null, wants: 'before' | 'nothing'): Promise<Change> {
     const { PutItemCommand } = await this.load();
     const command = new PutItemCommand({
@@ -68,7 +67,7 @@ export class Table {
     );
   }
 
-  /** The items of one partition, in the order of their sort keys. */
+  /** The items of one partition, ordered by sort key. */
   async *query(pk: string): AsyncGenerator<Item, void, undefined> {
     const { QueryCommand } = await this.load();
     let start: Item | undefined;
@@ -92,12 +91,12 @@ export class Table {
       return { done: true, before: before ?? null };
     } catch (error) {
       const refused = await this.refusal(error);
-      // Some stand-ins for the service do not hand the item out along with the refusal.
+      // Some emulators do not return the item with the rejection.
       return { done: false, now: refused.item ?? (await this.get(key)) };
     }
   }
 
-  /** @throws where it was another error than that the condition does not hold */
+  /** @throws any error other than a failed condition */
   private async refusal(error: unknown): Promise<{ readonly item: Item | undefined }> {
     const { ConditionalCheckFailedException } = await this.load();
     if (error instanceof ConditionalCheckFailedException) return { item: error.Item };

@@ -2,16 +2,16 @@ import { KeyQueue } from '../key-queue.js';
 import type { StoredRecord, WriteResult } from '../session-store.js';
 import { type RecordVersion, toVersion } from './head.js';
 
-/** A record that this process has written, and when, by the order of its calls. */
+/** A record that this process has written, and its position in the order of calls. */
 interface Written {
   readonly record: StoredRecord & { readonly version: RecordVersion };
   readonly at: number;
 }
 
 /**
- * Lets the writes of this process to one record take place one after the other. One that was waiting while another was done is
- * told of it at once: DynamoDB would refuse it, and be paid for that. It was under way when the other was done, so the answer
- * is as good as one that the table had given at that moment; a call that begins later asks the table.
+ * Serialises this process's writes to a record. A write that waited while another one succeeded gets its conflict at once,
+ * since DynamoDB would reject it and charge for that. The two overlapped, so this is as correct as the table's own reply; a
+ * call that begins later asks the table.
  */
 export class Turns {
   private readonly queue = new KeyQueue();
@@ -31,7 +31,7 @@ export class Turns {
       return await this.queue.run(key, async () => {
         const last = this.written.get(key);
         if (last !== undefined && last.at > began && last.record.version.id !== former.id) {
-          // A copy, since each who is told may change what it is handed.
+          // A copy for each caller, since it may change what it gets.
           return { conflict: { bytes: new Uint8Array(last.record.bytes), version: last.record.version } };
         }
         const result = await write();

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
 
-/** The code of a system error, e.g. `ENOENT`, or an empty text. */
-// Not `instanceof`: Node's own errors are of another realm where the code runs in a VM context, as under Jest.
+/** The code of a system error, e.g. `ENOENT`, or an empty string. */
+// Not `instanceof`: in a VM context, as under Jest, Node's errors belong to another realm.
 export function errnoOf(error: unknown): string {
   return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
@@ -24,7 +24,7 @@ const advice = new Map([
 /** There is no room for what is to be written. */
 const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** The store's error for whatever went wrong at work in `dir`. */
+/** Converts any error of work in `dir` to the store's. */
 export function unavailable(error: unknown, dir: string): Error {
   if (isSessionError(error)) return error;
   const errno = errnoOf(error);

@@ -5,27 +5,26 @@ import { SessionStoreUnavailableError } from '../../errors.js';
 import { errnoOf } from './errno.js';
 import { formatHolder, type Holder, lifeOf, parseHolder, thisProcess } from './lock-holder.js';
 
-/** How long a lock is waited for. A holder needs a millisecond or two. */
+/** How long to wait for a lock, in ms. Holders need a millisecond or two. */
 const patienceMs = 1_500;
 
-/** How old the lock of a holder must be whose life cannot be looked up, such as one in another container. */
+/** How old a lock must be to count as stale if its holder's process cannot be checked, such as one in another container. In ms. */
 const unknownStaleMs = 30_000;
 
-/** Locks on the breaking of locks, that is so many crashes in a row within the same microseconds. */
+/** The most nested locks on breaking a lock: so many crashes in a row within microseconds. */
 const maxDepth = 3;
 
-/** Who waits within this process, by lock: they take turns in memory and leave the file system in peace. */
+/** Waiters within this process, by lock: they queue in memory and spare the file system. */
 const queues = new Map<string, Promise<void>>();
 
 let self: Holder | undefined;
 
 /**
- * Runs `work` while nobody else in this process, or in another one on this machine, runs work under the same lock.
+ * Runs `work` under a lock that excludes this and all other processes on this machine.
  *
- * The lock is a symbolic link that names its holder: made with one call, it is there with its holder's name or not at all.
- * A lock that a crashed process left is broken, under a lock of its own: so the one that is removed is the one that was
- * found to be stale, never the fresh lock of somebody who was quicker. A holder that lives is never robbed, however long it
- * takes; the wait ends in an error.
+ * The lock is a symbolic link that names its holder: created in one call, so it never exists without its holder's name. A stale
+ * lock of a crashed process is broken under a lock of its own: so the one removed is the one found stale, never the new lock of
+ * a faster process. A live holder never loses its lock, however long it takes; waiting then ends in an error.
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const before = queues.get(path);
@@ -48,7 +47,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-/** Removes the lock if whoever made it has ended. */
+/** Removes the lock if the process that made it has ended. */
 export async function removeStaleLock(path: string): Promise<void> {
   if (await isStale(path)) await breakLock(path, Date.now() + patienceMs, 0);
 }
@@ -71,7 +70,7 @@ async function breakLock(path: string, until: number, depth: number): Promise<vo
   const breaking = `${path}.break`;
   await acquire(breaking, until, depth + 1);
   try {
-    // Looked at again: whoever held the lock on breaking before may have done it, and somebody else have locked anew.
+    // Checked again: a previous holder of the breaking lock may have broken it, and another process may have locked again.
     if (await isStale(path)) await rm(path, { force: true });
   } finally {
     await rm(breaking, { force: true });
@@ -85,8 +84,8 @@ async function claim(path: string): Promise<boolean> {
     return await made(symlink(name, path));
   } catch (error) {
     if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL'].includes(errnoOf(error))) throw error;
-    // No symbolic links here (Windows without the right to make them, exFAT): the next best thing. A crash between the
-    // making and the writing of the name leaves a lock without one, which ends by its age.
+    // No symbolic links available (Windows without the privilege, exFAT): use a file. A crash between creating it and writing
+    // the name leaves a lock without a holder, which expires by age.
     return await made(writeFile(path, name, { flag: 'wx', mode: 0o600 }));
   }
 }
@@ -109,7 +108,7 @@ async function isStale(path: string): Promise<boolean> {
     if (life !== 'unknown') return life === 'dead';
     return Date.now() - (await lstat(path)).mtimeMs > unknownStaleMs;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false; // gone by itself meanwhile
+    if (errnoOf(error) === 'ENOENT') return false; // already gone
     throw error;
   }
 }
@@ -119,6 +118,6 @@ async function nameIn(path: string): Promise<string> {
     return await readlink(path);
   } catch (error) {
     if (!['EINVAL', 'UNKNOWN'].includes(errnoOf(error))) throw error;
-    return await readFile(path, 'utf8'); // no link, but a file
+    return await readFile(path, 'utf8'); // a file, not a link
   }
 }

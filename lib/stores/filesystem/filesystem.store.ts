@@ -22,29 +22,29 @@ import { SessionFolder } from './session-folder.js';
 
 /** @publicApi */
 export interface FilesystemStoreOptions {
-  /** The folder, made when it is first needed. Relative to the working directory. Default: `.sessions`. */
+  /** The folder, created on first use. Relative to the working directory. Default: `.sessions`. */
   readonly dir?: string;
   /** The permissions of a session's file. Default: `0o600`. */
   readonly mode?: number;
   /**
-   * How many session files there may be before those that have expired are removed at once, besides every few minutes.
-   * A live session is never removed. Default: 0, no limit.
+   * How many session files may exist before expired ones are removed at once, in addition to every few minutes. Live sessions
+   * are never removed. Default: 0, no limit.
    */
   readonly threshold?: number;
 }
 
-/** Why a file was not changed: there is none, or somebody else changed it. */
+/** Why a file was not changed: it is absent, or another caller changed it. */
 type Refusal = { readonly conflict: StoredRecord } | null;
 
 const pruneIntervalMs = 10 * 60_000;
 const setting = 'SESSION_FILE_DIR (filesystem.dir)';
 
 /**
- * Keeps each session in a file of its own, for one machine: any number of its processes may share the folder. Reads take
- * no lock. Files are not flushed to the disk one by one: a power cut may take the last seconds of sessions along, but what
- * is read afterwards is whole.
+ * Stores each session in its own file, for one machine: any number of its processes may share the folder. Reads take no lock.
+ * Files are not flushed to disk one by one: a power failure may lose the last seconds of sessions, but what is read afterwards
+ * is complete.
  *
- * A file that is cut short, or that this store did not write, counts as absent, and the log says so.
+ * A file that is truncated, or that this store did not write, counts as absent, which is logged.
  *
  * @publicApi
  */
@@ -72,7 +72,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     const dir = options.dir ?? '.sessions';
     this.room = room ?? new DiskRoom({ folder: dir, setting });
     this.folder = new SessionFolder(dir, options.mode ?? 0o600, guard, () => {
-      context.log.warn('A session file is cut short, or was not written by this store, and is no session.');
+      context.log.warn('A session file is truncated or was not written by this store; it counts as no session.');
     });
     this.owners = new OwnerIndex(this.folder);
     this.threshold = options.threshold ?? 0;
@@ -80,7 +80,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     this.now = clockOf(context);
   }
 
-  /** Makes the folder, which is otherwise made at the first write. @throws SessionStoreUnavailableError */
+  /** Creates the folder, which is otherwise created on the first write. @throws SessionStoreUnavailableError */
   prepare(): Promise<void> {
     return this.guarded(() => this.folder.make());
   }
@@ -99,7 +99,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     expected: Version | 'absent',
     owner?: string,
   ): Promise<WriteResult> {
-    // A copy, since the write takes place later than the call.
+    // A copy, since the write takes place later.
     const own = Buffer.from(bytes);
     return this.guarded(async () => {
       await this.room.take(own.length, expected === 'absent' ? 'new' : 'change');
@@ -127,7 +127,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     });
   }
 
-  /** Removes the sessions that have expired, and says how many they were. */
+  /** Removes expired sessions and returns how many. */
   prune(stepDone?: StepDone): Promise<number> {
     return this.guarded(async () => (await this.pruneOnce(stepDone)).removed);
   }
@@ -157,12 +157,12 @@ export class FilesystemStore extends SessionStore implements Owned {
     }
   }
 
-  /** Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. */
+  /** Removes all of the owner's sessions except the one under `exceptKey`, and returns how many. */
   deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     return this.guarded(() => this.owners.removeAll(owner, exceptKey, this.now, stepDone));
   }
 
-  /** Ends the pruning. */
+  /** Stops the pruning. */
   override async close(): Promise<void> {
     this.isClosed = true;
     if (this.timer !== null) clearInterval(this.timer);
@@ -179,7 +179,7 @@ export class FilesystemStore extends SessionStore implements Owned {
           if (entry !== null) await rm(entry, { force: true });
           return { conflict: toRecord(file) };
         }
-        // Without its entry the record would be nobody's: all that its owner has is being ended.
+        // The entry is gone, so all of the owner's records are being ended; without it, the record would have no owner.
         if (entry !== null && (await this.folder.age(entry)) === null) return { gone: true };
         return this.put(key, bytes, ttlMs);
       });
@@ -194,20 +194,20 @@ export class FilesystemStore extends SessionStore implements Owned {
   }
 
   private async put(key: string, bytes: Uint8Array, ttlMs: number): Promise<WriteResult> {
-    // Random rather than counted, so that a record that is deleted and created again never has an old version.
+    // Random rather than counted, so that a record that is deleted and created again never gets an old version.
     const version = randomBytes(16).toString('hex');
     await this.folder.replace({ key, bytes, version, expiresAt: this.now() + ttlMs });
     return { written: version };
   }
 
-  /** Runs `work` on the live file of `key` under its lock, if it still has the version that was expected, if any was. */
+  /** Runs `work` on the live file of `key` under its lock, if it still has the expected version, if any. */
   private async change<T>(
     key: string,
     expected: Version | undefined,
     work: (file: SessionFile) => Promise<T>,
   ): Promise<T | Refusal> {
-    // Looked at without the lock first. A record that is absent or newer is an answer that needs none, and under
-    // contention nearly every answer is one of these.
+    // Checked without the lock first. An absent or newer record needs none, and under contention nearly every result is one of
+    // these.
     const glance = await this.check(key, expected);
     if (!isFile(glance)) return glance;
     return withLock(this.folder.lockOf(key), async () => {
@@ -227,7 +227,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     return file === null || file.expiresAt <= this.now() ? null : file;
   }
 
-  /** Runs `work`, and once more when the folder had to be made first: at the beginning, or after somebody removed it. */
+  /** Runs `work`, and once more if the folder had to be created first: at the beginning, or because it was removed. */
   private async inFolder<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -251,7 +251,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     if (this.isClosed) return;
     this.timer ??= setInterval(() => this.pruneInBackground(), pruneIntervalMs).unref();
     this.createdSince++;
-    // After a walk that left more than the threshold alive, the next one waits until it may be worth its while.
+    // If a run left more than the threshold alive, the next one waits until it is worthwhile.
     const isOver = this.threshold > 0 && this.live + this.createdSince > this.threshold;
     if (isOver && this.createdSince > this.threshold / 10) this.pruneInBackground();
   }
@@ -264,7 +264,7 @@ export class FilesystemStore extends SessionStore implements Owned {
     });
   }
 
-  /** One walk at a time: who asks meanwhile gets the result of the one under way. */
+  /** One run at a time; concurrent callers share its result. */
   private pruneOnce(stepDone?: StepDone): Promise<PruneResult> {
     return this.pruning.join((tell) => this.walk(tell), stepDone);
   }

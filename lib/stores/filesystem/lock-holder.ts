@@ -3,18 +3,18 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { types } from 'node:util';
 
-/** Which process on which machine: what a lock says of its holder. */
+/** A lock's holder: which process on which machine. */
 export interface Holder {
-  /** A hash of host name, boot and process namespace: process ids are comparable only where it is the same. */
+  /** A hash of host name, boot and process namespace: process ids are comparable only if it is equal. */
   readonly machine: string;
   readonly pid: number;
-  /** When the process started, in the kernel's words, so that a process id that is in use again is told apart. */
+  /** When the process started, as the kernel says, to tell apart processes that reuse an id. */
   readonly start: string;
 }
 
 const unknownStart = '-';
 
-/** This process. Worker threads and further copies of this package are the same holder. */
+/** This process. Worker threads and other copies of this package count as the same holder. */
 export function thisProcess(): Holder {
   return { machine: machine(), pid: process.pid, start: processState(process.pid)?.start ?? unknownStart };
 }
@@ -30,7 +30,7 @@ export function parseHolder(text: string): Holder | null {
   return { machine: host, pid: Number(pid), start };
 }
 
-/** Whether `holder` still runs. `unknown`: on another machine or in another container, or nothing can be found out. */
+/** Whether `holder` is still running. `unknown`: on another machine or in another container, or there is no way to find out. */
 export function lifeOf(holder: Holder, self: Holder): 'alive' | 'dead' | 'unknown' {
   if (holder.machine !== self.machine) return 'unknown';
   if (!exists(holder.pid)) return 'dead';
@@ -44,7 +44,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it exists, and belongs to somebody else.
+    // EPERM: it exists, and belongs to another user.
     return !(types.isNativeError(error) && 'code' in error && error.code === 'ESRCH');
   }
 }
@@ -55,16 +55,16 @@ function machine(): string {
   return createHash('sha256').update(`${hostname()}\0${boot}\0${namespace}`).digest('hex').slice(0, 16);
 }
 
-/** From Linux's `/proc`; `null` elsewhere. A zombie has ended: nobody has asked how, that is all. */
+/** From Linux's `/proc`; `null` elsewhere. A zombie counts as ended. */
 function processState(pid: number): { start: string; isOver: boolean } | null {
   const stat = readOrNone(() => readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
-  // The name of the program stands in parentheses and may hold anything; the fields are counted from after it.
+  // The program's name is in parentheses and may contain anything; the fields start after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, start] = [fields[0], fields[19]];
   return start === undefined ? null : { start, isOver: state === 'Z' || state === 'X' };
 }
 
-/** Where there is no `/proc`, there is nothing to read, and that is an answer too. */
+/** Without `/proc` there is nothing to read, which is fine. */
 function readOrNone(read: () => string): string {
   try {
     return read();

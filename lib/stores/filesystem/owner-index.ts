@@ -7,28 +7,28 @@ import { errnoOf } from './errno.js';
 import { withLock } from './file-lock.js';
 import { orNull, type SessionFolder } from './session-folder.js';
 
-/** How many records of an owner are looked at, or removed, at a time. */
+/** How many of an owner's records are read or removed in parallel. */
 const batchSize = 32;
 
-/** What is younger may belong to a record that is being created this moment. */
+/** A younger entry may belong to a record that is being created. */
 const youngMs = 60 * 60_000;
 
 const entryName = /^([0-9a-f]{64})\.[0-9a-f]{24}\.entry$/;
 
-/** An empty file that says by its name and its folder: the record of that name belongs to that owner. */
+/** An empty file: its folder is the owner, its name is the record that belongs to it. */
 interface Entry {
-  /** The record's name on disk, without an ending. */
+  /** The record's name on disk, without an extension. */
   readonly name: string;
   readonly path: string;
 }
 
 /**
- * Whose which records are: a folder for each owner, with an entry for each record. An entry is made before its record, and
- * removed after it. A crash in between leaves one too many, never one too few, and pruning removes it.
+ * The owner index: a folder per owner, with an entry for each record. An entry is created before its record and removed after
+ * it. A crash in between leaves an extra entry, never a missing one, and pruning removes it.
  *
- * A record is created, and an owner's records are removed, under the record's lock. There the one looks whether its entry
- * is still there, and the other removes the record and the entry together: so a record that is created meanwhile is removed,
- * or it is not created at all.
+ * Both creating a record and removing all of an owner's records take the record's lock. Creation then checks that its entry
+ * still exists, and removal deletes the record and the entry together: so a record created in the meantime is either removed or
+ * not created at all.
  */
 export class OwnerIndex {
   private readonly dir: string;
@@ -38,8 +38,8 @@ export class OwnerIndex {
   }
 
   /**
-   * Makes an entry for the record of `key`, which is about to be created, and gives its path. Each creation has one of its
-   * own: of two that race for one key, the loser takes back its own entry, and not the winner's.
+   * Adds an entry for the record of `key`, which is about to be created, and returns its path. Each creation has its own: of
+   * two that race for one key, the loser removes its own entry, not the winner's.
    */
   async add(owner: string, key: string): Promise<string> {
     const folder = this.folderOf(owner);
@@ -49,7 +49,7 @@ export class OwnerIndex {
         await writeFile(path, '', { flag: 'wx', mode: 0o600 });
         return path;
       } catch (error) {
-        // There is no folder yet; or it was empty, and has been pruned since it was made.
+        // The folder does not exist yet, or was empty and has been pruned.
         if (errnoOf(error) !== 'ENOENT' || attempt === 5) throw error;
         await mkdir(folder, { recursive: true, mode: 0o700 });
       }
@@ -69,8 +69,8 @@ export class OwnerIndex {
   }
 
   /**
-   * Removes the owner's records but that of `exceptKey`, and says how many had not expired. One that cannot be removed does
-   * not keep the others; it stays listed, and the first error is thrown in the end.
+   * Removes the owner's records except that of `exceptKey`, and returns how many had not expired. If one cannot be removed, the
+   * others still are; it stays listed, and the first error is thrown at the end.
    */
   async removeAll(
     owner: string,
@@ -100,7 +100,7 @@ export class OwnerIndex {
     return removed;
   }
 
-  /** Removes entries whose records are gone, and the folders of owners who have none left. */
+  /** Removes entries whose records are gone, and empty owners' folders. */
   async prune(isCancelled: () => boolean): Promise<void> {
     for await (const item of itemsIn(this.dir)) {
       if (isCancelled()) return;
@@ -115,10 +115,10 @@ export class OwnerIndex {
     }
   }
 
-  /** True: there was one, and it had not expired. */
+  /** True: it existed, and had not expired. */
   private removeRecord({ name, path }: Entry, now: () => number): Promise<boolean> {
     return withLock(this.folder.lockAt(name), async () => {
-      // It may have been taken back since, because the record is somebody else's.
+      // The entry may have been withdrawn because the record belongs to another owner.
       if ((await this.folder.age(path)) === null) return false;
       const record = this.folder.recordAt(name);
       const head = await this.folder.readHead(record);
@@ -145,7 +145,7 @@ async function* itemsIn(path: string): AsyncGenerator<Dirent, void, undefined> {
   if (folder !== null) yield* folder;
 }
 
-/** A folder in which something lies stays. */
+/** Leaves a folder that is not empty. */
 async function removeEmpty(folder: string): Promise<void> {
   try {
     await rmdir(folder);

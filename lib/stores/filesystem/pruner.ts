@@ -2,22 +2,21 @@ import { rm } from 'node:fs/promises';
 import { removeStaleLock, withLock } from './file-lock.js';
 import type { FolderEntry, SessionFolder } from './session-folder.js';
 
-/** What is younger may be in use this moment. */
+/** Younger files may be in use. */
 const leftoverMs = 60 * 60_000;
 const staleLockMs = 60_000;
 
-/** What a walk over the folder found. */
+/** The result of a run over the folder. */
 export interface PruneResult {
   readonly removed: number;
   readonly live: number;
 }
 
 /**
- * Removes the records that have expired, and what crashed processes left: temporary files, locks, and files that are no
- * records.
+ * Removes expired records and the leftovers of crashed processes: temporary files, locks, and files that are not records.
  *
  * @param isCancelled asked before each file
- * @throws the first error, once all that can be removed has been
+ * @throws the first error, after removing everything that can be removed
  */
 export async function prune(
   folder: SessionFolder,
@@ -34,7 +33,7 @@ export async function prune(
       else if (await pruneRecord(folder, entry, now)) removed++;
       else live++;
     } catch (error) {
-      // One that cannot be read, such as another user's, must not keep all others for ever.
+      // A file that cannot be read, such as another user's, must not block the others for ever.
       failures.push(error);
     }
   }
@@ -50,7 +49,7 @@ async function pruneRecord(folder: SessionFolder, { path }: FolderEntry, now: ()
   };
   if (!(await isOver())) return false;
   return withLock(path.replace(/\.session$/, '.lock'), async () => {
-    // Looked at again under the lock: it may have been written or touched since.
+    // Checked again under the lock: it may have been written or touched since.
     if (!(await isOver())) return false;
     await rm(path, { force: true });
     return true;

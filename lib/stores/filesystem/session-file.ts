@@ -1,4 +1,4 @@
-/** How a record lies in its file: all that the store needs to know of it stands before the record's bytes. */
+/** The layout of a session file: a head with everything the store needs to know, then the record's bytes. */
 
 /**
  * | bytes | what |
@@ -25,7 +25,7 @@ export type SessionFileHead = Omit<SessionFile, 'bytes'>;
 const magic = Buffer.from('NSAS\x01', 'latin1');
 const offsets = { expiresAt: 5, version: 13, keyLength: 29, bytesLength: 33, key: 37 };
 
-/** As much of a file as holds the head, unless the key is a very long one. */
+/** Enough of a file for the head, unless the key is very long. In bytes. */
 export const usualHeadSize = 512;
 
 export function encode(file: SessionFile): Buffer {
@@ -41,7 +41,7 @@ export function encode(file: SessionFile): Buffer {
   return encoded;
 }
 
-/** The file that was encoded, or `null` for anything else: foreign, cut short, or longer than it says. */
+/** Decodes a file; `null` if it is anything else: foreign, truncated, or longer than it says. */
 export function decode(encoded: Buffer): SessionFile | null {
   const head = decodeHead(encoded);
   if (head === null) return null;
@@ -50,7 +50,7 @@ export function decode(encoded: Buffer): SessionFile | null {
   return { ...head, bytes: encoded.subarray(start) };
 }
 
-/** The head alone, of a file's first bytes. `null`: this is no such file, or `start` does not hold all of the key. */
+/** Decodes the head from a file's first bytes. `null`: not such a file, or `start` does not include the whole key. */
 export function decodeHead(start: Buffer): SessionFileHead | null {
   if (start.length < offsets.key || !magic.equals(start.subarray(0, magic.length))) return null;
   const keyEnd = offsets.key + start.readUInt32BE(offsets.keyLength);

@@ -5,7 +5,7 @@ import type { FolderGuard } from '../folder-guard.js';
 import { errnoOf } from './errno.js';
 import { decode, decodeHead, encode, type SessionFile, type SessionFileHead, usualHeadSize } from './session-file.js';
 
-/** What a name in the folder stands for. */
+/** The meaning of a name in the folder. */
 export interface FolderEntry {
   readonly kind: 'record' | 'lock' | 'temporary';
   readonly path: string;
@@ -18,30 +18,30 @@ const suffixes = [
   ['.tmp', 'temporary'],
 ] as const;
 
-/** The folder of the session files: where a key's file lies, and how files are read and replaced as wholes. */
+/** The folder of the session files: where the file of a key is, and how files are read and replaced atomically. */
 export class SessionFolder {
   readonly dir: string;
   private isVetted = false;
 
-  /** @throws SessionConfigError in production, for a folder that others can reach */
+  /** @throws SessionConfigError in production, for a folder that other users can access */
   constructor(
     dir: string,
     private readonly mode: number,
     private readonly guard: FolderGuard,
-    /** Told of a file in a record's place that is cut short or foreign. */
+    /** Called for a truncated or foreign file in a record's place. */
     private readonly onBroken: () => void,
   ) {
     this.dir = guard.roomIn(resolve(dir));
   }
 
-  /** Looks once whether the folder is out of others' reach. @throws SessionConfigError */
+  /** Checks once that other users cannot access the folder. @throws SessionConfigError */
   vet(): void {
     if (!this.isVetted) this.isVetted = this.guard.folder(this.dir) !== 'absent';
   }
 
   /**
-   * A key's name on disk without an ending, or an owner's: a hash, in hex. Whatever the key holds, the name stays within the
-   * folder, and means the same where file names do not tell upper case from lower.
+   * The name of a key's or an owner's file, without an extension: a hash, in hex. So whatever the key contains, the name stays
+   * within the folder, and works on case-insensitive file systems.
    */
   nameOf(key: string): string {
     return createHash('sha256').update(key, 'utf8').digest('hex');
@@ -63,14 +63,14 @@ export class SessionFolder {
     return join(this.dir, `${name}.lock`);
   }
 
-  /** The folder, made if it is not there, for nobody but this user. */
+  /** Creates the folder if it is missing, accessible to this user only. */
   async make(): Promise<void> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
     this.isVetted = false;
     this.vet();
   }
 
-  /** The key's file, or `null` where there is none, or one that is cut short or foreign. */
+  /** The key's file, or `null` if it is missing, truncated or foreign. */
   async read(key: string): Promise<SessionFile | null> {
     const encoded = await orNull(readFile(this.recordOf(key)));
     if (encoded === null) return null;
@@ -94,30 +94,30 @@ export class SessionFolder {
   }
 
   /**
-   * Puts `file` in the place of what is there, in one step: a reader sees the old one or the new one, and a crash on the
-   * way leaves the old one.
+   * Replaces the current file with `file` atomically: a reader sees the old one or the new one, and a crash in between leaves
+   * the old one.
    */
   async replace(file: SessionFile): Promise<void> {
     const temporary = join(this.dir, `${this.nameOf(file.key)}.${randomBytes(6).toString('hex')}.tmp`);
     try {
       await writeFile(temporary, encode(file), { flag: 'wx', mode: this.mode });
-      // Where others are let in, the process's umask must not shut them out again.
+      // If the mode admits others, the process's umask must not exclude them.
       if ((this.mode & 0o077) !== 0) await chmod(temporary, this.mode);
       await rename(temporary, this.recordOf(file.key));
     } catch (error) {
-      // If it cannot be removed now, pruning does it later. The first error is the one to tell.
+      // If it cannot be removed now, pruning does so later. Report the first error.
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
   }
 
-  /** Milliseconds since the file was written, or `null` where there is none. */
+  /** Milliseconds since the file was written, or `null` if there is none. */
   async age(path: string): Promise<number | null> {
     const stats = await orNull(lstat(path));
     return stats === null ? null : Date.now() - stats.mtimeMs;
   }
 
-  /** What lies in the folder, and is ours by its name. */
+  /** The store's own files in the folder, by name. */
   async *entries(): AsyncGenerator<FolderEntry, void, undefined> {
     const folder = await orNull(opendir(this.dir));
     if (folder === null) return;
@@ -129,7 +129,7 @@ export class SessionFolder {
   }
 }
 
-/** `null` for what is not there. */
+/** `null` if it does not exist. */
 export async function orNull<T>(result: Promise<T>): Promise<T | null> {
   try {
     return await result;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** A record as it is in Keyv: what every serialiser and every adapter gives back as it was. */
+/** A record as stored in Keyv: only values that every serialiser and adapter returns unchanged. */
 export interface Entry {
   readonly version: string;
-  /** When it ends, in ms since the epoch: adapters round the time to live as they like. */
+  /** When it expires, in ms since the epoch: adapters round the time to live differently. */
   readonly expiresAt: number;
   /** The record in base64. */
   readonly record: string;
@@ -13,7 +13,7 @@ export function toEntry(bytes: Uint8Array, expiresAt: number): Entry {
   return { version: randomBytes(12).toString('base64url'), expiresAt, record: Buffer.from(bytes).toString('base64') };
 }
 
-/** `null` for what is no entry of the store's. */
+/** `null` if it is not an entry of this store. */
 export function parseEntry(value: unknown): Entry | null {
   if (typeof value !== 'object' || value === null) return null;
   const { version, expiresAt, record } = value as Partial<Record<keyof Entry, unknown>>;

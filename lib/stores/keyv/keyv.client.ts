@@ -1,12 +1,12 @@
 /**
- * What the Keyv store needs: a Keyv (version 5), or anything else that keeps values under keys, at once or by a promise.
+ * What the Keyv store needs: a Keyv (version 5), or anything else that keeps values under keys, synchronously or not.
  *
  * @publicApi
  */
 export interface KeyvClient {
-  /** What was set, as it was set: an object of texts and numbers. `undefined` or `null`: nothing. */
+  /** The value as it was set: an object of strings and numbers. `undefined` or `null`: none. */
   get(key: string): unknown;
-  /** @param ttl for how many milliseconds, if the client knows of such a thing. `false`: it was not stored. */
+  /** @param ttl the lifetime in milliseconds, if the client supports one. Returns `false` if it was not stored. */
   set(key: string, value: unknown, ttl?: number): unknown;
   /** `false`: there was nothing. */
   delete(key: string): unknown;
@@ -17,7 +17,7 @@ export function isKeyvClient(client: unknown): client is KeyvClient {
   return ['get', 'set', 'delete'].every((method) => typeof Reflect.get(client, method) === 'function');
 }
 
-/** Whether what goes wrong is a rejection. By default Keyv emits an event, and answers as if there were nothing. */
+/** Whether errors are thrown. By default, Keyv emits an event and behaves as if there were nothing. */
 export function rejectsErrors(client: object): boolean {
   return Reflect.get(client, 'throwOnErrors') !== false;
 }

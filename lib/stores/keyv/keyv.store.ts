@@ -6,12 +6,12 @@ import { bytesOf, type Entry, parseEntry, toEntry } from './entry.js';
 import { isKeyvClient, type KeyvClient, rejectsErrors } from './keyv.client.js';
 
 /**
- * Keeps sessions in whatever Keyv has an adapter for, or in anything else with `get`, `set` and `delete`.
+ * Stores sessions in anything that Keyv has an adapter for, or anything else with `get`, `set` and `delete`.
  *
- * **It cannot promise compare-and-set across processes**, since Keyv has none: the store reads, compares, and then writes.
- * Within one process it does so for one key after the other, and obeys the law. Where another process writes between the
- * two, the last write wins, and where it deletes between the two, the session is back. Use it for one process, or where
- * that is acceptable; the other stores do not have this gap.
+ * **It cannot promise compare-and-set across processes**, since Keyv does not have it: the store reads, compares, and then
+ * writes. Within one process, it serialises the operations on a key and keeps the contract. If another process writes in
+ * between, the last write wins; if it deletes in between, the session is restored. Use it for one process, or if that is
+ * acceptable; the other stores do not have this gap.
  *
  * @publicApi
  */
@@ -19,9 +19,9 @@ export class KeyvStore extends SerialStore<Entry> {
   private readonly now: () => number;
 
   /**
-   * @param keyv it is used as it is, and never closed. A Keyv must have been made with `throwOnErrors: true`, or an adapter
-   *   that fails would look like one without sessions.
-   * @throws SessionConfigError where it is nothing that the store can use
+   * @param keyv it is used as it is, and never closed. Create a Keyv with `throwOnErrors: true`, or a failing adapter would
+   *   look like an empty one.
+   * @throws SessionConfigError if the store cannot use it
    */
   constructor(
     private readonly keyv: KeyvClient,
@@ -53,7 +53,7 @@ export class KeyvStore extends SerialStore<Entry> {
   }
 
   protected override async remove(key: string): Promise<boolean> {
-    // Where another process was quicker there is nothing left, which is what was asked for.
+    // If another process was faster, nothing is left, which is what the caller wants.
     return (await orRefuse(() => this.keyv.delete(key))) !== false;
   }
 }
@@ -69,7 +69,7 @@ function unusable(problem: string): SessionConfigError {
   return new SessionConfigError([{ setting: 'new KeyvStore(keyv)', problem }]);
 }
 
-/** The call may answer at once, and fail at once. */
+/** The call may be synchronous, and throw synchronously. */
 async function orRefuse(call: () => unknown): Promise<unknown> {
   try {
     return await call();

@@ -11,31 +11,31 @@ export interface LiveRecord {
   readonly version: number;
 }
 
-/** What lies under a name, as a writer sees it. */
+/** What is stored under a name, as a writer sees it. */
 export interface Place {
-  /** New with every change, so that a change can depend on there having been none. */
+  /** New with every change, so that a write can require that there was none. */
   readonly stamp: number;
-  /** `null`: these are bytes that the store did not write. */
+  /** `null`: the store did not write these bytes. */
   readonly head: RecordHead | null;
-  /** In the library's memory: good until the next read. */
+  /** In the library's memory: valid until the next read. */
   readonly bytes: Uint8Array;
 }
 
 const nothing = new Uint8Array(0);
 
-/** Names are ASCII. The library's own way of writing a text is a third of the time that a read takes. */
+/** Names are ASCII. The library's own string encoding takes a third of the time of a read. */
 const names: KeyEncoder = {
   writeKey: (name, target, position) => position + target.write(name, position, 'latin1'),
   readKey: (source, start, end) => source.toString('latin1', start, end),
 };
-/** Less than every name. */
+/** Sorts before every name. */
 const beforeNames = '!';
 
-/** Hears what is worth a line in the log. */
+/** Receives the events worth logging. */
 export interface DatabaseObserver {
-  /** There are bytes in a record's place that the store did not write. */
+  /** The bytes in a record's place were not written by the store. */
   readonly foreign: () => void;
-  /** Opening waits for processes that stand still in the middle of a write. */
+  /** Opening waits for processes that hang in the middle of a write. */
   readonly waitsFor: (pids: readonly number[]) => void;
 }
 
@@ -47,12 +47,12 @@ interface Tables {
 }
 
 /**
- * The three tables of the file, and the changes that touch several of them, each made as a whole or not at all:
+ * The three tables of the file, and the atomic changes that span several of them:
  *
  * | table | key | value |
  * | --- | --- | --- |
  * | records | name | the record with its head |
- * | due | time, name | nothing: when pruning looks at the record |
+ * | due | time, name | nothing: when pruning checks the record |
  * | owners | the owner's name, name | nothing |
  */
 export class Database {
@@ -96,7 +96,7 @@ export class Database {
     return Math.max(0, stats.lastPageNumber + 1 - used) * stats.pageSize;
   }
 
-  /** The record, if it lives. Copied once, out of the file. */
+  /** The record, if it is live. Copied once, out of the file. */
   read(name: string, now: number): LiveRecord | null {
     const value = this.see(name);
     if (value === undefined) return null;
@@ -118,8 +118,8 @@ export class Database {
   }
 
   /**
-   * Puts a record into a place that was looked at, if nothing has changed there since; `false` if something has.
-   * Whatever `head` says of owner and due time is true of the other tables, too.
+   * Writes a record to a place that was read, if nothing has changed there since; `false` if something has. The other tables
+   * are updated to the owner and due time of `head`.
    */
   put(name: string, place: Place | null, head: RecordHead, bytes: Uint8Array): Promise<boolean> {
     const value = encode(head, bytes);
@@ -139,7 +139,7 @@ export class Database {
     );
   }
 
-  /** Removes what was looked at: if nothing has changed there since, or, on demand, whatever has. */
+  /** Removes what was read: if nothing has changed there since or, on request, in any case. */
   remove(name: string, { stamp, head }: Place, change: 'if unchanged' | 'in any case'): Promise<boolean> {
     const condition = change === 'if unchanged' ? stamp : this.library.IF_EXISTS;
     return this.change(() =>
@@ -150,7 +150,7 @@ export class Database {
     );
   }
 
-  /** What pruning has to look at until `now`, after a time and a name that it has looked at already. */
+  /** What pruning has to check until `now`, after a given time and name. */
   dueUntil(now: number, after: TableKey | null, limit: number): [number, string][] {
     const range: KeyRange = {
       end: [now + 1],
@@ -160,18 +160,18 @@ export class Database {
     return [...this.fresh(this.due).getKeys(range)].filter(isDueKey);
   }
 
-  /** Forgets a time that is no longer that of a record. */
+  /** Removes a time at which its record is no longer due. */
   removeDue(key: [number, string]): Promise<boolean> {
     return this.change(() => this.due.remove(key));
   }
 
-  /** Names that are listed as the owner's, after one that was had already. */
+  /** Names listed for the owner, after a given name. */
   namesOf(owner: string, after: string | null, limit: number): string[] {
     const ownerName = storedName(owner);
     const range: KeyRange = {
       start: after === null ? [ownerName] : [ownerName, after],
       exclusiveStart: after !== null,
-      // Greater than every name.
+      // Sorts after every name.
       end: [ownerName, '\x7f'],
       limit,
     };
@@ -181,18 +181,18 @@ export class Database {
     });
   }
 
-  /** The names and heads of all records, after a name that was had already. */
+  /** The names and heads of all records, after a given name. */
   headsAfter(after: string | null, limit: number): { name: string; head: RecordHead | null }[] {
     const range: KeyRange = { start: after ?? beforeNames, exclusiveStart: after !== null, limit };
     const found: { name: string; head: RecordHead | null }[] = [];
-    // One by one: together the values may be large.
+    // One at a time: together the values may be large.
     for (const { key, value } of this.fresh(this.records).getRange(range)) {
       found.push({ name: String(key), head: decodeHead(value) });
     }
     return found;
   }
 
-  /** Waits for the writes that were asked for before; whether they succeed is told to whoever asked for them. */
+  /** Waits for the writes requested before; their callers receive any errors. */
   async settle(): Promise<void> {
     await this.change(async () => {
       await this.root.committed.then(
@@ -202,7 +202,7 @@ export class Database {
     });
   }
 
-  /** Frees the places of processes that have ended without a word; there are 126. */
+  /** Frees the reader slots, of which there are 126, of processes that ended without releasing them. */
   freeReaders(): void {
     this.root.readerCheck();
   }
@@ -213,7 +213,7 @@ export class Database {
     await this.gate.close();
   }
 
-  /** Every write goes this way; those that have to wait keep their order. */
+  /** All writes pass here; those that have to wait keep their order. */
   private change<T>(write: () => Promise<T>): Promise<T> {
     return this.gate.whileNobodyOpens(write);
   }
@@ -223,8 +223,8 @@ export class Database {
   }
 
   /**
-   * The library keeps what it sees until a timer goes off. Within one turn of the event loop that is as good as looking
-   * again; in the next one, somebody may know of a write in another process.
+   * The library keeps its snapshot until a timer fires. That is fine within one turn of the event loop; in the next one, a
+   * caller may know of another process's write.
    */
   private fresh(table: LmdbTable): LmdbTable {
     if (!this.hasFreshRead) {
@@ -245,16 +245,16 @@ export class Database {
   }
 }
 
-/** Opens the file and the tables, and makes what is not there. Nobody else may be writing meanwhile. */
+/** Opens the file and creates missing tables. No other process may be writing in the meantime. */
 function openTables(library: LmdbLibrary, dataFile: DataFile): Tables {
   prepareDataFile(dataFile);
   const root = library.open({
     path: dataFile.path,
     noSubdir: dataFile.isFile,
     permissionsMode: 0o600,
-    // A write is answered when it is on the disk.
+    // A write resolves when it is on the disk.
     overlappingSync: false,
-    // With it, a failed commit rejects a promise that nobody has a hold of, and so ends the process.
+    // If true, a failed commit rejects a promise that nobody handles, which ends the process.
     eventTurnBatching: false,
   });
   return {
@@ -265,7 +265,7 @@ function openTables(library: LmdbLibrary, dataFile: DataFile): Tables {
   };
 }
 
-/** A whole number that was not there before. */
+/** An integer that has not been used before. */
 export function newNumber(): number {
   return randomBytes(6).readUIntBE(0, 6) + 1;
 }

@@ -1,10 +1,10 @@
 import { getSystemErrorName, types } from 'node:util';
 import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
 
-/** What an operator can do about it, by the name of a system error or the number of an LMDB one. */
+/** What an operator can do about it, by the name of a system error or the number of an LMDB error. */
 const advice: ReadonlyMap<string | number, string> = new Map<string | number, string>([
   ['ENOSPC', 'no space is left on the device'],
-  // LMDB says so of a write that was cut short, and that is what a full device does.
+  // LMDB reports this for a short write, which is what happens on a full device.
   ['EIO', 'reading or writing failed, or no space is left on the device'],
   ['EFBIG', 'the file may not become any larger'],
   ['EDQUOT', 'the disk quota is used up'],
@@ -18,26 +18,26 @@ const advice: ReadonlyMap<string | number, string> = new Map<string | number, st
   ['ENFILE', 'too many files are open'],
   [-30797, 'a page of the file is missing: it is damaged'],
   [-30796, 'a page of the file is of the wrong kind: it is damaged'],
-  [-30795, 'a write has failed for good; the processes must be started anew'],
+  [-30795, 'a write has failed permanently; restart the processes'],
   [-30794, 'it was written by another version of LMDB'],
-  [-30793, 'this is no LMDB file'],
+  [-30793, 'this is not an LMDB file'],
   [-30790, 'too many processes have it open'],
-  // Its last transaction is not the one that LMDB takes for the last.
-  [-30782, 'a program that takes no turns with this one has opened it; the processes must be started anew'],
+  // Its last transaction is not the one that LMDB assumes.
+  [-30782, 'a program that does not take turns with this one has opened it; restart the processes'],
 ]);
 
 /** There is no room for what is to be written. */
 const full: ReadonlySet<string | number | null> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** A database file that cannot be what LMDB wrote. */
+/** A database file that LMDB cannot have written. */
 export class DamagedFileError extends Error {}
 
-/** The store's error for whatever went wrong with the database at `path`. */
+/** Converts any error of the database at `path` to the store's. */
 export async function unavailable(error: unknown, path: string): Promise<Error> {
   return unavailableNow(await commitErrorOf(error), path);
 }
 
-/** The same, where the reason is there already. */
+/** The same, if the reason is already known. */
 export function unavailableNow(error: unknown, path: string): Error {
   if (isSessionError(error)) return error;
   const reason = reasonOf(error);
@@ -60,9 +60,9 @@ function reasonOf(error: unknown): string | null {
   return reason ?? null;
 }
 
-/** The name of a system error, as Node gives it or by the number that LMDB gives; or the number of an LMDB error. */
+/** The name of a system error, from Node or from the number that LMDB gives; or the number of an LMDB error. */
 function codeOf(error: unknown): string | number | null {
-  // Not `instanceof`: Node's own errors are of another realm where the code runs in a VM context, as under Jest.
+  // Not `instanceof`: in a VM context, as under Jest, Node's errors belong to another realm.
   if (!types.isNativeError(error) || !('code' in error)) return null;
   if (typeof error.code === 'string') return error.code;
   if (typeof error.code !== 'number') return null;
@@ -70,8 +70,8 @@ function codeOf(error: unknown): string | number | null {
 }
 
 /**
- * What made a commit fail, which the library hands over in a promise of its own. Nobody else waits for that promise: left
- * alone, its rejection would end the process.
+ * The cause of a failed commit, which the library passes as a promise. Nobody else handles that promise: its rejection would
+ * end the process.
  */
 async function commitErrorOf(error: unknown): Promise<unknown> {
   if (!types.isNativeError(error) || !('commitError' in error)) return error;

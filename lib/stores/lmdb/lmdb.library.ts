@@ -1,18 +1,18 @@
 import { SessionStoreUnavailableError } from '../../errors.js';
 import { importPeer } from '../import-peer.js';
 
-/** What the LMDB store needs of the package `lmdb` (3.x). */
+/** The parts of the package `lmdb` (3.x) that the store needs. */
 export interface LmdbLibrary {
   open(options: object): LmdbRoot;
   /** The stamp of the value that was read last. */
   getLastVersion(): number;
-  /** In the place of a stamp: whatever stamp there is. */
+  /** Instead of a stamp: any stamp. */
   readonly IF_EXISTS: number;
 }
 
-/** How a key lies in the file, where it is not as the library would have it. */
+/** A custom encoding of keys. */
 export interface KeyEncoder {
-  /** Gives the position after the key. */
+  /** Returns the position after the key. */
   writeKey(key: string, target: Buffer, position: number): number;
   readKey(source: Buffer, start: number, end: number): string;
 }
@@ -21,25 +21,25 @@ export interface TableOptions {
   readonly name: string;
   readonly encoding: 'binary';
   readonly keyEncoder?: KeyEncoder;
-  /** Gives each value a stamp, which writes can depend on. */
+  /** Gives each value a stamp, for conditional writes. */
   readonly useVersions?: boolean;
 }
 
 /** An open database file. */
 export interface LmdbRoot {
   openDB(options: TableOptions): LmdbTable;
-  /** Frees the places of readers that have ended without a word. */
+  /** Frees the slots of readers that ended without releasing them. */
   readerCheck(): number;
   close(): Promise<void>;
-  /** Resolves when what was asked for before has been committed. */
+  /** Resolves when all writes requested so far have been committed. */
   readonly committed: PromiseLike<boolean>;
-  /** Does the work while this process, of all that have the file open, is the one that may write. */
+  /** Runs the work while this process holds the write lock of the file. */
   transaction<T>(work: () => T | Promise<T>): Promise<T>;
-  /** Begins to read, until it is said to be done. */
+  /** Starts a read transaction, which lasts until it is marked as done. */
   useReadTransaction(): LmdbReadTransaction;
-  /** Who reads: a text with a line each. */
+  /** Lists the readers, one per line. */
   readerList(): string;
-  /** Lets the next read see what has been committed by then. */
+  /** Lets the next read see everything committed by then. */
   resetReadTxn(): void;
 }
 
@@ -47,7 +47,7 @@ export interface LmdbReadTransaction {
   done(): void;
 }
 
-/** Keys in their order: a text, or a number and a text, or two texts. */
+/** Ordered keys: a string, a number and a string, or two strings. */
 export type TableKey = string | [number | string, string] | [number | string];
 
 export interface KeyRange {
@@ -57,9 +57,9 @@ export interface KeyRange {
   readonly limit: number;
 }
 
-/** A table of the file. What is written within the callback of a condition is written along with it, or not at all. */
+/** A table of the file. Writes within the callback of a condition are atomic with it. */
 export interface LmdbTable {
-  /** The value in memory of the library's own: the next read overwrites it. */
+  /** The value in the library's own memory: the next read overwrites it. */
   getBinaryFast(key: TableKey): Uint8Array | undefined;
   put(key: TableKey, value: Uint8Array, stamp?: number, ifStamp?: number): Promise<boolean>;
   remove(key: TableKey): Promise<boolean>;
@@ -67,7 +67,7 @@ export interface LmdbTable {
   ifNoExists(key: TableKey, writes: () => void): Promise<boolean>;
   getKeys(range: KeyRange): Iterable<unknown>;
   getRange(range: KeyRange): Iterable<{ readonly key: unknown; readonly value: Uint8Array }>;
-  /** Lets the next read see what has been committed by then, here or in another process. */
+  /** Lets the next read see everything committed by then, by this or another process. */
   resetReadTxn(): void;
   getStats(): LmdbStats;
 }
@@ -92,11 +92,11 @@ export interface LmdbStats extends LmdbTree {
 // `as string` keeps the compiler from the library's declarations, which are none of an ES module (`export =`): it would stop there.
 const load = (): Promise<unknown> => import('lmdb' as string);
 
-/** @throws SessionPeerMissingError where the library is not installed */
+/** @throws SessionPeerMissingError if the library is not installed */
 export async function loadLmdb(): Promise<LmdbLibrary> {
   const library = await importPeer('lmdb', 'The LMDB store', load);
   if (isLmdbLibrary(library)) return library;
-  throw new SessionStoreUnavailableError('The package "lmdb" is another one than expected: npm install lmdb@3');
+  throw new SessionStoreUnavailableError('The package "lmdb" is not the expected version: npm install lmdb@3');
 }
 
 function isLmdbLibrary(library: unknown): library is LmdbLibrary {

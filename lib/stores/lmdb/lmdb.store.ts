@@ -20,8 +20,8 @@ import { vettedPlace } from './vetted-place.js';
 /** @publicApi */
 export interface LmdbStoreOptions {
   /**
-   * A folder, or a file whose name ends in `.mdb`; made when it is first needed. Relative to the working directory.
-   * Default: `.sessions`.
+   * A folder, or a file whose name ends in `.mdb`; created on first use. Relative to the working directory. Default:
+   * `.sessions`.
    */
   readonly path?: string;
 }
@@ -29,9 +29,8 @@ export interface LmdbStoreOptions {
 const pruneIntervalMs = 10 * 60_000;
 
 /**
- * Keeps sessions in an LMDB database, for one machine: any number of its processes may share it. A read is a look into
- * memory that the processes share, at once and without a lock. A write is answered when it is on the disk: neither a
- * crash nor a power cut takes it back.
+ * Stores sessions in an LMDB database, for one machine: any number of its processes may share it. A read is a lock-free,
+ * synchronous look into shared memory. A write resolves when it is on the disk: neither a crash nor a power failure undoes it.
  *
  * @publicApi
  */
@@ -65,10 +64,10 @@ export class LmdbStore extends SessionStore {
   }
 
   /**
-   * Opens the database, which otherwise happens at the first call.
+   * Opens the database, which otherwise happens on the first call.
    *
-   * @throws SessionPeerMissingError where the package `lmdb` is not installed
-   * @throws SessionStoreUnavailableError
+   * @throws SessionPeerMissingError if the package `lmdb` is not installed
+   * @throws SessionStoreUnavailableError if the database cannot be opened
    */
   async prepare(): Promise<void> {
     await this.guarded(() => this.opened());
@@ -91,7 +90,7 @@ export class LmdbStore extends SessionStore {
     expected: Version | 'absent',
     owner?: string,
   ): Promise<WriteResult> {
-    // A copy, since the write takes place later than the call.
+    // A copy, since the write takes place later.
     const own = Buffer.from(bytes);
     return this.guarded(async () => {
       const records = await this.opened();
@@ -115,12 +114,12 @@ export class LmdbStore extends SessionStore {
     return this.listed((records) => records.ownedBy(owner, stepDone));
   }
 
-  /** Ends all sessions of the owner but that under `exceptKey`, and says how many they were. */
+  /** Ends all of the owner's sessions except the one under `exceptKey`, and returns how many. */
   deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     return this.guarded(async () => (await this.opened()).deleteOwnedBy(owner, exceptKey, stepDone));
   }
 
-  /** Removes the sessions that have expired, and says how many they were. */
+  /** Removes expired sessions and returns how many. */
   prune(stepDone?: StepDone): Promise<number> {
     return this.guarded(async () => this.pruneOnce(await this.opened(), stepDone));
   }
@@ -130,10 +129,10 @@ export class LmdbStore extends SessionStore {
     return this.listed((records) => records.keys(stepDone));
   }
 
-  /** Ends the pruning, and closes the database when what is being written is written. */
+  /** Stops the pruning, and closes the database once pending writes are complete. */
   override async close(): Promise<void> {
     this.isClosed = true;
-    // Whoever asked for it hears of its failure.
+    // The caller that opened it receives the error.
     await this.opening?.catch(() => undefined);
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
@@ -158,15 +157,17 @@ export class LmdbStore extends SessionStore {
     let isSaid = false;
     this.database = await Database.open(this.library, vettedPlace(this.path, this.guard), {
       foreign: () => {
-        this.context.log.warn('A record in the session database was not written by this store, and is no session.');
+        this.context.log.warn(
+          'A record in the session database was not written by this store; it counts as no session.',
+        );
       },
       waitsFor: (pids) => {
         if (this.isClosed) throw new SessionStoreUnavailableError('The LMDB store is closed.');
         if (isSaid) return;
         isSaid = true;
         this.context.log.warn(
-          'The session database is not opened yet: it waits for the end of a write of another process, of the id ' +
-            `${pids.join(' or ')}, which seems to stand still.`,
+          'The session database is not open yet: it waits for another process to finish a write, process id ' +
+            `${pids.join(' or ')}, which seems to hang.`,
         );
       },
     });
@@ -204,7 +205,7 @@ export class LmdbStore extends SessionStore {
     });
   }
 
-  /** One walk at a time: who asks meanwhile gets the result of the one under way. */
+  /** One run at a time; concurrent callers share its result. */
   private pruneOnce(records: SessionRecords, stepDone?: StepDone): Promise<number> {
     return this.pruning.join((tell) => {
       const isCancelled = (): boolean => {

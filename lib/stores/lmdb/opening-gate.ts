@@ -4,22 +4,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DataFile } from './data-file.js';
 import type { LmdbLibrary, LmdbReadTransaction, LmdbRoot } from './lmdb.library.js';
 
-/** How long a process that opens keeps the others from writing, while one of them does not come to the end of its write. */
+/** How long a process that opens the database blocks writers, if one of them does not finish its write. In ms. */
 const patienceMs = 500;
 
 /**
- * Keeps opening the database and writing to it apart, in all processes.
+ * Keeps opening the database and writing to it apart, across all processes.
  *
- * LMDB does not do that by itself (`mdb_env_open2`, in `lmdb` up to 3.5.6 at least): a process that opens the file reads which
- * transaction was the last, and a moment later notes its number for all processes. What another one has committed in between is
- * taken back by that: the next write begins where the lost one did, and overwrites its pages.
+ * LMDB does not do that itself (`mdb_env_open2`, in `lmdb` up to at least 3.5.6): a process that opens the file reads the
+ * number of the last transaction, and a moment later publishes it to all processes. That undoes what another one has committed
+ * in between: the next write starts from the old state and overwrites its pages.
  *
- * So a process that opens takes a lock, raises a flag, and waits for the writes that have begun without having seen it. One that
- * writes announces itself, and looks for the flag. Of the two, whoever is second sees the other.
+ * So a process that opens the database takes a lock, raises a flag, and waits for the writes that started without having seen
+ * it. A process that writes announces itself, then checks the flag. Whichever is second sees the other.
  *
- * The lock and the announcements are those of a second LMDB file, into which nothing is ever written, so that its being opened
- * harms nothing. They end with the process that has them, however it ends. A flag that outlives its process is lowered by the
- * next one that finds it and gets the lock.
+ * The lock and the announcements are those of a second LMDB file, to which nothing is ever written, so opening it is harmless.
+ * They end with their process, however it ends. A flag left by an ended process is lowered by the next process that finds it
+ * and gets the lock.
  */
 export class OpeningGate {
   private writes = 0;
@@ -44,7 +44,7 @@ export class OpeningGate {
     return new OpeningGate(root, turnsWanted);
   }
 
-  /** Begins `work`, which writes, at once, or when nobody opens the database any more. */
+  /** Runs `work`, which writes, at once or as soon as no process is opening the database. */
   async whileNobodyOpens<T>(work: () => Promise<T>): Promise<T> {
     while (!this.enter()) await this.untilLockIsFree();
     try {
@@ -55,10 +55,10 @@ export class OpeningGate {
   }
 
   /**
-   * Does `work`, which opens the database, while nobody writes to it. Waits for a process that stands still in the middle of
-   * a write, and lets the others write meanwhile.
+   * Runs `work`, which opens the database, while no process writes to it. Waits for a process that hangs in the middle of a
+   * write, and lets the others write in the meantime.
    *
-   * @param waitsFor told of the processes that are waited for, by their ids
+   * @param waitsFor called with the ids of the processes that it waits for
    */
   async whileNobodyWrites<T>(work: () => T, waitsFor: (pids: readonly number[]) => void): Promise<T> {
     for (;;) {
@@ -77,17 +77,17 @@ export class OpeningGate {
     }
   }
 
-  /** What has begun to write is let come to its end. */
+  /** Lets writes in progress finish. */
   async close(): Promise<void> {
     if (this.writes > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
     await this.turns.close();
   }
 
-  /** Announces a write, and takes that back where somebody opens. */
+  /** Announces a write, and withdraws it if a process is opening the database. */
   private enter(): boolean {
     if (this.writes === 0) this.announcement = this.turns.useReadTransaction();
     this.writes++;
-    // Its size is the flag: that needs no room on a device that is full, and no right to change the folder.
+    // The file's size is the flag: changing it needs no space on a full device and no permission on the folder.
     if (statSync(this.flag, { throwIfNoEntry: false })?.size !== 1) return true;
     this.leave();
     return false;
@@ -103,7 +103,7 @@ export class OpeningGate {
   }
 
   private untilLockIsFree(): Promise<void> {
-    // Whoever has the lock is the only one that may open, so a flag that is seen then is that of a process that has ended.
+    // Only the holder of the lock may open, so a flag seen while holding it was left by a process that has ended.
     this.lockFree ??= this.turns
       .transaction(() => this.lowerFlag())
       .finally(() => {
@@ -116,7 +116,7 @@ export class OpeningGate {
     truncateSync(this.flag, 0);
   }
 
-  /** The processes that have begun to write before the flag was raised, and are not at the end of it when patience is. */
+  /** The processes that started a write before the flag was raised and have not finished within the time limit. */
   private async stillWriting(): Promise<readonly number[]> {
     const end = performance.now() + patienceMs;
     for (;;) {
@@ -128,9 +128,9 @@ export class OpeningGate {
   }
 }
 
-/** The ids of other processes in LMDB's list of readers whose transaction has begun: each line has process, thread, transaction. */
+/** The ids of other processes with an active transaction in LMDB's list of readers: each line has process, thread, transaction. */
 function announced(readers: string): readonly number[] {
   const pids = [...readers.matchAll(/^\s*(\d+) [\da-f]+ \d+$/gm)].map((line) => Number(line[1]));
-  // A store of this process that writes has the file open already, and then opening it again is no opening for LMDB.
+  // If a store of this process is writing, the file is already open, and LMDB does not open it again.
   return pids.filter((pid) => pid !== process.pid);
 }

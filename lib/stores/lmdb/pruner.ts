@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from './database.js';
 
-/** So many are looked at in one go; the event loop has its turn in between. */
+/** How many are checked in one go, before the event loop gets a turn. */
 const sliceSize = 100;
 
 /**
- * Removes the records that have expired, and says how many they were. Only those are looked at whose time was to be over
- * by now; one that was written or touched since is looked at again when that life is over.
+ * Removes expired records and returns how many. Checks only records that were due to expire by now; one that was written or
+ * touched since is checked again when its new life ends.
  *
  * @param isCancelled asked before each slice
  */
@@ -31,7 +31,7 @@ async function pruneOne(database: Database, key: [number, string], now: number):
     await database.removeDue(key);
     return false;
   }
-  // Where the record changes meanwhile, neither takes place, and the next walk looks again.
+  // If the record changes in the meantime, neither takes place, and the next run checks it again.
   if (place.head.expiresAt <= now) return database.remove(name, place, 'if unchanged');
   await database.put(name, place, { ...place.head, due: place.head.expiresAt }, place.bytes);
   return false;

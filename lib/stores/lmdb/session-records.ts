@@ -5,16 +5,15 @@ import { prune } from './pruner.js';
 import { storedName } from './stored-name.js';
 import type { RecordHead } from './stored-record.js';
 
-/** A place in which a record lives. */
+/** A place that holds a live record. */
 type LivePlace = Place & { readonly head: RecordHead };
 
-/** So many are listed in one go; the event loop has its turn in between. */
+/** How many are listed in one go, before the event loop gets a turn. */
 const sliceSize = 100;
 
 /**
- * The law of session stores on an open database. A change is made of a look, at once, and a write that depends on nothing
- * having changed since. Where something has, it is looked at again: each such round means that somebody else's change
- * went through.
+ * The contract of session stores, on an open database. A change reads, synchronously, then writes on condition that nothing has
+ * changed since. If something has, it starts over: each retry means that another change succeeded.
  */
 export class SessionRecords {
   constructor(
@@ -79,7 +78,7 @@ export class SessionRecords {
   }
 
   async deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
-    // What was to be created before this call is there now, and found.
+    // Writes started before this call are now complete, and so are visible.
     await this.database.settle();
     stepDone?.();
     let deleted = 0;
@@ -113,7 +112,7 @@ export class SessionRecords {
     return prune(this.database, this.now, isCancelled);
   }
 
-  /** The names that are listed as the owner's, some at a time. */
+  /** The names listed for the owner, in slices. */
   private async *namesOf(owner: string): AsyncGenerator<string[], void, undefined> {
     let last: string | null = null;
     do {
@@ -124,7 +123,7 @@ export class SessionRecords {
     } while (last !== null);
   }
 
-  /** Whatever is written meanwhile: to end a session, nobody need have seen its last state. */
+  /** Whatever has been written in the meantime: ending a session does not require having seen its latest state. */
   private remove(name: string, place: LivePlace): Promise<boolean> {
     return this.database.remove(name, place, 'in any case');
   }
@@ -139,7 +138,7 @@ export class SessionRecords {
   }
 }
 
-/** Pruning looks at a record no later than it expires; it may look too early, and then looks again. */
+/** Pruning checks a record no later than it expires; it may check too early, and then checks again. */
 function lasting(head: RecordHead, expiresAt: number): RecordHead {
   return { ...head, expiresAt, due: Math.min(head.due, expiresAt) };
 }

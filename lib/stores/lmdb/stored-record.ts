@@ -1,4 +1,4 @@
-/** How a record lies in its place: all that the store needs to know of it stands before the record's bytes. */
+/** The layout of a stored record: a head with everything the store needs to know, then the record's bytes. */
 
 /**
  * | bytes | what |
@@ -7,7 +7,7 @@
  * | 2 | the key's length |
  * | 2 | the owner's length, plus one; 0 for a record without an owner |
  * | 8 | when the record expires, milliseconds since the epoch |
- * | 8 | when pruning looks at it: at this time or before it expires |
+ * | 8 | when pruning checks it: at this time or before it expires |
  * | 8 | the record's version: new with every write, not with a touch |
  * | … | the key, UTF-8 |
  * | … | the owner, UTF-8 |
@@ -23,7 +23,7 @@ export interface RecordHead {
   readonly version: number;
 }
 
-/** What is read of a record at every call: {@link RecordHead} without its texts. */
+/** What every call reads of a record: {@link RecordHead} without its strings. */
 export interface RecordNumbers {
   readonly expiresAt: number;
   readonly version: number;
@@ -33,14 +33,14 @@ export interface RecordNumbers {
 
 const magic = 0x01_41_53_4e;
 const offsets = { keyLength: 4, ownerLength: 6, expiresAt: 8, due: 16, version: 24, key: 32 };
-/** Of a key and of an owner, in bytes: what two bytes count. */
+/** The longest key and owner, in bytes: the largest number in two bytes. */
 export const longestText = 0xfffe;
 
 export function encode(head: RecordHead, bytes: Uint8Array): Buffer {
   const key = Buffer.from(head.key, 'utf8');
   const owner = Buffer.from(head.owner ?? '', 'utf8');
   if (key.length > longestText || owner.length > longestText) {
-    throw new RangeError(`A key and an owner may be ${String(longestText)} bytes long at the most.`);
+    throw new RangeError(`A key and an owner may have at most ${String(longestText)} bytes.`);
   }
   const ownerAt = offsets.key + key.length;
   const encoded = Buffer.allocUnsafe(ownerAt + owner.length + bytes.length);
@@ -64,11 +64,11 @@ export function decodeNumbers(encoded: Uint8Array): RecordNumbers | null {
   if (start > encoded.length) return null;
   const expiresAt = view.getFloat64(offsets.expiresAt, true);
   const version = view.getFloat64(offsets.version, true);
-  // What is no number equals nothing, and ends never: a record like that could be neither changed nor removed.
+  // NaN equals nothing and never expires: such a record could be neither changed nor removed.
   return Number.isFinite(expiresAt) && Number.isSafeInteger(version) ? { expiresAt, version, start } : null;
 }
 
-/** All of the head, or `null` as for {@link decodeNumbers}. */
+/** The whole head, or `null` as for {@link decodeNumbers}. */
 export function decodeHead(encoded: Uint8Array): RecordHead | null {
   const view = headOf(encoded);
   const numbers = decodeNumbers(encoded);

@@ -3,10 +3,10 @@ import type { FolderGuard } from '../folder-guard.js';
 import { dataFileAt } from './data-file.js';
 
 /**
- * The place of the database where `path` is named, looked at before LMDB maps what lies there into memory. A folder that is not
- * there is made, for nobody but this user.
+ * The path to use for the database, checked before LMDB maps a file there into memory. A missing folder is created, accessible
+ * to this user only.
  *
- * @throws SessionConfigError in production, for a place that others can reach
+ * @throws SessionConfigError in production, for a path that other users can access
  */
 export function vettedPlace(path: string, guard: FolderGuard): string {
   const named = dataFileAt(path);

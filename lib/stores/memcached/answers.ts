@@ -3,10 +3,10 @@ import { RefusedError } from './memcached.errors.js';
 import { ProtocolError, type Reply } from './reply-parser.js';
 
 /**
- * Takes the replies to one command, one after the other. Gives the answer once it is whole, before that `undefined`.
+ * Takes the replies to one command one by one. Returns the result once it is complete, `undefined` before that.
  *
- * @throws RefusedError where the server refused this command
- * @throws ProtocolError where what comes is no answer to it
+ * @throws RefusedError if the server rejected this command
+ * @throws ProtocolError for an invalid reply
  */
 export type Answer<T> = (reply: Reply) => T | undefined;
 
@@ -16,7 +16,7 @@ export function metaAnswer(): Answer<MetaReply> {
   return ({ words, value }) => {
     const [code = '', ...rest] = words;
     if (!metaCodes.has(code)) throw refusal(words);
-    // A value's length stands before its flags.
+    // A value's length comes before its flags.
     return { code, flags: code === 'VA' ? rest.slice(1) : rest, value };
   };
 }
@@ -29,7 +29,7 @@ export function lineAnswer(word: string): Answer<string> {
   };
 }
 
-/** Statistics by their names. A server that has none to give, such as a proxy, gives none. */
+/** Statistics by name; empty if a server has none, such as a proxy. */
 export function statsAnswer(): Answer<ReadonlyMap<string, string>> {
   const stats = new Map<string, string>();
   return ({ words }) => {
@@ -53,14 +53,14 @@ export function settingsIn(stats: ReadonlyMap<string, string>): ServerSettings {
   };
 }
 
-/** By lack of memory, and by moving memory from one size of items to another. */
+/** Evictions for lack of memory, and for moving memory between item sizes. */
 export function evictionsIn(stats: ReadonlyMap<string, string>): number {
   const counts = [stats.get('evictions'), stats.get('slab_reassign_evictions_nomem') ?? '0'].map(Number);
   // What is not counted may have happened.
   return counts.reduce((sum, count) => sum + (Number.isNaN(count) ? 1 : count), 0);
 }
 
-/** @throws ProtocolError for a version that does not have all that is needed; one that nobody knows may have it */
+/** @throws ProtocolError for a version that lacks what is needed; an unknown version is accepted */
 export function checkVersion(version: string): void {
   const [major = 0, minor = 0, patch = 0] = (/^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
   if (major === 0) return;

@@ -2,12 +2,12 @@ import type { Answer } from './answers.js';
 import { RefusedError } from './memcached.errors.js';
 import type { Reply } from './reply-parser.js';
 
-/** A command that was sent, or is to be. */
+/** A command, sent or queued. */
 export interface Command {
-  /** Without its end. */
+  /** Without its line ending. */
   readonly line: string;
   readonly body: Uint8Array | undefined;
-  /** Whether the answer is whole now. @throws ProtocolError for what is no answer to it */
+  /** Returns whether the reply is complete. @throws ProtocolError for an invalid reply */
   take(reply: Reply): boolean;
   reject(error: Error): void;
 }
@@ -28,7 +28,7 @@ export function toCommand<T>(
         if (whole === undefined) return false;
         resolve(whole);
       } catch (error) {
-        // The connection goes on: the server has understood the command, and refused it.
+        // The connection is still usable: the server understood the command and rejected it.
         if (!(error instanceof RefusedError)) throw error;
         reject(error);
       }

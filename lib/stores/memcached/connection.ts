@@ -8,13 +8,13 @@ import { unavailable } from './memcached.errors.js';
 import { ProtocolError, ReplyParser } from './reply-parser.js';
 import type { ServerAddress } from './server-address.js';
 
-/** Opens a stream to a server, e.g. by TLS. What is written before it is connected must wait until it is. */
+/** Opens a stream to a server, e.g. with TLS. Writes before it is connected must be buffered. */
 export type OpenStream = (address: ServerAddress) => Duplex;
 
-/** How long a server may say nothing while it has something to answer, its first words included. */
+/** How long a server may be silent while a reply is due, its first one included. In ms. */
 const silenceMs = 5_000;
 
-/** A stream, and the commands that wait for an answer of it, in their order. */
+/** A stream and the commands that wait for its replies, in order. */
 interface Link {
   readonly stream: Duplex;
   readonly parser: ReplyParser;
@@ -23,9 +23,8 @@ interface Link {
 }
 
 /**
- * One connection to a server, made anew whenever it breaks. A command waits for the attempt to connect that is under way,
- * and fails with it. It is never sent a second time: an answer that was lost leaves open whether a write took place, and
- * only the caller can find out.
+ * One connection to a server, reopened whenever it breaks. A command waits for the current connection attempt, and fails with
+ * it. It is never sent twice: if a reply was lost, only the caller can find out whether the write took place.
  */
 export class Connection implements MemcachedServer {
   readonly name: string;
@@ -51,7 +50,7 @@ export class Connection implements MemcachedServer {
   }
 
   async settings(): Promise<ServerSettings> {
-    // Answered once the connection stands, and its settings are known by then.
+    // The command is answered once the connection is open, and by then its settings are known.
     if (this.known === null) await this.ask('mn', lineAnswer('MN'));
     return this.known ?? { itemSizeMax: null, evicts: null };
   }
@@ -60,7 +59,7 @@ export class Connection implements MemcachedServer {
     return evictionsIn(await this.ask('stats', statsAnswer()));
   }
 
-  /** Ends the connection. What waits for an answer is rejected. */
+  /** Closes the connection. Pending commands are rejected. */
   close(): void {
     this.drop(new Error('the connection was closed'));
   }
@@ -88,16 +87,17 @@ export class Connection implements MemcachedServer {
     this.known = null;
     link.stream.on('data', (piece: Buffer) => this.receive(link, piece));
     link.stream.on('error', (error) => this.fail(link, error));
-    link.stream.on('close', () => this.fail(link, new Error('the server has closed the connection')));
+    link.stream.on('close', () => this.fail(link, new Error('the server closed the connection')));
     this.greet(link).then(
       (settings) => this.begin(link, settings),
-      (error: unknown) => this.fail(link, error instanceof Error ? error : new Error('the server did not greet')),
+      (error: unknown) =>
+        this.fail(link, error instanceof Error ? error : new Error('the server did not answer the first command')),
     );
   }
 
   /**
-   * Before anything else, that is before any bytes of a session: a server that does not know the meta commands would take
-   * them for commands.
+   * Sent before anything else, above all before a session's bytes: a server that does not know the meta commands would read
+   * them as commands.
    */
   private async greet(link: Link): Promise<ServerSettings> {
     const ask = <T>(line: string, answer: Answer<T>): Promise<T> =>
@@ -125,7 +125,7 @@ export class Connection implements MemcachedServer {
   private send(link: Link, command: Command): void {
     link.sent.push(command);
     this.watch ??= this.watchOver(link);
-    // What is asked for in one turn of the event loop is sent together.
+    // Commands of one turn of the event loop are sent together.
     if (!link.isCorked) {
       link.isCorked = true;
       link.stream.cork();
@@ -142,22 +142,22 @@ export class Connection implements MemcachedServer {
     try {
       for (const reply of link.parser.push(piece)) {
         const [command] = link.sent;
-        if (command === undefined) throw new ProtocolError('an answer came to no command');
+        if (command === undefined) throw new ProtocolError('a reply came without a command');
         if (command.take(reply)) link.sent.shift();
       }
     } catch (error) {
-      this.fail(link, error instanceof Error ? error : new ProtocolError('an answer could not be read'));
+      this.fail(link, error instanceof Error ? error : new ProtocolError('a reply could not be read'));
     }
   }
 
-  /** Gives the link up if what is to be answered next is still not answered when the time is over. */
+  /** Closes the link if the next reply is still missing when the time is up. */
   private watchOver(link: Link): NodeJS.Timeout {
     const [oldest] = link.sent;
     return setTimeout(() => {
       this.watch = null;
       const [next] = link.sent;
       if (next === undefined) return;
-      if (next === oldest) this.fail(link, new Error(`it said nothing for ${String(silenceMs)} ms`));
+      if (next === oldest) this.fail(link, new Error(`it was silent for ${String(silenceMs)} ms`));
       else this.watch = this.watchOver(link);
     }, silenceMs).unref();
   }
@@ -172,7 +172,7 @@ export class Connection implements MemcachedServer {
     if (this.lastError === null) {
       this.log.error(
         `memcached at ${this.name} (SESSION_MEMCACHED) cannot be reached: ${error.message || error.name}. Requests that ` +
-          'need a session fail until it is back; the connection is tried again and again.',
+          'need a session fail until it is back; the connection is being retried.',
       );
     }
     this.lastError = error;

@@ -5,23 +5,23 @@ import { tooLarge, unavailable } from './memcached.errors.js';
 import { storedKey } from './stored-key.js';
 import { decodeValue, encodeValue, type StoredValue } from './stored-value.js';
 
-/** A record as the server has it. */
+/** A record as stored on the server. */
 export interface Item {
-  /** The server's token of compare-and-set: new with every write, not with a touch. */
+  /** The server's compare-and-set token: new with every write, not with a touch. */
   readonly token: string;
-  /** Until when the record lives at least; `null`: its life is over, or it is none of this store's. */
+  /** Until when the record lives at least; `null`: it has expired, or is not this store's. */
   readonly until: number | null;
   readonly value: StoredValue;
   /** Whether the store did not write it. */
   readonly isForeign: boolean;
 }
 
-/** What the server keeps of an item besides its key and value, at the most. */
+/** The most that the server stores for an item besides its key and value, in bytes. */
 const itemOverhead = 256;
 
 const nothing: StoredValue = { owner: null, bytes: new Uint8Array(0) };
 
-/** The record with its end, in one round trip; `null` where the server has none. */
+/** Reads the record with its expiry in one round trip; `null` if the server has none. */
 export async function see(server: MemcachedServer, key: string, now: number): Promise<Item | null> {
   const reply = await request(server, `mg ${storedKey(key)} v c t f`);
   if (reply.code !== 'VA' || reply.value === null) return null;
@@ -34,16 +34,16 @@ export async function see(server: MemcachedServer, key: string, now: number): Pr
   };
 }
 
-/** Whether the record lives, without its bytes. */
+/** Whether the record is live, without reading its bytes. */
 export async function lives(server: MemcachedServer, key: string, now: number): Promise<boolean> {
   const reply = await request(server, `mg ${storedKey(key)} t f`);
   return reply.code === 'HD' && untilOf(reply, server, now) !== null;
 }
 
 /**
- * Writes an item: where there is none, or where there is the one of `token`.
+ * Writes an item if there is none, or if it still has `token`.
  *
- * @returns the new token; `null` where there is something else
+ * @returns the new token; `null` if there is another item
  */
 export async function put(
   server: MemcachedServer,
@@ -58,7 +58,7 @@ export async function put(
   return set(server, storedKey(key), encodeValue(value), `${condition} ${times}`);
 }
 
-/** Writes an item under a key of memcached's, and with its flags. */
+/** Writes an item under a memcached key, with its flags. */
 export async function set(
   server: MemcachedServer,
   itemKey: string,
@@ -74,13 +74,13 @@ export async function set(
   return reply.code === 'NF' ? 'absent' : 'other';
 }
 
-/** Whether there was an item to touch. One whose life is over comes back to life: look first. */
+/** Returns whether there was an item to touch. It would revive an expired one: check first. */
 export async function touch(server: MemcachedServer, key: string, ttlMs: number, now: number): Promise<boolean> {
   const reply = await request(server, `mg ${storedKey(key)} T${String(secondsOfTouch(ttlMs, now))}`);
   return reply.code === 'HD';
 }
 
-/** Removes an item, or the one of `token` alone. */
+/** Removes an item, or only if it has `token`. */
 export async function remove(
   server: MemcachedServer,
   key: string,
@@ -104,12 +104,12 @@ export async function guarded<T>(server: MemcachedServer, work: () => Promise<T>
   }
 }
 
-/** What follows the letter of a flag in an answer. */
+/** The value after a flag's letter in a reply. */
 export function flag(reply: MetaReply, letter: string, server: MemcachedServer): string {
   const found = reply.flags.find((text) => text.startsWith(letter));
   if (found === undefined || !/^.-?[0-9]{1,20}$/.test(found)) {
     throw new SessionStoreUnavailableError(
-      `memcached at ${server.name} left out what it was asked for; 1.6.13 or newer is needed.`,
+      `memcached at ${server.name} omitted a requested value; 1.6.13 or newer is needed.`,
     );
   }
   return found.slice(1);

@@ -1,42 +1,42 @@
-/** What the memcached store needs of a client: the meta commands of memcached 1.6.13 or newer, on each server. */
+/** The parts of a client that the memcached store needs: the meta commands of memcached 1.6.13 or newer, on each server. */
 
-/** What a server answers to a meta command. @publicApi */
+/** A server's reply to a meta command. @publicApi */
 export interface MetaReply {
   /** `HD`, `VA` (a value follows), `EN` (a miss), `NF`, `NS`, `EX`. */
   readonly code: string;
-  /** What was asked for besides, e.g. `c123` for the token of compare-and-set. */
+  /** The requested flags, e.g. `c123` for the compare-and-set token. */
   readonly flags: readonly string[];
-  /** The bytes as they were stored, in memory that is the caller's; with `VA` only. */
+  /** The stored bytes, in memory that belongs to the caller; with `VA` only. */
   readonly value: Buffer | null;
 }
 
-/** What a server has said of itself; `null` where it does not say. @publicApi */
+/** The settings that a server reports; `null` if it does not report them. @publicApi */
 export interface ServerSettings {
-  /** The largest item in bytes, with its key and what the server keeps besides. */
+  /** The largest item in bytes, key and overhead included. */
   readonly itemSizeMax: number | null;
-  /** Whether it evicts what lives when its memory is full. */
+  /** Whether it evicts live items when its memory is full. */
   readonly evicts: boolean | null;
 }
 
 /**
- * A memcached server. Commands are carried out in the order in which they were asked for.
+ * A memcached server. Commands are executed in the order of the calls.
  *
  * @publicApi
  */
 export interface MemcachedServer {
-  /** By it, keys are distributed: it must be the same in every process and after every start. */
+  /** Keys are distributed by it: it must be the same in every process and after every restart. */
   readonly name: string;
   /**
    * Sends a meta command.
    *
-   * @param command the line without its end, e.g. `mg key v c`
-   * @param body what follows the line, for `ms`; not changed until the answer has come
-   * @returns a rejection where the server does not answer or answers with an error. A command is never sent twice.
+   * @param command the line without its ending, e.g. `mg key v c`
+   * @param body what follows the line, for `ms`; you must not change it before the reply
+   * @returns rejects if the server does not answer or answers with an error. A command is never sent twice.
    */
   request(command: string, body?: Uint8Array): Promise<MetaReply>;
   /** The settings, once the server can be reached. */
   settings(): Promise<ServerSettings>;
-  /** How often the server has ended what lived to make room, since it was started. */
+  /** How many live items the server has evicted since it was started. */
   evictions(): Promise<number>;
 }
 

@@ -17,16 +17,16 @@ import { ownerHash, type StoredValue } from './stored-value.js';
 
 /** @publicApi */
 export interface MemcachedStoreOptions {
-  /** The servers, e.g. by `connectMemcached`. Used as it is, and never closed. */
+  /** The servers, e.g. from `connectMemcached`. Used as it is, and never closed. */
   readonly client: MemcachedClient;
   /**
-   * Whether the store knows whose a session is, so that a user's sessions can be listed and ended at once. The servers
-   * must be started with `-M` for that. Default: false.
+   * Whether the store keeps an owner index, so that a user's sessions can be listed and ended. The servers must then be started
+   * with `-M`. Default: false.
    */
   readonly owners?: boolean;
 }
 
-/** What the store needs to recognise an item, and to know whether it may have ended since it was seen. */
+/** Identifies an item, and tells whether it may have expired since it was read. */
 class ItemVersion {
   constructor(
     readonly token: string,
@@ -35,19 +35,19 @@ class ItemVersion {
   ) {}
 }
 
-/** An item that lives. */
+/** A live item. */
 type LiveItem = Item & { readonly until: number };
 
 /**
- * Keeps sessions in memcached 1.6.13 or newer: one item a session. A read and a write are one round trip each. memcached
- * keeps everything in memory and may evict what lives when that is full: sessions end then.
+ * Stores sessions in memcached 1.6.13 or newer: one item per session. A read and a write take one round trip each. memcached
+ * keeps everything in memory and may evict live items when that is full, which ends sessions.
  *
  * @publicApi
  */
 export class MemcachedStore extends SessionStore implements Partial<Owned> {
-  /** The keys of the owner's sessions. Where the store was asked to know owners. */
+  /** The keys of the owner's sessions. With `owners` only. */
   readonly ownedBy?: Owned['ownedBy'];
-  /** Ends all sessions of the owner but that under `exceptKey`. Where the store was asked to know owners. */
+  /** Ends all of the owner's sessions except the one under `exceptKey`. With `owners` only. */
   readonly deleteOwnedBy?: Owned['deleteOwnedBy'];
   private readonly servers: readonly MemcachedServer[];
   private readonly index: OwnerIndex | null;
@@ -93,7 +93,7 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
     expected: Version | 'absent',
     owner?: string,
   ): Promise<WriteResult> {
-    // A copy, since the write takes place later than the call.
+    // A copy, since the write takes place later.
     const own = Buffer.from(bytes);
     const server = this.serverOf(key);
     if (expected !== 'absent') return this.replace(server, key, own, ttlMs, toVersion(expected));
@@ -126,7 +126,7 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
     return item === null ? 'absent' : { conflict: toRecord(item) };
   }
 
-  /** Closes the connections that the store made. */
+  /** Closes the connections that the store opened. */
   override close(): Promise<void> {
     this.connected?.close();
     return Promise.resolve();
@@ -144,12 +144,12 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
       if (typeof result === 'object') return { written: new ItemVersion(result.token, now + ttlMs, value.owner) };
       const item = await see(server, key, this.now());
       if (isLive(item)) return { conflict: toRecord(item) };
-      // What is there has ended, and the server has not noticed yet: it is written over.
+      // The current item has expired, but the server has not noticed yet: overwrite it.
       token = item?.token ?? 'absent';
     }
   }
 
-  /** The list first, then the record, and then a look whether all that the owner has was being ended meanwhile. */
+  /** The list first, then the record, then a check whether all of the owner's records have been ended in the meantime. */
   private async createOwned(
     index: OwnerIndex,
     server: MemcachedServer,
@@ -181,7 +181,7 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
     return item === null ? { gone: true } : { conflict: toRecord(item) };
   }
 
-  /** Looks first where the record may have ended since the version was seen. `null`: nothing speaks against a change. */
+  /** Checks first if the record may have expired since the version was read. `null`: the change may proceed. */
   private async refusal(
     server: MemcachedServer,
     key: string,
@@ -193,7 +193,7 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
     return item.token === version.token ? null : { conflict: toRecord(item) };
   }
 
-  /** Sends what keeps the owner's list alive along with what lengthens the record's life. */
+  /** Extends the life of the owner's list together with that of the record. */
   private async keepingList<T>(server: MemcachedServer, owner: string | null, work: Promise<T>): Promise<T> {
     if (this.index === null || owner === null) return work;
     const [result] = await Promise.all([work, this.index.keep(server, owner)]);
@@ -202,7 +202,8 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
 
   private async live(server: MemcachedServer, key: string): Promise<LiveItem | null> {
     const item = await see(server, key, this.now());
-    if (item?.isForeign === true) this.warn('An item of memcached was not written by this store, and is no session.');
+    if (item?.isForeign === true)
+      this.warn('An item in memcached was not written by this store; it counts as no session.');
     return isLive(item) ? item : null;
   }
 

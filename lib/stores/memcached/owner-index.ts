@@ -18,23 +18,23 @@ import {
 import { ownerListKey } from './stored-key.js';
 
 /**
- * How long a list is kept after the owner's last login, or the last write or touch of a session of the owner's: as long
- * as a browser keeps a cookie at the most.
+ * How long a list is kept after the owner's last login, or after the last write or touch of one of its sessions: as long as
+ * browsers keep a cookie at most. In seconds.
  */
 const listSeconds = 400 * 24 * 60 * 60;
 
 const sliceSize = 50;
 
 /**
- * Whose which records are. Each server has a list of the records that are on that very server, so whatever happens to a
- * server happens to both: a list is never missing while its records live. Two things are needed for that:
+ * The owner index. Each server lists the records that are on that same server, so losing a server loses both: a list is never
+ * missing while its records live. This needs two things:
  *
- * - The list is written before the record. Whoever ends all of an owner's records starts a new round of the list first,
- *   and deletes then; whoever creates one looks afterwards whether the round is still the same.
- * - The server never evicts, or it might evict the list alone. That is asked of it.
+ * - The list is written before the record. Ending all of an owner's records increments the list's round first and deletes then;
+ *   creating a record checks afterwards that the round is unchanged.
+ * - The server never evicts, or it might evict the list only. The store checks that.
  */
 export class OwnerIndex {
-  /** Who changes a list within this process: they take turns in memory and do not run into one another on the server. */
+  /** Changes of a list within this process are queued in memory, so that they do not conflict on the server. */
   private readonly queues = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -42,7 +42,7 @@ export class OwnerIndex {
     private readonly now: () => number,
   ) {}
 
-  /** Enters a record that is about to be created. Gives the round. */
+  /** Adds a record that is about to be created. Returns the round. */
   async announce(server: MemcachedServer, owner: string, key: string): Promise<number> {
     const { round } = await this.change(server, owner, async (list) =>
       withEntry(await this.lookedThrough(server, list), key, this.now()),
@@ -50,13 +50,13 @@ export class OwnerIndex {
     return round;
   }
 
-  /** Whether the record that was announced is still among the owner's, and the round the same. */
+  /** Whether the announced record is still listed for the owner, in the same round. */
   async isListed(server: MemcachedServer, owner: string, key: string, round: number): Promise<boolean> {
     const { list } = await this.load(server, owner);
     return list.round === round && list.entries.some((entry) => entry.key === key);
   }
 
-  /** Keeps the list for as long as one of its records may live. Goes along with the command that lengthens that life. */
+  /** Keeps the list for as long as one of its records may live. Sent together with the command that extends the record's life. */
   async keep(server: MemcachedServer, owner: string): Promise<void> {
     await request(server, `mg ${ownerListKey(owner)} T${String(this.expiry())}`);
   }
@@ -80,7 +80,7 @@ export class OwnerIndex {
     return deleted.reduce((sum, count) => sum + count, 0);
   }
 
-  /** @throws SessionStoreUnavailableError where a server evicts, and a list may be missing */
+  /** @throws SessionStoreUnavailableError if a server evicts, so a list may be missing */
   async assertWhole(): Promise<void> {
     await Promise.all(
       this.servers.map(async (server) => {
@@ -126,13 +126,13 @@ export class OwnerIndex {
     return { entries, isThere: true };
   }
 
-  /** Whether the record lives and is the owner's: its key may have been somebody else's when it was entered. */
+  /** Whether the record is live and the owner's: its key may have been another owner's when it was listed. */
   private async isOf(server: MemcachedServer, owner: string, key: string): Promise<boolean> {
     const item = await see(server, key, this.now());
     return item !== null && item.until !== null && item.value.owner === owner;
   }
 
-  /** The list without the entries of records that have ended, if it has grown so that it is time to look. */
+  /** The list without entries of ended records, if it has grown enough to be worth checking. */
   private async lookedThrough(server: MemcachedServer, list: OwnerList): Promise<OwnerList> {
     const entries = toLookThrough(list, this.now());
     if (entries.length === 0) return list;
@@ -145,7 +145,7 @@ export class OwnerIndex {
     return { ...rest, left: rest.entries.length };
   }
 
-  /** Changes the list as a whole: from its newest state, again and again until nobody came between. */
+  /** Replaces the list: a compare-and-set loop from its latest state. */
   private async change(
     server: MemcachedServer,
     owner: string,

@@ -1,39 +1,39 @@
 import { SessionStoreUnavailableError } from '../../errors.js';
 
-/** A record of an owner's. */
+/** A record of an owner. */
 export interface OwnerEntry {
   readonly key: string;
-  /** When it was entered, in milliseconds since the epoch. */
+  /** When it was added, in milliseconds since the epoch. */
   readonly since: number;
-  /** In which round it was entered. */
+  /** The round in which it was added. */
   readonly round: number;
 }
 
-/** The keys of an owner's records on one server. There may be keys too many, never too few. */
+/** The keys of an owner's records on one server. Some may be extra, but none is missing. */
 export interface OwnerList {
-  /** How often all of the owner's records have been ended. Who creates a record sees by it whether that came between. */
+  /** How often all of the owner's records have been ended, so that a creation can tell whether that happened in between. */
   readonly round: number;
-  /** How many entries were left when it was last looked through. */
+  /** How many entries were left when it was last checked. */
   readonly left: number;
   readonly entries: readonly OwnerEntry[];
 }
 
 export const emptyList: OwnerList = { round: 0, left: 0, entries: [] };
 
-/** An owner with more sessions than this on one server gets no further ones. */
+/** An owner with more sessions than this on one server cannot get further ones. */
 export const longestList = 5_000;
 
-/** An entry that is younger is left alone: its record may be on its way. */
+/** Younger entries are left alone: the record may still be being created. */
 const youngMs = 60_000;
 
-/** A list that is no longer than this is not looked through. */
+/** Shorter lists are not checked. */
 const crowd = 16;
 
 export function withEntry(list: OwnerList, key: string, now: number): OwnerList {
   const others = list.entries.filter((entry) => entry.key !== key);
   if (others.length >= longestList) {
     throw new SessionStoreUnavailableError(
-      `An owner has more than ${String(longestList)} sessions, which the memcached store does not list.`,
+      `An owner has more than ${String(longestList)} sessions, the most that the memcached store can list.`,
     );
   }
   return { ...list, entries: [...others, { key, since: now, round: list.round }] };
@@ -45,7 +45,7 @@ export function without(list: OwnerList, gone: readonly OwnerEntry[]): OwnerList
   return { ...list, entries: list.entries.filter((entry) => !isGone(entry)) };
 }
 
-/** The entries that may be of records that have ended, where it is time to look. */
+/** The entries whose records may have ended, if the list is due to be checked. */
 export function toLookThrough(list: OwnerList, now: number): readonly OwnerEntry[] {
   if (list.entries.length <= 2 * list.left + crowd) return [];
   return list.entries.filter((entry) => !isYoung(entry, now));
@@ -60,7 +60,7 @@ export function encodeList(list: OwnerList): Buffer {
   return Buffer.from(JSON.stringify([list.round, list.left, entries]));
 }
 
-/** @throws SessionStoreUnavailableError for what is no such list: nobody knows then what is missing */
+/** @throws SessionStoreUnavailableError for an invalid list, since entries may be missing */
 export function decodeList(bytes: Buffer): OwnerList {
   const parsed = parse(bytes);
   if (!Array.isArray(parsed)) throw unreadable();
@@ -79,7 +79,7 @@ function parse(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    // The parser's message quotes the text, and that holds keys.
+    // The parser's message quotes its input, which contains keys.
     throw unreadable();
   }
 }

@@ -1,11 +1,11 @@
-/** A line of a server, and the bytes that follow it if it is the line of a value. */
+/** A line from a server, and the bytes that follow if it is a value's line. */
 export interface Reply {
-  /** The line's words, the first of which says what it is. */
+  /** The line's words; the first is the type. */
   readonly words: readonly string[];
   readonly value: Buffer | null;
 }
 
-/** What came is no answer of memcached. The connection cannot be used any longer: nobody knows which answer is whose. */
+/** The data is not a valid memcached reply. The connection must be closed: replies can no longer be matched to commands. */
 export class ProtocolError extends Error {}
 
 /** Longer than any line of a server. */
@@ -13,12 +13,12 @@ const longestLine = 4_096;
 const lineEnd = Buffer.from('\r\n');
 const empty = Buffer.alloc(0);
 
-/** Puts the answers of a server together from the pieces in which they arrive. */
+/** Assembles the replies of a server from the chunks in which they arrive. */
 export class ReplyParser {
-  /** Pieces that no answer has been read from yet. They are joined when there are enough of them, not at each piece. */
+  /** Unparsed chunks. They are joined once there are enough of them, not at each chunk. */
   private pieces: Buffer[] = [];
   private size = 0;
-  /** How many bytes there must be before it is worth looking. */
+  /** How many bytes are needed before parsing is worthwhile. */
   private needed = 1;
 
   /** @throws ProtocolError */
@@ -42,7 +42,7 @@ export class ReplyParser {
   private next(bytes: Buffer): { reply: Reply; length: number } | null {
     const end = bytes.indexOf(lineEnd);
     if (end === -1) {
-      if (bytes.length > longestLine) throw new ProtocolError('a line does not end');
+      if (bytes.length > longestLine) throw new ProtocolError('a line is too long');
       this.needed = bytes.length + 1;
       return null;
     }
@@ -56,9 +56,9 @@ export class ReplyParser {
     const length = valueEnd + lineEnd.length;
     this.needed = Math.max(1, length);
     if (bytes.length < length) return null;
-    if (!bytes.subarray(valueEnd, length).equals(lineEnd)) throw new ProtocolError('a value has another length');
+    if (!bytes.subarray(valueEnd, length).equals(lineEnd)) throw new ProtocolError('a value has the wrong length');
     this.needed = 1;
-    // A copy: what arrived with it would otherwise be kept along with it.
+    // A copy: otherwise everything that arrived with it would stay in memory.
     return { reply: { words, value: copyOf(bytes, start, valueEnd) }, length };
   }
 }

@@ -1,6 +1,6 @@
-/** Where a memcached server is. */
+/** The address of a memcached server. */
 export interface ServerAddress {
-  /** As it was given, in lower case and with its port: by it, keys are distributed. */
+  /** As given, in lower case and with its port: keys are distributed by it. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
@@ -14,7 +14,7 @@ export const addressPattern =
 
 const whole = new RegExp(`^${addressPattern.source}$`, 'i');
 
-/** @throws TypeError for what is no address */
+/** @throws TypeError for an invalid address */
 export function parseAddress(text: string): ServerAddress {
   const match = whole.exec(text.trim());
   const host = (match?.[1] ?? match?.[2] ?? '').toLowerCase();

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 
 /**
- * What is stored of a record: whose it is, if anybody's, and then its bytes.
+ * The layout of a stored value: the owner, if any, then the record's bytes.
  *
  * | bytes | what |
  * | --- | --- |
  * | 1 | 0 for a record without an owner, 1 for one with an owner |
- * | 32 | the SHA-256 of the owner, where there is one |
+ * | 32 | the SHA-256 of the owner, if there is one |
  * | … | the record |
  */
 export interface StoredValue {
@@ -26,7 +26,7 @@ export function encodeValue({ owner, bytes }: StoredValue): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-/** `null` for what this store did not write. */
+/** `null` if this store did not write it. */
 export function decodeValue(value: Buffer): StoredValue | null {
   switch (value[0]) {
     case 0:

@@ -2,10 +2,10 @@ import { SessionStoreFullError } from '../../errors.js';
 import type { Shedding } from '../session-store.js';
 import { MemoryRecords } from './memory-records.js';
 
-/** How often a full space is looked through for what has expired, in ms: each look takes as long as there are notes. */
+/** How often a full store is searched for expired notes, in ms: each search takes time proportional to their number. */
 const sweepEvery = 1_000;
 
-/** Notes of one kind, in memory. One too many is refused: none is forgotten before its time, unless somebody asks for it. */
+/** Notes of one kind, in memory. When full, new ones are rejected: none is removed early unless a caller asks for it. */
 export class MemoryNotes extends MemoryRecords implements Shedding {
   private sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -35,20 +35,20 @@ export class MemoryNotes extends MemoryRecords implements Shedding {
       if (this.sweep() > 0) return;
     }
     throw new SessionStoreFullError(
-      `The memory store holds ${String(this.most)} notes of one kind, and takes no more. Raise SESSION_MEMORY_MAX_NOTES ` +
+      `The memory store holds ${String(this.most)} notes of one kind, and accepts no more. Raise SESSION_MEMORY_MAX_NOTES ` +
         '(memory.maxNotes), or use another store.',
     );
   }
 
   protected override inserted(): void {
-    // Nothing else goes by it.
+    // Not needed for notes.
   }
 
   protected override used(): void {
-    // Nothing else goes by it.
+    // Not needed for notes.
   }
 
   protected override forgotten(): void {
-    // Nothing else goes by it.
+    // Not needed for notes.
   }
 }

@@ -18,9 +18,9 @@ export interface Entry {
 
 const sweepIntervalMs = 60_000;
 
-/** Records in memory, each until its time is up. What becomes of one too many is for those to say who extend it. */
+/** Records in memory, with expiry. Subclasses decide what to do when there are too many. */
 export abstract class MemoryRecords extends SessionStore {
-  /** In the order of use: what was unused for longest comes first. */
+  /** In order of use: the least recently used first. */
   protected readonly entries = new Map<string, Entry>();
   private lastVersion = 0;
   private sweeper: NodeJS.Timeout | null = null;
@@ -71,14 +71,14 @@ export abstract class MemoryRecords extends SessionStore {
     return Promise.resolve('deleted');
   }
 
-  /** Removes the records that have expired, and says how many they were. */
+  /** Removes expired records and returns how many. */
   prune(): Promise<number> {
     return Promise.resolve(this.sweep());
   }
 
   /** The keys of the records that have not expired. */
   async *keys(): AsyncGenerator<string, void, undefined> {
-    // Of those that are there now: to read one puts it last, and whoever reads on the way would never come to an end.
+    // A snapshot: reading a key moves it to the end, so iterating over the map itself while reading would never finish.
     for (const [key, entry] of [...this.entries]) {
       if (entry.expiresAt > this.now() && this.entries.has(key)) yield key;
     }
@@ -89,19 +89,19 @@ export abstract class MemoryRecords extends SessionStore {
     return Promise.resolve();
   }
 
-  /** Before a record is created: sees to it that there is room for it, or throws. */
+  /** Before a record is created: makes space for it, or throws. */
   protected abstract makeRoom(): void;
 
-  /** A record has been created. */
+  /** Called after a record was created. */
   protected abstract inserted(key: string, entry: Entry): void;
 
-  /** A record has been used, and is the last in {@link entries}. */
+  /** Called after a record was used; it is now last in {@link entries}. */
   protected abstract used(key: string, entry: Entry): void;
 
-  /** A record has gone, however that came about. */
+  /** Called after a record was removed, for whatever reason. */
   protected abstract forgotten(key: string, entry: Entry): void;
 
-  /** The live entry of `key`. One that has expired is removed on the way. */
+  /** The live entry of `key`. Removes an expired one. */
   protected live(key: string): Entry | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined || entry.expiresAt > this.now()) return entry;
@@ -126,7 +126,7 @@ export abstract class MemoryRecords extends SessionStore {
     return removed;
   }
 
-  /** The live entry of `key`, which thereby becomes the one used last. */
+  /** The live entry of `key`, which becomes the most recently used. */
   private use(key: string): Entry | undefined {
     const entry = this.live(key);
     if (entry === undefined) return undefined;
@@ -147,7 +147,7 @@ export abstract class MemoryRecords extends SessionStore {
     return version;
   }
 
-  /** The one place where an entry goes. */
+  /** The only place where an entry is removed. */
   private forget(key: string, entry: Entry): void {
     this.entries.delete(key);
     this.forgotten(key, entry);
@@ -163,7 +163,7 @@ function toRecord(entry: Entry): StoredRecord {
   return { bytes: copyOf(entry.bytes), version: entry.version };
 }
 
-/** A copy that is nobody else's. Not `slice`: on a Node Buffer that is a view of the same memory. */
+/** A copy that the caller owns. Not `slice`: on a Node Buffer that returns a view of the same memory. */
 function copyOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }

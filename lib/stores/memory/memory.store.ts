@@ -7,26 +7,26 @@ import { OwnedKeys } from './owned-keys.js';
 /** @publicApi */
 export interface MemoryStoreOptions {
   /**
-   * How many sessions are held. One more evicts the session without a login that was unused for longest, and where there is none,
-   * the login that was. Default: 10 000.
+   * How many sessions are kept. When exceeded, the least recently used session without a login is evicted or, if there is none,
+   * the least recently used login. Default: 10 000.
    */
   readonly maxSessions?: number;
   /**
-   * How many notes of one kind are held besides: that sealed sessions were ended, that logins failed. None is evicted.
+   * How many notes of one kind are kept besides: that sealed sessions have ended, that logins failed. Notes are never evicted.
    * Default: 100 000.
    */
   readonly maxNotes?: number;
 }
 
 /**
- * Keeps sessions in this process: for development, for tests, and for a single process whose sessions may end with it.
- * Several processes do not see one another's sessions.
+ * Stores sessions in this process: for development, for tests, and for a single process whose sessions may end with it.
+ * Processes do not see each other's sessions.
  *
  * @publicApi
  */
 export class MemoryStore extends MemoryRecords implements Owned, Noting {
   private readonly owned = new OwnedKeys();
-  /** The keys of records without an owner, in the order of use. */
+  /** The keys of records without an owner, in order of use. */
   private readonly unowned = new Set<string>();
   private readonly spaces = new Map<string, MemoryNotes>();
   private readonly maxSessions: number;
@@ -41,7 +41,7 @@ export class MemoryStore extends MemoryRecords implements Owned, Noting {
     this.context = context;
   }
 
-  /** Where notes of one kind are kept, apart from sessions and from notes of other kinds. */
+  /** The store for notes of one kind, separate from sessions and other notes. */
   notes(kind: string): SessionStore {
     const space = this.spaces.get(kind) ?? new MemoryNotes(this.maxNotes, this.now);
     this.spaces.set(kind, space);
@@ -55,7 +55,7 @@ export class MemoryStore extends MemoryRecords implements Owned, Noting {
     }
   }
 
-  /** Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. */
+  /** Removes all of the owner's sessions except the one under `exceptKey`, and returns how many. */
   deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
     let removed = 0;
     for (const key of this.owned.of(owner)) {
@@ -72,8 +72,8 @@ export class MemoryStore extends MemoryRecords implements Owned, Noting {
   }
 
   /**
-   * A session without a login goes first. Everybody can have such sessions, as many as they like, and must not be able to end those
-   * of users with them.
+   * Evicts a session without a login first. Anyone can create those, in any number, and must not be able to end users' logins
+   * with them.
    */
   protected override makeRoom(): void {
     if (this.entries.size < this.maxSessions) return;
@@ -86,8 +86,8 @@ export class MemoryStore extends MemoryRecords implements Owned, Noting {
     if (this.hasWarned || entry.expiresAt <= this.now()) return;
     this.hasWarned = true;
     this.context.log.warn(
-      `The memory store is full: it holds ${String(this.maxSessions)} sessions, and each new one now ends the session without ` +
-        'a login that was unused for longest, or a login where there are no others. Raise SESSION_MEMORY_MAX ' +
+      `The memory store is full: it holds ${String(this.maxSessions)} sessions, and each new one now evicts the least recently used ` +
+        'session without a login, or a login if there are no others. Raise SESSION_MEMORY_MAX ' +
         '(memory.maxSessions), or use another store.',
     );
   }

@@ -1,8 +1,8 @@
-/** Whose which records are. An owner without records takes no memory. */
+/** The owner index. An owner without records takes no memory. */
 export class OwnedKeys {
   private readonly byOwner = new Map<string, Set<string>>();
 
-  /** The owner's keys; a copy, since who walks over them may remove some. */
+  /** The owner's keys; a copy, so that records can be removed while iterating. */
   of(owner: string): string[] {
     return [...(this.byOwner.get(owner) ?? [])];
   }

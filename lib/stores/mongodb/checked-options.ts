@@ -8,13 +8,13 @@ import { collectionExpected, databaseExpected, isCollectionName, isDatabaseName 
 export interface MongoDbStoreOptions {
   /** A `MongoClient` of MongoDB's driver. It is used as it is, and never closed. */
   readonly client: MongoDbClient;
-  /** Default: the client's own, which is that of its URL. */
+  /** Default: the client's own, from its URL. */
   readonly database?: string;
   /** Default: `sessions`. */
   readonly collection?: string;
 }
 
-/** @throws SessionConfigError that names what the store cannot use */
+/** @throws SessionConfigError that names the invalid option */
 export function checked({ client, database, collection = 'sessions' }: MongoDbStoreOptions): {
   readonly client: MongoClient;
   readonly database: string | undefined;

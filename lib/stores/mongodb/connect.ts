@@ -5,21 +5,21 @@ import type { MongoDbUrl } from './mongodb-url.js';
 import { withoutSecrets } from './mongodb.errors.js';
 import type { OwnedClient } from './mongodb.store.js';
 
-/** What holds where the URL says nothing else. The driver's own patience is half a minute, and for some things endless. */
+/** Used unless the URL says otherwise. The driver's own limits are half a minute, or infinite. */
 const defaults: MongoClientOptions = {
   appName: 'nestjs-session-auth',
-  // Shorter than the limit of a store's call, so that the reason is heard and not only that it took too long.
+  // Shorter than the store's time limit, so that the cause is reported rather than a timeout.
   serverSelectionTimeoutMS: 1_500,
   connectTimeoutMS: 1_500,
   waitQueueTimeoutMS: 2_000,
-  // A server that went away without a word is noticed.
+  // Detects a server that disappeared silently.
   socketTimeoutMS: 10_000,
 };
 
 /**
- * Makes a client for `url`, which connects when it is first used, and again whenever it has to.
+ * Creates a client for `url`, which connects on first use and reconnects as needed.
  *
- * @throws SessionConfigError for what the driver does not take
+ * @throws SessionConfigError for a URL that the driver rejects
  */
 export async function connect(url: string, { secrets, settings }: MongoDbUrl): Promise<OwnedClient> {
   const { MongoClient } = await importPeer('mongodb', 'The MongoDB store', () => import('mongodb'));

@@ -1,23 +1,23 @@
 import { type OptionKind, OptionMismatch } from '../../config/option.js';
 
-/** What of a connection string matters here; the driver reads the rest. */
+/** The parts of a connection string that matter here; the driver reads the rest. */
 export interface MongoDbUrl {
-  /** The database that it names; null: none. */
+  /** The database that it names, or null. */
   readonly database: string | null;
   /** The names of the driver's settings in its query, in lower case. */
   readonly settings: ReadonlySet<string>;
-  /** What must not appear in a message: passwords, in the spellings that may turn up, and the text that holds them. */
+  /** Strings to remove from messages: passwords in every spelling that may occur, and what contains them. */
   readonly secrets: readonly string[];
 }
 
-/** Several servers may stand in it, with a comma between, so it is no URL in the sense of the standard. */
+/** It may list several servers, separated by commas, so it is not a URL in the sense of the standard. */
 const form =
   /^mongodb(?:\+srv)?:\/\/(?:([^?]*)@)?((?:[\w.%-]+|\[[\w:.%]+\])(?::\d{1,5})?(?:,(?:[\w.%-]+|\[[\w:.%]+\])(?::\d{1,5})?)*)(?:\/([^?/]*))?(?:\?([^]*))?$/i;
 
-/** Settings of the driver that are secret, or hold what is. */
+/** Settings of the driver that are or contain secrets. */
 const secretSettings = ['tlscertificatekeyfilepassword', 'proxypassword', 'authmechanismproperties'];
 
-/** `null`: no connection string. */
+/** `null`: not a connection string. */
 export function parseMongoDbUrl(url: string): MongoDbUrl | null {
   const match = form.exec(url);
   if (match === null) return null;
@@ -37,7 +37,7 @@ export function parseMongoDbUrl(url: string): MongoDbUrl | null {
   };
 }
 
-/** A connection string, as {@link parseMongoDbUrl} reads it, or null. The text comes out as it went in. */
+/** A connection string, as {@link parseMongoDbUrl} reads it, or null. The string is returned unchanged. */
 export function mongoDbUrl(): OptionKind<string | null> {
   return {
     expected: 'a URL that begins with mongodb:// or mongodb+srv://, such as mongodb://127.0.0.1:27017/shop',
@@ -50,7 +50,7 @@ export function mongoDbUrl(): OptionKind<string | null> {
   };
 }
 
-/** A lone per cent sign is a password, too. */
+/** A password may contain a lone percent sign. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,5 +1,5 @@
 /**
- * What the MongoDB store needs of a client: a `MongoClient` of MongoDB's own driver, version 6 or 7.
+ * The MongoDB store's client: a `MongoClient` of MongoDB's own driver, version 6 or 7.
  *
  * @publicApi
  */

@@ -2,21 +2,21 @@ import { types } from 'node:util';
 import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
 
 /**
- * The store's error for what the driver rejected with. The driver's own error is not handed on: it may hold the document, or
- * the address with its password.
+ * Converts a driver's error to the store's. The original is not passed on: it may contain the document, or the address with its
+ * password.
  */
 export function unavailable(error: unknown, secrets: readonly string[]): Error {
   if (isSessionError(error)) return error;
   const cause = withoutSecrets(error, secrets);
-  return new SessionStoreUnavailableError(`MongoDB did not answer, or refused: ${cause.message}`, { cause });
+  return new SessionStoreUnavailableError(`MongoDB did not answer, or returned an error: ${cause.message}`, { cause });
 }
 
-/** That a document with this key is there already. */
+/** Whether a document with this key already exists. */
 export function isDuplicate(error: unknown): boolean {
   return types.isNativeError(error) && 'code' in error && error.code === 11_000;
 }
 
-/** A copy of an error's name, message and stack, without the given texts and without anything else. */
+/** Copies an error's name, message and stack only, without the given strings. */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): Error {
   if (!types.isNativeError(error)) return new Error('the driver gave no reason');
   const redact = (text: string): string =>

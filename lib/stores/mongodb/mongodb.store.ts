@@ -17,27 +17,27 @@ import type { MongoDbClient } from './mongodb.client.js';
 import { isDuplicate, unavailable } from './mongodb.errors.js';
 import { SessionIndexes } from './session-indexes.js';
 
-/** A client that the store was handed along with the duty to close it. */
+/** A client that the store has to close. */
 export interface OwnedClient {
   readonly client: MongoDbClient;
-  /** What must not appear in a message. */
+  /** Strings to remove from messages. */
   readonly secrets: readonly string[];
   close(): Promise<void>;
 }
 
-/** What most servers have on their disks is not lost with any of them. Whatever the application's client has set for itself. */
+/** Data on the disks of a majority survives the loss of any server. Overrides the application's own client settings. */
 const writeConcern: WriteConcernSettings = { w: 'majority', journal: true, wtimeoutMS: 5_000 };
 const lasting = { writeConcern } as const;
 const fromPrimary = { readPreference: 'primary', readConcern: { level: 'local' }, raw: false } as const;
 
-/** How often a creation runs into what is gone when it looks. Only an index of somebody else's makes more of it. */
+/** How often a creation may find that the conflicting record is gone. Only someone else's unique index causes more. */
 const mostAttempts = 10;
 
 /**
- * Keeps sessions in a collection of MongoDB: one document a session. Every method is one command; a second one reads the newest
- * record, where there is a conflict. Every command goes to the primary, and a write is done when most servers have it.
+ * Stores sessions in a MongoDB collection: one document per session. Every method is one command; after a conflict, a second
+ * one reads the latest record. Every command goes to the primary, and a write is done when a majority has it.
  *
- * What has expired is absent by the clock of the application; MongoDB removes it within a minute or so.
+ * Sessions expire by the application's clock; MongoDB removes them within a minute or so.
  *
  * @publicApi
  */
@@ -50,7 +50,7 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
   private isConnected = false;
   private isClosed = false;
 
-  /** @throws SessionConfigError where it is no client or no name that the store can use */
+  /** @throws SessionConfigError for an unsupported client or an invalid name */
   constructor(
     options: MongoDbStoreOptions,
     context: StoreContext = standaloneContext,
@@ -101,17 +101,17 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
   /** The keys of the sessions that have not expired. */
   async *keys(stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
     const filter = { expiresAt: { $gt: new Date(this.now()) } };
-    // By the key: along the times a session that is touched meanwhile would come twice, or not at all.
+    // In key order: by time, a session touched in the meantime would appear twice or not at all.
     yield* this.list(filter, { hint: { _id: 1 } }, stepDone);
   }
 
   /** The keys of the owner's sessions that have not expired. */
   async *ownedBy(owner: string, stepDone?: StepDone): AsyncGenerator<string, void, undefined> {
-    // Without the time in the filter, for the same reason: the server must not choose the index of that.
+    // The filter omits the time for the same reason: the server must not choose its index.
     yield* this.list({ owner: { $eq: owner } }, {}, stepDone);
   }
 
-  /** Removes all of the owner's sessions but that under `exceptKey`, and says how many there were. */
+  /** Removes all of the owner's sessions except the one under `exceptKey`, and returns how many. */
   async deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     const ended = { owner: { $eq: owner }, expiresAt: this.notToCome() };
     await this.run(() => this.collection.deleteMany(ended, lasting));
@@ -126,8 +126,8 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
   override async close(): Promise<void> {
     this.isClosed = true;
     const indexed = this.indexes.end();
-    // An application closes its own client afterwards, and a command should not be under way then. Of one that the store
-    // made, a server that stands still must not hold up the end.
+    // An application closes its own client afterwards, so no command may still be running. With a client that the store made, a
+    // hanging server must not delay the shutdown.
     await (this.owned === null ? indexed : this.owned.close());
   }
 
@@ -135,7 +135,7 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
     const document = { ...content, ...(owner === undefined ? {} : { owner }) };
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       if (await this.run(() => this.insert({ _id: key, ...document }))) return { written: content.version };
-      // What is there may have ended, and MongoDB has not removed it yet.
+      // The existing record may have expired, but MongoDB has not removed it yet.
       const ended = { _id: { $eq: key }, expiresAt: this.notToCome() };
       const { matchedCount } = await this.run(() => this.collection.replaceOne(ended, document, lasting));
       if (matchedCount > 0) return { written: content.version };
@@ -143,11 +143,11 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
       if (result !== null) return result;
     }
     throw new SessionStoreUnavailableError(
-      'MongoDB refuses a session as a duplicate, and has none by that key: is there a unique index of another field?',
+      'MongoDB rejects a session as a duplicate, but has none with that key: is there a unique index on another field?',
     );
   }
 
-  /** False: there is one by that key. */
+  /** False: the key already exists. */
   private async insert(document: SessionDocument): Promise<boolean> {
     this.indexes.ensure();
     try {
@@ -159,7 +159,7 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
     }
   }
 
-  /** The newest record, as a conflict, unless it is the one that was to be written: the driver has sent it twice. */
+  /** The latest record as a conflict, unless it is the one being written: the driver may have sent it twice. */
   private async standing(
     key: string,
     { version }: Content,
@@ -169,7 +169,7 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
     return current.version === version ? { written: version } : { conflict: current };
   }
 
-  /** By the key alone, which is what MongoDB is fastest at. */
+  /** By key only, which is the fastest query. */
   private async find(key: string): Promise<ReturnType<typeof toRecord> | null> {
     const document = await this.run(() => this.collection.findOne({ _id: { $eq: key } }, fromPrimary));
     return document !== null && isLive(document, this.now()) ? toRecord(document) : null;
@@ -193,12 +193,12 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
     }
   }
 
-  /** By `$eq`, so that nothing in a filter can be taken for an operator. */
+  /** Uses `$eq`, so that nothing in a filter can be taken for an operator. */
   private live(key: string): { readonly _id: { $eq: string }; readonly expiresAt: { $gt: Date } } {
     return { _id: { $eq: key }, expiresAt: { $gt: new Date(this.now()) } };
   }
 
-  /** The opposite of that, whatever there is in place of a time. */
+  /** The opposite, whatever is stored in place of a time. */
   private notToCome(): { $not: { $gt: Date } } {
     return { $not: { $gt: new Date(this.now()) } };
   }
@@ -212,10 +212,7 @@ export class MongoDbStore extends SessionStore implements Listable, Owned {
     }
   }
 
-  /**
-   * The driver connects by itself, but where it fails the first time it does not try again. Once it is connected it looks after
-   * its connections.
-   */
+  /** The driver connects by itself, but does not retry if the first attempt fails. Once connected, it maintains its connections. */
   private async connect(): Promise<void> {
     if (this.isConnected) return;
     if (this.isClosed) throw new SessionStoreUnavailableError('The MongoDB store is closed.');

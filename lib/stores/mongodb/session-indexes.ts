@@ -6,20 +6,20 @@ import { isDriverClient } from './driver-client.js';
 import type { MongoDbClient } from './mongodb.client.js';
 import { withoutSecrets } from './mongodb.errors.js';
 
-/** How long after a failure the indexes are tried again, in milliseconds. */
+/** How long to wait before retrying the indexes after a failure, in milliseconds. */
 const pauseMs = 60_000;
 
 /** @publicApi */
 export interface SessionIndexOptions {
-  /** Default: the client's own, which is that of its URL. */
+  /** Default: the client's own, from its URL. */
   readonly database?: string;
   /** Default: `sessions`. */
   readonly collection?: string;
 }
 
 /**
- * Makes the indexes of the sessions: one by which MongoDB removes what has expired, and one for the sessions of a user. What is
- * there already is left alone. The store does it by itself with its first write, if its user may.
+ * Creates the indexes of the sessions: one by which MongoDB removes expired ones, and one for the sessions of a user. Existing
+ * indexes are left alone. The store calls it on its first write, if its user may.
  *
  * @param client a `MongoClient` of MongoDB's driver
  * @publicApi
@@ -32,8 +32,8 @@ export async function createSessionIndexes(client: MongoDbClient, options: Sessi
 }
 
 /**
- * Sees to the indexes of a collection beside the first write. Sessions work without them, though slowly and without being
- * removed, so no write fails for the lack of one.
+ * Creates a collection's indexes beside the first write. Sessions work without them, though slowly and without being removed,
+ * so no write fails for lack of one.
  */
 export class SessionIndexes {
   private making: Promise<void> | null = null;
@@ -63,7 +63,7 @@ export class SessionIndexes {
       });
   }
 
-  /** Nothing more is said, and nothing is under way afterwards. */
+  /** Logs nothing more; nothing is running when it resolves. */
   async end(): Promise<void> {
     this.isEnded = true;
     await this.making;
@@ -72,11 +72,11 @@ export class SessionIndexes {
   private failed(error: unknown): void {
     const isFirst = this.failedAt === -Infinity;
     this.failedAt = performance.now();
-    // Of a client that was closed under it nobody needs to hear.
+    // Errors of a client that is being closed are not worth reporting.
     if (!isFirst || this.isEnded) return;
     this.log.warn(
-      `The indexes of the sessions could not be made, so MongoDB does not remove what has expired; it is tried again. ` +
-        `${withoutSecrets(error, this.secrets).message} createSessionIndexes() of nestjs-session-auth/mongodb makes them.`,
+      `The indexes of the sessions could not be created, so MongoDB does not remove expired sessions; this will be retried. ` +
+        `${withoutSecrets(error, this.secrets).message} You can create them with createSessionIndexes() of nestjs-session-auth/mongodb.`,
     );
   }
 }

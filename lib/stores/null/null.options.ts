@@ -1,2 +1,2 @@
-/** There is nothing to set. */
+/** No options. */
 export const nullOptions = {};

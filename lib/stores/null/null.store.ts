@@ -2,8 +2,8 @@ import { SessionConfigError } from '../../errors.js';
 import { type DeleteResult, SessionStore, type StoredRecord, type WriteResult } from '../session-store.js';
 
 /**
- * Keeps nothing: for an application, or a part of one, that must not have sessions. Reading finds no session; storing one is an
- * error that says which setting chooses a store.
+ * Stores nothing: for an application, or a part of one, that must not have sessions. A read finds no session; a write throws an
+ * error that names the setting for choosing a store.
  *
  * @publicApi
  */
@@ -17,7 +17,7 @@ export class NullStore extends SessionStore {
     throw new SessionConfigError([
       {
         setting: 'SESSION_TYPE (type)',
-        problem: 'is null, a store that keeps nothing, and a session was to be stored; choose another, such as redis',
+        problem: 'is null, a store that keeps nothing, but a session was to be stored; choose another, such as redis',
       },
     ]);
   }

@@ -1,12 +1,12 @@
 --[[
-  Deletes a record, if it still is the one that was read.
+  Deletes a record if it has not changed since it was read.
 
   KEYS[1]  the record's key
   ARGV[1]  SHA-1, in hex, of the value that was read
 
   Replies
   {0}         deleted
-  {1, value}  somebody else wrote since: the value that is there now; nothing was changed
+  {1, value}  changed since then: the current value; nothing was changed
   {2}         there was no record
 ]]
 local current = redis.call('GET', KEYS[1])

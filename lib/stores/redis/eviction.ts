@@ -2,30 +2,30 @@ import type { StoreLog } from '../store-context.js';
 import { isCluster, type RedisClient } from './redis.client.js';
 
 /**
- * What a server does to sessions when its memory is full: `keeps` refuses what is new; `ends` evicts what has a time to live, such as
- * sessions; `loses` evicts anything, such as the lists of whose the sessions are; `unknown`: it may not be asked.
+ * What a server does when its memory is full: `keeps` rejects new data; `ends` evicts keys with a time to live, such as
+ * sessions; `loses` evicts any key, such as the owners' sets; `unknown`: querying it is not permitted.
  */
 export type Eviction = 'keeps' | 'ends' | 'loses' | 'unknown';
 
 const severity: readonly Eviction[] = ['keeps', 'ends', 'unknown', 'loses'];
 
 const advice =
-  'Set maxmemory-policy noeviction for sessions, on a server of their own where others need a cache: docs/stores/redis.md says more.';
+  'Set maxmemory-policy noeviction for sessions, on a separate server if others need a cache; see docs/stores/redis.md.';
 
 const warnings: Readonly<Record<Eviction, string | null>> = {
   keeps: null,
   ends:
-    'Redis evicts what has a time to live when its memory is full: users are logged out then, and notes that a session was ended ' +
-    `or a login failed are forgotten early. ${advice}`,
+    'Redis evicts keys with a time to live when its memory is full: users are then logged out, and notes that a session has ended ' +
+    `or a login has failed are lost early. ${advice}`,
   loses:
-    'Redis evicts whatever it likes when its memory is full, the lists of whose the sessions are among it: logoutEverywhere() ends what ' +
-    `is listed and then fails, since sessions may be left. ${advice}`,
+    'Redis evicts any key when its memory is full, the lists of a user’s sessions included: logoutEverywhere() then ends the listed ' +
+    `sessions and fails, since others may remain. ${advice}`,
   unknown:
-    'Whether Redis evicts is unknown, since this user may run neither INFO nor CONFIG GET. Where it does (maxmemory-policy), users are ' +
-    `logged out, and logoutEverywhere() may leave sessions. ${advice}`,
+    'It is unknown whether Redis evicts keys, since this user may run neither INFO nor CONFIG GET. If it does (maxmemory-policy), users ' +
+    `are logged out, and logoutEverywhere() may miss sessions. ${advice}`,
 };
 
-/** Looks what the servers do when they are full: with each connection, and on demand. */
+/** Checks what the servers do when they are full: on each connection, and on demand. */
 export class EvictionWatch {
   private told: Eviction = 'keeps';
 
@@ -37,12 +37,12 @@ export class EvictionWatch {
     if (client.status === 'ready') this.connected();
   }
 
-  /** Looks no more by itself. */
+  /** Stops checking. */
   end(): void {
     this.client.off?.('ready', this.connected);
   }
 
-  /** The worst of what one of them does; told to the operator when it has become another. Rejects where a server is away. */
+  /** The worst case among the servers; a change is logged. Rejects if a server is away. */
   async look(): Promise<Eviction> {
     const found = await Promise.all(serversOf(this.client).map(evictionOf));
     const worst = found.reduce<Eviction>((a, b) => (severity.indexOf(a) > severity.indexOf(b) ? a : b), 'keeps');
@@ -53,19 +53,19 @@ export class EvictionWatch {
   }
 
   private readonly connected = (): void => {
-    // Of a server that is away at once again others tell; it is looked at with the next connection.
+    // Outages are reported elsewhere; the server is checked again at the next connection.
     this.look().catch(() => undefined);
   };
 }
 
-/** What a client says of its connection. */
+/** The connection events of a client. */
 interface Connecting {
   readonly status?: string;
   on?(event: 'ready', listener: () => void): unknown;
   off?(event: 'ready', listener: () => void): unknown;
 }
 
-/** What can be asked of one server. */
+/** What a single server can be asked. */
 interface Informing {
   info?(section: string): Promise<string>;
   config?(command: 'GET', pattern: string): Promise<unknown>;
@@ -92,11 +92,11 @@ async function evictionOf(server: Informing): Promise<Eviction> {
 
 function meaningOf(policy: string): Eviction {
   if (policy === 'noeviction') return 'keeps';
-  // Lists have no time to live.
+  // The owners' sets have no time to live.
   return policy.startsWith('volatile-') ? 'ends' : 'loses';
 }
 
-/** Nothing where the server has answered that this is not allowed, or that it knows no such thing. */
+/** Undefined if the server replies that the command is unknown or not permitted. */
 async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

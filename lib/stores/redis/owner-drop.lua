@@ -1,5 +1,5 @@
 --[[
-  Drops entries whose records are gone, if nobody has entered them anew since they were looked at.
+  Drops entries whose records are gone, if they have not been added again since they were read.
 
   KEYS[1]      the owner's sorted set
   ARGV[2i-1]   an entry

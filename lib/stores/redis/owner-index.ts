@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { BinaryScripts, RedisClient } from './redis.client.js';
 import { Script } from './redis.scripts.js';
 
-/** An entry of an owner's set, as it is there. */
+/** An entry of an owner's set. */
 export interface OwnerEntry {
   readonly member: string;
   readonly score: number;
@@ -17,12 +17,12 @@ export interface TakenEntries {
 }
 
 /**
- * Of 6 random bytes, in base64url: enough to tell those apart that create one key at one time. Redis keeps a set whose members
- * have all had at most 64 bytes in half the memory, so it must not be long.
+ * Of 6 random bytes, in base64url: enough to tell concurrent creations of one key apart. Redis stores a set in half the memory
+ * as long as no member has ever exceeded 64 bytes, so it must be short.
  */
 const tokenLength = 8;
 
-/** Above every time in milliseconds, and small enough for a score to hold it and what is added to it to the last digit. */
+/** Above every time in milliseconds, and small enough that a score represents it and what is added to it exactly. */
 const lowestMark = 2 ** 52;
 
 const scanCount = 1_000;
@@ -32,17 +32,16 @@ const takeScript = new Script('owner-take.lua');
 const dropScript = new Script('owner-drop.lua');
 
 /**
- * Whose which records are: a sorted set for each owner, under the owner's name, with an entry for each record. The set and
- * the records may lie on different servers of a Cluster, so no script holds both, and each step leaves an entry too many
- * rather than one too few:
+ * The owner index: a sorted set per owner, with an entry for each record. In a Cluster, the set and the records may be on
+ * different servers, so no script can access both; each step leaves an extra entry rather than a missing one:
  *
- * | score | member | what it stands for |
+ * | score | member | meaning |
  * | --- | --- | --- |
  * | less than 0 | a token and the record's key | a record that is being created since that time, negated |
- * | a time, in ms | the record's key | a record that was there at that time |
+ * | a time, in ms | the record's key | a record that existed at that time |
  * | 2^52 and more | the record's key | a record that is being deleted with all of its owner's |
  *
- * Each creation has a token: of two that race for one key, the loser takes back its own entry, and not the winner's.
+ * Each creation has a token: of two that race for one key, the loser removes its own entry, not the winner's.
  */
 export class OwnerIndex {
   constructor(
@@ -50,7 +49,7 @@ export class OwnerIndex {
     private readonly now: () => number,
   ) {}
 
-  /** Enters a record that is about to be created. Gives the entry, for one of the next two. */
+  /** Adds a record that is about to be created. Returns the entry, for `withdraw` or `confirm`. */
   async announce(owner: string, key: string): Promise<string> {
     const member = randomBytes(6).toString('base64url') + key;
     await this.client.zadd(owner, -Math.max(1, this.now()), member);
@@ -62,12 +61,12 @@ export class OwnerIndex {
     await this.client.zrem(owner, member);
   }
 
-  /** The record is there now. Says how many entries there are, or 0: this one was taken away since. */
+  /** The record exists now. Returns how many entries there are; 0: this one has been taken in the meantime. */
   async confirm(owner: string, member: string, key: string): Promise<number> {
     return Number(await confirmScript.send(this.client, owner, member, key, this.now()));
   }
 
-  /** Takes all entries but those of `exceptKey`. They stay listed until they are forgotten by their mark. */
+  /** Takes all entries except that of `exceptKey`. They stay listed until `forget` is called with their mark. */
   async take(owner: string, exceptKey: string | undefined): Promise<TakenEntries> {
     const mark = lowestMark + randomInt(2 ** 48 - 1);
     const except = exceptKey === undefined ? [] : [exceptKey];
@@ -75,12 +74,12 @@ export class OwnerIndex {
     return { keys: Array.isArray(reply) ? reply.map(String) : [], mark };
   }
 
-  /** Drops what was taken, now that the records are gone; what was entered anew since has another score. */
+  /** Drops the taken entries once the records are gone; entries added since have another score. */
   async forget(owner: string, mark: number): Promise<void> {
     await this.client.zremrangebyscore(owner, mark, mark);
   }
 
-  /** The owner's entries, in pages. One that is there all the while is in a page; it may be in two. */
+  /** The owner's entries, in pages. One that exists throughout is on at least one page, perhaps on two. */
   async *pages(owner: string): AsyncGenerator<OwnerEntry[], void, undefined> {
     let cursor = '0';
     do {
@@ -90,7 +89,7 @@ export class OwnerIndex {
     } while (cursor !== '0');
   }
 
-  /** Drops those of these entries that are still as they were when they were read. */
+  /** Drops those of these entries that have not changed since they were read. */
   async drop(owner: string, entries: readonly OwnerEntry[]): Promise<void> {
     await dropScript.send(this.client, owner, ...entries.flatMap(({ member, score }) => [member, score]));
   }

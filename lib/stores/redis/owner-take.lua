@@ -1,14 +1,14 @@
 --[[
-  Takes the owner's entries, so that their records can be deleted: whoever is creating one of the records will find its entry
+  Takes the owner's entries, so that their records can be deleted: a concurrent creation of one of them will find its entry
   gone. The keys stay in the set, marked, for as long as their records may be there.
 
   KEYS[1]  the owner's sorted set
-  ARGV[1]  the mark: a score that nobody else gives
-  ARGV[2]  how many bytes stand before the key in the entry of a record that is being created
-  ARGV[3]  the key of the record whose entries are left alone; left out if there is none
+  ARGV[1]  the mark: a unique score
+  ARGV[2]  how many bytes precede the key in the entry of a record that is being created
+  ARGV[3]  the key of the record whose entries are kept; omitted if there is none
 
   Replies
-  {key, ...}  the keys of the records to delete; one may be there twice
+  {key, ...}  the keys of the records to delete; with possible duplicates
 ]]
 local entries = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 local keys, marked, taken = {}, {}, {}
@@ -22,8 +22,8 @@ for i = 1, #entries, 2 do
     taken[#taken + 1] = entries[i]
   end
 end
--- In pieces, since Lua hands over a few thousand arguments at most. All are taken out first, since a Redis that is full refuses a
--- script that begins with what takes memory.
+-- In chunks, since Lua passes a few thousand arguments at most. All are removed first, since a full Redis rejects a
+-- script that begins with a command that takes memory.
 for i = 1, #taken, 2000 do
   redis.call('ZREM', KEYS[1], unpack(taken, i, math.min(i + 1999, #taken)))
 end

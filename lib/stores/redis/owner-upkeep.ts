@@ -3,37 +3,37 @@ import { isMarked, type OwnerEntry, type OwnerIndex } from './owner-index.js';
 import type { RedisClient } from './redis.client.js';
 import { unavailable } from './redis.errors.js';
 
-/** An entry that is younger is left alone: its record may be on its way, from a server whose clock is another one. */
+/** Younger entries are left alone: the record may still be being created, by a machine with another clock. */
 const youngMs = 10 * 60_000;
 
-/** After how many records that were created with an owner some owners are looked at. */
+/** After how many records created with an owner some owners are checked. */
 const interval = 100;
 
 const sampleSize = 20;
 const maxSamples = 20;
 
-/** A set that is no longer than this is not looked at because of its length. */
+/** Shorter sets are not checked for their length. */
 const crowd = 100;
 
 /**
- * Rids the owners' sets of entries whose records are gone, and the database of sets without a record.
+ * Removes entries of deleted or expired records from the owners' sets, and empty sets from the database.
  *
- * An owner's set has no time to live: a record lives on by touches, which know nothing of owners, so whatever time the set
- * were given, a record might outlive it, and would then be missing when all of its owner's are to be ended. For the same
- * reason no entry is dropped because of its age, but only because its record is gone. And a record may end without a word
- * (it expires, or is deleted by its key alone), so there is something to look for:
+ * An owner's set has no time to live: touches, which do not know the owner, extend records, so a record might outlive any time
+ * given to the set, and would then be missing when all of its owner's are to be ended. For the same reason an entry is dropped
+ * only if its record is gone, never for its age. Records can end silently (they expire, or are deleted by their key alone), so
+ * stale entries have to be looked for:
  *
- * - A set that has grown long is looked through after about a quarter of its length in new entries: what is stale remains a
- *   part of what lives, for an owner who comes back all the time.
- * - An owner who never comes back is found as Redis itself finds what has expired: all owners are in one more set, of which
- *   a few are drawn at random now and then, and a few more for as long as many of them turn out to have nothing left. So
- *   those who have nothing left remain a part of those who have something.
+ * - A long set is checked after about a quarter of its length in new entries: so for a regular user, stale entries remain a
+ *   fraction of the live ones.
+ * - Owners who never return are found as Redis itself finds expired keys: one more set lists all owners; a few are drawn at
+ *   random now and then, and more for as long as many of them have no entries left. So empty owners remain a fraction of the
+ *   others.
  *
- * It runs beside the write that gives rise to it, one at a time.
+ * It runs beside the write that triggers it, one run at a time.
  */
 export class OwnerUpkeep {
   private created = 0;
-  /** Grows by each record of an owner with a long set, and the less the longer it is; at 1 that set's turn has come. */
+  /** Grows with each record of an owner with a long set, the less the longer it is; at 1, the set is due. */
   private turn = 0;
   private isBusy = false;
   private isClosed = false;
@@ -46,14 +46,14 @@ export class OwnerUpkeep {
   ) {}
 
   /**
-   * Enters the owner among all owners. After its set has an entry, never before: one who looks at an empty set takes the owner
-   * out first and looks once more then, so one of the two sees the other.
+   * Adds the owner to the set of all owners. Only after its own set has an entry: a check that finds an empty set removes the
+   * owner first and looks again, so one of the two sees the other.
    */
   async register(owner: string): Promise<void> {
     await this.client.sadd(registryOf(owner), owner);
   }
 
-  /** To be told of each record that was created, with the length of its owner's set. */
+  /** Call it for each record created, with the length of its owner's set. */
   afterCreation(owner: string, length: number): void {
     if (this.created++ % interval === 0) this.begin(() => this.lookAtSome(registryOf(owner)));
     if (length <= crowd) return;
@@ -63,7 +63,7 @@ export class OwnerUpkeep {
     this.begin(() => this.lookThrough(owner));
   }
 
-  /** Nothing is begun from now on, and what runs ends after the command that is under way. */
+  /** Starts nothing from now on; a run in progress ends after its current command. */
   close(): void {
     this.isClosed = true;
   }
@@ -73,9 +73,9 @@ export class OwnerUpkeep {
     this.isBusy = true;
     work()
       .catch((error: unknown) => {
-        // Once the store is closed, its connection may be, too: no news.
+        // Once the store is closed, its connection may be closed, too.
         if (this.isClosed) return;
-        this.log.warn(`Entries of sessions that have ended could not be removed. ${unavailable(error).message}`);
+        this.log.warn(`Entries of ended sessions could not be removed. ${unavailable(error).message}`);
       })
       .finally(() => {
         this.isBusy = false;
@@ -91,7 +91,7 @@ export class OwnerUpkeep {
     }
   }
 
-  /** Looks through an owner's set, and takes the owner out of the registry if nothing is left in it. */
+  /** Checks an owner's set, and removes the owner from the registry if nothing is left. */
   private async hasLeft(registry: string, owner: string): Promise<boolean> {
     await this.lookThrough(owner);
     if (this.isClosed || (await this.isThere(owner))) return false;
@@ -120,7 +120,7 @@ export class OwnerUpkeep {
   }
 }
 
-/** Where an owner stands among all others whose names begin alike: beside its set, as far as the last colon. */
+/** The key of the set that lists all owners with the same prefix, up to the last colon. */
 function registryOf(owner: string): string {
   return `${owner.slice(0, owner.lastIndexOf(':') + 1)}owners`;
 }

@@ -1,10 +1,10 @@
-/** What the Redis store needs of a client. ioredis has it, as a single server, as a Cluster, and behind Sentinels. */
+/** The parts of a client that the Redis store needs. ioredis has them: as a single server, a Cluster, or behind Sentinels. */
 
-/** A client with `stringNumbers` hands numbers over as texts. */
+/** A client with `stringNumbers` returns numbers as strings. */
 type Integer = number | string;
 
 /**
- * A Redis client of the form of ioredis (5.4 or newer): `Redis` or `Cluster`.
+ * A Redis client compatible with ioredis (5.4 or newer): `Redis` or `Cluster`.
  *
  * @publicApi
  */
@@ -24,8 +24,8 @@ export interface RedisClient {
 }
 
 /**
- * The commands that run scripts and leave the bytes of a reply as they are. ioredis has them, its types do not mention
- * them; `callBuffer`, which they do mention, loses an argument under auto-pipelining.
+ * Commands that run scripts and return replies as bytes. ioredis has them, but its types lack them; `callBuffer`, which the
+ * types have, loses an argument under auto-pipelining.
  */
 export interface BinaryScripts {
   evalshaBuffer(sha: string, numberOfKeys: number, ...keysAndArguments: (string | Buffer | number)[]): Promise<unknown>;
@@ -37,12 +37,12 @@ const methods = [
   ...['sadd', 'srandmember', 'srem', 'zadd', 'zrem', 'zremrangebyscore', 'zscan'],
 ];
 
-/** Whether `client` can do what the store needs, replies in bytes above all: decoded text does not bring bytes back. */
+/** Whether `client` has what the store needs, above all binary replies: decoding to a string is lossy. */
 export function isRedisClient(client: unknown): client is RedisClient & BinaryScripts {
   return typeof client === 'object' && client !== null && methods.every((method) => hasMethod(client, method));
 }
 
-/** Whether the client's keys lie on several servers, so that a command is about one key at a time. */
+/** Whether the client's keys are spread over several servers, so that a command may use one key only. */
 export function isCluster(client: object): boolean {
   return Reflect.get(client, 'isCluster') === true;
 }

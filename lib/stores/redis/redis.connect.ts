@@ -3,26 +3,26 @@ import type { StoreLog } from '../store-context.js';
 import { isReadOnly, withoutSecrets } from './redis.errors.js';
 import type { OwnedClient } from './redis.store.js';
 
-/** How long a goodbye may take before the connection is cut. */
+/** How long a clean disconnect may take before the connection is cut, in ms. */
 const goodbyeLimitMs = 500;
 
 /**
- * Makes a client for `url` and begins to connect, without waiting: the application starts while Redis is down. Trouble is
- * logged once per outage, and so is its end.
+ * Creates a client for `url` and starts connecting, without waiting: the application starts even if Redis is down. Logs once
+ * when an outage begins and once when it ends.
  */
 export async function connect(url: string, log: StoreLog): Promise<OwnedClient> {
   const { Redis } = await importPeer('ioredis', 'The Redis store', () => import('ioredis'));
   const client = new Redis(url, {
     enableAutoPipelining: true,
-    // A command waits for the connection attempt that is under way, and fails with it. It is never sent a second time: an
-    // answer that was lost leaves open whether a write took place, and only the caller can find out.
+    // A command waits for the current connection attempt, and fails with it. It is never sent twice: if a reply was lost, only
+    // the caller can find out whether the write took place.
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(50 * attempt, 500),
     connectTimeout: 5_000,
-    // A server that went away without a word (a pulled plug, a failover behind one address) is noticed.
+    // Detects a server that disappeared silently (a pulled plug, a failover behind one address).
     socketTimeout: 5_000,
     disconnectTimeout: 200,
-    // Behind one address another server may have become the master.
+    // After a failover, another server may have become the master behind this address.
     reconnectOnError: isReadOnly,
   });
   const server = addressOf(url);
@@ -33,7 +33,7 @@ export async function connect(url: string, log: StoreLog): Promise<OwnedClient> 
     isOut = true;
     log.error(
       `Redis at ${server} (SESSION_REDIS) cannot be reached: ${withoutSecrets(error, secrets).message}. Requests that ` +
-        'need a session fail until it is back; the connection is tried again and again.',
+        'need a session fail until it is back; the connection is being retried.',
     );
   });
   client.on('ready', () => {
@@ -50,7 +50,7 @@ export async function connect(url: string, log: StoreLog): Promise<OwnedClient> 
           resolve(false);
         }, goodbyeLimitMs);
       });
-      // A goodbye is refused where there is no connection to say it over.
+      // A clean disconnect is rejected if there is no connection.
       const goodbye = client.quit().then(
         () => true,
         () => false,
@@ -61,13 +61,13 @@ export async function connect(url: string, log: StoreLog): Promise<OwnedClient> 
   };
 }
 
-/** The server for a message: no user, no password, no query. */
+/** The server's address for messages: no user, no password, no query. */
 function addressOf(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
 }
 
-/** The password in the spellings that may turn up, and the URL that holds it. */
+/** The password in every spelling that may occur, and the URL that contains it. */
 function secretsOf(url: string): string[] {
   const { password } = new URL(url);
   const spellings = [url, password, decodeURIComponent(password)];

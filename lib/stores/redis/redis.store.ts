@@ -19,18 +19,18 @@ import { RecordScript, Reply, type ScriptReply, sha1 } from './redis.scripts.js'
 /** @publicApi */
 export interface RedisStoreOptions {
   /**
-   * An ioredis client (`Redis`, also behind Sentinels, or `Cluster`). It is used as it is and never closed. For commands
-   * that fail rather than wait while the server is away, and that are never sent twice, give it
-   * `maxRetriesPerRequest: 0`; `enableAutoPipelining: true` makes many parallel requests cheaper (a `Cluster` of ioredis 5
-   * then also needs `autoPipeliningIgnoredCommands: ['evalsha', 'eval']`, since it takes a script's hash for its key).
+   * An ioredis client (`Redis`, also behind Sentinels, or `Cluster`). It is used as it is and never closed. Set
+   * `maxRetriesPerRequest: 0`, so that commands fail rather than wait while the server is away, and are never sent twice;
+   * `enableAutoPipelining: true` makes many parallel requests cheaper (a `Cluster` of ioredis 5 then also needs
+   * `autoPipeliningIgnoredCommands: ['evalsha', 'eval']`, since it takes a script's hash for its key).
    */
   readonly client: RedisClient;
 }
 
-/** A client that the store was handed along with the duty to close it. */
+/** A client that the store has to close. */
 export interface OwnedClient {
   readonly client: RedisClient;
-  /** What must not appear in a message. */
+  /** Strings to remove from messages. */
   readonly secrets: readonly string[];
   close(): Promise<void>;
 }
@@ -38,16 +38,16 @@ export interface OwnedClient {
 const writeScript = new RecordScript('write.lua');
 const deleteScript = new RecordScript('delete.lua');
 
-/** How many records one command deletes at most, lest it keep the server from others for long. */
+/** The most records that one command deletes, so that it does not block the server for long. */
 const deleteBatch = 1_000;
 
 /**
- * Keeps sessions in Redis 3.2 or newer, or what speaks its protocol: one key a session, whose value is the record and
- * nothing else. A read is one GET, a write one script call, so also a Cluster and a server behind Sentinels do. Whose the
- * sessions are stands in a sorted set for each owner; creating a session with an owner takes three round trips.
+ * Stores sessions in Redis 3.2 or newer, or a server that speaks its protocol: one key per session, whose value is the bare
+ * record. A read is one GET, a write one script call, so a Cluster and servers behind Sentinels work, too. A sorted set per
+ * owner lists its sessions; creating a session with an owner takes three round trips.
  *
- * A version is the value itself; its SHA-1 is taken when it is needed, at a write. Whoever changes the bytes that `read`
- * handed out thus spoils their version, and meets a conflict.
+ * A version is the value itself; its SHA-1 is computed when needed, at a write. So if you change the bytes that `read`
+ * returned, you invalidate their version and get a conflict.
  *
  * @publicApi
  */
@@ -66,7 +66,7 @@ export class RedisStore extends SessionStore implements Owned {
         {
           setting: 'redis.client',
           problem:
-            'this client does not hand out replies as bytes (getBuffer, evalshaBuffer, evalBuffer): expected a client of ' +
+            'this client does not return replies as bytes (getBuffer, evalshaBuffer, evalBuffer): expected a client of ' +
             'ioredis, Redis or Cluster',
         },
       ]);
@@ -90,7 +90,7 @@ export class RedisStore extends SessionStore implements Owned {
     expected: Version | 'absent',
     owner?: string,
   ): Promise<WriteResult> {
-    // A copy, since a pipelining client sends later than it is called, and the version outlives the call.
+    // A copy, since a pipelining client sends later, and the version outlives the call.
     const value = Buffer.from(bytes);
     const write = (): Promise<ScriptReply> => writeScript.run(this.client, key, hashOf(expected), value, ttlMs);
     if (owner !== undefined && expected === 'absent') {
@@ -135,10 +135,11 @@ export class RedisStore extends SessionStore implements Owned {
   }
 
   /**
-   * Removes all of the owner's sessions but that under `exceptKey`, and says how many they were. If it fails half-way, those
-   * that are left are still the owner's: call it again.
+   * Removes all of the owner's sessions except the one under `exceptKey`, and returns how many. If it fails midway, the
+   * remaining ones are still listed for the owner: call it again.
    *
-   * @throws SessionStoreUnavailableError also where Redis may have evicted the list of them: what is listed has been removed then
+   * @throws SessionStoreUnavailableError also if Redis may have evicted an owner's set: the listed sessions have then been
+   *   removed
    */
   async deleteOwnedBy(owner: string, exceptKey?: string, stepDone?: StepDone): Promise<number> {
     try {
@@ -148,8 +149,8 @@ export class RedisStore extends SessionStore implements Owned {
       ]);
       if (eviction !== 'loses') return deleted;
       throw new SessionStoreUnavailableError(
-        `${String(deleted)} sessions of this user were ended, and others may be left: Redis evicts the lists of whose the sessions ` +
-          'are when its memory is full. Set maxmemory-policy noeviction, or one that begins with volatile-.',
+        `${String(deleted)} sessions of this user were ended, but others may remain: when its memory is full, Redis evicts the sets that ` +
+          'list them. Set maxmemory-policy to noeviction, or to a policy that begins with volatile-.',
       );
     } catch (error) {
       return this.refuse(error);
@@ -177,8 +178,8 @@ export class RedisStore extends SessionStore implements Owned {
   }
 
   /**
-   * The entry comes first, since a record must not be without one; the look at the entry comes last, since all of the owner's
-   * records may have been ended in between, by one who did not find this record yet.
+   * The entry is written first, since a record must never be without one, and checked last, since all of the owner's records
+   * may have been ended in between by a call that did not see this one.
    */
   private async createOwned(
     owner: string,
@@ -201,7 +202,7 @@ export class RedisStore extends SessionStore implements Owned {
     return { written: value };
   }
 
-  /** All at once. The keys of a Cluster lie on several servers, so there each has a command of its own. */
+  /** All in parallel. In a Cluster, keys are on several servers, so each has its own command. */
   private async deleteRecords(keys: readonly string[], stepDone: StepDone | undefined): Promise<number> {
     const size = isCluster(this.client) ? 1 : deleteBatch;
     const deletions: Promise<number>[] = [];
@@ -217,7 +218,7 @@ export class RedisStore extends SessionStore implements Owned {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Made once, not per call: it stands on the path of every read. */
+  /** Created once rather than per call: every read uses it. */
   private readonly refuse = (error: unknown): never => {
     throw unavailable(error, this.owned?.secrets);
   };
@@ -228,8 +229,8 @@ function toWriteResult(reply: ScriptReply, value: Buffer): WriteResult {
     case Reply.Done:
       return { written: value };
     case Reply.Conflict:
-      // Also where the value there is the very one that was to be written: of two requests that count one up from
-      // the same state, each must be told of the other.
+      // Even if the current value is the one to be written: when two requests increment the same state, each must learn of the
+      // other.
       return { conflict: toRecord(reply.current) };
     case Reply.Absent:
       return { gone: true };
@@ -244,7 +245,7 @@ function toRecord(bytes: Buffer): StoredRecord {
   return { bytes, version: bytes };
 }
 
-/** The hash that the scripts compare with: none for what must not be there yet. */
+/** The hash that the scripts compare with: empty if the record must not exist yet. */
 function hashOf(expected: Version | 'absent'): string {
   if (expected === 'absent') return '';
   if (!Buffer.isBuffer(expected)) throw new TypeError('This version was not made by the Redis store.');

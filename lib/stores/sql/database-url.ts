@@ -18,17 +18,17 @@ export interface DatabaseAddress {
   readonly target: string;
 }
 
-/** What a database's URL names; `null` where it is none. */
+/** What a database URL names; `null` if it is invalid. */
 export function parseDatabaseUrl(url: string): DatabaseAddress | null {
   const [, scheme = '', rest = ''] = /^([a-z]+):([^]*)$/i.exec(url) ?? [];
   const kind = kindOf(scheme.toLowerCase());
   if (kind === null || rest.includes('\0')) return null;
-  // With two slashes the path would be relative for one tool, and absolute for another.
+  // With two slashes, some tools would read the path as relative, others as absolute.
   if (kind === 'sqlite') return rest === '' || rest.startsWith('//') ? null : { kind, target: rest };
   return rest.startsWith('//') && parseUrl(url) !== null ? { kind, target: url } : null;
 }
 
-/** The URL of a database, as {@link parseDatabaseUrl} reads it, or null. The text comes out as it went in. */
+/** The URL of a database, as {@link parseDatabaseUrl} reads it, or null. The string is returned unchanged. */
 export function databaseUrl(): OptionKind<string | null> {
   return {
     expected:
@@ -42,13 +42,13 @@ export function databaseUrl(): OptionKind<string | null> {
   };
 }
 
-/** The server for a message: no user, no password, no query. */
+/** The server's address for messages: no user, no password, no query. */
 export function addressOf(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
 }
 
-/** The password in the spellings that may turn up, and the URL that holds it. */
+/** The password in every spelling that may occur, and the URL that contains it. */
 export function secretsOf(url: string): string[] {
   const { password, searchParams } = new URL(url);
   const spellings = [url, password, decoded(password), searchParams.get('password') ?? ''];
@@ -61,7 +61,7 @@ function kindOf(scheme: string): DatabaseKind | null {
   return null;
 }
 
-/** A lone per cent sign is a password, too. */
+/** A password may contain a lone percent sign. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

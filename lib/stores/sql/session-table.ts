@@ -4,13 +4,13 @@ import { parseTableName } from './table-name.js';
 
 /** @publicApi */
 export interface CreateSessionTableOptions {
-  /** The table's name, with its schema or without. Default: `sessions`. */
+  /** The table's name, with or without a schema. Default: `sessions`. */
   readonly table?: string;
 }
 
 /**
- * Creates the table of the SQL store and its indexes, where they are missing. For a migration of the application's own, or
- * a start: what is there already is left alone, so it may be called any number of times.
+ * Creates the table of the SQL store and its indexes. Call it in a migration or at start; what already exists is left alone, so
+ * you may call it any number of times.
  *
  * ```ts
  * export async function up(database: Kysely<unknown>): Promise<void> {
@@ -18,7 +18,7 @@ export interface CreateSessionTableOptions {
  * }
  * ```
  *
- * @throws what the database says against it
+ * @throws the database's error
  * @publicApi
  */
 export async function createSessionTable(
@@ -30,7 +30,7 @@ export async function createSessionTable(
     const plain = transaction.withoutPlugins();
     for (const statement of schema) await execute(plain, statement, []);
   };
-  // All or nothing: a table whose indexes are missing would work, and nobody would find out why it is slow.
+  // All or nothing: a table without indexes would work, only slowly, and the cause would be hard to find.
   if (schema.length === 1 || database.isTransaction) await work(database);
   else await database.transaction().execute(work);
 }

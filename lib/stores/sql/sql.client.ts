@@ -1,13 +1,13 @@
-/** What the SQL store needs of Kysely. A `Kysely` instance has it, and a transaction of one. */
+/** The parts of Kysely that the SQL store needs. A `Kysely` instance has them, and so does a transaction. */
 
-/** What a statement gave: rows, or how many of them it changed. */
+/** The result of a statement: rows, or how many of them it changed. */
 export interface SqlResult {
   readonly rows: readonly unknown[];
   readonly numAffectedRows?: bigint | undefined;
 }
 
 /**
- * A Kysely instance (0.28) for PostgreSQL, MySQL, MariaDB or SQLite, whatever its tables and its plugins.
+ * A Kysely instance (0.28) for PostgreSQL, MySQL, MariaDB or SQLite, with any tables and plugins.
  *
  * @publicApi
  */
@@ -32,14 +32,14 @@ export function isSqlDatabase(value: unknown): value is SqlDatabase {
 const queryId = { queryId: 'session' };
 
 /**
- * Runs a statement as it stands. What is handed over is what Kysely compiles its own queries to; made by hand, so that
- * Kysely itself is not needed where an application brings its own.
+ * Runs a raw statement. Builds the object that Kysely compiles its own queries to, so that Kysely need not be imported if the
+ * application passes its own instance.
  */
 export function execute(database: SqlDatabase, sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
   return database.executeQuery({ sql, parameters, query: rawNode([sql], []), queryId });
 }
 
-/** How the database would write an identifier and a parameter, e.g. `"a" $1`: that is where dialects differ. */
+/** How the database writes an identifier and a parameter, e.g. `"a" $1`, which tells the dialects apart. */
 export function writtenBy(database: SqlDatabase): string {
   const identifier = { kind: 'IdentifierNode', name: 'a' };
   const parameter = { kind: 'ValueNode', value: 1 };

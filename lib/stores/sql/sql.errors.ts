@@ -1,23 +1,23 @@
 import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
 import { codeOf, textIn } from './dialects/dialect.js';
 
-/** Where the sessions are, for messages. */
+/** Where the sessions are stored, for messages. */
 export interface Place {
-  /** The database, without a password, and the setting that names it. */
+  /** The database without its password, and the setting that names it. */
   readonly database: string;
-  /** The table's name, as it was set. */
+  /** The table's name as configured. */
   readonly table: string;
-  /** What must not appear in a message: the password, in the spellings that may turn up. */
+  /** Strings to remove from messages: the password, in every spelling that may occur. */
   readonly secrets: readonly string[];
 }
 
-/** MySQL's errors that quote the statement or its values, and so a key or a record. */
+/** MySQL errors that quote the statement or its values, and so a key or a record. */
 const quoting = new Set(['ER_PARSE_ERROR', 'ER_DUP_ENTRY']);
 
 /** No room is left: of SQLite, of PostgreSQL (disk, quota of a tablespace), and of MySQL. */
 const full = new Set(['SQLITE_FULL', '53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL']);
 
-/** The store's error for what a driver rejected with. */
+/** Converts a driver's error to the store's. */
 export function unavailable(error: unknown, { database, secrets }: Place): Error {
   if (isSessionError(error)) return error;
   const cause = withoutSecrets(error, secrets);
@@ -52,8 +52,8 @@ export function otherTable({ database, table, secrets }: Place, error: unknown):
 }
 
 /**
- * A copy of an error's name, message, code and stack, without the given texts and without anything else: drivers hang the
- * statement with its parameters on it, that is a session's key and record.
+ * Copies an error's name, message, code and stack only, without the given strings: drivers attach the statement and its
+ * parameters, and so a session's key and record.
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): Error {
   const code = codeOf(error);

@@ -7,11 +7,11 @@ import type { SqlRunner } from './sql.runner.js';
 export interface PrunerOptions {
   /** How often, in milliseconds; `null` for never. */
   readonly intervalMs: number | null;
-  /** How many rows a statement removes at most. */
+  /** The most rows that one statement removes. */
   readonly batch: number;
 }
 
-/** Removes the records that have expired: a number of them with each statement, so that none holds locks for long. */
+/** Removes expired records in batches, so that no statement holds locks for long. */
 export class SqlPruner {
   private timer: NodeJS.Timeout | null = null;
   private readonly walk = new SharedWalk<number>();
@@ -24,21 +24,21 @@ export class SqlPruner {
     private readonly log: StoreLog,
   ) {}
 
-  /** From now on every so often. The timer does not keep the process alive. */
+  /** Starts the interval. The timer does not keep the process alive. */
   begin(): void {
     const { intervalMs } = this.options;
     if (this.timer !== null || this.isEnded || intervalMs === null) return;
     this.timer = setInterval(() => {
       this.prune().catch((error: unknown) => {
-        // Of a database that was closed under it nobody needs to hear.
+        // Errors of a database that is being closed are not worth reporting.
         if (this.isEnded) return;
         const reason = error instanceof Error ? error.message : 'the reason is unknown';
-        this.log.warn(`Sessions that have expired could not be removed. ${reason}`);
+        this.log.warn(`Expired sessions could not be removed. ${reason}`);
       });
     }, timerDelay(intervalMs)).unref();
   }
 
-  /** One run at a time: who asks meanwhile gets the result of the one under way. */
+  /** One run at a time; concurrent callers share its result. */
   prune(stepDone?: StepDone): Promise<number> {
     return this.walk.join((tell) => this.run(tell), stepDone);
   }

@@ -6,10 +6,10 @@ import { createSessionTable } from './session-table.js';
 import { execute, type SqlDatabase, type SqlResult } from './sql.client.js';
 import { otherTable, type Place, tableMissing, unavailable } from './sql.errors.js';
 
-/** How long a statement is sent again while others are in the way. Such a refusal changes nothing, so it is safe to. */
+/** How long a statement is retried while others block it, in ms. Such a rejection changes nothing, so a retry is safe. */
 const patienceMs = 1_500;
 
-/** Runs the statements of the store, and makes of their errors what the store's callers can do something about. */
+/** Runs the store's statements and converts their errors to ones that callers can act on. */
 export class SqlRunner {
   readonly dialect: Dialect;
   private readonly plain: SqlDatabase;
@@ -22,7 +22,7 @@ export class SqlRunner {
     private readonly createsTable: boolean,
   ) {
     this.dialect = dialectOf(database);
-    // The application's plugins could rename columns, and read records as JSON.
+    // The application's plugins might rename columns or parse records as JSON.
     this.plain = database.withoutPlugins();
   }
 
@@ -30,7 +30,7 @@ export class SqlRunner {
     return (await this.run(sql, parameters)).rows;
   }
 
-  /** How many rows the statement changed: none where it would have inserted one that is there already. */
+  /** How many rows the statement changed: 0 if it would have inserted an existing key. */
   async change(sql: string, parameters: readonly unknown[]): Promise<number> {
     const { numAffectedRows } = await this.run(sql, parameters);
     // Whether a write took place must not be guessed.
@@ -61,7 +61,7 @@ export class SqlRunner {
     if (!this.createsTable) throw tableMissing(this.place, error, null);
     const failure = await this.createTable();
     try {
-      // Also where it could not be created: another process may have been quicker.
+      // Even if it could not be created: another process may have been faster.
       return await this.patiently(() => execute(this.plain, sql, parameters));
     } catch (again) {
       if (this.dialect.troubleOf(again) === 'no-table') throw tableMissing(this.place, again, failure);
@@ -69,7 +69,7 @@ export class SqlRunner {
     }
   }
 
-  /** What kept the table from being created, or null. All who wait for it share one attempt. */
+  /** The error that kept the table from being created, or null. Concurrent callers share one attempt. */
   private createTable(): Promise<unknown> {
     this.creating ??= this.patiently(() => createSessionTable(this.database, { table: this.place.table }))
       .then(
@@ -89,7 +89,7 @@ export class SqlRunner {
         return await work();
       } catch (error) {
         if (this.dialect.troubleOf(error) !== 'again' || performance.now() > end) throw error;
-        // A wait that grows, and that differs from one to the other: who runs into a crowd steps back.
+        // Exponential backoff with jitter.
         await pause(randomInt(1 + Math.min(2 ** attempt, 32)));
       }
     }

@@ -19,42 +19,45 @@ import { parseTableName } from './table-name.js';
 
 /** @publicApi */
 export interface SqlStoreOptions {
-  /** A Kysely instance of the application's. It is used as it is, without its plugins, and never closed. */
+  /** Your Kysely instance. It is used as it is, without its plugins, and never closed. */
   readonly database: SqlDatabase;
-  /** The table, with its schema or without. Default: `sessions`. */
+  /** The table, with or without a schema. Default: `sessions`. */
   readonly table?: string;
-  /** Whether the table is created where it is missing. Default: false. */
+  /** Whether to create the table if it is missing. Default: false. */
   readonly createTable?: boolean;
-  /** How often what has expired is removed, in milliseconds; `null` for never. Default: 600 000, 10 minutes. */
+  /** How often expired sessions are removed, in milliseconds; `null` for never. Default: 600 000, 10 minutes. */
   readonly pruneIntervalMs?: number | null;
-  /** How many rows a statement of the pruning removes at most. Default: 1000. */
+  /** The most rows that one statement of the pruning removes. Default: 1000. */
   readonly pruneBatch?: number;
 }
 
-/** A database that the store was handed along with the duty to close it. */
+/** A database that the store has to close. */
 export interface OwnedDatabase {
   readonly database: SqlDatabase;
-  /** What it is called in messages. */
+  /** Its name in messages. */
   readonly name: string;
-  /** What must not appear in a message. */
+  /** Strings to remove from messages. */
   readonly secrets: readonly string[];
   /** What is left on the disk, where the database is a file of this machine. */
   readonly room?: DiskRoom;
   close(): Promise<void>;
 }
 
-/** As wide as the columns of MySQL, which may cut what is longer without a word. In bytes. */
+/** The width of the columns in MySQL, which may silently truncate longer values. In bytes. */
 const longestText = 1_024;
 const pageSize = 1_000;
 
-/** How often a creation may meet what has gone when it looks: each time somebody must have created and ended a record meanwhile. */
+/**
+ * How often a creation may find that the conflicting record is gone: each time, another process must have created and ended
+ * one.
+ */
 const mostAttempts = 50;
 const foreignRow =
-  'A row of the session table under the key of a session was not written by this store, and is no session.';
+  'A row of the session table under the key of a session was not written by this store; it counts as no session.';
 
 /**
- * Keeps sessions in a table of PostgreSQL, MySQL, MariaDB or SQLite: one row a session. Every method is one statement; a
- * second one reads the newest record, where there is a conflict.
+ * Stores sessions in a table of PostgreSQL, MySQL, MariaDB or SQLite: one row per session. Every method is one statement; after
+ * a conflict, a second one reads the latest record.
  *
  * Times are those of the database, so the clocks of the application's machines do not matter.
  *
@@ -67,7 +70,7 @@ export class SqlStore extends SessionStore {
   private readonly owned: OwnedDatabase | null;
   private readonly context: StoreContext;
 
-  /** @throws SessionConfigError where it is no database or no table's name that the store can use */
+  /** @throws SessionConfigError for an unsupported database or an invalid table name */
   constructor(options: SqlStoreOptions, context: StoreContext = standaloneContext, owned: OwnedDatabase | null = null) {
     super();
     const {
@@ -125,7 +128,7 @@ export class SqlStore extends SessionStore {
     return current === null ? 'absent' : { conflict: current };
   }
 
-  /** Removes the sessions that have expired, and says how many they were. */
+  /** Removes expired sessions and returns how many. */
   prune(stepDone?: StepDone): Promise<number> {
     return this.pruner.prune(stepDone);
   }
@@ -140,7 +143,7 @@ export class SqlStore extends SessionStore {
     return this.pages(this.statements.owned, this.statements.ownedAfter, [this.text(owner)]);
   }
 
-  /** Removes all of the owner's sessions but that under `exceptKey`, in one statement, and says how many there were. */
+  /** Removes all of the owner's sessions except the one under `exceptKey`, in one statement, and returns how many. */
   deleteOwnedBy(owner: string, exceptKey?: string): Promise<number> {
     const { deleteOwned, deleteOwnedExcept } = this.statements;
     return exceptKey === undefined
@@ -148,11 +151,11 @@ export class SqlStore extends SessionStore {
       : this.runner.change(deleteOwnedExcept, [this.text(owner), this.text(exceptKey)]);
   }
 
-  /** Ends the pruning, and closes the database if the store opened it. */
+  /** Stops the pruning, and closes the database if the store opened it. */
   override async close(): Promise<void> {
     const pruned = this.pruner.end();
-    // An application closes its own database afterwards, and a statement should not be under way then. Of one that the
-    // store opened, a server that stands still must not hold up the end.
+    // An application closes its own database afterwards, so no statement may still be running. With a database that the store
+    // opened, a hanging server must not delay the shutdown.
     await (this.owned === null ? pruned : this.owned.close());
   }
 
@@ -160,7 +163,7 @@ export class SqlStore extends SessionStore {
     const { create, replaceExpired } = this.statements;
     const ownerText = owner === undefined ? null : this.storable(owner);
     const keyText = this.storable(key);
-    // Random, so that a key that is deleted and created again does not have a version that it had before.
+    // Random, so that a key that is deleted and created again never gets a version that it had before.
     const version = randomInt(2 ** 48 - 1);
     const result = { written: version };
     this.pruner.begin();
@@ -173,7 +176,7 @@ export class SqlStore extends SessionStore {
       const current = row === undefined ? null : toRecord(row);
       if (current !== null) return { conflict: current };
       if (row !== undefined) break;
-      // What was in the way has gone since.
+      // The conflicting record is gone.
     }
     throw new SessionStoreUnavailableError(
       `${foreignRow} Remove it, or choose another SESSION_KEY_PREFIX (keyPrefix).`,
@@ -188,7 +191,7 @@ export class SqlStore extends SessionStore {
     return current === null ? { gone: true } : { conflict: current };
   }
 
-  /** Page by page, each from where the last one ended: a cursor would hold a connection for as long as the reader takes. */
+  /** Page by page, each starting after the last key: a cursor would hold a connection for as long as the reader takes. */
   private async *pages(
     first: string,
     next: string,
@@ -223,7 +226,7 @@ export class SqlStore extends SessionStore {
 /** `null` for a row that this store did not write. */
 function toRecord(row: unknown): StoredRecord | null {
   const bytes = toBytes(column(row, 'record'));
-  // Drivers hand 64-bit integers out as texts or as numbers.
+  // Drivers return 64-bit integers as strings or numbers.
   const version = Number(column(row, 'version') ?? Number.NaN);
   return bytes === null || !Number.isSafeInteger(version) ? null : { bytes, version };
 }
@@ -234,7 +237,7 @@ function column(row: unknown, name: string): unknown {
 
 function toBytes(value: unknown): Uint8Array | null {
   if (types.isUint8Array(value)) return value;
-  // As some drivers of SQLite have them.
+  // Returned by some SQLite drivers.
   return types.isArrayBuffer(value) ? new Uint8Array(value) : null;
 }
 

@@ -1,16 +1,13 @@
 /**
- * The statements of the store. Each is one statement that carries its own condition, so the database makes it atomic, and
- * each is one round trip. `?` stands for a parameter, in the order that is given here; a time to live is in milliseconds.
+ * The statements of the store. Each carries its own condition, so the database makes it atomic, and each takes one round trip.
+ * `?` stands for a parameter, in the order given here; a time to live is in milliseconds.
  */
 export interface Statements {
-  /** (key) → `record`, `version`; no row where there is none, or it has expired. */
+  /** (key) → `record`, `version`; no row if it is absent or has expired. */
   readonly read: string;
-  /** (key, owner, record, version, ttl) Changes a row where there was none, or one that had expired, and none otherwise. */
+  /** (key, owner, record, version, ttl) Inserts a row, or replaces an expired one; otherwise changes nothing. */
   readonly create: string;
-  /**
-   * (owner, record, version, ttl, key) For a dialect whose `create` cannot replace what has expired: does that. `null`
-   * otherwise.
-   */
+  /** (owner, record, version, ttl, key) Replaces an expired row, for a dialect whose `create` cannot; otherwise `null`. */
   readonly replaceExpired: string | null;
   /** (record, version, ttl, key, expected version) Changes the row that still has the version. */
   readonly replace: string;
@@ -22,31 +19,31 @@ export interface Statements {
   readonly deleteVersion: string;
   /** (owner) */
   readonly deleteOwned: string;
-  /** (owner, key to spare) */
+  /** (owner, key to keep) */
   readonly deleteOwnedExcept: string;
-  /** (limit) Removes that many of those that have expired, the oldest first. */
+  /** (limit) Removes up to that many expired rows, the oldest first. */
   readonly prune: string;
   /** (limit) → `session_key`, in order. */
   readonly keys: string;
-  /** (last key, limit) → `session_key`, those that follow it. */
+  /** (last key, limit) → `session_key`, those after it. */
   readonly keysAfter: string;
   /** (owner, limit) → `session_key`, in order. */
   readonly owned: string;
-  /** (owner, last key, limit) → `session_key`, those that follow it. */
+  /** (owner, last key, limit) → `session_key`, those after it. */
   readonly ownedAfter: string;
 }
 
-/** What the statements of a dialect have in common. */
+/** The building blocks of a dialect's statements. */
 export interface Wording {
   /** The table's name, quoted. */
   readonly table: string;
-  /** The time of the database, in milliseconds since the epoch: all processes go by this one clock. */
+  /** The database's time, in milliseconds since the epoch: the one clock that all processes use. */
   readonly now: string;
-  /** Writes the parameters as the dialect has them. */
+  /** Rewrites the parameters for the dialect. */
   readonly finish: (text: string) => string;
 }
 
-/** Those that all dialects write alike. */
+/** The statements that are the same in all dialects. */
 export function commonStatements({
   table,
   now,
@@ -73,7 +70,7 @@ export function commonStatements({
   };
 }
 
-/** Those that PostgreSQL and SQLite write alike. */
+/** The statements that PostgreSQL and SQLite share. */
 export function sharedStatements({
   table,
   now,

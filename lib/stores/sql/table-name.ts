@@ -1,8 +1,8 @@
 import { SessionConfigError } from '../../errors.js';
 
 /**
- * A table's name, with its schema or without. Long enough a name, with what an index adds to it, would be cut short by
- * PostgreSQL, and two indexes would have one name.
+ * A table's name, with or without a schema. PostgreSQL would truncate the index names of a longer one, and two indexes would
+ * get the same name.
  */
 export const tablePattern = /(?:[A-Za-z_][A-Za-z0-9_]{0,47}\.)?[A-Za-z_][A-Za-z0-9_]{0,47}/;
 
@@ -14,7 +14,7 @@ export interface TableName {
   readonly name: string;
 }
 
-/** @throws SessionConfigError where it is no name of a table */
+/** @throws SessionConfigError for an invalid table name */
 export function parseTableName(table: string): TableName {
   if (!new RegExp(`^(?:${tablePattern.source})$`).test(table)) {
     throw new SessionConfigError([{ setting: 'SESSION_SQL_TABLE (sql.table)', problem: `expected ${tableExpected}` }]);
@@ -23,7 +23,7 @@ export function parseTableName(table: string): TableName {
   return second === undefined ? { schema: null, name: first } : { schema: first, name: second };
 }
 
-/** The name as a statement has it, in the quotes of the dialect. Nothing that {@link parseTableName} lets in needs escaping. */
+/** The name quoted for the dialect. Nothing that {@link parseTableName} accepts needs escaping. */
 export function quoted({ schema, name }: TableName, quote: '"' | '`'): string {
   const one = (part: string): string => `${quote}${part}${quote}`;
   return schema === null ? one(name) : `${one(schema)}.${one(name)}`;

@@ -42,7 +42,7 @@ function giveAway(path: string): string {
 const places: readonly [string, () => string, RegExp][] = [
   ['everybody may write to', () => folder('open', 0o777), /everybody may write to the folder .*open/],
   ['everybody may write to, and few may read', () => folder('drop', 0o733), /everybody may write/],
-  ['is a link', () => linkTo(folder('target')), /is a link/],
+  ['is a link', () => linkTo(folder('target')), /is a symbolic link/],
   ['belongs to another user', () => giveAway(folder('theirs')), /belongs to another user \(uid \d+\)/],
   [
     'belongs to another user, in which nobody may touch another one’s',
@@ -73,7 +73,7 @@ describe('a session folder', () => {
     guard.folder(path);
     expect(log.warnings).toHaveLength(1);
     expect(log.warnings[0]).toMatch(problem);
-    expect(log.warnings[0]).toContain('In production this is refused.');
+    expect(log.warnings[0]).toContain('This is rejected in production.');
   });
 
   it('that its group may write to is told of in production, and used', () => {

@@ -1,7 +1,10 @@
-/** How long a goodbye may take before connections are cut. */
+/** How long a clean disconnect may take before connections are cut, in ms. */
 const goodbyeLimitMs = 500;
 
-/** Says goodbye, and cuts where it takes too long: a server that stands still must not keep the application from ending. */
+/**
+ * Disconnects cleanly, and cuts the connections if that takes too long: a hanging server must not keep the application from
+ * ending.
+ */
 export async function closeOrCut(goodbye: Promise<void>, cut: () => void): Promise<void> {
   let limit: NodeJS.Timeout | undefined;
   const tooLate = new Promise<false>((resolve) => {
@@ -9,7 +12,7 @@ export async function closeOrCut(goodbye: Promise<void>, cut: () => void): Promi
       resolve(false);
     }, goodbyeLimitMs);
   });
-  // A goodbye is refused where there is no connection to say it over.
+  // A clean disconnect is rejected if there is no connection.
   const done = goodbye.then(
     () => true,
     () => false,

@@ -5,9 +5,9 @@ import type { SqliteFile } from './sqlite-file.js';
 /**
  * A file that libsql has opened.
  *
- * A statement that libsql was refused because the file is busy stays under way until it is garbage: meanwhile what the
- * connection writes is not committed, and what it reads may be old. `exec` leaves nothing behind, so that is what takes the
- * locks here, before the statement proper begins, which then nothing is in the way of.
+ * A statement that libsql rejected because the file is busy stays active until it is garbage collected: until then, the
+ * connection's writes are not committed, and its reads may be stale. `exec` leaves nothing behind, so it takes the locks before
+ * the actual statement begins, which then cannot be blocked.
  */
 export class LibsqlFile implements SqliteFile {
   constructor(private readonly file: Libsql.Database) {}
@@ -19,7 +19,7 @@ export class LibsqlFile implements SqliteFile {
   prepare(source: string): SqliteStatement {
     if (/^begin$/i.test(source)) return new Beginning(this.file);
     const statement = this.file.prepare(source);
-    // A statement of a transaction has its locks already.
+    // A statement in a transaction already has its locks.
     return this.file.inTransaction ? statement : new LockedStatement(this.file, statement);
   }
 
@@ -29,10 +29,10 @@ export class LibsqlFile implements SqliteFile {
 }
 
 const lockForWriting = 'BEGIN IMMEDIATE';
-/** It is the first look at the file that takes the lock. */
+/** The first read of the file takes the lock. */
 const lockForReading = 'BEGIN; SELECT 1 FROM sqlite_master LIMIT 1';
 
-/** A statement by itself, in a transaction of its own. */
+/** A single statement, in a transaction of its own. */
 class LockedStatement implements SqliteStatement {
   constructor(
     private readonly file: Libsql.Database,
@@ -51,7 +51,7 @@ class LockedStatement implements SqliteStatement {
     return this.locked(() => this.statement.run(parameters));
   }
 
-  /** All at once: what is left half read would keep its lock. */
+  /** Read completely: a half-read result would keep its lock. */
   iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
     return this.all(parameters).values();
   }
@@ -69,7 +69,7 @@ class LockedStatement implements SqliteStatement {
   }
 }
 
-/** Begins a transaction, which takes the lock at once and not with its first write. */
+/** Begins a transaction that takes the lock at once, not with its first write. */
 class Beginning implements SqliteStatement {
   readonly reader = false;
 

@@ -8,10 +8,10 @@ import { closeOrCut } from './closing.js';
 import { Turns } from './turns.js';
 import { limitMs, Watch } from './watch.js';
 
-/** How long a connection may lie idle, in ms; the last one is kept. */
+/** How long a connection may stay idle, in ms; the last one is kept. */
 const idleMs = 10_000;
 
-/** A pool of connections to `url`, which are made when they are needed: the application starts while the server is down. */
+/** A pool of connections to `url`, opened on demand: the application starts even if the server is down. */
 export async function connectMysql(url: string): Promise<OwnedDatabase> {
   const { Kysely, MysqlDialect } = await importPeer('kysely', 'The SQL store', () => import('kysely'));
   const { createPool } = await importPeer('mysql2', 'The SQL store, for MySQL and MariaDB,', () => import('mysql2'));
@@ -19,10 +19,10 @@ export async function connectMysql(url: string): Promise<OwnedDatabase> {
   const connections = new Set<MysqlPoolConnection>();
   const watch = new Watch<MysqlPoolConnection>((connection) => {
     cut(connection);
-    // What has made this one dead without a word (a firewall, a failover) has done so to those that lie idle, too.
+    // Whatever silently broke this connection (a firewall, a failover) broke the idle ones, too.
     for (const other of connections) if (!watch.has(other)) cut(other);
   });
-  // 0 is no limit, for the pool.
+  // For the pool, 0 means no limit.
   const turns = new Turns((pool.config.connectionLimit ?? 10) || Infinity);
   pool.on('connection', (connection) => {
     connections.add(connection);
@@ -44,8 +44,8 @@ export async function connectMysql(url: string): Promise<OwnedDatabase> {
 }
 
 /**
- * The pool, with a watch on the connections in use, and a limit to how long one is waited for, of which it has none. Its own
- * events leave out those who had to wait.
+ * The pool with a watch on the connections in use and a time limit for acquiring one, which it lacks. Its own events do not
+ * cover callers that had to wait.
  */
 class WatchedPool implements MysqlPool {
   private hasEnded = false;
@@ -74,24 +74,22 @@ class WatchedPool implements MysqlPool {
     this.pool.end(callback);
   }
 
-  /** Kysely ends no pool that it never asked, and the pool's look at idle connections would keep the process from ending. */
+  /** Kysely does not end a pool that it never used, and the pool's check of idle connections would keep the process alive. */
   endUnused(): void {
     if (!this.hasEnded) {
       this.end(() => {
-        // It has no connections.
+        // The pool has no connections.
       });
     }
   }
 }
 
-/** Goes with a refusal; nobody asks it. */
+/** Passed with a rejection; never used. */
 const noConnection: MysqlPoolConnection = {
   query() {
     throw new Error('there is no connection');
   },
-  release() {
-    // There is nothing to release.
-  },
+  release() {},
 };
 
 class WatchedConnection implements MysqlPoolConnection {
@@ -112,7 +110,7 @@ class WatchedConnection implements MysqlPoolConnection {
   ): { stream: <T>(options: MysqlStreamOptions) => MysqlStream<T> } | undefined {
     if (callback === undefined) return this.connection.query(sql, parameters);
     this.connection.query(sql, parameters, (error, result) => {
-      // Behind one address another server may have become the primary.
+      // After a failover, another server may have become the primary behind this address.
       if (isReadOnly(error)) cut(this.connection);
       callback(error, result);
     });
@@ -136,7 +134,7 @@ function isReadOnly(error: unknown): boolean {
   return readOnlyCodes.has(codeOf(error));
 }
 
-/** The library's own `destroy()` waits for the server, and leaves the statement under way without an answer. */
+/** The library's own `destroy()` waits for the server and never settles the running statement. */
 function cut(connection: MysqlPoolConnection): void {
   const stream: unknown = Reflect.get(connection, 'stream');
   if (stream instanceof Duplex) stream.destroy(new Error('the server did not answer in time'));

@@ -6,7 +6,7 @@ import type { OwnedDatabase } from '../sql.store.js';
 import { closeOrCut } from './closing.js';
 import { limitMs, Watch } from './watch.js';
 
-/** A pool of connections to `url`, which are made when they are needed: the application starts while the server is down. */
+/** A pool of connections to `url`, opened on demand: the application starts even if the server is down. */
 export async function connectPostgres(url: string): Promise<OwnedDatabase> {
   const { Kysely, PostgresDialect } = await importPeer('kysely', 'The SQL store', () => import('kysely'));
   const { Pool } = await importPeer('pg', 'The SQL store, for PostgreSQL,', () => import('pg'));
@@ -14,18 +14,18 @@ export async function connectPostgres(url: string): Promise<OwnedDatabase> {
     connectionString: url,
     connectionTimeoutMillis: limitMs,
     keepAlive: true,
-    // A goodbye that the server does not answer would keep the process alive.
+    // A quit that the server does not answer would keep the process alive.
     allowExitOnIdle: true,
   });
   const clients = new Set<PoolClient>();
   const watch = new Watch<PoolClient>((client) => {
-    // With a statement under way, this does not wait for its answer.
+    // Does not wait for the reply of a running statement.
     void client.end();
-    // What has made this one dead without a word (a firewall, a failover) has done so to those that lie idle, too.
+    // Whatever silently broke this connection (a firewall, a failover) broke the idle ones, too.
     for (const other of clients) if (!watch.has(other)) cutIdle(other);
   });
-  // Without a listener these would end the process. Whoever uses a connection hears of its end from the statement under
-  // way; of an idle one's nobody needs to hear.
+  // Without a listener these would end the process. The running statement reports a broken connection; a broken idle one
+  // concerns nobody.
   pool.on('error', ignore);
   pool.on('connect', (client) => {
     clients.add(client);
@@ -50,7 +50,7 @@ export async function connectPostgres(url: string): Promise<OwnedDatabase> {
   };
 }
 
-/** The pool drops an idle connection that fails. A goodbye would wait for a server that does not answer. */
+/** The pool drops an idle connection that fails. A clean quit would wait for a server that does not answer. */
 function cutIdle(client: PoolClient): void {
   const connection: unknown = Reflect.get(client, 'connection');
   const stream: unknown =
@@ -58,6 +58,4 @@ function cutIdle(client: PoolClient): void {
   if (stream instanceof Duplex) stream.destroy(new Error('another connection to the server was dead'));
 }
 
-function ignore(): void {
-  // As said above.
-}
+function ignore(): void {}

@@ -4,15 +4,15 @@ import { textIn } from '../dialects/dialect.js';
 import { LibsqlFile } from './libsql-file.js';
 import type { SqliteFile } from './sqlite-file.js';
 
-/** Opens the file at a path, and waits for another process that writes for `busyMs` milliseconds at most. */
+/** Opens the file at a path; waits at most `busyMs` milliseconds for a writing process. */
 export type OpenSqlite = (path: string, busyMs: number) => SqliteFile;
 
 /**
- * better-sqlite3, or where that is missing, or is there without a binary that works, libsql: its binary needs no install script.
+ * better-sqlite3 or, if that is missing or lacks a working binary, libsql, whose binary needs no install script.
  *
- * What is installed and does not work is told when a file is to be opened, as whatever else is wrong with a database.
+ * A driver that is installed but broken is reported when a file is opened, like any other database error.
  *
- * @throws SessionPeerMissingError where neither is installed
+ * @throws SessionPeerMissingError if neither is installed
  */
 export async function loadSqliteDriver(): Promise<OpenSqlite> {
   const failures: unknown[] = [];
@@ -33,7 +33,7 @@ export async function loadSqliteDriver(): Promise<OpenSqlite> {
 async function loadBetterSqlite(): Promise<OpenSqlite> {
   const neededFor = 'The SQL store, for SQLite without libsql (npm install libsql),';
   const { default: Driver } = await importPeer('better-sqlite3', neededFor, () => import('better-sqlite3'));
-  // Only now it looks for its binary.
+  // It does not look for its binary until now.
   new Driver(':memory:').close();
   return (path, busyMs) => new Driver(path, { timeout: busyMs });
 }
@@ -47,7 +47,7 @@ function explained(error: unknown): string {
   const message = textIn(error, 'message');
   if (message.startsWith('Could not locate the bindings file')) {
     return (
-      'better-sqlite3 is installed without its binary, since npm did not run its install script. Install libsql besides, ' +
+      'better-sqlite3 is installed without its binary, since npm did not run its install script. Install libsql as well, ' +
       'which needs none (npm install libsql); or allow the script in package.json ' +
       '("allowScripts": { "better-sqlite3": true }), then run: npm rebuild better-sqlite3'
     );

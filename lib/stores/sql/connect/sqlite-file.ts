@@ -1,7 +1,7 @@
 import type { SqliteDatabase } from 'kysely';
 
-/** A database of SQLite that is open. */
+/** An open SQLite database. */
 export interface SqliteFile extends SqliteDatabase {
-  /** Runs a statement that has no parameters, and drops what it gives. */
+  /** Runs a statement without parameters and discards its result. */
   exec(source: string): unknown;
 }

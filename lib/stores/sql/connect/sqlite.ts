@@ -10,10 +10,7 @@ import type { OwnedDatabase } from '../sql.store.js';
 import { loadSqliteDriver } from './sqlite-driver.js';
 import type { SqliteFile } from './sqlite-file.js';
 
-/**
- * How long SQLite itself waits for another process that writes. It does so without giving the event loop a turn; the store
- * waits longer, and does.
- */
+/** How long SQLite itself waits for a writing process, which blocks the event loop; the store then retries without blocking. */
 const busyMs = 20;
 
 const inMemory = ':memory:';
@@ -21,9 +18,9 @@ const inMemory = ':memory:';
 const unusedBytes = 'SELECT freelist_count * page_size AS bytes FROM pragma_freelist_count, pragma_page_size';
 
 /**
- * The file at `path`, opened when it is needed: where that fails, it is tried again with the next call.
+ * The file at `path`, opened on first use; if that fails, the next call retries.
  *
- * @throws SessionConfigError in production, for a file that other users can reach
+ * @throws SessionConfigError in production, for a file that other users can access
  */
 export async function connectSqlite(path: string, { log }: StoreContext): Promise<OwnedDatabase> {
   const { Kysely, SqliteDialect } = await importPeer('kysely', 'The SQL store', () => import('kysely'));
@@ -35,7 +32,7 @@ export async function connectSqlite(path: string, { log }: StoreContext): Promis
     if (path !== inMemory) keepPrivate(path);
     const file = openFile(path, busyMs);
     try {
-      // Readers and a writer do not wait for each other, and a commit does not wait for the disk.
+      // Readers and a writer do not block each other, and a commit does not wait for the disk.
       file.exec('PRAGMA journal_mode = WAL');
       file.exec('PRAGMA synchronous = NORMAL');
     } catch (error) {
@@ -66,21 +63,21 @@ function roomOf(path: string, database: SqlDatabase): DiskRoom {
   });
 }
 
-/** @throws SessionConfigError in production, for a file that other users can reach */
+/** @throws SessionConfigError in production, for a file that other users can access */
 function vet(path: string, guard: FolderGuard): void {
   if (path === inMemory) return;
   const file = resolve(path);
   if (guard.folder(dirname(file)) === 'common') guard.tellOfCommon(dirname(file));
-  // What SQLite finds beside a file is taken for a part of it.
+  // SQLite treats these files beside it as part of the database.
   for (const ending of ['', '-wal', '-shm', '-journal']) guard.file(file + ending);
 }
 
-/** Makes a file that is missing, for its user alone; SQLite would let everybody read it. It gives those beside it the same. */
+/** Creates a missing file readable for its user only; SQLite would make it world-readable. Files beside it get the same mode. */
 function keepPrivate(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
-    // That it is there is as good. What else is wrong not every driver says as well.
+    // It already exists. Not every driver reports other errors as clearly as this does.
     if (codeOf(error) !== 'EEXIST') throw error;
   }
 }

@@ -1,11 +1,11 @@
 import { limitMs } from './watch.js';
 
-/** Told to go on, or why not. */
+/** Called with null to proceed, or with the reason for the rejection. */
 type Admit = (refusal: Error | null) => void;
 
 /**
- * Lets so many in at a time, and sends away who has waited too long: while a server stands still, those who wait would otherwise
- * become ever more, and whoever comes after them would have to wait until the last of them, long given up, has had its turn.
+ * Lets a number of callers in at a time and rejects those that have waited too long: while a server hangs, the queue would
+ * otherwise keep growing, and new callers would wait for others that gave up long ago.
  */
 export class Turns {
   private readonly waiting = new Map<Admit, NodeJS.Timeout>();
@@ -20,12 +20,12 @@ export class Turns {
     }
     const timer = setTimeout(() => {
       this.waiting.delete(admit);
-      admit(new Error('no connection has become free in time'));
+      admit(new Error('no connection became free in time'));
     }, limitMs).unref();
     this.waiting.set(admit, timer);
   }
 
-  /** Once for each that was let in. */
+  /** Call once for each caller that was let in. */
   leave(): void {
     const [next] = this.waiting;
     if (next === undefined) {

@@ -1,9 +1,9 @@
-/** How long a connection may take to come about, and a statement to be answered. */
+/** The limit for connecting and for each statement, in ms. */
 export const limitMs = 5_000;
 
 /**
- * Cuts connections on which an answer has been waited for too long: a server that went away without a word (a pulled plug, a
- * failover behind one address) would otherwise keep them, and with them the pool, for as long as the system goes on trying.
+ * Cuts connections that have waited too long for a reply: a server that disappeared silently (a pulled plug, a failover behind
+ * one address) would otherwise hold them, and so the pool, until the system gives up.
  */
 export class Watch<Connection> {
   private readonly inUse = new Map<Connection, NodeJS.Timeout>();
@@ -28,7 +28,7 @@ export class Watch<Connection> {
     this.inUse.delete(connection);
   }
 
-  /** Cuts all on which an answer is waited for. */
+  /** Cuts all that wait for a reply. */
   cutAll(): void {
     for (const [connection, timer] of this.inUse) {
       clearTimeout(timer);

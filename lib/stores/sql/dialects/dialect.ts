@@ -3,39 +3,39 @@ import type { TableName } from '../table-name.js';
 
 /** What an error of a database means for the store. */
 export type Trouble =
-  /** Another statement was in the way; nothing was changed, and the same statement may be sent again. */
+  /** Another statement got in the way; nothing was changed, and the same statement may be retried. */
   | 'again'
-  /** The key of a row that was to be inserted is there already. */
+  /** The key of the inserted row already exists. */
   | 'taken'
   /** There is no such table. */
   | 'no-table'
-  /** The table is there, and has other columns than it should. */
+  /** The table exists, but with other columns. */
   | 'other-table';
 
-/** All that differs from one database to another. */
+/** Everything that differs between databases. */
 export interface Dialect {
   /** The database's name, for messages. */
   readonly name: string;
-  /** Whether drivers answer at once, so that whoever asks over and over would leave nobody else a turn of the event loop. */
+  /** Whether drivers are synchronous, so that a loop of calls would block the event loop. */
   readonly isSynchronous: boolean;
-  /** The texts of all statements, made once. */
+  /** The SQL of all statements, built once. */
   statements(table: TableName): Statements;
-  /** The statements that create the table and its indexes where they are missing. */
+  /** The statements that create the table and its indexes if they are missing. */
   schema(table: TableName): readonly string[];
   /** A key or an owner as the parameter of a statement. */
   toText(text: string): unknown;
-  /** A key out of a row. */
+  /** A key from a row. */
   fromText(column: unknown): string;
-  /** Whether an error is one that the store knows what to do about. */
+  /** What an error means for the store; null: nothing it can act on. */
   troubleOf(error: unknown): Trouble | null;
 }
 
-/** The code that a driver's error carries, e.g. `42P01`, or an empty text. */
+/** The code of a driver's error, e.g. `42P01`, or an empty string. */
 export function codeOf(error: unknown): string {
   return textIn(error, 'code');
 }
 
-/** A text that an error has under a name, or an empty one. Not every driver's errors are errors as the language knows them. */
+/** A string property of an error, or an empty string. Not every driver's errors are instances of Error. */
 export function textIn(error: unknown, name: 'name' | 'message' | 'code' | 'stack'): string {
   const text: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
   return typeof text === 'string' ? text : '';

@@ -1,7 +1,6 @@
 /**
- * Texts for columns that are texts, where a NUL cannot be stored (PostgreSQL) or may end it (some drivers of SQLite). The
- * keys of sessions have none and stay as they are, so that a person can read and compare them; but a store must not mix up
- * any two keys.
+ * Escapes strings for text columns, where a NUL cannot be stored (PostgreSQL) or may end the string (some SQLite drivers). Keys
+ * of sessions contain none and stay readable; but a store must never confuse any two keys.
  */
 
 const unsafe = /[\0\u0001]/g;
@@ -12,6 +11,6 @@ export function escapeNul(text: string): string {
 }
 
 export function unescapeNul(column: unknown): string {
-  if (typeof column !== 'string') throw new TypeError('The key in a row of the session table is no text.');
+  if (typeof column !== 'string') throw new TypeError('The key in a row of the session table is not a string.');
   return column.replace(escaped, (_, digit) => (digit === '0' ? '\0' : '\u0001'));
 }

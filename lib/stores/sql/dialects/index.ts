@@ -12,7 +12,7 @@ const dialects = new Map<string, Dialect>([
   ['"a" ?', sqlite],
 ]);
 
-/** @throws SessionConfigError for a database that the store does not speak with */
+/** @throws SessionConfigError for an unsupported database */
 export function dialectOf(database: SqlDatabase): Dialect {
   const dialect = dialects.get(writtenBy(database));
   if (dialect !== undefined) return dialect;

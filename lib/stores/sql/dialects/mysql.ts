@@ -3,7 +3,7 @@ import { commonStatements, type Statements } from '../statements.js';
 import { quoted, type TableName } from '../table-name.js';
 import { codeOf, type Dialect, type Trouble } from './dialect.js';
 
-/** By way of UTC: a local time is ambiguous for an hour each autumn, and `UNIX_TIMESTAMP()` has no fraction. */
+/** In UTC: a local time is ambiguous for an hour each autumn, and `UNIX_TIMESTAMP()` has no fraction. */
 const now = "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)";
 
 const troubles = new Map<string, Trouble>([
@@ -17,9 +17,9 @@ const troubles = new Map<string, Trouble>([
 /**
  * MySQL 8 and MariaDB 10.5 or newer.
  *
- * Keys are bytes here, since MySQL's texts are compared without case, accents or trailing spaces, by collations that differ
- * from server to server. They are also sent as bytes: `mysql2` writes parameters into the statement itself, and the way
- * in which it escapes texts does not hold under every `sql_mode`.
+ * Keys are stored as bytes, since MySQL compares strings without case, accents or trailing spaces, by collations that differ
+ * from server to server. They are also sent as bytes: `mysql2` writes parameters into the statement itself, and its escaping of
+ * strings is not safe under every `sql_mode`.
  */
 export const mysql: Dialect = {
   name: 'MySQL',
@@ -29,15 +29,14 @@ export const mysql: Dialect = {
     const table = quoted(name, '`');
     return {
       ...commonStatements({ table, now, finish: (text) => text }),
-      // ON DUPLICATE KEY UPDATE would do both, but the count of rows that it gives does not tell an insertion from a
-      // row that was left alone.
+      // ON DUPLICATE KEY UPDATE would do both, but its row count does not tell an inserted row from one that was left alone.
       create:
         `INSERT INTO ${table} (session_key, owner, record, version, expires_at) ` + `VALUES (?, ?, ?, ?, ${now} + ?)`,
       replaceExpired:
         `UPDATE ${table} SET owner = ?, record = ?, version = ?, expires_at = ${now} + ? ` +
         `WHERE session_key = ? AND expires_at <= ${now}`,
-      // By a client flag of the application's, a row counts only if it changes. Two touches within a millisecond would
-      // not change it; so the last bit is made to differ from what it was, which adds 2 ms at most.
+      // With a client flag that the application may set, only changed rows count. Two touches within a millisecond would not
+      // change the row, so the last bit is made to differ, which adds at most 2 ms.
       touch:
         `UPDATE ${table} SET expires_at = ((${now} + ? + 1) | 1) - (expires_at & 1) ` +
         `WHERE session_key = ? AND expires_at > ${now}`,
@@ -65,7 +64,7 @@ export const mysql: Dialect = {
   },
 
   fromText(column) {
-    if (!types.isUint8Array(column)) throw new TypeError('The key in a row of the session table is no bytes.');
+    if (!types.isUint8Array(column)) throw new TypeError('The key in a row of the session table is not binary.');
     return Buffer.from(column.buffer, column.byteOffset, column.length).toString();
   },
 

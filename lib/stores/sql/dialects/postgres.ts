@@ -3,11 +3,11 @@ import { quoted, type TableName } from '../table-name.js';
 import { codeOf, type Dialect, type Trouble } from './dialect.js';
 import { escapeNul, unescapeNul } from './escaped-text.js';
 
-/** Stable within a statement, unlike `clock_timestamp()`, so that an index can be searched with it. */
+/** Constant within a statement, unlike `clock_timestamp()`, so that an index can be used. */
 const now = '(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
 
 const troubles = new Map<string, Trouble>([
-  ['40001', 'again'], // could not serialize access: where the default isolation level was raised
+  ['40001', 'again'], // could not serialize access: if the default isolation level was raised
   ['40P01', 'again'], // deadlock
   ['42P01', 'no-table'],
   ['42703', 'other-table'], // no such column
@@ -26,7 +26,7 @@ export const postgres: Dialect = {
     return {
       ...commonStatements(wording),
       ...sharedStatements(wording),
-      // Rows that somebody else works on are passed over. ARRAY makes sure that the subquery is run once.
+      // Skips rows that others have locked. ARRAY makes sure that the subquery runs once.
       prune: numberParameters(
         `DELETE FROM ${table} WHERE session_key = ANY (ARRAY(SELECT session_key FROM ${table} ` +
           `WHERE expires_at <= ${now} ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED))`,

@@ -3,7 +3,7 @@ import { quoted, type TableName } from '../table-name.js';
 import { codeOf, type Dialect, textIn } from './dialect.js';
 import { escapeNul, unescapeNul } from './escaped-text.js';
 
-/** The same throughout a statement. SQLite counts days. */
+/** Constant within a statement. SQLite counts in days. */
 const now = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)";
 
 /** SQLite 3.24 or newer. */
@@ -24,7 +24,7 @@ export const sqlite: Dialect = {
   },
 
   schema({ schema, name }: TableName): readonly string[] {
-    // An index lives where its table does, and the table is named without it.
+    // An index is in the same schema as its table, so the table is named without one.
     const index = (column: string): string => quoted({ schema, name: `${name}_${column}` }, '"');
     return [
       `CREATE TABLE IF NOT EXISTS ${quoted({ schema, name }, '"')} (

@@ -83,7 +83,7 @@ describe('the records of a store of express-session', () => {
     const records = expressStoreRecords({ get, destroy: get });
     const failure = {
       code: 'SESSION_STORE_UNAVAILABLE',
-      message: 'The store of express-session did not answer: away',
+      message: 'The express-session store did not answer: away',
       cause: new Error('away'),
     };
     await expect(records.get('id')).rejects.toMatchObject(failure);

@@ -7,8 +7,8 @@ describe('errors of the LMDB store', () => {
     ['EROFS', 'EROFS, the file system is read-only'],
     [13, 'EACCES, this process has no permission'],
     [28, 'ENOSPC, no space is left on the device'],
-    [-30793, 'this is no LMDB file'],
-    [-30782, 'a program that takes no turns with this one has opened it; the processes must be started anew'],
+    [-30793, 'this is not an LMDB file'],
+    [-30782, 'a program that does not take turns with this one has opened it; restart the processes'],
     ['EUNHEARDOF', 'EUNHEARDOF'],
   ])('say for %s what an operator can do', (code, reason) => {
     const cause = Object.assign(new Error('as the library has it'), { code });

@@ -20,7 +20,7 @@ describe('a connection to what is no memcached of today', () => {
     ['a Redis', () => "-ERR unknown command 'version'\r\n".repeat(3), /-ERR unknown command/],
     ['a web server', () => 'HTTP/1.1 400 Bad Request\r\n\r\n', /HTTP\/1\.1 400/],
     ['a server that wants a password', () => 'CLIENT_ERROR unauthenticated\r\n', /CLIENT_ERROR unauthenticated/],
-    ['something that talks without end', () => 'x'.repeat(10_000), /a line does not end/],
+    ['something that talks without end', () => 'x'.repeat(10_000), /a line is too long/],
   ])('sends %s nothing of a session, and says what is wrong', async (_, answer: (line: string) => string, reason) => {
     const log = new CollectedLog();
     const server = await fakeServer(answer);
@@ -53,7 +53,7 @@ describe('a connection whose answers are wrong', () => {
     ['an answer of another kind', 'STORED\r\n', 'STORED'],
     ['an answer without the version', 'VA 2 t100 f0\r\n\0x\r\n', '1.6.13 or newer is needed'],
     ['an answer whose version is no number', 'VA 2 cx t100 f0\r\n\0x\r\n', '1.6.13 or newer is needed'],
-    ['a value of another length', 'VA 1 c1 t100 f0\r\n\0x\r\n', 'a value has another length'],
+    ['a value of another length', 'VA 1 c1 t100 f0\r\n\0x\r\n', 'a value has the wrong length'],
     ['an error of the command', 'CLIENT_ERROR bad command line format\r\n', 'CLIENT_ERROR bad command line format'],
     ['an error of the server', 'SERVER_ERROR out of memory\r\n', 'refused: SERVER_ERROR out of memory'],
     ['two answers', 'EN\r\nEN\r\n', null],

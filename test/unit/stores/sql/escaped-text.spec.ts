@@ -19,6 +19,6 @@ describe('texts without NUL', () => {
   });
 
   it('are texts', () => {
-    expect(() => unescapeNul(Buffer.from('key'))).toThrow('is no text');
+    expect(() => unescapeNul(Buffer.from('key'))).toThrow('is not a string');
   });
 });
