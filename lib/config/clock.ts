@@ -1,8 +1,8 @@
 const originals = new WeakMap<() => number, () => number>();
 
 /**
- * A clock that counts in whole milliseconds, as stores and cookies do, by one that may have fractions, such as
- * `performance.timeOrigin + performance.now()`.
+ * A clock in whole milliseconds, as stores and cookies need, from one that may have fractions, such as `performance.timeOrigin
+ * + performance.now()`.
  */
 export function wholeClock(now: () => number): () => number {
   if (now === Date.now || originals.has(now)) return now;
@@ -11,7 +11,7 @@ export function wholeClock(now: () => number): () => number {
   return whole;
 }
 
-/** The clock that {@link wholeClock} was given. */
+/** The clock that was passed to {@link wholeClock}. */
 export function originalClock(now: () => number): () => number {
   return originals.get(now) ?? now;
 }

@@ -8,8 +8,8 @@ const units: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * A duration in milliseconds: a bare number, or a text of digits alone, means seconds; `500ms`, `30s`, `15m`, `2h`, `31d`
- * and `2w` say their unit. `null` for everything else, for what is negative, and for what is too large to count exactly.
+ * A duration in milliseconds: a number, or a string of digits, means seconds; `500ms`, `30s`, `15m`, `2h`, `31d` and `2w` name
+ * their unit. `null` if it is invalid, negative, or too large to be exact.
  */
 export function parseDuration(value: number | string): number | null {
   if (typeof value === 'number') return exact(value * 1000);
@@ -17,7 +17,7 @@ export function parseDuration(value: number | string): number | null {
   return match === null ? null : exact(Number(match[1]) * (units.get(match[2] ?? 's') ?? Number.NaN));
 }
 
-/** Milliseconds as the shortest text that {@link parseDuration} reads back, e.g. `15m`. */
+/** Milliseconds as the shortest string that {@link parseDuration} reads back, e.g. `15m`. */
 export function formatDuration(ms: number): string {
   if (ms === 0) return '0s';
   const [unit, factor] = [...units].findLast(([name, length]) => name !== 'w' && ms % length === 0) ?? ['ms', 1];

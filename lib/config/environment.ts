@@ -2,10 +2,7 @@ import process from 'node:process';
 import type { Environment } from './option.js';
 import type { OptionValues } from './read.js';
 
-/**
- * Where the application runs, by `NODE_ENV`. Case does not matter: a slip such as `Production` must not switch the checks of
- * production off.
- */
+/** The environment, from `NODE_ENV`. Case-insensitive: a slip such as `Production` must not disable the checks of production. */
 export function environmentOf(nodeEnv: string | undefined): Environment {
   const name = nodeEnv?.trim().toLowerCase();
   return name === 'production' || name === 'test' ? name : 'development';

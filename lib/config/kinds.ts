@@ -1,4 +1,4 @@
-/** The kinds of values that options have: how each is read from the environment or from code, and what it accepts. */
+/** The kinds of option values: how each is read from the environment or from code, and what it accepts. */
 
 export { bool, boolOr, oneOf, type OneOfOptions } from './kinds/choice.js';
 export { clock, fn, instance } from './kinds/code.js';

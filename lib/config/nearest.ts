@@ -1,8 +1,8 @@
 /**
- * The one of `known` that was most likely meant by `name`, if any is near. Names are paths such as `cookie.sameSite`: the
- * same last part in another group is as near as can be.
+ * The one of `known` that `name` most likely stands for, if any is similar. Names are paths such as `cookie.sameSite`: the same
+ * last part in another group is the best match.
  *
- * @param furthest how many characters may differ; a third of the name where it is left out.
+ * @param furthest the largest edit distance; default: a third of the name.
  */
 export function nearest(name: string, known: readonly string[], furthest?: number): string | undefined {
   if (name.length > 100) return undefined;
@@ -28,7 +28,7 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** How many characters must be put in, left out, changed or swapped with their neighbour. */
+/** The number of insertions, deletions, substitutions and swaps of neighbours. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

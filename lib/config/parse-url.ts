@@ -1,8 +1,8 @@
 /**
- * The URL that `text` is; null where it is none.
+ * Parses a URL; null if it is invalid.
  *
- * `URL.canParse(text)` is not asked: in Node 20.20, once it has been optimised, it is wrong about hosts with letters such as
- * `ü`, and in both directions.
+ * `URL.canParse(text)` is not used: in Node 20.20, once optimised, it is wrong about hosts with letters such as `ü`, in both
+ * directions.
  */
 export function parseUrl(text: string, base?: string): URL | null {
   try {

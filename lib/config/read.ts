@@ -15,31 +15,32 @@ import { oneLine, quote } from './quote.js';
 import { settingName } from './setting-name.js';
 import { defaultOf, optionEntries } from './tree.js';
 
-/** Where environment keys are looked up: Nest's ConfigService, or the process environment. */
+/** The source of environment keys: Nest's ConfigService, or the process environment. */
 export interface OptionValues {
   get(key: string): unknown;
 }
 
 export interface GivenOptions {
-  /** What the application handed in, if anything. */
+  /** What the application passed, if anything. */
   readonly code: unknown;
   readonly source: OptionValues;
   readonly environment: Environment;
-  /** What takes the place of options that other packages have, by their names; each ends a sentence. */
+  /** What replaces options of other packages, by their names; each completes a sentence. */
   readonly otherNames?: ReadonlyMap<string, string>;
 }
 
 export interface ReadOptions<Tree> {
-  /** Every option has a value; one with a problem has its default. */
+  /** Every option has a value; an invalid one has its default. */
   readonly options: ResolvedOptions<Tree>;
   readonly problems: readonly ConfigProblem[];
-  /** The options that have their default for want of a value that could be read, each as messages name it. */
+  /** The options that have their default because their value could not be read, as named in messages. */
   readonly unread: ReadonlySet<string>;
 }
 
 /**
- * Reads a tree of options: what code says, over what the environment says, over the default. Unset are `undefined` in code and
- * an empty text in the environment; `null` in code is a value. All problems are collected, never the first alone.
+ * Reads a tree of options: code takes precedence over the environment, which takes precedence over the default. `undefined` in
+ * code and an empty string in the environment count as unset; `null` in code is a value. Collects all problems, not just the
+ * first.
  */
 export function resolveOptions<Tree extends OptionTree>(tree: Tree, given: GivenOptions): ReadOptions<Tree> {
   const problems: ConfigProblem[] = [];
@@ -64,7 +65,7 @@ class TreeReader {
     const values: Record<string, unknown> = {};
     for (const [name, node] of Object.entries(tree)) {
       const path = prefix + name;
-      // Own properties alone: an option must not come out of a polluted prototype.
+      // Own properties only: an option must not come from a polluted prototype.
       const inCode: unknown = Object.hasOwn(group, name) ? group[name] : undefined;
       const value = isOption(node) ? this.option(node, inCode, path) : this.read(node, inCode, `${path}.`);
       if (isOption(node) && node.secret === true) secrets.set(name, value);
@@ -132,8 +133,8 @@ class TreeReader {
 }
 
 /**
- * Whoever logs the settings, or looks through an object that has them, finds no secret: they are no properties of the settings, and
- * answer to their names there all the same.
+ * Logging or iterating over the settings must not show a secret: secrets are non-enumerable and on the prototype, but can be
+ * read by name.
  */
 function hideIn(values: Record<string, unknown>, secrets: ReadonlyMap<string, unknown>): void {
   const prototype = Object.create(Object.prototype) as object;
@@ -159,7 +160,7 @@ function isBlank(value: unknown): boolean {
   return typeof value === 'string' && value.trim() === '';
 }
 
-/** Of a value that stands where a group should, only what it is: it may be a secret in the wrong place. */
+/** For a value in place of a group, only its type: it may be a misplaced secret. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from '../errors.js';
 
-/** What a room finds in its settings once they are read: what cannot work, and what works but should be known. */
+/** The result of a room's check of its settings: errors, and settings that work but deserve attention. */
 export interface RoomCheck {
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly string[];

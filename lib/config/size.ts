@@ -6,8 +6,8 @@ const units: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * A size in bytes: a bare number, or a text of digits alone, means bytes; `4kb`, `1mb` and `1gb` count in steps of 1024.
- * `null` for everything else, for what is negative, and for what is too large to count exactly.
+ * A size in bytes: a number, or a string of digits, means bytes; `4kb`, `1mb` and `1gb` are multiples of 1024. `null` if it is
+ * invalid, negative, or too large to be exact.
  */
 export function parseSize(value: number | string): number | null {
   if (typeof value === 'number') return exact(value);
@@ -15,7 +15,7 @@ export function parseSize(value: number | string): number | null {
   return match === null ? null : exact(Number(match[1]) * (units.get(match[2] ?? 'b') ?? Number.NaN));
 }
 
-/** Bytes as the shortest text that {@link parseSize} reads back, e.g. `4kb`. */
+/** Bytes as the shortest string that {@link parseSize} reads back, e.g. `4kb`. */
 export function formatSize(bytes: number): string {
   if (bytes === 0) return '0b';
   const [unit, factor] = [...units].findLast(([, length]) => bytes % length === 0) ?? ['b', 1];

@@ -1,7 +1,7 @@
-/** Node's timers count in 31 bits, which is 24.8 days: one that is to wait longer goes off at once. In ms. */
+/** Node's timers count in 31 bits, which is 24.8 days: a longer one fires at once. In ms. */
 const longestDelay = 2 ** 31 - 1;
 
-/** How long a timer can be told to wait that is to wait for `ms` milliseconds. */
+/** Caps a delay of `ms` milliseconds to what a timer supports. */
 export function timerDelay(ms: number): number {
   return Math.min(ms, longestDelay);
 }

@@ -6,7 +6,7 @@ export interface OptionEntry {
   readonly option: Option<unknown, unknown>;
 }
 
-/** All options of a tree, in the order of their declaration. */
+/** All options of a tree, in order of declaration. */
 export function optionEntries(tree: OptionTree, prefix = ''): OptionEntry[] {
   return Object.entries(tree).flatMap(([name, node]) => {
     const path = prefix + name;
@@ -14,7 +14,7 @@ export function optionEntries(tree: OptionTree, prefix = ''): OptionEntry[] {
   });
 }
 
-/** The value of an option that nobody has set. */
+/** The default value of an option. */
 export function defaultOf(option: Option<unknown, unknown>, environment: Environment): unknown {
   return dependsOnEnvironment(option.default) ? option.default(environment) : option.default;
 }

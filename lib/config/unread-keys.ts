@@ -3,24 +3,23 @@ import { nearest } from './nearest.js';
 import type { OptionTree } from './option.js';
 import { optionEntries } from './tree.js';
 
-/** A slip of the fingers; other frameworks' keys differ by more. */
+/** A typo; other frameworks' keys differ by more. */
 const FURTHEST = 2;
 
-/** What looks like a key of ours, and so is either read or told of. */
+/** Keys that look like ours, so each is either read or reported. */
 const ours = /^(?:SESSION|REMEMBER)_/;
-/** Keys that others have, too: told of where they are nearly one of ours. */
+/** Keys that others use, too: reported if they are nearly one of ours. */
 const nearby = /^(?:SECRET_KEY|PERMANENT_SESSION)/;
 
-/** Desktops name their session manager so; clusters and containers describe a service or a link of this name. */
+/** Set by desktops for their session manager, and by clusters and containers for a service or link of this name. */
 const othersKeys =
   /^SESSION_MANAGER$|_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?$|_ENV_\w+$/;
 const addressOfService = /^(?:tcp|udp|sctp):\/\//;
 
 /**
- * Warnings for environment keys that look like ours and are not read: their setting would stay at the default, and nobody would hear
- * of it.
+ * Warnings for environment keys that look like ours but are not read: their setting would silently stay at its default.
  *
- * @param otherKeys what takes the place of keys that other packages have; each ends a sentence.
+ * @param otherKeys what replaces keys of other packages; each completes a sentence.
  */
 export function unreadKeys(
   tree: OptionTree,
@@ -33,7 +32,7 @@ export function unreadKeys(
   const codeOnly = new Map(entries.filter(({ option }) => option.env === null).map(({ path }) => [ownKey(path), path]));
   return Object.entries(variables).flatMap(([name, value = '']) => {
     const isOurs = ours.test(name);
-    // Before anything that takes its time: an environment has many variables, and few are near.
+    // Checked first, being cheap: an environment has many variables, and few are similar.
     if (!isOurs && !nearby.test(name)) return [];
     if (known.has(name) || value.trim() === '' || isOfOthers(name, value)) return [];
     const meant =
@@ -44,7 +43,7 @@ export function unreadKeys(
     const instead = otherKeys.get(name) ?? [...otherKeys].find(([key]) => joined(key) === joined(name))?.[1];
     if (instead !== undefined) return [`${notRead(name)}: ${instead}.`];
     const inCode = codeOnly.get(name);
-    if (inCode !== undefined) return [`${notRead(name)}: ${inCode} can be given in code alone.`];
+    if (inCode !== undefined) return [`${notRead(name)}: ${inCode} can only be set in code.`];
     return [
       meant === undefined ? `${notRead(name)}: no setting has this name.` : `${notRead(name)}; did you mean ${meant}?`,
     ];
@@ -64,7 +63,7 @@ function joined(name: string): string {
   return name.replaceAll('_', '');
 }
 
-/** The same for names that have the same words in another order. */
+/** Compares names that have the same words in another order as equal. */
 function wordsOf(name: string): string {
   return name.split('_').sort().join('_');
 }

@@ -5,12 +5,12 @@ import type { RoomCheck } from './room-check.js';
 
 export interface ValidOptions<Tree> {
   readonly options: ResolvedOptions<Tree>;
-  /** What works but should be known; for the log. */
+  /** Settings that work but deserve attention; to be logged. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads a tree of options and lets each room check what it alone can judge.
+ * Reads a tree of options, and lets each room check its own.
  *
  * @throws SessionConfigError with every problem, those of reading first.
  */
@@ -21,7 +21,7 @@ export function validateOptions<Tree extends OptionTree>(
 ): ValidOptions<Tree> {
   const { options, problems, unread } = resolveOptions(tree, given);
   const found = checks.map((check) => check(options, given.environment));
-  // A setting that could not be read has its default here; what a room says of that default is no news to anybody.
+  // A setting that could not be read has its default here; a problem with that default is not worth reporting.
   const further = found.flatMap((check) => check.problems).filter(({ setting }) => !unread.has(setting));
   if (problems.length + further.length > 0) throw new SessionConfigError([...problems, ...further]);
   return { options, warnings: found.flatMap((check) => check.warnings) };

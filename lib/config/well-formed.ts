@@ -1,6 +1,9 @@
 const halfCharacter = /\p{Surrogate}/u;
 
-/** Whether a text is whole characters. Half of one (`\ud800`) becomes another where it is stored, the same as any other half. */
+/**
+ * Whether a string has no lone surrogates. A lone surrogate (`\ud800`) changes when it is stored, to the same character as any
+ * other.
+ */
 export function isWellFormed(text: string): boolean {
   // Of a short text of usual characters this costs a tenth of a regular expression.
   for (let at = 0; at < text.length; at++) {

@@ -203,10 +203,10 @@ describe('the sources of old sessions', () => {
     const { problems } = await refusal({ ...production, SESSION_ID_LENGTH: 'many' }, { migrateFrom });
     expect(problems).toEqual([
       { setting: 'SESSION_ID_LENGTH (idLength)', problem: expect.anything() },
-      { setting: 'migrateFrom, item 2 (Flask), secretKey', problem: 'expected a text or bytes, not empty' },
+      { setting: 'migrateFrom, item 2 (Flask), secretKey', problem: 'expected a non-empty string or bytes' },
       {
         setting: 'migrateFrom, item 3 (Express), fallbacks',
-        problem: 'item 1: expected a text or bytes, not empty',
+        problem: 'item 1: expected a non-empty string or bytes',
       },
     ]);
   });

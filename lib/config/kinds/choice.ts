@@ -29,7 +29,7 @@ export interface OneOfOptions {
   readonly nullable?: boolean;
 }
 
-/** One of the given words, in any case; it comes out as it is written in `choices`. */
+/** One of the given words, case-insensitive; returned as spelled in `choices`. */
 export function oneOf<const Choice extends string>(
   choices: readonly Choice[],
   options: OneOfOptions & Nullable,

@@ -1,7 +1,7 @@
 import { wholeClock } from '../clock.js';
 import { type OptionKind, OptionMismatch } from '../option.js';
 
-/** An object that only code can hand in, such as a client. `guard` looks for the methods that are needed. */
+/** An object that can only be passed in code, such as a client. `guard` checks for the methods that are needed. */
 export function instance<T>(expected: string, guard: (value: unknown) => value is T): OptionKind<T> {
   return {
     expected,
@@ -11,7 +11,7 @@ export function instance<T>(expected: string, guard: (value: unknown) => value i
   };
 }
 
-/** A function that returns the time in ms since the epoch; once read, whole ones. */
+/** A function that returns the time in ms since the epoch; once read, it returns whole ms. */
 export function clock(): OptionKind<() => number> {
   const kind = fn<() => number>('a function that returns the time in ms since the epoch');
   return {
@@ -23,7 +23,7 @@ export function clock(): OptionKind<() => number> {
   };
 }
 
-/** A function; only code can hand one in. What it takes and returns is for the types to say. */
+/** A function; can only be passed in code. Its parameters and result are checked by types alone. */
 export function fn<T>(expected: string): OptionKind<T> {
   return instance(expected, (value): value is T => typeof value === 'function');
 }

@@ -1,12 +1,12 @@
 import { type OptionKind, OptionMismatch, type OptionSource } from '../option.js';
 
 /**
- * Several values of one kind. The environment has a JSON array, or values separated by commas; code an array. A bare text
- * in code is refused: taken as a list of its characters it would make keys of one character.
+ * Several values of one kind. In the environment, a JSON array, or values separated by commas; in code, an array. A single
+ * string in code is rejected: iterated by character, it would become keys of one character.
  */
 export function list<T, Input>(kind: OptionKind<T, Input>): OptionKind<readonly T[], readonly Input[]> {
   return {
-    expected: `a list, of which each item is ${kind.expected}`,
+    expected: `an array, each item ${kind.expected}`,
     parse(raw, source) {
       const items = source === 'environment' && typeof raw === 'string' ? readItems(raw) : raw;
       return Array.isArray(items) ? parseItems(items, kind, source) : new OptionMismatch(reasonFor(raw, source));
@@ -36,7 +36,7 @@ function readItems(raw: string): unknown {
   try {
     return JSON.parse(raw);
   } catch {
-    // The parser's message quotes the text, which may be a secret.
+    // The parser's message quotes its input, which may be a secret.
     return undefined;
   }
 }
@@ -44,6 +44,6 @@ function readItems(raw: string): unknown {
 function reasonFor(raw: unknown, source: OptionSource): string | undefined {
   if (typeof raw !== 'string') return undefined;
   return source === 'code'
-    ? 'expected an array, not a single text'
-    : 'begins with "[" but is no JSON array; expected a JSON array, or values separated by commas';
+    ? 'expected an array, not a single string'
+    : 'begins with "[" but is not a JSON array; expected a JSON array, or values separated by commas';
 }

@@ -1,6 +1,6 @@
 import { type OptionKind, OptionMismatch } from '../option.js';
 
-/** Asks a kind to take `null`, too, for "off" or "none". */
+/** Makes a kind accept `null`, too, for "off" or "none". */
 export interface Nullable {
   readonly nullable: true;
 }
@@ -8,8 +8,8 @@ export interface Nullable {
 const nullWords: ReadonlySet<string> = new Set(['null', 'none', 'never']);
 
 /**
- * `kind`, or `null`. Texts say `none`, `never` or `null` for it, unless `kind` itself takes the word: a cookie may well
- * have the name `none`.
+ * `kind`, or `null`. The strings `none`, `never` and `null` mean `null`, unless `kind` itself accepts them: a cookie may be
+ * named `none`.
  */
 export function nullable<T, Input>(kind: OptionKind<T, Input>): OptionKind<T | null, Input | null> {
   return {
@@ -19,7 +19,7 @@ export function nullable<T, Input>(kind: OptionKind<T, Input>): OptionKind<T | n
       const value = kind.parse(raw, source);
       if (!(value instanceof OptionMismatch)) return value;
       if (typeof raw === 'string' && nullWords.has(raw.trim().toLowerCase())) return null;
-      // Whoever set an environment key did not mean "none".
+      // If an environment key is set, "none" was not intended.
       return source === 'environment' && value.reason === undefined
         ? new OptionMismatch(`expected ${kind.expected}`)
         : value;

@@ -12,7 +12,7 @@ export interface IntegerOptions extends Bounds {
   readonly nullable?: boolean;
 }
 
-/** A whole number, `min` and `max` included. */
+/** A whole number; `min` and `max` are inclusive. */
 export function integer(options: IntegerOptions & Nullable): OptionKind<number | null>;
 export function integer(options?: IntegerOptions & { readonly nullable?: false }): OptionKind<number>;
 export function integer(options: IntegerOptions = {}): OptionKind<number | null> {
@@ -28,7 +28,7 @@ export function integer(options: IntegerOptions = {}): OptionKind<number | null>
   return options.nullable === true ? nullable(kind) : kind;
 }
 
-/** File permissions: octal text (`600`, `0600`, `0o600`) or a number (`0o600`), up to 777. */
+/** File permissions: an octal string (`600`, `0600`, `0o600`) or a number (`0o600`), up to 777. */
 export function octal(): OptionKind<number, number | string> {
   return {
     expected: 'file permissions in octal, such as 0600, or the number 0o600',
@@ -49,7 +49,7 @@ export interface DurationOptions extends Bounds {
   readonly max?: number;
 }
 
-/** A duration, in milliseconds once read: a number of seconds, or a text such as `500ms`, `30s`, `15m`, `2h`, `31d`, `2w`. */
+/** A duration, in milliseconds once read: a number of seconds, or a string such as `500ms`, `30s`, `15m`, `2h`, `31d`, `2w`. */
 export function duration(options: DurationOptions & Nullable): OptionKind<number | null, number | string | null>;
 export function duration(
   options?: DurationOptions & { readonly nullable?: false },
@@ -70,7 +70,7 @@ export interface SizeOptions extends Bounds {
   readonly max?: number;
 }
 
-/** A size, in bytes once read: a number of bytes, or a text such as `4kb` or `1mb` (1 kb is 1024 bytes). */
+/** A size, in bytes once read: a number of bytes, or a string such as `4kb` or `1mb` (1 kb is 1024 bytes). */
 export function size(options: SizeOptions & Nullable): OptionKind<number | null, number | string | null>;
 export function size(options?: SizeOptions & { readonly nullable?: false }): OptionKind<number, number | string>;
 export function size(options: SizeOptions = {}): OptionKind<number | null, number | string | null> {
@@ -97,7 +97,7 @@ function boundsText({ min, max }: Bounds, format: (value: number) => string): st
   return max === undefined ? '' : `, ${format(max)} or less`;
 }
 
-/** Number() alone would read hexadecimal, exponents and the empty text as well. */
+/** Number() would also accept hexadecimal, exponents and the empty string. */
 function readInteger(raw: string): number | null {
   const digits = raw.trim();
   return /^[+-]?[0-9]{1,16}$/.test(digits) ? Number(digits) : null;

@@ -4,13 +4,13 @@ import { type Nullable, nullable } from './nullable.js';
 
 export interface TextOptions {
   readonly nullable?: boolean;
-  /** What the whole text must match; without it, any text will do. */
+  /** What the whole string must match; any string if omitted. */
   readonly pattern?: RegExp;
-  /** Finishes the sentence "expected …". */
+  /** Completes the sentence "expected …". */
   readonly expected?: string;
 }
 
-/** A text, taken as it stands. */
+/** A string, unchanged. */
 export function text(options: TextOptions & Nullable): OptionKind<string | null>;
 export function text(options?: TextOptions & { readonly nullable?: false }): OptionKind<string>;
 export function text(options: TextOptions = {}): OptionKind<string | null> {
@@ -18,9 +18,9 @@ export function text(options: TextOptions = {}): OptionKind<string | null> {
   const whole =
     pattern === undefined ? /^/ : new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gmy]/g, ''));
   const kind: OptionKind<string> = {
-    expected: options.expected ?? (pattern === undefined ? 'a text' : `a text that matches ${String(pattern)}`),
+    expected: options.expected ?? (pattern === undefined ? 'a text' : `a string that matches ${String(pattern)}`),
     parse(raw, source) {
-      // A ConfigService may have turned the digits of a text into a number.
+      // A ConfigService may have converted a string of digits to a number.
       const value = source === 'environment' && typeof raw === 'number' ? String(raw) : raw;
       if (typeof value !== 'string') return new OptionMismatch();
       return whole.test(value) ? value : new OptionMismatch();
@@ -34,10 +34,10 @@ export function isBlank(secret: string | Uint8Array): boolean {
   return typeof secret === 'string' ? secret.trim() === '' : secret.length === 0;
 }
 
-/** A secret: a text or bytes, not empty. Declare its option with `secret: true`, so that no message shows it. */
+/** A secret: a non-empty string or bytes. Declare its option with `secret: true`, so that no message shows it. */
 export function secret(): OptionKind<string | Uint8Array> {
   return {
-    expected: 'a text or bytes, not empty',
+    expected: 'a non-empty string or bytes',
     parse(raw) {
       const usable = typeof raw === 'string' || raw instanceof Uint8Array;
       return usable && !isBlank(raw) ? raw : new OptionMismatch();
@@ -49,7 +49,7 @@ export interface UrlOptions {
   readonly nullable?: boolean;
 }
 
-/** An absolute URL with one of `protocols`, given without the colon, e.g. `redis`. The text comes out as it went in. */
+/** An absolute URL with one of `protocols`, given without the colon, e.g. `redis`. The string is returned unchanged. */
 export function url(protocols: readonly string[], options: UrlOptions & Nullable): OptionKind<string | null>;
 export function url(
   protocols: readonly string[],

@@ -154,7 +154,7 @@ describe('kinds of option values', () => {
       expect(JSON.stringify(mismatch)).not.toContain('hush');
     }
     expect(list(secret()).parse(['hush', 7], 'code')).toEqual(
-      new OptionMismatch('item 2: expected a text or bytes, not empty'),
+      new OptionMismatch('item 2: expected a non-empty string or bytes'),
     );
   });
 

@@ -56,7 +56,7 @@ describe('environment keys that are not read', () => {
     ['SESSION_REDIS_HOST', 'SESSION_REDIS_URL'],
     ['SESSION_SAVE_UNINITIALIZED', 'leave it out'],
     ['SESSION_USE_SIGNER', 'always signed'],
-    ['SESSION_USER_LOADER', 'userLoader can be given in code alone'],
+    ['SESSION_USER_LOADER', 'userLoader can only be set in code'],
     ['SESSION_FAVOURITE_COLOUR', 'no setting has this name'],
     ['REMEMBER_THE_MILK', 'no setting has this name'],
   ])('are warned of with what takes their place: %s, %s', (name, instead) => {
