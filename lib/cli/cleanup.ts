@@ -7,9 +7,9 @@ import { applicationSettings } from './application-settings.js';
 import { exitCodes, type ExitCode, type Terminal } from './terminal.js';
 
 /**
- * Removes what has expired from the application's store, and says how many sessions that were.
+ * Removes expired sessions from the application's store, and prints how many.
  *
- * @throws SessionError, or UsageError where the settings cannot be read
+ * @throws SessionError, or UsageError if the settings cannot be read
  */
 export async function cleanup(environmentFile: string | null, terminal: Terminal): Promise<ExitCode> {
   const config = await applicationSettings(environmentFile, terminal);
@@ -22,7 +22,7 @@ export async function cleanup(environmentFile: string | null, terminal: Terminal
   const store = await openStore(config, log);
   try {
     if (!isPrunable(store)) {
-      terminal.print(`Nothing to do: the store ${type} needs no cleaning up.`);
+      terminal.print(`Nothing to do: the store ${type} needs no cleanup.`);
       return exitCodes.done;
     }
     const removed = await new StoreCleanup(store).run();
@@ -39,30 +39,30 @@ interface Elsewhere {
   readonly code: ExitCode;
 }
 
-/** Which store it is, or why there is none that this process could reach. */
+/** The store's type, or why this process cannot reach its sessions. */
 function placeOf({ type, sealed }: SessionConfig): { readonly type: string; readonly elsewhere: Elsewhere | null } {
-  // Settings of the environment name a store; only code hands one in.
+  // The environment names a store by its type; a store object can only be passed in code.
   const kept = type === 'cookie' ? sealed.revocations : type;
   const name = typeof kept === 'string' ? kept : 'none';
   if (type === null) {
     const why =
-      'SESSION_TYPE is not set here. Give this command the settings of the application (--env-file). If its code makes the ' +
-      'store, let its code clean up: call cleanupSessions() of SessionService from time to time.';
+      'SESSION_TYPE is not set here. Give this command the settings of the application (--env-file). If the application creates the ' +
+      'store in code, call cleanupSessions() of SessionService there from time to time.';
     return { type: name, elsewhere: { why, code: exitCodes.unusable } };
   }
   if (kept === null) {
-    const why = 'Nothing to do: SESSION_TYPE is cookie, so the sessions are with those who have them.';
+    const why = 'Nothing to do: SESSION_TYPE is cookie, so the sessions are kept by the browsers.';
     return { type: name, elsewhere: { why, code: exitCodes.done } };
   }
   if (kept === 'memory') {
     const why =
-      'Nothing to do: sessions in memory are in the process of the application, which removes by itself what has expired.';
+      "Nothing to do: sessions in memory are in the application's process, which removes expired ones itself.";
     return { type: name, elsewhere: { why, code: exitCodes.done } };
   }
   return { type: name, elsewhere: null };
 }
 
-/** A store that does not answer says so by failing; what it says besides is for an application, which goes on all the same. */
+/** If the store does not answer, this command fails anyway; its log messages are meant for an application, which goes on. */
 class QuietLog implements StoreLog {
   private readonly errors: string[] = [];
 
@@ -76,7 +76,7 @@ class QuietLog implements StoreLog {
     this.errors.push(message);
   }
 
-  /** It has not failed for what it said. */
+  /** A log message is not a failure. */
   tell(): void {
     for (const message of this.errors) this.terminal.complain(message);
   }

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
-/** The words cannot be understood. Its message may hold them: nothing secret is given as a word. */
+/** The arguments are invalid. The message may quote them, since no secret is passed as an argument. */
 export class UsageError extends Error {}
 
 export interface CommandLine {
   readonly command: 'cleanup' | 'secret' | 'help' | 'version';
-  /** A file with settings, besides the process environment. */
+  /** A file with settings, in addition to the process environment. */
   readonly environmentFile: string | null;
 }
 
@@ -16,10 +16,10 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   if (values.help === true) return { command: 'help', environmentFile };
   if (values.version === true) return { command: 'version', environmentFile };
   const [command, ...more] = positionals;
-  if (command === undefined) throw new UsageError('What is to be done? cleanup, or secret.');
+  if (command === undefined) throw new UsageError('Give a command: cleanup or secret.');
   if (command !== 'cleanup' && command !== 'secret') throw new UsageError(`There is no command ${command}.`);
-  if (more.length > 0) throw new UsageError(`${command} takes no further word: ${more.join(' ')}`);
-  if (command === 'secret' && environmentFile !== null) throw new UsageError('secret takes no --env-file.');
+  if (more.length > 0) throw new UsageError(`${command} takes no arguments: ${more.join(' ')}`);
+  if (command === 'secret' && environmentFile !== null) throw new UsageError('secret does not support --env-file.');
   return { command, environmentFile };
 }
 
@@ -35,7 +35,7 @@ function parsed(words: readonly string[]) {
       },
     });
   } catch (error) {
-    // Node's own words for it are good ones.
+    // Node's own message is clear.
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }

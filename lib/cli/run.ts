@@ -6,7 +6,7 @@ import { newSecret } from './new-secret.js';
 import { exitCodes, type ExitCode, type Terminal } from './terminal.js';
 import { ownVersion } from './own-version.js';
 
-/** Does what the words ask for. Says in words what was wrong, and by its result whether it was the words or the store. */
+/** Runs a command. Prints what went wrong, and returns whether the cause was the arguments or the store. */
 export async function run(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   try {
     const { command, environmentFile } = parseCommandLine(words);
@@ -25,7 +25,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     }
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.complain(`${error.message}\nnestjs-session-auth --help says what there is.`);
+      terminal.complain(`${error.message}\nRun nestjs-session-auth --help for usage.`);
       return exitCodes.unusable;
     }
     if (!isSessionError(error)) throw error;

@@ -1,18 +1,18 @@
-/** What a command may know of the process that it runs in. */
+/** The parts of its process that a command may use. */
 export interface Terminal {
   readonly environment: NodeJS.ProcessEnv;
-  /** A line of what was asked for. */
+  /** Prints a line of output. */
   print(line: string): void;
-  /** A line for whoever looks after the machine. */
+  /** Prints a line for operators. */
   complain(line: string): void;
 }
 
-/** What the process ends with. */
+/** The exit codes of the process. */
 export const exitCodes = {
   done: 0,
-  /** The store did not answer, or refused: it may be better later. */
+  /** The store did not answer, or returned an error: a retry may succeed. */
   failed: 1,
-  /** What was asked for cannot be done with these words or these settings. */
+  /** The arguments or settings are invalid. */
   unusable: 2,
 } as const;
 

@@ -6,23 +6,23 @@ import { observeAll } from '../session/observer.js';
 
 export const EVENT_PREFIX = Symbol('nestjs-session-auth event prefix');
 
-/** The part of the emitter that is used; the declarations of this package name no optional peer. */
+/** The part of the emitter that is used; this package's declarations must not name an optional peer. */
 interface Emitter {
   emitAsync(name: string, event: object): Promise<unknown>;
 }
 
-/** Hands every event on to the application's emitter. */
+/** Forwards every event to the application's emitter. */
 @Injectable()
 @SessionListener()
 export class EmittedEvents {
-  /** @throws SessionConfigError where the application has no emitter */
+  /** @throws SessionConfigError if the application has no emitter */
   constructor(@Optional() @Inject(EventEmitter2) emitter: Emitter | undefined, @Inject(EVENT_PREFIX) prefix: string) {
     if (emitter === undefined) {
       const problem =
         'finds no emitter: import EventEmitterModule.forRoot() of @nestjs/event-emitter in the root module';
       throw new SessionConfigError([{ setting: 'SessionEventsModule', problem }]);
     }
-    // By its promise: a handler that fails where the application has told the emitter not to mind that must end nothing.
+    // Asynchronously: if the application lets handlers throw, a failing one must not end anything.
     const emitted = observeAll((name, event) => emitter.emitAsync(prefix + name, event));
     Object.assign(this, emitted);
   }

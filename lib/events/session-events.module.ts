@@ -3,14 +3,14 @@ import { EmittedEvents, EVENT_PREFIX } from './emitted-events.js';
 
 /** @publicApi */
 export interface SessionEventsOptions {
-  /** What the names of the events begin with. Default: `session.` */
+  /** The prefix of the event names. Default: `session.` */
   readonly prefix?: string;
 }
 
 const modules = new Map<string, DynamicModule>();
 
 /**
- * Emits what happens to sessions and logins through `@nestjs/event-emitter`, whose module the application imports:
+ * Emits session and login events through `@nestjs/event-emitter`, whose module you import in the application:
  *
  * ```ts
  * @Module({ imports: [EventEmitterModule.forRoot(), SessionModule.forRoot(), SessionEventsModule.forRoot()] })
@@ -20,15 +20,15 @@ const modules = new Map<string, DynamicModule>();
  * warn({ userId }: SessionEventOf<'rememberStolen'>) { … }
  * ```
  *
- * The events are those of {@link SessionObserver}. Imported several times, it emits each of them once; with another prefix,
- * once more under that.
+ * The events are those of {@link SessionObserver}. If you import it several times, each event is emitted once; with another
+ * prefix, once more under that prefix.
  *
  * @publicApi
  */
 @Module({})
 export class SessionEventsModule {
   static forRoot({ prefix = 'session.' }: SessionEventsOptions = {}): DynamicModule {
-    // One object for each prefix: Nest takes another one for another module, and would emit every event twice.
+    // One object per prefix: for a new object, Nest would create another module, which would emit every event twice.
     let emitting = modules.get(prefix);
     if (emitting === undefined) {
       const providers = [{ provide: EVENT_PREFIX, useValue: prefix }, EmittedEvents];

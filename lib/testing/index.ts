@@ -1,4 +1,4 @@
-/** What tests want: sessions and logins for an application's own, and the contract of a session store for whoever writes one. */
+/** Test helpers: sessions and logins for your application's tests, and the contract tests of a session store for store authors. */
 
 export { fakeClock, type FakeClock } from './clock/fake-clock.js';
 export type { CookieHolder } from './cookies/cookie-holder.js';

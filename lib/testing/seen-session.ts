@@ -1,29 +1,29 @@
 import type { AuthService, FlashMessage, Session, SessionData, SessionUser, UserId } from '../index.js';
 
-/** A session as a test sees it; a copy, which changes nothing. @publicApi */
+/** A read-only copy of a session, for tests. @publicApi */
 export interface SeenSession {
   /** The public id. */
   readonly id: string;
   readonly data: Readonly<SessionData> & Readonly<Record<string, unknown>>;
   /** Null: nobody is logged in. */
   readonly userId: UserId | null;
-  /** What `@Fresh()` would say. False where nobody is logged in. */
+  /** What `@Fresh()` would decide. False if nobody is logged in. */
   readonly isFresh: boolean;
   /** Whether the login is remembered, so that it outlives the session. */
   readonly isRemembered: boolean;
   /** Whether the login was restored by remember-me, and not confirmed since. */
   readonly isRestored: boolean;
-  /** They are still there for the next page. */
+  /** They remain for the next page. */
   readonly flashes: readonly FlashMessage[];
   readonly permanent: boolean;
   readonly createdAt: Date;
-  /** When it ends if it is not used again. */
+  /** When it expires if it is not used again. */
   readonly expiresAt: Date;
 }
 
 export async function seen(session: Session, auth: AuthService): Promise<SeenSession> {
   const userId = auth.userId(session);
-  // Whatever an application says of its users, nothing but the login is asked for one factor.
+  // Only the login is checked, for one factor, whatever the application knows about its users.
   const user: unknown = { id: userId };
   const { id, permanent, createdAt, expiresAt } = session;
   return {

@@ -17,32 +17,32 @@ import type { SupertestAgent } from './cookies/supertest-agent.js';
 import { cookiesOf, TestCookies } from './cookies/test-cookies.js';
 import { seen, type SeenSession } from './seen-session.js';
 
-/** Who has the cookies: an agent of supertest, {@link TestCookies}, or another jar. @publicApi */
+/** What holds the cookies: a supertest agent, {@link TestCookies}, or another cookie jar. @publicApi */
 export type TestBrowser = SupertestAgent | CookieHolder;
 
-/** What the package's own `login()` takes. */
+/** The parameters of the package's own `login()`. */
 type LoginArguments = Parameters<AuthService['login']>;
 
 /** How a test signs a user in. @publicApi */
 export interface SignInOptions extends LoginOptions {
-  /** What the session holds besides. */
+  /** Additional session data. */
   readonly data?: (Partial<SessionData> & Record<string, unknown>) | undefined;
   /**
-   * What the user logs in with. Default: that of the login which the browser has already, otherwise not known, and then
-   * `protection` has nothing to compare: the login stays fresh, whatever sends the cookie. Given, it is in the list of
-   * devices, and requests must come with that header `User-Agent`, as in life. `address` is `127.0.0.1` where it is left out.
+   * The device the user logs in with. Default: that of the browser's current login, otherwise unknown, and `protection` then
+   * has nothing to compare: the login stays fresh, whatever sends the cookie. If given, it appears in the list of devices, and
+   * requests must send that `User-Agent` header. `address` defaults to `127.0.0.1`.
    */
   readonly device?: { readonly userAgent: string; readonly address?: string } | undefined;
 }
 
-/** Where a test's own requests come from. */
+/** The address of a test's own requests. */
 const OWN_ADDRESS = '127.0.0.1';
 
 /**
- * Sessions for an application's own tests; {@link sessionTesting} makes it. Everything goes the application's own way: its
- * store, its settings, its events, its limits. Only the login page is left out.
+ * Sessions for your application's tests; create it with {@link sessionTesting}. Everything goes through the application: its
+ * store, settings, events and limits. Only the login page is skipped.
  *
- * Where something is refused or fails, the methods reject with what a request would have met: `ForbiddenException`,
+ * If something is rejected or fails, the methods reject with what a request would have thrown: `ForbiddenException`,
  * `ServiceUnavailableException`, `SessionValueError` and so on.
  *
  * @publicApi
@@ -56,9 +56,9 @@ export class SessionTesting {
   }
 
   /**
-   * Signs a user in, in a browser that has nothing yet.
+   * Signs a user in, in a new browser without cookies.
    *
-   * @param user a user, or its id. What is asked of users (`isActive`, `timeoutsOf`) is asked of a user alone.
+   * @param user a user, or its id. Checks of users (`isActive`, `timeoutsOf`) apply to a user only.
    * @throws TypeError, SessionUnreachableError, and whatever `AuthService.login()` throws
    */
   async signIn(user: LoginArguments[1], options: SignInOptions = {}): Promise<TestCookies> {
@@ -66,7 +66,7 @@ export class SessionTesting {
   }
 
   /**
-   * Signs a user in, in the browser that is given. What its session holds stays, as with any login.
+   * Signs a user in, in the given browser. Its session data stays, as with any login.
    *
    * @returns that browser
    */
@@ -77,7 +77,7 @@ export class SessionTesting {
   ): Promise<Browser> {
     await this.#visit(browser, device, async (session) => {
       await this.#auth.login(session, user, login);
-      // Afterwards: the session of another user who was logged in there has ended with its data.
+      // Afterwards: if another user was logged in there, that session has ended along with its data.
       session.update(data);
     });
     return browser;
@@ -86,7 +86,7 @@ export class SessionTesting {
   /**
    * The session behind the cookies, as their next request would find it; null: there is none, or it has ended.
    *
-   * @param browser who has the cookies, or a header `Cookie`.
+   * @param browser what holds the cookies, or a `Cookie` header.
    */
   async session(browser: TestBrowser | string): Promise<SeenSession | null> {
     const { session } = await this.#request(this.#cookiesOf(holderOf(browser)));
@@ -94,11 +94,10 @@ export class SessionTesting {
   }
 
   /**
-   * Lets a test change the session behind the cookies, or begin one, and saves it: what Flask calls `session_transaction`.
-   * `AuthService` works on it as in a handler. Where `edit` throws, nothing is saved; what takes effect at once, such as a
-   * logout, has done so.
+   * Changes the session behind the cookies, or starts one, and saves it, like Flask's `session_transaction`. `AuthService`
+   * works on it as in a handler. If `edit` throws, nothing is saved; what takes effect at once, such as a logout, has done so.
    *
-   * @returns the browser, which has got its new cookie if there was to be one; for a header, new cookies.
+   * @returns the browser, with its new cookie if there is one; for a header, new cookies.
    */
   async transaction(header: string, edit: (session: Session) => unknown): Promise<TestCookies>;
   async transaction<Browser extends TestBrowser>(
@@ -115,9 +114,9 @@ export class SessionTesting {
   }
 
   /**
-   * The sessions of a user: what `AuthService.sessions()` lists.
+   * The sessions of a user, as listed by `AuthService.sessions()`.
    *
-   * @throws SessionAbilityMissingError where the store does not know whose a session is
+   * @throws SessionAbilityMissingError if the store has no owner index
    */
   async sessionsOf(userId: UserId): Promise<DeviceSession[]> {
     return this.#auth.sessions(userId);
@@ -154,9 +153,9 @@ export class SessionTesting {
  * await browser.get('/me').expect(200);
  * ```
  *
- * @param app an application or a context, initialised before the kit is used.
- * @throws TypeError for what is none
- * @throws SessionUnreachableError where it does not import `SessionModule`
+ * @param app an application or a context; initialise it before you use the kit.
+ * @throws TypeError if it is neither
+ * @throws SessionUnreachableError if it does not import `SessionModule`
  * @publicApi
  */
 export function sessionTesting(app: INestApplicationContext): SessionTesting {
@@ -170,10 +169,10 @@ function holderOf(browser: TestBrowser | string): TestBrowser {
 function authOf(app: unknown): AuthService {
   if (!isContext(app)) {
     throw new TypeError(
-      'sessionTesting() expects the Nest application: what createNestApplication() or NestFactory.create() gave, not its server.',
+      'sessionTesting() expects the Nest application returned by createNestApplication() or NestFactory.create(), not its server.',
     );
   }
-  // To ask for what is missing would end the process of an application that NestFactory made.
+  // Requesting a missing provider would end the process of an application created by NestFactory.
   const modules = [...app.get(ModulesContainer, { strict: false }).values()];
   if (modules.some(({ metatype }) => metatype === SessionModule)) return app.get(AuthService, { strict: false });
   throw new SessionUnreachableError(

@@ -72,14 +72,14 @@ describe('a fake clock', () => {
   });
 });
 
-describe('a store that does not go by the fake clock', () => {
+describe('a store that does not use the fake clock', () => {
   const redis = { type: 'redis', redis: { url: 'redis://127.0.0.1:1' }, storeTimeout: '200ms' } as const;
 
   it('is warned of', async () => {
     const warned = jest.spyOn(process, 'emitWarning').mockReturnValue();
     await start({ ...redis, clock: fakeClock().now });
     expect(warned.mock.calls).toEqual([
-      [expect.stringMatching(/"redis" does not go by the fake clock/), 'SessionTestingWarning'],
+      [expect.stringMatching(/"redis" does not use the fake clock/), 'SessionTestingWarning'],
     ]);
   });
 

@@ -84,7 +84,7 @@ describe('a browser that is none', () => {
   it.each([undefined, null, 7, {}, { header: 'session=1' }])('%j is refused', async (value) => {
     const { kit } = toClose(await startKitApp());
     const browser = value as unknown as TestBrowser;
-    await expect(kit.session(browser)).rejects.toThrow(/Expected whoever has the cookies/);
+    await expect(kit.session(browser)).rejects.toThrow(/Expected something that holds cookies/);
     await expect(kit.signInAgent(browser, 7)).rejects.toThrow(TypeError);
     expect(await kit.sessionsOf(7)).toEqual([]);
   });
@@ -104,7 +104,7 @@ describe('a browser that is none', () => {
 
 describe('an agent that would never send the cookie', () => {
   it.each([
-    ['since it is Secure', { cookie: { secure: true } }, /it is Secure, and the agent talks plain HTTP/],
+    ['since it is Secure', { cookie: { secure: true } }, /it is Secure, but the agent uses plain HTTP/],
     ['since it is for another host', { cookie: { domain: 'shop.example' } }, /it is for shop\.example/],
     [
       'since it has expired by the real clock',

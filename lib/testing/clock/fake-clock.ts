@@ -1,34 +1,34 @@
 import { parseDuration } from '../../config/duration.js';
 
 /**
- * A clock that goes when it is told to. Give its `now` to the module as the option `clock`.
+ * A clock that you advance. Pass its `now` to the module as the option `clock`.
  *
- * Sessions, logins and cookies go by it, and so do the stores `memory`, `filesystem` and `lmdb`. The others let records
- * expire by the time of their own server, which no test can move.
+ * Sessions, logins and cookies use it, and so do the stores `memory`, `filesystem` and `lmdb`. The others expire records by the
+ * time of their own server, which a test cannot change.
  *
  * @publicApi
  */
 export interface FakeClock {
-  /** The time, in ms since the epoch. It needs no `this`. */
+  /** The time, in ms since the epoch. Does not use `this`. */
   readonly now: () => number;
   /**
-   * Lets time pass.
+   * Advances the time.
    *
-   * @param by a text such as `31m`, `2h` or `30d`; a number is **milliseconds**, as with the timers of test runners.
-   * @throws RangeError for what is no duration, or negative
+   * @param by a string such as `31m`, `2h` or `30d`; a number is **milliseconds**, as with the timers of test runners.
+   * @throws RangeError for an invalid or negative duration
    */
   advance(by: number | string): void;
-  /** Sets the time, backwards too. @throws RangeError for what is no time */
+  /** Sets the time; it may go back. @throws RangeError for an invalid time */
   set(time: Date | number | string): void;
 }
 
 const fakes = new WeakSet<() => number>();
 
 /**
- * A fake clock, which stands still until it is told otherwise.
+ * Creates a fake clock, which stands still until you advance it.
  *
- * @param start a date, its text, or ms since the epoch. Default: now. One in the past makes jars that go by the real time
- *   drop cookies with an expiry (remember-me, permanent sessions).
+ * @param start a date, a date string, or ms since the epoch. Default: now. With one in the past, cookie jars that use the real
+ *   time drop cookies with an expiry (remember-me, permanent sessions).
  * @publicApi
  */
 export function fakeClock(start: Date | number | string = Date.now()): FakeClock {
@@ -46,19 +46,19 @@ export function fakeClock(start: Date | number | string = Date.now()): FakeClock
   };
 }
 
-/** Whether `now` is that of a fake clock. */
+/** Whether `now` belongs to a fake clock. */
 export function isFake(now: () => number): boolean {
   return fakes.has(now);
 }
 
 function timeOf(time: Date | number | string): number {
   const ms = new Date(time).getTime();
-  if (Number.isNaN(ms)) throw new RangeError('Expected a date, the text of one, or a number of ms since the epoch.');
+  if (Number.isNaN(ms)) throw new RangeError('Expected a date, a date string, or a number of ms since the epoch.');
   return ms;
 }
 
 function lengthOf(by: number | string): number {
   const ms = typeof by === 'string' ? parseDuration(by) : by;
   if (ms !== null && Number.isSafeInteger(ms) && ms >= 0) return ms;
-  throw new RangeError('Expected how much time is to pass: a text such as 31m, or a whole number of ms from 0 up.');
+  throw new RangeError('Expected how far to advance: a string such as 31m, or a whole number of ms, 0 or more.');
 }

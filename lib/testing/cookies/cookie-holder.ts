@@ -1,5 +1,5 @@
 /**
- * Whatever keeps a browser's cookies: {@link TestCookies}, or a few lines around another jar.
+ * Anything that holds a browser's cookies: {@link TestCookies}, or a few lines around another cookie jar.
  *
  * ```ts
  * const holder: CookieHolder = {
@@ -11,9 +11,9 @@
  * @publicApi
  */
 export interface CookieHolder {
-  /** The header `Cookie` that it would send; empty: no cookies. */
+  /** The `Cookie` header that it would send; empty: no cookies. */
   readonly header: string | Promise<string>;
-  /** Takes in Set-Cookie lines; one with `Max-Age=0` takes a cookie away. */
+  /** Stores Set-Cookie headers; one with `Max-Age=0` removes a cookie. */
   take(lines: readonly string[]): unknown;
 }
 

@@ -1,27 +1,27 @@
-/** A cookie as a Set-Cookie line has it. */
+/** A cookie of a Set-Cookie header. */
 export interface SetCookieLine {
   readonly name: string;
   readonly value: string;
   /** Without a leading dot; null: the host that set it. */
   readonly domain: string | null;
   readonly path: string;
-  /** When it ends, in ms since the epoch; null: with the browser. */
+  /** When it expires, in ms since the epoch; null: with the browser. */
   readonly expiresAt: number | null;
   readonly httpOnly: boolean;
   readonly secure: boolean;
   readonly sameSite: 'Strict' | 'Lax' | 'None';
-  /** The line takes the cookie away. */
+  /** The header removes the cookie. */
   readonly isRemoval: boolean;
 }
 
 const sameSites = { strict: 'Strict', lax: 'Lax', none: 'None' } as const;
 
-/** @throws TypeError for what is no Set-Cookie line */
+/** @throws TypeError if it is not a Set-Cookie header */
 export function parseSetCookie(line: string): SetCookieLine {
   const [pair = '', ...rest] = line.split(';');
   const [name, value] = nameAndValue(pair);
   if (name === '' || value === null) {
-    throw new TypeError('Expected a Set-Cookie line, such as `session=…; Path=/; HttpOnly`.');
+    throw new TypeError('Expected a Set-Cookie header, such as `session=…; Path=/; HttpOnly`.');
   }
   const attributes = new Map(
     rest.map(nameAndValue).map(([attribute, given]) => [attribute.toLowerCase(), given ?? ''] as const),
@@ -38,7 +38,7 @@ export function parseSetCookie(line: string): SetCookieLine {
     httpOnly: attributes.has('httponly'),
     secure: attributes.has('secure'),
     sameSite: sameSiteOf(attributes.get('samesite')),
-    // Express takes a cookie away by 1970 alone. A date of a later past may be that of a fake clock, and means what it says.
+    // Express removes a cookie with a date in 1970. A later date in the past may come from a fake clock, and counts as it is.
     isRemoval: maxAge === undefined ? expiresAt === 0 : Number(maxAge) <= 0,
   };
 }

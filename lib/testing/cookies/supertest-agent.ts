@@ -2,7 +2,7 @@ import { Server as TlsServer } from 'node:tls';
 import type { CookieHolder } from './cookie-holder.js';
 import { parseSetCookie, type SetCookieLine } from './set-cookie-line.js';
 
-/** What is used of an agent of supertest: `supertest.agent(app.getHttpServer())`. @publicApi */
+/** The parts of a supertest agent that are used: `supertest.agent(app.getHttpServer())`. @publicApi */
 export interface SupertestAgent {
   readonly jar: {
     setCookies(lines: readonly string[], domain: string, path: string): unknown;
@@ -10,7 +10,7 @@ export interface SupertestAgent {
   };
 }
 
-/** Where an agent is about to send its cookies. @publicApi */
+/** Where an agent would send its cookies. @publicApi */
 export interface CookieAccess {
   domain: string;
   path: string;
@@ -21,13 +21,13 @@ export interface CookieAccess {
 type Jar = SupertestAgent['jar'];
 
 export function isSupertestAgent(value: object): value is SupertestAgent {
-  // An agent of superagent has such a jar, too, and does not say which host it is going to talk to.
+  // A superagent agent has such a jar, too, but does not tell which host it will talk to.
   if (!('jar' in value && 'app' in value)) return false;
   const { jar } = value;
   return typeof jar === 'object' && jar !== null && isMethod(jar, 'setCookies') && isMethod(jar, 'getCookies');
 }
 
-/** The cookies of an agent, as far as it would send them to `path` of its own server. */
+/** The cookies of an agent that it would send to `path` of its own server. */
 export class AgentCookies implements CookieHolder {
   readonly #jar: Jar;
   readonly #access: CookieAccess;
@@ -41,7 +41,7 @@ export class AgentCookies implements CookieHolder {
     return this.#jar.getCookies(this.#access).toValueString();
   }
 
-  /** @throws Error where the agent would not send what it was given */
+  /** @throws Error if the agent would not send the given cookies */
   take(lines: readonly string[]): void {
     this.#jar.setCookies(lines, this.#access.domain, '/');
     for (const cookie of lines.map(parseSetCookie)) if (!cookie.isRemoval) this.#assertSent(cookie);
@@ -56,18 +56,18 @@ export class AgentCookies implements CookieHolder {
 
 function reasonAgainst({ secure, domain, expiresAt }: SetCookieLine, access: CookieAccess): string {
   if (secure && !access.secure) {
-    return 'it is Secure, and the agent talks plain HTTP. Give the application under test `cookie: { secure: false }` (SESSION_COOKIE_SECURE, REMEMBER_COOKIE_SECURE), and no NODE_ENV=production.';
+    return 'it is Secure, but the agent uses plain HTTP. Give the application under test `cookie: { secure: false }` (SESSION_COOKIE_SECURE, REMEMBER_COOKIE_SECURE), and no NODE_ENV=production.';
   }
   if (domain !== null && domain !== access.domain) {
-    return `it is for ${domain}, and the agent talks to ${access.domain}. Leave \`cookie.domain\` out in tests.`;
+    return `it is for ${domain}, but the agent talks to ${access.domain}. Omit \`cookie.domain\` in tests.`;
   }
   if (expiresAt !== null && expiresAt <= Date.now()) {
-    return 'it has expired by the real clock, which an agent goes by. Let the fake clock begin now, or later.';
+    return 'it has expired by the real clock, which agents use. Start the fake clock now, or later.';
   }
-  return 'its jar has not kept it.';
+  return 'its jar rejected it.';
 }
 
-/** Supertest talks to a server at 127.0.0.1, or to the URL that it was given in place of one. */
+/** Supertest talks to a server at 127.0.0.1, or to a given URL. */
 function serverOf(agent: object): { domain: string; secure: boolean } {
   const app: unknown = Reflect.get(agent, 'app');
   if (typeof app !== 'string') return { domain: '127.0.0.1', secure: app instanceof TlsServer };

@@ -8,7 +8,7 @@ export interface BrowserCookie {
   value: string;
   domain: string;
   path: string;
-  /** Seconds since the epoch; -1: until the browser ends. */
+  /** Seconds since the epoch; -1: until the browser is closed. */
   expires: number;
   httpOnly: boolean;
   secure: boolean;
@@ -16,23 +16,23 @@ export interface BrowserCookie {
 }
 
 /**
- * The cookies of one browser, which sends them to the application under test and to nobody else: all of them, whatever
- * their path, domain and expiry. The application is the one who ends a session.
+ * The cookies of one browser, which sends them only to the application under test: all of them, whatever their path, domain and
+ * expiry. Only the application ends a session.
  *
  * @publicApi
  */
 export class TestCookies implements CookieHolder {
   readonly #cookies = new Map<string, { readonly line: string; readonly cookie: SetCookieLine }>();
 
-  /** @param header a header `Cookie` to begin with. */
+  /** @param header an initial `Cookie` header. */
   constructor(header = '') {
     for (const pair of header.split(';')) {
-      // Of several cookies of one name a browser sends the one that means this page most first.
+      // Of several cookies of one name, a browser sends the most specific one first.
       if (pair.includes('=') && !this.#cookies.has(pair.slice(0, pair.indexOf('=')).trim())) this.take(pair);
     }
   }
 
-  /** The header `Cookie`; empty: no cookies. */
+  /** The `Cookie` header; empty: no cookies. */
   get header(): string {
     return Array.from(this.#cookies.values(), ({ cookie: { name, value } }) => `${name}=${value}`).join('; ');
   }
@@ -43,7 +43,7 @@ export class TestCookies implements CookieHolder {
   }
 
   /**
-   * Takes in what an answer has set: `response.headers['set-cookie']` of supertest and `inject()`, or
+   * Stores the cookies of a response: `response.headers['set-cookie']` of supertest and `inject()`, or
    * `response.headers.getSetCookie()` of `fetch`.
    */
   take(lines: string | readonly string[] | undefined): this {
@@ -56,8 +56,8 @@ export class TestCookies implements CookieHolder {
   }
 
   /**
-   * The global `fetch` with these cookies, which takes in what the answer sets. Redirects are not followed unless `init`
-   * asks for it: the cookies of an answer in between would be lost.
+   * The global `fetch` with these cookies; stores those of the response. Redirects are not followed unless `init` says so: the
+   * cookies of intermediate responses would be lost.
    */
   async fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
@@ -68,9 +68,9 @@ export class TestCookies implements CookieHolder {
   }
 
   /**
-   * Gives the cookies to an agent of supertest, or to another jar.
+   * Copies the cookies to a supertest agent or another cookie jar.
    *
-   * @throws Error where the agent would not send them, e.g. a `Secure` one over plain HTTP
+   * @throws Error if the agent would not send them, e.g. a `Secure` one over plain HTTP
    */
   async applyTo<Browser extends SupertestAgent | CookieHolder>(browser: Browser): Promise<Browser> {
     const lines = Array.from(this.#cookies.values(), ({ line }) => line);
@@ -78,10 +78,7 @@ export class TestCookies implements CookieHolder {
     return browser;
   }
 
-  /**
-   * The cookies for a browser that is going to visit `url`: `await context.addCookies(cookies.forBrowser(url))` in
-   * Playwright.
-   */
+  /** The cookies for a browser that is going to visit `url`: `await context.addCookies(cookies.forBrowser(url))` in Playwright. */
   forBrowser(url: string | URL): BrowserCookie[] {
     const { hostname } = new URL(url);
     return Array.from(this.#cookies.values(), ({ cookie }) => ({
@@ -98,10 +95,10 @@ export class TestCookies implements CookieHolder {
 }
 
 /**
- * The cookies of whatever the kit is handed.
+ * The cookies of whatever was passed to the kit.
  *
  * @param path of the session cookie.
- * @throws TypeError for what has no cookies
+ * @throws TypeError if it has no cookies
  */
 export function cookiesOf(browser: unknown, path: string): CookieHolder {
   if (typeof browser === 'object' && browser !== null) {
@@ -109,7 +106,7 @@ export function cookiesOf(browser: unknown, path: string): CookieHolder {
     if (isCookieHolder(browser)) return browser;
   }
   throw new TypeError(
-    'Expected whoever has the cookies: an agent (`supertest.agent(app.getHttpServer())`, not `supertest(…)`), the cookies ' +
-      'that signIn() gave, a header `Cookie`, or an object with `header` and `take(lines)`.',
+    'Expected something that holds cookies: an agent (`supertest.agent(app.getHttpServer())`, not `supertest(…)`), the cookies ' +
+      'that signIn() returned, a `Cookie` header, or an object with `header` and `take(lines)`.',
   );
 }

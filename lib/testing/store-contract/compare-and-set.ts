@@ -11,7 +11,7 @@ export const compareAndSetCases = casesOf('compare-and-set', {
     assert.equal(textOf(await store.read(key)), 'second');
   },
 
-  'writes against the version that a write gave': async ({ store }) => {
+  'writes against the version that a write returned': async ({ store }) => {
     const key = freshKey();
     let version = await create(store, key, '0');
     for (const text of ['1', '2', '3']) version = writtenBy(await store.write(key, utf8(text), aMinute, version));
@@ -26,7 +26,7 @@ export const compareAndSetCases = casesOf('compare-and-set', {
     assert.equal(textOf(await store.read(key)), 'newest');
   },
 
-  'hands out a version with a conflict that can be written against': async ({ store }) => {
+  'returns a version with a conflict that can be written against': async ({ store }) => {
     const key = freshKey();
     const old = await create(store, key, 'first');
     writtenBy(await store.write(key, utf8('newest'), aMinute, old));
@@ -35,7 +35,7 @@ export const compareAndSetCases = casesOf('compare-and-set', {
     assert.equal(textOf(await store.read(key)), 'merged');
   },
 
-  'creates only what is not there, and otherwise hands out what is': async ({ store }) => {
+  'creates only what does not exist, and otherwise returns what does': async ({ store }) => {
     const key = freshKey();
     await create(store, key, 'first');
     const there = conflictOf(await store.write(key, utf8('second'), aMinute, 'absent'));
@@ -44,7 +44,7 @@ export const compareAndSetCases = casesOf('compare-and-set', {
     writtenBy(await store.write(key, utf8('third'), aMinute, there.version));
   },
 
-  'does not lengthen a life by a write that conflicts': async ({ store }) => {
+  'does not extend a record’s life by a write that conflicts': async ({ store }) => {
     const key = freshKey();
     const old = await create(store, key, 'first');
     const version = writtenBy(await store.write(key, utf8('newest'), aMinute, old));
@@ -70,7 +70,7 @@ export const compareAndSetCases = casesOf('compare-and-set', {
     assert.equal(await store.delete(key, there.version), 'deleted');
   },
 
-  'takes an instance’s version for its own in another instance': async ({ store, anotherInstance }) => {
+  'accepts an instance’s version in another instance': async ({ store, anotherInstance }) => {
     const other = (await anotherInstance?.()) ?? store;
     const key = freshKey();
     const first = await create(store, key, 'first');

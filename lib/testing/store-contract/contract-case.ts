@@ -1,25 +1,25 @@
 import { isListable, isOwned, isPrunable, type SessionStore } from '../../stores/session-store.js';
 
 /**
- * What a store is able to do. `prune`, `keys` and `owner-index` are offered by some; the rest is the law of {@link SessionStore}.
+ * An ability of a store. `prune`, `keys` and `owner-index` are optional; the rest is the contract of {@link SessionStore}.
  *
  * @publicApi
  */
 export type StoreAbility =
   'read-write' | 'expiry' | 'compare-and-set' | 'gone' | 'many-at-once' | 'prune' | 'keys' | 'owner-index';
 
-/** A store to be tried, and how to come by another one. @publicApi */
+/** A store to test, and how to get another instance. @publicApi */
 export interface StoreHarness {
-  /** Over data that nothing but the contract uses; it need not be empty. */
+  /** On data that only these tests use; it need not be empty. */
   readonly store: SessionStore;
   /**
-   * Another store on the same data, as another process of the application would have it. Left out where there can be
-   * none, as in memory.
+   * Another store on the same data, as another process of the application would have it. Omit it if there can be none, as in
+   * memory.
    */
   readonly anotherInstance?: () => SessionStore | Promise<SessionStore>;
 }
 
-/** One thing that the law asks of a store. @publicApi */
+/** One requirement of the contract. @publicApi */
 export interface ContractCase {
   readonly ability: StoreAbility;
   /** What the store does, to be read after its name. */
@@ -28,7 +28,7 @@ export interface ContractCase {
   run(harness: StoreHarness): Promise<void>;
 }
 
-/** Whether `store` has the ability. One that it lacks is no fault; its cases do not apply. @publicApi */
+/** Whether `store` has the ability. If not, its cases do not apply; that is no violation. @publicApi */
 export function offers(store: SessionStore, ability: StoreAbility): boolean {
   switch (ability) {
     case 'prune':

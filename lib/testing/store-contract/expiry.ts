@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { casesOf } from './contract-case.js';
 import { absence, aMinute, assertGone, create, freshKey, present, textOf, utf8, writtenBy } from './steps.js';
 
-/** A short life, so that cases are quick, and how much later the end may come: machines are busy, stores round up. */
+/** A short life, so that cases are quick, and a tolerance for the expiry: machines are busy, stores round up. In ms. */
 const lifeMs = 300;
 const graceMs = 3_000;
-/** How much earlier: clocks of two machines tick in milliseconds, each in its own. */
+/** The tolerance for an early expiry: the clocks of two machines tick independently. In ms. */
 const earlyMs = 5;
 
 export const expiryCases = casesOf('expiry', {
-  'ends a record when its time is over, and not before': async ({ store }) => {
+  'expires a record when its time is over, and not before': async ({ store }) => {
     const key = freshKey();
     const before = performance.now();
     await create(store, key, 'short-lived', lifeMs);
@@ -17,7 +17,7 @@ export const expiryCases = casesOf('expiry', {
     assert.ok(lastSeen - before > lifeMs / 2, 'the record was absent long before its time');
   },
 
-  'ends each record at a time of its own': async ({ store }) => {
+  'expires each record at its own time': async ({ store }) => {
     const [short, long] = [freshKey(), freshKey()];
     await create(store, long, 'long-lived');
     await create(store, short, 'short-lived', lifeMs);
@@ -25,14 +25,14 @@ export const expiryCases = casesOf('expiry', {
     assert.equal(textOf(await store.read(long)), 'long-lived');
   },
 
-  'does not lengthen a life by reading': async ({ store }) => {
+  'does not extend a record’s life by reading': async ({ store }) => {
     const key = freshKey();
     await create(store, key, 'read all the time', lifeMs);
-    // This reads it every few milliseconds until it ends: if reading lengthened its life, it never would.
+    // Polls every few milliseconds until it expires: if reading extended its life, it never would.
     await absence(store, key, lifeMs + graceMs);
   },
 
-  'lengthens a life by a touch': async ({ store }) => {
+  'extends a record’s life by a touch': async ({ store }) => {
     const [touched, witness] = [freshKey(), freshKey()];
     await create(store, touched, 'touched', lifeMs);
     assert.equal(await store.touch(touched, aMinute), true);
@@ -41,7 +41,7 @@ export const expiryCases = casesOf('expiry', {
     assert.equal(textOf(await store.read(touched)), 'touched');
   },
 
-  'shortens a life by a touch, too': async ({ store }) => {
+  'shortens a record’s life by a touch, too': async ({ store }) => {
     const key = freshKey();
     await create(store, key, 'touched');
     const before = performance.now();
@@ -50,7 +50,7 @@ export const expiryCases = casesOf('expiry', {
     assert.ok(lastSeen - before > lifeMs / 2, 'the record was absent long before its time');
   },
 
-  'counts a life from the last write': async ({ store }) => {
+  'counts a record’s life from the last write': async ({ store }) => {
     const [lengthened, shortened] = [freshKey(), freshKey()];
     const first = await create(store, lengthened, 'first', lifeMs);
     writtenBy(await store.write(lengthened, utf8('second'), aMinute, first));
@@ -60,7 +60,7 @@ export const expiryCases = casesOf('expiry', {
     assert.equal(textOf(await store.read(lengthened)), 'second');
   },
 
-  'keeps a version usable through a touch': async ({ store }) => {
+  'keeps a version valid after a touch': async ({ store }) => {
     const key = freshKey();
     const version = await create(store, key, 'first');
     assert.equal(await store.touch(key, aMinute), true);
@@ -68,7 +68,7 @@ export const expiryCases = casesOf('expiry', {
     assert.equal(textOf(await store.read(key)), 'second');
   },
 
-  'takes what has expired for absent in every method': async ({ store }) => {
+  'treats what has expired as absent in every method': async ({ store }) => {
     const keys = [freshKey(), freshKey(), freshKey(), freshKey(), freshKey()] as const;
     const versions = await Promise.all(keys.map((key) => create(store, key, 'short-lived', lifeMs)));
     const witness = freshKey();

@@ -3,7 +3,7 @@ import { casesOf } from './contract-case.js';
 import { aMinute, assertGone, change, create, freshKey, textOf, utf8, writtenBy } from './steps.js';
 
 export const goneCases = casesOf('gone', {
-  'does not bring a deleted record back by a late write': async ({ store }) => {
+  'does not restore a deleted record by a late write': async ({ store }) => {
     const key = freshKey();
     const version = await create(store, key, 'first');
     assert.equal(await store.delete(key), 'deleted');
@@ -11,7 +11,7 @@ export const goneCases = casesOf('gone', {
     assert.equal(await store.read(key), null);
   },
 
-  'does not bring a deleted record back by a touch': async ({ store }) => {
+  'does not restore a deleted record by a touch': async ({ store }) => {
     const key = freshKey();
     await create(store, key, 'first');
     assert.equal(await store.delete(key), 'deleted');
@@ -19,13 +19,13 @@ export const goneCases = casesOf('gone', {
     assert.equal(await store.read(key), null);
   },
 
-  'touches nothing where there never was a record': async ({ store }) => {
+  'touches nothing if there never was a record': async ({ store }) => {
     const key = freshKey();
     assert.equal(await store.touch(key, aMinute), false);
     assert.equal(await store.read(key), null);
   },
 
-  'says of a delete what there was to delete': async ({ store }) => {
+  'reports whether a delete removed anything': async ({ store }) => {
     const key = freshKey();
     assert.equal(await store.delete(key), 'absent');
     const version = await create(store, key, 'first');
@@ -34,7 +34,7 @@ export const goneCases = casesOf('gone', {
     assert.equal(await store.delete(key, version), 'absent');
   },
 
-  'takes a key that is created again for another record': async ({ store }) => {
+  'treats a key that is created again as another record': async ({ store }) => {
     const key = freshKey();
     const old = await create(store, key, 'first');
     assert.equal(await store.delete(key), 'deleted');
@@ -44,7 +44,7 @@ export const goneCases = casesOf('gone', {
     writtenBy(await store.write(key, utf8('third'), aMinute, version));
   },
 
-  'stays deleted however many requests are writing and touching meanwhile': async ({ store, anotherInstance }) => {
+  'stays deleted however many requests are writing and touching': async ({ store, anotherInstance }) => {
     const other = (await anotherInstance?.()) ?? store;
     const key = freshKey();
     await create(store, key, '0');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Keys that tempt a store to mix them up, to leave its folder, or to read them as a pattern or a command. */
+/** Keys that might make a store confuse them, leave its folder, or read them as a pattern or a command. */
 export function hostileKeys(): string[] {
   const unique = randomBytes(6).toString('hex');
   return [

@@ -11,8 +11,8 @@ import { readWriteCases } from './read-write.js';
 export { type ContractCase, offers, type StoreAbility, type StoreHarness } from './contract-case.js';
 
 /**
- * All that the law asks of a session store, as cases that need no test runner: each takes a store and rejects if the store
- * does not obey. Run them against the real technology.
+ * The contract of session stores as cases that need no test runner: each takes a store and rejects if the store violates it.
+ * Run them against the real technology.
  *
  * ```ts
  * for (const { ability, name, run } of storeContract()) {

@@ -5,13 +5,13 @@ import { hostileKeys } from './hostile-keys.js';
 import { absence, create, freshKey } from './steps.js';
 
 export const keysCases = casesOf('keys', {
-  'lists the keys of the records that live': async ({ store }) => {
+  'lists the keys of all live records': async ({ store }) => {
     const [live, deleted, expired, witness] = [freshKey(), freshKey(), freshKey(), freshKey()];
     await create(store, live, 'long-lived');
     await create(store, deleted, 'deleted');
     await create(store, expired, 'short-lived', 50);
     assert.equal(await store.delete(deleted), 'deleted');
-    // Another one is watched, since reading what has expired may remove it.
+    // Polls another one, since reading an expired record may remove it.
     await create(store, witness, 'short-lived', 60);
     await absence(store, witness, 3_000);
     const listed = await keysOf(store);
@@ -28,8 +28,8 @@ export const keysCases = casesOf('keys', {
     for (const key of keys) await store.delete(key);
   },
 
-  'comes to an end for whoever reads each key on the way': async ({ store }) => {
-    assert.ok(isListable(store), 'the store does not offer to list its keys');
+  'terminates even if each key is read while listing': async ({ store }) => {
+    assert.ok(isListable(store), 'the store does not support listing its keys');
     for (let made = 0; made < 3; made++) await create(store, freshKey(), 'x');
     const most = (await keysOf(store)).length;
     let listed = 0;
@@ -41,7 +41,7 @@ export const keysCases = casesOf('keys', {
 });
 
 async function keysOf(store: SessionStore): Promise<string[]> {
-  assert.ok(isListable(store), 'the store does not offer to list its keys');
+  assert.ok(isListable(store), 'the store does not support listing its keys');
   const keys: string[] = [];
   for await (const key of store.keys()) keys.push(key);
   return keys;

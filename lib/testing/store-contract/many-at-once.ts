@@ -4,7 +4,7 @@ import { casesOf } from './contract-case.js';
 import { aMinute, change, conflictOf, create, freshKey, present, textOf, utf8 } from './steps.js';
 
 export const manyAtOnceCases = casesOf('many-at-once', {
-  'lets one of twenty parallel creations win, and shows it to the others': async ({ store }) => {
+  'lets one of twenty parallel creations win, and returns it to the others': async ({ store }) => {
     const key = freshKey();
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, index) => store.write(key, utf8(`by ${String(index)}`), aMinute, 'absent')),
@@ -20,7 +20,7 @@ export const manyAtOnceCases = casesOf('many-at-once', {
     const key = freshKey();
     await create(store, key, '1');
     const { version } = await present(store, key);
-    // As twenty requests do that each count one up: whoever is not told of the others loses a count.
+    // Like twenty requests that each increment a counter: one that does not learn of the others loses a count.
     const results = await Promise.all(Array.from({ length: 20 }, () => store.write(key, utf8('2'), aMinute, version)));
     assert.equal(results.filter((result) => 'written' in result).length, 1);
     assert.equal(results.filter((result) => 'conflict' in result).length, 19);
@@ -62,7 +62,7 @@ export const manyAtOnceCases = casesOf('many-at-once', {
     assert.equal(textOf(await store.read(key)), '20');
   },
 
-  'never shows half a record to a reader': async ({ store, anotherInstance }) => {
+  'never shows a partial record to a reader': async ({ store, anotherInstance }) => {
     const other = (await anotherInstance?.()) ?? store;
     const key = freshKey();
     await create(store, key, 'a'.repeat(200_000));
@@ -71,7 +71,7 @@ export const manyAtOnceCases = casesOf('many-at-once', {
       while (!over.signal.aborted) {
         const text = textOf(await other.read(key));
         assert.equal(text, text.charAt(0).repeat(text.length));
-        // A store whose reads take no turn of the event loop would leave none for its writes.
+        // A store whose reads are synchronous would otherwise block its writes.
         await setImmediate();
       }
     })();

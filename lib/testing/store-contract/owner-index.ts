@@ -23,7 +23,7 @@ export const ownerIndexCases = casesOf('owner-index', {
     assert.deepEqual(await listed(store, nobody), []);
   },
 
-  'shares what it knows of owners with another instance': async (harness) => {
+  'shares its owner index with another instance': async (harness) => {
     const { store, other } = await open(harness);
     const owner = freshOwner();
     const keys = [...(await createFor(store, owner, 2)), ...(await createFor(other, owner, 2))].sort();
@@ -45,7 +45,7 @@ export const ownerIndexCases = casesOf('owner-index', {
     }
   },
 
-  'gives keys back as they were given': async (harness) => {
+  'returns keys as they were given': async (harness) => {
     const { store } = await open(harness);
     const owner = freshOwner();
     const keys = hostileKeys().sort();
@@ -55,19 +55,19 @@ export const ownerIndexCases = casesOf('owner-index', {
     assert.deepEqual(await living(store, keys), []);
   },
 
-  'gives a record to nobody that was written without an owner': async (harness) => {
+  'lists a record without an owner for nobody': async (harness) => {
     const { store } = await open(harness);
     const owner = freshOwner();
     const [owned = ''] = await createFor(store, owner, 1);
     const key = freshKey();
     const version = writtenBy(await store.write(key, utf8('nobody’s'), aMinute, 'absent'));
-    writtenBy(await store.write(key, utf8('still nobody’s'), aMinute, version));
+    writtenBy(await store.write(key, utf8('still without an owner'), aMinute, version));
     assert.deepEqual(await listed(store, owner), [owned]);
     assert.equal(await store.deleteOwnedBy(owner), 1);
-    assert.equal(textOf(await store.read(key)), 'still nobody’s');
+    assert.equal(textOf(await store.read(key)), 'still without an owner');
   },
 
-  'goes on listing what was touched or written, beyond the life that it was created for': async (harness) => {
+  'still lists what was touched or written, beyond its original time to live': async (harness) => {
     const { store } = await open(harness);
     const owner = freshOwner();
     const [touched, written, witness] = [freshKey(), freshKey(), freshKey()];
@@ -77,14 +77,14 @@ export const ownerIndexCases = casesOf('owner-index', {
     assert.equal(await store.touch(touched, aMinute), true);
     writtenBy(await store.write(written, utf8('written again'), aMinute, version));
     await absence(store, witness, lifeMs + graceMs);
-    // A new record, so that a store which tidies up when it creates one does so.
+    // A new record, so that a store that cleans up at a creation does so.
     const [created = ''] = await createFor(store, owner, 1);
     assertIncludes(await listed(store, owner), [touched, written, created]);
     assert.equal(await store.deleteOwnedBy(owner), 3);
     assert.deepEqual(await living(store, [touched, written, created]), []);
   },
 
-  'lists nothing but what it has had of the owner, and what has ended reads as absent': async (harness) => {
+  'lists only keys that the owner has had, and what has ended reads as absent': async (harness) => {
     const { store } = await open(harness);
     const owner = freshOwner();
     const [live, deleted, expired] = [freshKey(), freshKey(), freshKey()];
@@ -99,7 +99,7 @@ export const ownerIndexCases = casesOf('owner-index', {
     assert.deepEqual(await living(store, keys), [live]);
   },
 
-  'ends all of an owner’s records but the excepted one, and counts them': async (harness) => {
+  'ends all of an owner’s records except one, and counts them': async (harness) => {
     const { store } = await open(harness);
     const [owner, another] = [freshOwner(), freshOwner()];
     const keys = await createFor(store, owner, 4);
@@ -113,7 +113,7 @@ export const ownerIndexCases = casesOf('owner-index', {
     assert.equal(await store.read(kept), null);
   },
 
-  'excepts no record of somebody else’s, and none that there is not': async (harness) => {
+  'cannot except a record of somebody else’s, nor one that does not exist': async (harness) => {
     const { store } = await open(harness);
     const [owner, another] = [freshOwner(), freshOwner()];
     const [foreign = ''] = await createFor(store, another, 1);
@@ -125,7 +125,7 @@ export const ownerIndexCases = casesOf('owner-index', {
     }
   },
 
-  'counts 0 where there is nothing to end, or no longer': async (harness) => {
+  'counts 0 if there is nothing to end, or no longer': async (harness) => {
     const { store } = await open(harness);
     const owner = freshOwner();
     assert.equal(await store.deleteOwnedBy(owner), 0);
@@ -141,7 +141,7 @@ export const ownerIndexCases = casesOf('owner-index', {
     assert.equal(await store.deleteOwnedBy(owner), 0);
   },
 
-  'has ended what it has ended, in another instance too': async (harness) => {
+  'has ended records in another instance, too': async (harness) => {
     const { store, other } = await open(harness);
     const owner = freshOwner();
     const [written, touched, created] = [freshKey(), freshKey(), freshKey()];
@@ -152,13 +152,13 @@ export const ownerIndexCases = casesOf('owner-index', {
     assert.deepEqual(await living(other, [written, touched, created]), []);
     assertGone(await other.write(written, utf8('late'), aMinute, version));
     assert.equal(await other.touch(touched, aMinute), false);
-    // A key may come back as another record, and is listed again.
+    // A key may be reused for another record, and is listed again.
     await createOwned(other, owner, created);
     assertIncludes(await listed(store, owner), [created]);
     assert.equal(await store.deleteOwnedBy(owner), 1);
   },
 
-  'ends records for good that are written and touched all the while': async (harness) => {
+  'ends records for good even if they are being written and touched': async (harness) => {
     const { store, other } = await open(harness);
     const owner = freshOwner();
     const keys = await createFor(store, owner, 5);
@@ -167,7 +167,7 @@ export const ownerIndexCases = casesOf('owner-index', {
       (async () => {
         while ((await change(other, key, (text) => `${text}.`)) === 'written') {
           changes++;
-          // A store whose calls take no turn of the event loop would leave none for the rest.
+          // A store whose calls are synchronous would otherwise block the event loop.
           await setImmediate();
         }
       })(),
@@ -181,7 +181,7 @@ export const ownerIndexCases = casesOf('owner-index', {
     assert.deepEqual(await living(store, keys), []);
   },
 
-  'does not give a record to an owner whose creation met it': async (harness) => {
+  'does not list a record for an owner whose creation conflicted with it': async (harness) => {
     const { store } = await open(harness);
     const [owner, another] = [freshOwner(), freshOwner()];
     const key = freshKey();
@@ -212,7 +212,7 @@ export const ownerIndexCases = casesOf('owner-index', {
     }
   },
 
-  'ends a record that is created meanwhile, or refuses it, or goes on listing it': async (harness) => {
+  'ends a record that is created in the meantime, or rejects it, or keeps listing it': async (harness) => {
     const { store, other } = await open(harness);
     const owner = freshOwner();
     for (let round = 0; round < 150; round++) {
@@ -225,18 +225,18 @@ export const ownerIndexCases = casesOf('owner-index', {
       const deletion = turns(randomInt(4)).then(() => (round % 2 === 0 ? store : other).deleteOwnedBy(owner));
       const results = await Promise.all(creations);
       await deletion;
-      assert.equal(await store.read(before), null, 'a record lives that was there before');
+      assert.equal(await store.read(before), null, 'a record is live that existed before');
       const alive = await living(store, keys);
       assertIncludes(await listed(store, owner), alive);
       const refused = keys.filter((_, index) => 'gone' in (results[index] ?? {}));
-      assert.deepEqual(await living(store, refused), [], 'a record lives whose creation was refused');
+      assert.deepEqual(await living(store, refused), [], 'a record is live whose creation was rejected');
       for (const result of results) if (!('gone' in result)) writtenBy(result);
       assert.equal(await store.deleteOwnedBy(owner), alive.length);
       assert.deepEqual(await living(store, keys), []);
     }
   },
 
-  'knows two hundred records of one owner': async (harness) => {
+  'lists two hundred records of one owner': async (harness) => {
     const { store } = await open(harness);
     const owner = freshOwner();
     const keys = Array.from({ length: 200 }, () => freshKey()).sort();
@@ -251,7 +251,7 @@ export const ownerIndexCases = casesOf('owner-index', {
 async function open(harness: StoreHarness): Promise<{ store: OwnedStore; other: OwnedStore }> {
   const { store } = harness;
   const other = (await harness.anotherInstance?.()) ?? store;
-  assert.ok(isOwned(store) && isOwned(other), 'the store does not offer to know owners');
+  assert.ok(isOwned(store) && isOwned(other), 'the store does not support an owner index');
   return { store, other };
 }
 
@@ -264,21 +264,21 @@ function createOwned(store: OwnedStore, owner: string, key: string, ttlMs = aMin
   return store.write(key, utf8(`the record of ${owner}`), ttlMs, 'absent', owner).then(writtenBy);
 }
 
-/** Creates records, and gives their keys, sorted. */
+/** Creates records and returns their keys, sorted. */
 async function createFor(store: OwnedStore, owner: string, count: number): Promise<string[]> {
   const keys = Array.from({ length: count }, () => freshKey()).sort();
   for (const key of keys) await createOwned(store, owner, key);
   return keys;
 }
 
-/** The keys that the store lists, sorted; a key that is listed twice is there twice. */
+/** The keys that the store lists, sorted; duplicates are kept. */
 async function listed(store: OwnedStore, owner: string): Promise<string[]> {
   const keys: string[] = [];
   for await (const key of store.ownedBy(owner)) keys.push(key);
   return keys.sort();
 }
 
-/** Those of these keys whose records are there. */
+/** Those of these keys whose records are live. */
 async function living(store: OwnedStore, keys: readonly string[]): Promise<string[]> {
   const records = await Promise.all(keys.map((key) => store.read(key)));
   return keys.filter((_, index) => records[index] !== null);

@@ -6,24 +6,24 @@ import { hostileKeys } from './hostile-keys.js';
 import { aMinute, assertBytes, conflictOf, create, freshKey, present, textOf, utf8, writtenBy } from './steps.js';
 
 export const readWriteCases = casesOf('read-write', {
-  'reads null where there is no record': async ({ store }) => {
+  'reads null if there is no record': async ({ store }) => {
     assert.equal(await store.read(freshKey()), null);
   },
 
-  'gives bytes of every value back as they were written': async ({ store }) => {
+  'returns bytes of every value as they were written': async ({ store }) => {
     const key = freshKey();
     const bytes = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
     writtenBy(await store.write(key, bytes, aMinute, 'absent'));
     assertBytes((await present(store, key)).bytes, bytes);
   },
 
-  'hands bytes out as a Uint8Array, whether they were written as a Buffer or not': async ({ store }) => {
+  'returns bytes as a Uint8Array, whether or not they were written as a Buffer': async ({ store }) => {
     for (const bytes of [utf8('plain'), Buffer.from('a Buffer')]) {
       const key = freshKey();
       writtenBy(await store.write(key, bytes, aMinute, 'absent'));
       const refused = await store.write(key, utf8('other'), aMinute, 'absent');
       for (const record of [await present(store, key), conflictOf(refused)]) {
-        assert.ok(types.isUint8Array(record.bytes), 'the bytes are no Uint8Array');
+        assert.ok(types.isUint8Array(record.bytes), 'the bytes are not a Uint8Array');
         assertBytes(record.bytes, bytes);
       }
     }
@@ -44,7 +44,7 @@ export const readWriteCases = casesOf('read-write', {
     assertBytes((await present(store, key)).bytes, bytes);
   },
 
-  'writes over a record with a longer and with a shorter one': async ({ store }) => {
+  'overwrites a record with a longer and with a shorter one': async ({ store }) => {
     const key = freshKey();
     const first = await create(store, key, 'middling');
     const second = writtenBy(await store.write(key, utf8('longer than before'), aMinute, first));

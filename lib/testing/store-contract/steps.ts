@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SessionStore, StoredRecord, Version, WriteResult } from '../../stores/session-store.js';
 
-/** Long enough not to run out during a case. */
+/** Long enough not to expire during a case. */
 export const aMinute = 60_000;
 
 /** Keys that no other case uses. */
@@ -25,7 +25,7 @@ export function assertBytes(actual: Uint8Array, expected: Uint8Array): void {
   assert.ok(Buffer.compare(actual, expected) === 0, 'other bytes');
 }
 
-/** Creates the record, and gives its version. */
+/** Creates the record and returns its version. */
 export async function create(store: SessionStore, key: string, text: string, ttlMs = aMinute): Promise<Version> {
   return writtenBy(await store.write(key, utf8(text), ttlMs, 'absent'));
 }
@@ -46,7 +46,7 @@ export function assertGone(result: WriteResult): void {
   assert.ok('gone' in result, `expected the record to be gone: ${kindOf(result)}`);
 }
 
-/** The record as it is now. */
+/** The current record. */
 export async function present(store: SessionStore, key: string): Promise<StoredRecord> {
   const record = await store.read(key);
   assert.ok(record !== null, 'the record is absent');
@@ -54,8 +54,8 @@ export async function present(store: SessionStore, key: string): Promise<StoredR
 }
 
 /**
- * Changes a record as a request does: again and again from the newest state, until it is written or gone, and, like a
- * request, after a random wait that grows: who runs into a crowd steps back.
+ * Changes a record as a request does: a compare-and-set loop from the latest state, until it is written or gone, backing off
+ * with jitter.
  */
 export async function change(
   store: SessionStore,
@@ -75,10 +75,10 @@ export async function change(
 }
 
 /**
- * Waits until the record is absent, by reading it over and over.
+ * Waits until the record is absent, by polling.
  *
- * @param latestMs how many milliseconds from now it must be absent at the latest; the case fails if it is not
- * @returns when the record was there for the last time, by `performance.now()`
+ * @param latestMs in how many milliseconds it must be absent at the latest; otherwise the case fails
+ * @returns when the record was last present, by `performance.now()`
  */
 export async function absence(store: SessionStore, key: string, latestMs: number): Promise<number> {
   const end = performance.now() + latestMs;

@@ -65,12 +65,12 @@ describe('nestjs-session-auth', () => {
   });
 
   it.each([
-    [[], /What is to be done/],
+    [[], /Give a command: cleanup or secret/],
     [['clean'], /no command clean/],
-    [['cleanup', 'all'], /no further word: all/],
+    [['cleanup', 'all'], /takes no arguments: all/],
     [['cleanup', '--force'], /--force/],
     [['cleanup', '--env-file'], /env-file/],
-    [['secret', '--env-file', 'x'], /secret takes no --env-file/],
+    [['secret', '--env-file', 'x'], /secret does not support --env-file/],
   ])('does not understand %j, and says so', async (words, problem) => {
     const { code, printed, complained } = await outcome(words);
     expect({ code, printed }).toEqual({ code: 2, printed: '' });
@@ -114,10 +114,10 @@ describe('nestjs-session-auth cleanup', () => {
   });
 
   it.each([
-    [{ SESSION_TYPE: 'null' }, 0, /null needs no cleaning up/],
-    [{ SESSION_TYPE: 'memory' }, 0, /in the process of the application/],
-    [{ SESSION_TYPE: 'cookie' }, 0, /with those who have them/],
-    [{ SESSION_TYPE: 'cookie', SESSION_SEALED_REVOCATIONS: 'memory' }, 0, /in the process of the application/],
+    [{ SESSION_TYPE: 'null' }, 0, /null needs no cleanup/],
+    [{ SESSION_TYPE: 'memory' }, 0, /in the application.s process/],
+    [{ SESSION_TYPE: 'cookie' }, 0, /kept by the browsers/],
+    [{ SESSION_TYPE: 'cookie', SESSION_SEALED_REVOCATIONS: 'memory' }, 0, /in the application.s process/],
     [{}, 2, /SESSION_TYPE is not set here.*cleanupSessions\(\)/],
     [{ SESSION_TYPE: 'files' }, 2, /SESSION_TYPE \(type\): expected one of/],
     [{ SESSION_TYPE: 'sql' }, 2, /SESSION_SQL \(sql.url\)/],
