@@ -1,30 +1,30 @@
 import type { RawResponse } from './raw-response.js';
 
-/** The calls by which a response goes out. */
+/** The methods by which a response goes out. */
 export type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end';
 export type Writer = (this: object, ...args: unknown[]) => unknown;
 export type Writers = Readonly<Record<Method, Writer>>;
 
-/** What the calls on a response come to. */
+/** Where the calls on a response lead. */
 export interface Passage {
   pass(method: Method, args: unknown[]): unknown;
 }
 
-/** What lies behind the doors of a response. */
+/** The previous methods of a response. */
 export interface Hung {
-  /** What the calls would have come to without them. */
+  /** The methods that would have been called otherwise. */
   readonly original: Writers;
-  /** Whether another one's methods lay on the response, which now are behind the doors. */
+  /** Whether another package had wrapped the response's methods before. */
   readonly isWrapped: boolean;
 }
 
 const methods: readonly Method[] = ['writeHead', 'flushHeaders', 'write', 'end'];
 
 const GATE = Symbol('session response gate');
-/** A response as far as doors go. */
+/** The parts of a response that matter here. */
 type Gated = { [GATE]?: Passage | undefined } & Partial<Record<Method, unknown>>;
 
-/** One function each for all responses: a closure for every request would cost more than it is worth. */
+/** One function per method for all responses: a closure per request would be too expensive. */
 const shared: Readonly<Record<Method, (this: Gated, ...args: unknown[]) => unknown>> = {
   writeHead(...args) {
     const gate = this[GATE];
@@ -45,15 +45,14 @@ const shared: Readonly<Record<Method, (this: Gated, ...args: unknown[]) => unkno
 };
 
 /**
- * Puts doors at a response that has just come from its server, for a gate that may be hung there later: until then they lead
- * where they would without.
+ * Adds methods to a new response that a gate can be attached to later; until then, they behave as before.
  *
- * Express changes the prototype of every response, and each property that is then added to it costs about as much as a signed
- * cookie does: four methods on each response were a tenth of the time of a whole request. Added before, they cost next to
- * nothing. And they stay where they are when another application, to which the response is handed, changes the prototype again.
+ * Express changes the prototype of every response, after which each added property costs about as much as a signed cookie: four
+ * methods per response took a tenth of a request's time. Added before that, they cost next to nothing. They also stay if
+ * another application, to which the response is passed, changes the prototype again.
  */
 export function makeDoors(response: object): void {
-  // Somebody was here before, whose methods would be hidden: the gate finds them when it is hung.
+  // Methods of another package would be hidden: the gate finds them when it is attached.
   if (hasOwnMethods(response)) return;
   const gated: Gated = response;
   gated[GATE] = undefined;
@@ -64,8 +63,8 @@ export function makeDoors(response: object): void {
 }
 
 /**
- * Leads the calls on a response to its gate, wherever the response comes from and whoever has put methods on it: where there is
- * anything that was not expected, the gate gets doors of its own above all of it.
+ * Routes the calls on a response through its gate, wherever the response comes from and whatever wraps it: if it is not as
+ * expected, the gate gets methods of its own on top.
  */
 export function hangGate(response: RawResponse, gate: Passage): Hung {
   const gated: Gated = response;
@@ -74,8 +73,8 @@ export function hangGate(response: RawResponse, gate: Passage): Hung {
       gated[GATE] = gate;
       return { original: Object.getPrototypeOf(response) as Writers, isWrapped: false };
     }
-    // A second gate, where an application with sessions is mounted in another one, cannot share the place of the first; nor can
-    // the doors lie both above and below of what others have put there.
+    // A second gate, if an application with sessions is mounted in another one, cannot share the first one's methods; nor can
+    // these be both above and below those of other packages.
     return hangAbove(response, gate);
   }
   const hung = { original: writersOf(response), isWrapped: hasOwnMethods(response) };
@@ -84,7 +83,7 @@ export function hangGate(response: RawResponse, gate: Passage): Hung {
   return hung;
 }
 
-/** Puts further doors above all that lies on the response now. */
+/** Adds methods on top of all current ones. */
 export function hangAbove(response: RawResponse, gate: Passage): Hung {
   const original = writersOf(response);
   put(response, {
@@ -99,7 +98,7 @@ export function hangAbove(response: RawResponse, gate: Passage): Hung {
 function put(response: Gated, doors: Readonly<Record<Method, unknown>>): void {
   for (const method of methods) {
     if (Object.hasOwn(response, method)) {
-      // It may have been defined as one that cannot be assigned to.
+      // It may have been defined as read-only.
       Object.defineProperty(response, method, { value: doors[method], configurable: true, writable: true });
     } else if (method in response) {
       // Not every adapter's response has all of them.
@@ -121,7 +120,7 @@ function hasOwnMethods(response: object): boolean {
   return methods.some((method) => Object.hasOwn(response, method));
 }
 
-/** What a method would be without the doors; `response` may also be an object that has the one with the doors as its prototype. */
+/** The method below ours; `response` may also be an object whose prototype has ours. */
 function beneath(response: Gated, method: Method): Writer {
   let holder = Object.getPrototypeOf(response) as Writers;
   while (holder[method] === shared[method]) holder = Object.getPrototypeOf(holder) as Writers;

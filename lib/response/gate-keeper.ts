@@ -1,31 +1,33 @@
 import type { ResponseHead } from './head.js';
 
-/** What a response is held back for: something that is to be saved before it goes out. */
+/** Something to be saved before a response goes out. */
 export interface GateKeeper {
   /**
-   * The head is about to go out. A promise: everything waits for it, and where it fails, nothing of this answer is sent. Nothing:
-   * nothing has to wait.
+   * Called before the headers are sent. Return a promise to hold the response back; if it rejects, nothing of this response is
+   * sent. Return undefined if nothing has to wait.
    *
-   * @param status that the answer is going to have
+   * @param status the status of the response
    */
   beforeHead(status: number): Promise<void> | undefined;
   /** Adds headers of its own. */
   writeHead(head: ResponseHead): void;
   /**
-   * The answer is complete, or its client has gone. A promise: its end waits, and takes place also where it fails.
+   * Called when the response is complete, or its client has disconnected. Return a promise to hold its end back, which follows
+   * even if it rejects.
    *
-   * @param isAllOfIt whether its head has not gone out before, but goes with it, so that nobody was in between
+   * @param isAllOfIt whether the headers have not been sent yet and go out with the end, so nothing can have happened in
+   *   between
    */
   beforeEnd(isAllOfIt: boolean): Promise<void> | undefined;
-  /** What the client gets in place of the answer that was meant to go out; null: another one is given, by whoever hears of it. */
+  /** The response to send instead; null: the code that receives the error sends one. */
   answerTo(error: unknown): SubstituteAnswer | null;
-  /** What was waited for has failed: before the head, so that another answer is given, or after all of it. */
+  /** The promise has rejected: before the headers, so another response is sent, or after the whole response. */
   failed(error: unknown): void;
-  /** Hears of what nobody is answered for. */
+  /** Called with an error that no response reports. */
   report(error: unknown): void;
-  /** Something has failed, so that the answer which is given is the one for that, whoever still writes another one. */
+  /** Something has failed, so the response now written is the error response, whoever writes it. */
   readonly hasFailed: boolean;
-  /** Whether an `end` right after `writeHead` is the server's own, so that nothing can have changed in between. */
+  /** Whether an `end` right after `writeHead` is the server's own, so nothing can have changed in between. */
   endsAtOnce(args: readonly unknown[]): boolean;
 }
 

@@ -1,23 +1,23 @@
 import { STATUS_CODES, type OutgoingHttpHeader, type OutgoingHttpHeaders } from 'node:http';
 import { isHttp2, type RawResponse } from './raw-response.js';
 
-/** What `writeHead` may be given as headers: an object, or a list of names and values, flat or in pairs. */
+/** The headers argument of `writeHead`: an object, or an array of names and values, flat or in pairs. */
 export type HeadArgument = OutgoingHttpHeaders | Flat | Pairs;
 
 type Flat = readonly (OutgoingHttpHeader | undefined)[];
 type Pairs = readonly (readonly [string, OutgoingHttpHeader])[];
 
-/** The headers by name; of several spellings of a name in a list, the first. */
+/** The headers by name; if an array has several spellings of a name, the first. */
 type Given = Record<string, OutgoingHttpHeader | undefined>;
 
 /**
- * The head of a response that is about to go out: what was set on the response, and what was handed to `writeHead`, which
- * would replace it. The latter is kept as a flat list, to which a header can be added for less than to an object.
+ * The status and headers of a response that is about to be sent: those set on the response, and those passed to `writeHead`,
+ * which take precedence. The latter are kept as a flat array, to which adding a header is cheaper than to an object.
  */
 export class ResponseHead {
   readonly #list: (OutgoingHttpHeader | undefined)[] | null;
 
-  /** @param forWrapper whether another one's `writeHead` is going to have them, which may know no lists */
+  /** @param forWrapper whether they are passed to another package's `writeHead`, which may not support arrays */
   constructor(
     private readonly response: RawResponse,
     given: HeadArgument | null,
@@ -26,10 +26,10 @@ export class ResponseHead {
     this.#list = given && toList(given);
   }
 
-  /** The headers for `writeHead`, with what was changed here; null: none were handed in. */
+  /** The headers for `writeHead`, with the changes made here; null: none were passed. */
   get given(): HeadArgument | null {
     if (this.#list === null) return null;
-    // The compatibility API of HTTP/2 has had other ideas of a list than HTTP/1.
+    // The compatibility API of HTTP/2 expects a different array format than HTTP/1.
     return isHttp2(this.response) || this.forWrapper ? toObject(this.#list) : this.#list;
   }
 
@@ -63,7 +63,7 @@ export class ResponseHead {
   }
 }
 
-/** The headers among the arguments of `writeHead`, and at which place; null: there are none. */
+/** The headers among the arguments of `writeHead`, and their position; null: there are none. */
 export function headersIn(args: readonly unknown[]): { readonly index: number; readonly headers: HeadArgument } | null {
   const index = typeof args[1] === 'object' && args[1] !== null ? 1 : 2;
   const headers = args[index];
@@ -71,8 +71,8 @@ export function headersIn(args: readonly unknown[]): { readonly index: number; r
 }
 
 /**
- * Makes the head that of another answer, which no cache may keep. What the application has set, or `given` to `writeHead`, stays,
- * but for what describes the answer that is not sent.
+ * Turns the headers into those of another response, which must not be cached. What the application has set, or passed to
+ * `writeHead`, stays, except headers that describe the discarded response.
  */
 export function substituteHead(response: RawResponse, given: HeadArgument | null, status: number): void {
   for (const [name, value] of Object.entries(given === null ? {} : toObject(given))) {
@@ -80,7 +80,7 @@ export function substituteHead(response: RawResponse, given: HeadArgument | null
   }
   for (const name of Object.keys(response.getHeaders())) if (describesAnswer(name)) response.removeHeader(name);
   response.statusCode = status;
-  // HTTP/2 has no such thing, and Node warns of it.
+  // HTTP/2 has no status message, and Node warns about it.
   if (!isHttp2(response)) response.statusMessage = STATUS_CODES[status] ?? '';
   response.setHeader('Cache-Control', 'no-store');
 }
@@ -109,11 +109,11 @@ function describesAnswer(name: string): boolean {
   return answerHeaders.has(name.toLowerCase());
 }
 
-/** Names and values in turn, each name once; a copy, since what was given is the caller's. */
+/** Names and values in turn, each name once; a copy, since the argument belongs to the caller. */
 function toList(given: HeadArgument): (OutgoingHttpHeader | undefined)[] {
   const headers = isList(given) ? toObject(given) : given;
   const list: (OutgoingHttpHeader | undefined)[] = [];
-  // Node refuses a header without a value, and says so better than could be done here.
+  // Node rejects a header without a value, with the better message.
   for (const name of Object.keys(headers)) list.push(name, headers[name]);
   return list;
 }

@@ -5,7 +5,7 @@ const headerChanges = { setHeader: 'set', setHeaders: 'set', appendHeader: 'appe
 type Listener = (this: RawResponse, ...args: unknown[]) => unknown;
 type Listen = (this: RawResponse, event: string | symbol, listener: Listener) => unknown;
 
-/** What Node says to a change of headers that have gone out. */
+/** Node's error for changing headers that have been sent. */
 export class HeadersSentError extends Error {
   readonly code = 'ERR_HTTP_HEADERS_SENT';
 
@@ -15,14 +15,14 @@ export class HeadersSentError extends Error {
 }
 
 /**
- * A response that waits, as everybody else sees it: its head has gone out. Otherwise a second answer would be begun in its
+ * How a waiting response looks to others: its headers seem to be sent. Otherwise another response might be started in its
  * place, or its headers changed after the handler was done with them.
  */
 export class HeldResponse {
-  /** What stood on the response itself before: a middleware may have put its own methods there. */
+  /** Own properties of the response that were replaced: a middleware may have added its own methods. */
   readonly #former = new Map<string, PropertyDescriptor | undefined>();
   readonly #statusCode: number;
-  /** Who waits for the buffer, and would not hear of it from the response. */
+  /** Listeners that wait for 'drain', which the response itself would not emit. */
   readonly #waiting: Listener[] = [];
 
   constructor(private readonly response: RawResponse) {
@@ -38,18 +38,18 @@ export class HeldResponse {
   }
 
   /**
-   * From here on it looks as if it had been ended, too. Not where the answer is taken out of the response: whoever does that would
-   * take it before it is there.
+   * From here on it also seems to have ended. Not if an adapter reads the response from the object, which would then happen too
+   * early.
    */
   end(): void {
     if (isOnConnection(this.response)) this.#put('writableEnded', true);
   }
 
-  /** Lets `passed` hear of the next part of a body that Node is about to send all the same, past what waits. */
+  /** Calls `passed` before Node sends a part of the body past the queue. */
   guard(passed: () => void): void {
     const name = '_send';
     const send: unknown = Reflect.get(this.response, name);
-    // Node's own, by which all of a body goes, whoever calls what. Without it, there would be no answer of Node's at all.
+    // Node's own method, through which all data passes. A response without it is not Node's.
     if (typeof send !== 'function' || this.#former.has(name)) return;
     this.#put(name, (...args: unknown[]): unknown => {
       passed();
@@ -65,13 +65,13 @@ export class HeldResponse {
     if (this.response.statusCode !== this.#statusCode) this.response.statusCode = this.#statusCode;
   }
 
-  /** Tells whoever was told that the buffer is full to go on. */
+  /** Emits 'drain' for the callers that wait for it. */
   tellToGoOn(): void {
     this.response.emit('drain');
     for (const listener of this.#waiting.splice(0)) Reflect.apply(listener, this.response, []);
   }
 
-  /** Compression hands listeners on to a stream of its own, which was never full. */
+  /** Compression moves listeners to a stream of its own, which was never full. */
   #hearWhoWaits(): void {
     const on = Reflect.get(this.response, 'on') as Listen;
     this.#put('on', (event: string | symbol, listener: Listener): unknown => {

@@ -12,17 +12,17 @@ interface Call {
 }
 
 /**
- * Holds a response back until what belongs to it is saved. The first of `writeHead`, `flushHeaders`, `write` and `end` starts it;
- * what follows meanwhile waits in its order. Where nothing is to be saved, no turn of the event loop is lost.
+ * Holds a response back until what belongs to it is saved. The first call of `writeHead`, `flushHeaders`, `write` or `end`
+ * starts the save; later calls are queued. If there is nothing to save, no turn of the event loop is lost.
  *
- * While the response waits, it looks as if its head had gone out, and `write` says that the buffer is full: a stream that
- * minds that waits, and is told to go on later, so nothing piles up here.
+ * While the response waits, its headers seem to be sent, and `write` returns false: a stream that respects that pauses until
+ * 'drain', so nothing accumulates here.
  */
 export class ResponseGate implements Passage {
   #state: 'closed' | 'saving' | 'open' | 'ending' | 'failed' = 'closed';
   readonly #waiting: Call[] = [];
   readonly #original: Writers;
-  /** Whether another one's methods get what goes through. */
+  /** Whether the calls go on to another package's methods. */
   readonly #isWrapped: boolean;
   #held: HeldResponse | null = null;
   #isHeadJustOut = false;
@@ -41,25 +41,25 @@ export class ResponseGate implements Passage {
     this.#original = original;
     this.#isWrapped = isWrapped;
     if (!response.headersSent) return;
-    // The gate comes while the answer is on its way already.
+    // The gate was installed after the headers were sent.
     this.#state = 'open';
     this.#watchClose();
   }
 
-  /** It hangs on the response, which applications log. */
+  /** The gate is a property of the response, which applications log. */
   [inspect.custom](): string {
     return 'ResponseGate {}';
   }
 
-  /** Ends an answer whose head has gone out. What is still written to it is dropped, and who writes it is not told of an error. */
+  /** Ends a response whose headers have been sent. Later writes are dropped without an error. */
   cutShort(): void {
     if (this.#isCutShort || this.response.writableEnded) return;
     this.#isCutShort = true;
-    // By the doors above of all: compression still holds some of what was written.
+    // Through the outermost methods: compression still buffers some of the data.
     this.response.end();
   }
 
-  /** One call of the application, or of the server's own code, on the response. */
+  /** One call on the response, by the application or the server itself. */
   pass(method: Method, args: unknown[]): unknown {
     switch (this.#state) {
       case 'open':
@@ -110,12 +110,12 @@ export class ResponseGate implements Passage {
 
   #wait(method: Method, args: unknown[]): unknown {
     if (method === 'writeHead') {
-      // Node asks for the head so, too, before it sends what somebody wrote past the gate.
+      // Node also asks for the headers this way before it sends data written past the gate.
       this.#held?.guard(() => {
         this.#goOnAtOnce();
       });
       if (this.#waiting.length > 0) {
-        // A wrapper such as compression may ask for the head before each write, which does nothing where it is out.
+        // A wrapper such as compression may ask for the headers before each write, which is a no-op once they are sent.
         if (headersIn(args) !== null) throw new HeadersSentError('write');
         return this.response;
       }
@@ -128,7 +128,7 @@ export class ResponseGate implements Passage {
     return method === 'write' ? false : this.response;
   }
 
-  /** The first call goes through, with the keeper's headers. */
+  /** Passes the first call on, with the keeper's headers. */
   #release(method: Method, args: unknown[]): unknown {
     const given = method === 'writeHead' ? headersIn(args) : null;
     const head = new ResponseHead(this.response, given?.headers ?? null, this.#isWrapped);
@@ -142,7 +142,7 @@ export class ResponseGate implements Passage {
       else this.#watchClose();
       return result;
     } catch (error) {
-      // Node refused what `writeHead` was given, and with it the keeper's headers: they belong to the next try.
+      // Node rejected the arguments of `writeHead`, and with them the keeper's headers: they belong to the next attempt.
       if (given !== null && !this.response.headersSent) this.#state = 'closed';
       throw error;
     }
@@ -161,7 +161,7 @@ export class ResponseGate implements Passage {
     } catch (error) {
       this.#giveUp(error);
     }
-    // Whoever was told that the buffer is full waits for this event, which Node sends only where it was full indeed.
+    // Callers that got false wait for 'drain', which Node emits only if its own buffer was full.
     if (wrote && !full) process.nextTick(() => this.#held?.tellToGoOn());
   }
 
@@ -171,15 +171,15 @@ export class ResponseGate implements Passage {
     return result;
   }
 
-  /** The end of an answer whose head went out before: what has changed since is saved first. */
+  /** The end of a response whose headers were sent before: later changes are saved first. */
   #end(args: unknown[]): unknown {
-    // Node would answer a second one with an error that nobody expects, for the first may have had to wait.
+    // Node would report an unexpected error for a second call, because the first may have had to wait.
     if (this.response.writableEnded) return this.#ignore(args);
     if (this.#isHeadJustOut && this.keeper.endsAtOnce(args)) return this.#write('end', args);
     return this.#endAfter(this.#saveLate(false), args);
   }
 
-  /** A failure comes too late for the client: the answer is completed, and the keeper hears of it. */
+  /** It is too late for an error response: the response is completed, and the keeper gets the error. */
   #endAfter(saving: Promise<void> | undefined, args: unknown[]): unknown {
     if (saving === undefined) return this.#write('end', args);
     this.#state = 'ending';
@@ -227,24 +227,24 @@ export class ResponseGate implements Passage {
   }
 
   /**
-   * Something has called a method of Node's past all doors, and Node, which has asked for the head and got none, is about to send
-   * its body alone: the head goes out before it, with the headers that are known by now.
+   * Another package has called one of Node's methods past the gate, and Node, which asked for the headers and got none, is
+   * about to send the body alone: the headers go out before it, as far as they are known by now.
    */
   #goOnAtOnce(): void {
     this.#held?.release();
     this.#state = 'closed';
-    // Node has decided already how the body is going to be marked off.
+    // Node has already decided how the body is delimited.
     this.response.removeHeader('Transfer-Encoding');
     if ('shouldKeepAlive' in this.response) this.response.shouldKeepAlive = false;
     this.#releaseWaiting();
     this.keeper.report(
       new Error(
-        'An answer was written by a method of Node that another package had kept, past the session: it could not wait, and has no cookie.',
+        'A response was written through a method of Node that another package had kept, bypassing the session: it could not wait, and has no cookie.',
       ),
     );
   }
 
-  /** The answer that was being given is dropped for one that tells of the failure. */
+  /** Discards the current response for an error response. */
   #fail(error: unknown, dropped: readonly Call[]): void {
     const answer = this.keeper.answerTo(error);
     const [first] = dropped;
@@ -268,14 +268,14 @@ export class ResponseGate implements Passage {
     this.#drop(dropped);
   }
 
-  /** A call that had waited was no good, and its caller has gone on long since. */
+  /** A queued call was invalid, and its caller has long returned. */
   #giveUp(error: unknown): void {
     if (this.response.headersSent) {
       this.response.destroy();
       this.keeper.failed(error);
       return;
     }
-    // What was to go with the head is saved, and belongs to the head of the other answer.
+    // What belongs to the headers has been saved, so it goes with the error response.
     if (this.#state === 'closed') this.keeper.writeHead(new ResponseHead(this.response, null));
     this.#fail(error, []);
   }
@@ -284,7 +284,7 @@ export class ResponseGate implements Passage {
     try {
       substituteHead(this.response, headersIn(headArgs)?.headers ?? null, status);
     } catch (refused) {
-      // Headers that Node refuses would have failed the answer that is dropped, too: this one goes without them.
+      // Headers that Node rejects would have failed the discarded response, too: this one is sent without them.
       this.keeper.report(refused);
       substituteHead(this.response, null, status);
     }
@@ -298,8 +298,8 @@ export class ResponseGate implements Passage {
   }
 
   /**
-   * Another answer than the one that was being given goes right through. It comes by the doors above of all others: whoever has
-   * wrapped the response may still hold some of the former answer, and may take itself to be done.
+   * The error response bypasses the queue. It goes through the outermost methods: a wrapper of the response may still buffer
+   * some of the former one, and may consider itself done.
    */
   #letOthersAnswer(): void {
     this.#refuseOthers();
@@ -307,20 +307,20 @@ export class ResponseGate implements Passage {
     const pass = (method: Method, args: unknown[]): unknown => {
       if (hasEnded) return this.#dropOne(method, args);
       const result = this.#original[method].apply(this.response, args);
-      // Not before: Node writes the head by calling the response itself.
+      // Not before: Node writes the headers by calling the response itself.
       hasEnded = method === 'end';
       return result;
     };
     hangAbove(this.response, { pass });
   }
 
-  /** From here on what belongs to the answer that was meant to go out is dropped, instead of "write after end". */
+  /** From here on, calls that belong to the discarded response are ignored, instead of failing with "write after end". */
   #refuseOthers(): void {
     if (this.#state === 'failed') return;
     this.#state = 'failed';
-    // A wrapper may have taken the doors away, to put back what it had found.
+    // A wrapper may have removed our methods when it restored the previous ones.
     hangAbove(this.response, this);
-    // What was piped into it has no reader any more, and would be left open.
+    // A source piped into it no longer has a reader, and would stay open.
     this.response.on('unpipe', (source: Readable) => {
       if (source.listenerCount('data') === 0) source.destroy();
     });
@@ -332,8 +332,8 @@ export class ResponseGate implements Passage {
   }
 
   /**
-   * Another answer was given: whoever waits for this one to go on must not wait for ever. One who writes without end must not
-   * keep the event loop from sending that answer, either, and so is told in a later turn.
+   * Another response was sent: callers waiting for this one must not wait for ever. They are notified in a later turn, so that
+   * one that writes endlessly does not block the event loop.
    */
   #drop(calls: readonly Call[]): void {
     for (const { args } of calls) this.#ignore(args);

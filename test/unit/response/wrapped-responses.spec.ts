@@ -176,7 +176,7 @@ for (const [name, way] of Object.entries(ways)) {
         const given = await server.ask({ before: nothing, after: nothing, answer });
         expect([given.status, given.body]).toEqual([200, body]);
         expect(given.keeper.reported).toEqual([
-          expect.objectContaining({ message: expect.stringContaining('past the session') }),
+          expect.objectContaining({ message: expect.stringContaining('bypassing the session') }),
         ]);
       },
     );
