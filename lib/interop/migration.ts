@@ -3,28 +3,28 @@ import { secretWeakness } from '../cookie/secrets/secret-strength.js';
 import { SessionConfigError, type ConfigProblem } from '../errors.js';
 import type { ForeignSession, SessionSource, SourceCheck } from '../session/foreign-session.js';
 
-/** What may be said about every way in from another framework. @publicApi */
+/** Options that all migrations from other frameworks share. @publicApi */
 export interface MigrationOptions {
   /**
-   * What becomes of an old session that goes on here: `keep` leaves it and its cookie for a roll-back, `remove` removes both.
-   * Default: `keep`.
+   * What happens to a foreign session after its migration: `keep` leaves it and its cookie for a roll-back, `remove` removes
+   * both. Default: `keep`.
    */
   readonly old?: 'keep' | 'remove' | undefined;
   /**
-   * Makes the data of a session here out of those that it had there: renames keys, drops what nobody needs. What it throws fails
-   * the request, and the old session is asked for again with the next one. Default: they stay as they are.
+   * Converts the foreign session's data: renames keys, drops what is no longer needed. If it throws, the request fails, and the
+   * next one tries again. Default: the data is unchanged.
    */
   readonly convert?: ((data: SessionContent) => SessionContent | Promise<SessionContent>) | undefined;
-  /** The path of the old cookie, where it is not `/`; `remove` needs it. Default: `/`. */
+  /** The path of the foreign cookie, if it is not `/`; needed for `remove`. Default: `/`. */
   readonly cookiePath?: string | undefined;
-  /** The domain of the old cookie, where it has one; `remove` needs it. Default: none. */
+  /** The domain of the foreign cookie, if it has one; needed for `remove`. Default: none. */
   readonly cookieDomain?: string | undefined;
 }
 
-/** What a session holds, by its names. @publicApi */
+/** The data of a session, by key. @publicApi */
 export type SessionContent = Record<string, unknown>;
 
-/** The session with the data that `convert` makes of its own. @throws what `convert` throws; TypeError if it gives no data. */
+/** The session with its data converted. @throws what `convert` throws; TypeError if it does not return data. */
 export async function converted(
   session: ForeignSession,
   convert: MigrationOptions['convert'],
@@ -35,25 +35,25 @@ export async function converted(
   return { ...session, data: { ...data } };
 }
 
-/** The secrets of a former application, as it may have handed them in. */
+/** The secrets of the other application, as given. */
 interface FormerSecrets {
   readonly secretKey?: unknown;
   readonly fallbacks?: unknown;
 }
 
-const usable = 'expected a text or bytes, not empty';
+const usable = 'expected a non-empty string or bytes';
 
-/** What cannot be a secret, by the name of the option. */
+/** Problems with the secrets, by the name of the option. */
 export function faultsOfSecrets({ secretKey, fallbacks = [] }: FormerSecrets): ConfigProblem[] {
   const faults = isUsable(secretKey) ? [] : [{ setting: 'secretKey', problem: usable }];
-  // As a list, a text would be as many secrets of one character each.
-  if (!Array.isArray(fallbacks)) return [...faults, { setting: 'fallbacks', problem: 'expected a list of secrets' }];
+  // Iterated, a string would become secrets of one character each.
+  if (!Array.isArray(fallbacks)) return [...faults, { setting: 'fallbacks', problem: 'expected an array of secrets' }];
   const unusable = fallbacks.findIndex((secret) => !isUsable(secret));
   if (unusable === -1) return faults;
   return [...faults, { setting: 'fallbacks', problem: `item ${String(unusable + 1)}: ${usable}` }];
 }
 
-/** What is told of secrets that are easily guessed: they are those of the former application, which has them as it has them. */
+/** Warnings about secrets that are easily guessed: warnings only, since the other application chose them. */
 export function warningsOfSecrets({ secretKey, fallbacks = [] }: FormerSecrets): string[] {
   const all = [
     { name: 'secretKey', secret: secretKey },
@@ -64,11 +64,13 @@ export function warningsOfSecrets({ secretKey, fallbacks = [] }: FormerSecrets):
   ];
   return all.flatMap(({ name, secret }) => {
     const weakness = isUsable(secret) ? secretWeakness(secret) : null;
-    return weakness === null ? [] : [`${name} ${weakness}: whoever guesses it makes an old session of any user.`];
+    return weakness === null
+      ? []
+      : [`${name} ${weakness}: anyone who guesses it can forge an old session of any user.`];
   });
 }
 
-/** A source that cannot be used, and says why when the application starts. @throws SessionConfigError where it is used all the same */
+/** A source that cannot be used and reports why at boot. @throws SessionConfigError if it is used anyway */
 export function unusableSource(
   source: Pick<SessionSource, 'framework' | 'cookieName' | 'old'>,
   problems: readonly ConfigProblem[],

@@ -1,24 +1,24 @@
 import { isBlank } from '../../config/kinds/text.js';
 import { signSid, unsignSid } from './connect-sid.js';
 
-/** The secrets that an Express application signs its session cookie with. @publicApi */
+/** The secrets with which an Express application signs its session cookie. @publicApi */
 export interface ExpressKeys {
-  /** The option `secret` of express-session; of a list of them, the first. A text is used in UTF-8, bytes as they are. */
+  /** The option `secret` of express-session; of an array, the first. A string is encoded as UTF-8, bytes are used as they are. */
   readonly secretKey: string | Uint8Array;
-  /** The rest of that list: former secrets, which verify and never sign. Default: none. */
+  /** The rest of that array: former secrets, which only verify. Default: none. */
   readonly fallbacks?: readonly (string | Uint8Array)[] | undefined;
 }
 
-/** Browsers drop a cookie of more than this. */
+/** Browsers drop larger cookies. */
 const longestCookie = 4096;
 
 /**
- * The value of the session cookie that express-session would send for this session id: signed, and percent-encoded as it
- * stands in the header (`s%3A…`).
+ * The value of the session cookie that express-session would send for this session id: signed and percent-encoded, as in the
+ * header (`s%3A…`).
  *
- * @throws RangeError for an id that could not be read back: an empty one, one with half a character, one that is too long for a
+ * @throws RangeError for an id that could not be read back: an empty one, one with a lone surrogate, one that is too long for a
  *   cookie; and for an empty secret.
- * @throws TypeError if the fallbacks are no list.
+ * @throws TypeError if the fallbacks are not an array.
  * @publicApi
  */
 export function encodeExpressCookie(id: string, keys: ExpressKeys): string {
@@ -26,16 +26,16 @@ export function encodeExpressCookie(id: string, keys: ExpressKeys): string {
   const signed = signSid(id, secret);
   const value = unsignSid(signed, [secret]) === null ? '' : encodeURIComponent(signed);
   if (value === '' || value.length > longestCookie) {
-    throw new RangeError('A session id must be whole characters, at least one, and no more than a cookie can hold.');
+    throw new RangeError('A session id must be a non-empty, well-formed string that fits into a cookie.');
   }
   return value;
 }
 
 /**
- * The session id in a session cookie of express-session; `null` where there is none, or it was not signed with these keys.
- * Takes the value as the browser sends it, or decoded (`s:…`). Whatever the value is, it does not throw.
+ * The session id in an express-session cookie; `null` if there is none, or if it was not signed with these keys. Accepts the
+ * value as the browser sent it, or decoded (`s:…`). Never throws for a value.
  *
- * @throws RangeError for an empty secret, TypeError if the fallbacks are no list.
+ * @throws RangeError for an empty secret, TypeError if the fallbacks are not an array.
  * @publicApi
  */
 export function decodeExpressCookie(value: string | undefined, keys: ExpressKeys): string | null {
@@ -45,8 +45,8 @@ export function decodeExpressCookie(value: string | undefined, keys: ExpressKeys
 /** The secrets of an application, the current one first. @throws RangeError, TypeError */
 export function secretsOf({ secretKey, fallbacks = [] }: ExpressKeys): [current: Secret, ...fallbacks: Secret[]] {
   const given: unknown = fallbacks;
-  // As a list, a text would be as many secrets of one character each.
-  if (!Array.isArray(given)) throw new TypeError('The fallbacks must be a list of secrets.');
+  // Iterated, a string would become secrets of one character each.
+  if (!Array.isArray(given)) throw new TypeError('The fallbacks must be an array of secrets.');
   const secrets: [Secret, ...Secret[]] = [secretKey, ...fallbacks];
   if (secrets.some(isBlank)) throw new RangeError('A secret key must not be empty.');
   return secrets;
@@ -64,7 +64,7 @@ function percentDecoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    // Nobody who encodes wrote it: it is no cookie of express-session's.
+    // Not percent-encoded correctly, so not an express-session cookie.
     return '';
   }
 }

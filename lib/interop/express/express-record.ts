@@ -1,26 +1,26 @@
 import { SessionValueError } from '../../errors.js';
 import { type Format, StorableWalk } from '../../session/serializer/storable.js';
 
-/** What express-session keeps of a session's cookie. @publicApi */
+/** The cookie settings that express-session stores with a session. @publicApi */
 export interface ExpressRecordCookie {
-  /** How long it was issued for, in ms. Null: as long as the browser runs. */
+  /** The lifetime it was issued with, in ms. Null: until the browser is closed. */
   originalMaxAge?: number | false | null | undefined;
-  /** When it ends, as of the last time that the record was written. */
+  /** When it expires, as of the last write of the record. */
   expires?: string | Date | false | null | undefined;
   /** Its attributes: `path`, `httpOnly`, `secure`, `sameSite` and the like. */
   [attribute: string]: unknown;
 }
 
-/** A session as express-session gives it to its store: the cookie, and beside it what the application kept. @publicApi */
+/** A session as express-session passes it to its store: the cookie, and the application's data beside it. @publicApi */
 export interface ExpressRecord {
   cookie: ExpressRecordCookie;
   [name: string]: unknown;
 }
 
-/** What a record turned out to be. */
+/** The result of reading a record. */
 export type RecordReading = { readonly record: ExpressRecord } | { readonly refused: string };
 
-/** Deeper than any session that somebody meant; sessions of this package end there, too. */
+/** The deepest allowed nesting, the same as for sessions of this package. */
 const deepest = 101;
 
 const format: Format = {
@@ -32,13 +32,13 @@ const format: Format = {
     if (value instanceof Map || value instanceof Set) return 'JSON has no Map and no Set. Use an object or a list';
     return ArrayBuffer.isView(value) ? 'JSON has no bytes. Store base64' : null;
   },
-  refuseUndefined: 'JSON has no undefined in a list. Store null',
+  refuseUndefined: 'JSON has no undefined in an array. Store null',
 };
 
 /**
- * The record that connect-redis and other stores of express-session write for this session: JSON. A Date becomes its text.
+ * The record that connect-redis and other express-session stores write for this session: JSON. A Date becomes a string.
  *
- * @throws SessionValueError naming the key path of a value that JSON would lose, or `session.cookie` if that is none.
+ * @throws SessionValueError naming the key path of a value that JSON would lose, or `session.cookie` if that is invalid.
  * @publicApi
  */
 export function encodeExpressRecord(session: Readonly<ExpressRecord>): string {
@@ -50,8 +50,8 @@ export function encodeExpressRecord(session: Readonly<ExpressRecord>): string {
 }
 
 /**
- * The session in a record that a store of express-session has written as JSON, bytes or text; `null` if it is broken, or no session.
- * Whatever it is, it does not throw.
+ * The session in a record that an express-session store has written as JSON, given as bytes or a string; `null` if it is
+ * invalid. Never throws.
  *
  * @publicApi
  */
@@ -60,17 +60,17 @@ export function decodeExpressRecord(stored: Uint8Array | string): ExpressRecord 
   return 'record' in reading ? reading.record : null;
 }
 
-/** @param stored JSON, in bytes or as a text, or what a store has made of it. */
+/** @param stored JSON, as bytes or a string, or the object that a store has parsed. */
 export function readExpressRecord(stored: unknown): RecordReading {
   const value = typeof stored === 'string' || stored instanceof Uint8Array ? parsed(stored) : stored;
-  if (value === undefined) return { refused: 'It is no JSON in UTF-8.' };
-  if (!isObject(value)) return { refused: 'It is no object.' };
+  if (value === undefined) return { refused: 'It is not JSON in UTF-8.' };
+  if (!isObject(value)) return { refused: 'It is not an object.' };
   const { cookie } = value;
   const refused = cookieFlaw(cookie) ?? flawIn(value, 1);
   return refused === null ? { record: value as ExpressRecord } : { refused };
 }
 
-/** `undefined`, which JSON does not have, for what is no JSON. */
+/** `undefined`, which JSON does not have, if it is not JSON. */
 function parsed(stored: string | Uint8Array): unknown {
   try {
     const text =
@@ -84,13 +84,13 @@ function parsed(stored: string | Uint8Array): unknown {
 function cookieFlaw(cookie: unknown): string | null {
   if (!isObject(cookie)) return 'It has no cookie.';
   const { originalMaxAge: age = null, expires = null } = cookie;
-  if (age !== null && age !== false && !Number.isFinite(age)) return 'The age of its cookie is no number.';
+  if (age !== null && age !== false && !Number.isFinite(age)) return 'The maxAge of its cookie is not a number.';
   if (expires === null || expires === false) return null;
   const isTime = (typeof expires === 'string' || expires instanceof Date) && !Number.isNaN(Number(new Date(expires)));
-  return isTime ? null : 'The end of its cookie is no time.';
+  return isTime ? null : 'The expiry of its cookie is not a time.';
 }
 
-/** What no session may hold: a name that whoever copies key by key would make a prototype, and too much depth. */
+/** What no session may contain: a key that becomes a prototype when copied key by key, and too deep nesting. */
 function flawIn(value: unknown, depth: number): string | null {
   if (!isObject(value) && !Array.isArray(value)) return null;
   if (depth > deepest) return 'It is nested too deeply.';
@@ -102,7 +102,7 @@ function flawIn(value: unknown, depth: number): string | null {
   return null;
 }
 
-/** Whether it has names that lead to values. What a store makes of bytes and ids is left for what keeps them here. */
+/** Whether it is an object with keys. Objects such as a store's bytes and ids are left to the serializer here. */
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

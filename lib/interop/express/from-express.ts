@@ -12,22 +12,22 @@ import { type ExpressKeys, readExpressCookie, secretsOf } from './express-cookie
 import { type ExpressRecord, type ExpressRecordCookie, readExpressRecord } from './express-record.js';
 import type { ExpressRecords } from './records.js';
 
-/** Where an Express application keeps its sessions, and how they go on here. @publicApi */
+/** Where an Express application keeps its sessions, and how to migrate them. @publicApi */
 export interface FromExpressOptions extends ExpressKeys, MigrationOptions {
-  /** What keeps the records: `expressRedisRecords`, `expressStoreRecords`, or anything else that has them. */
+  /** Access to the records: `expressRedisRecords`, `expressStoreRecords`, or your own. */
   readonly records: ExpressRecords;
   /** The option `name` of express-session. Default: `connect.sid`. */
   readonly cookieName?: string | undefined;
   /**
-   * Who is logged in, from the session's data; `null`: nobody. Default: what Passport keeps under `passport.user`, if that is a text
-   * or a number; `passport` is then left out of the data.
+   * Returns who is logged in, from the session's data; `null`: nobody. Default: what Passport stores under `passport.user`, if
+   * that is a string or a number; `passport` is then removed from the data.
    */
   readonly userId?: ((data: SessionContent) => string | number | null) | undefined;
 }
 
 /**
- * The live sessions of an Express application, for `migrateFrom`. What connect-flash keeps under `flash` becomes flashes. An empty
- * secret and the like stop the application's start, with all other settings that cannot be used.
+ * The live sessions of an Express application, for `migrateFrom`. What connect-flash stores under `flash` becomes flash
+ * messages. Invalid options, such as an empty secret, stop the application's start along with other invalid settings.
  *
  * @publicApi
  */
@@ -66,7 +66,7 @@ function takenApart(id: string, record: ExpressRecord, options: FromExpressOptio
     permanent: (cookie.originalMaxAge ?? cookie.expires ?? false) !== false,
     flashes,
     userId,
-    // A visit over there puts it off.
+    // Visits to the other application extend it.
     expiresAt: null,
     remove: async () => {
       await options.records.delete?.(id);
@@ -84,7 +84,7 @@ function connectFlashes(all: SessionContent): [flashes: FlashMessage[], rest: Se
   const { flash, ...rest } = all;
   if (!isObject(flash)) return [[], all];
   const categories = Object.entries(flash);
-  // What an application keeps under this name for itself stays with its data.
+  // An application's own value under this name stays in the data.
   if (!categories.every((entry): entry is [string, string[]] => isListOfTexts(entry[1]))) return [[], all];
   return [categories.flatMap(([category, messages]) => messages.map((message) => ({ category, message }))), rest];
 }
@@ -93,7 +93,7 @@ function hasEnded({ expires }: ExpressRecordCookie, now: number): boolean {
   return expires !== undefined && expires !== null && expires !== false && new Date(expires).getTime() <= now;
 }
 
-/** A session that nobody wrote to, though `saveUninitialized` has kept it. */
+/** A session without content, which `saveUninitialized` has stored. */
 function isEmpty({ data, flashes, userId }: ForeignSession): boolean {
   return Object.keys(data).length === 0 && flashes.length === 0 && userId === null;
 }

@@ -1,4 +1,4 @@
-/** The sessions of express-session: reading and writing what it and its stores write. */
+/** Sessions of express-session: reads and writes the formats of it and its stores. */
 export type { MigrationOptions, SessionContent } from '../migration.js';
 export { decodeExpressCookie, encodeExpressCookie, type ExpressKeys } from './express-cookie.js';
 export {

@@ -3,16 +3,16 @@ import { promiseOf } from './drop-in/callbacks.js';
 import type { ExpressRecord } from './express-record.js';
 import type { ExpressRecords } from './records.js';
 
-/** What is needed of a store of express-session. @publicApi */
+/** The methods of an express-session store that are needed. @publicApi */
 export interface ExpressStoreClient {
   get(id: string, callback: (error?: unknown, session?: unknown) => void): unknown;
   destroy(id: string, callback?: (error?: unknown) => void): unknown;
 }
 
 /**
- * The records of any store that was written for express-session, the one that the Express application has among them.
+ * The records of any express-session store: pass the one that the Express application uses.
  *
- * They reject with a SessionStoreUnavailableError where the store answers with an error.
+ * They reject with a SessionStoreUnavailableError if the store reports an error.
  *
  * @publicApi
  */
@@ -31,9 +31,9 @@ async function answer(ask: Parameters<typeof promiseOf>[0]): Promise<unknown> {
   try {
     return await promiseOf(ask);
   } catch (error) {
-    // As express-session takes it: a store of files has no file for it.
+    // express-session does the same: a file store reports a missing file this way.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    const reason = error instanceof Error ? error.message : 'it gave no reason.';
-    throw new SessionStoreUnavailableError(`The store of express-session did not answer: ${reason}`, { cause: error });
+    const reason = error instanceof Error ? error.message : 'no reason given.';
+    throw new SessionStoreUnavailableError(`The express-session store did not answer: ${reason}`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What names a file of cachelib: SHA-256 today, MD5 in old versions. @publicApi */
+/** The hash in the names of cachelib's files: SHA-256 today, MD5 in old versions. @publicApi */
 export type CachelibHash = 'sha256' | 'md5';
 
 const headLength = 4;
@@ -12,10 +12,10 @@ export function cachelibFileName(key: string, hash: CachelibHash = 'sha256'): st
 }
 
 /**
- * What a file of cachelib's FileSystemCache holds after its head; `null` if it has expired, or is no such file. What
- * cachelib writes there is a pickle, unless it was given another serializer.
+ * The content of a file of cachelib's FileSystemCache after its header; `null` if it has expired, or is not such a file. The
+ * content is a pickle, unless cachelib was given another serializer.
  *
- * @param now in seconds. Default: the clock's.
+ * @param now in seconds. Default: the system clock.
  * @publicApi
  */
 export function decodeCachelibFile(bytes: Uint8Array, now: number = Date.now() / 1000): Uint8Array | null {
@@ -28,7 +28,7 @@ export function decodeCachelibFile(bytes: Uint8Array, now: number = Date.now() /
  * A file of cachelib's FileSystemCache.
  *
  * @param expiry in seconds since 1970; 0 is never.
- * @throws RangeError for a time that the file has no room for.
+ * @throws RangeError for a time that the format cannot represent.
  * @publicApi
  */
 export function encodeCachelibFile(body: Uint8Array, expiry: number): Uint8Array {

@@ -2,17 +2,17 @@ import { FlaskFloat } from './python-values.js';
 import { Unreadable } from './unreadable.js';
 
 /**
- * What Python's values lose in JavaScript, kept beside the objects that were read, so that writing them back gives the
- * same values: which whole numbers were a `float`, which names of members were numbers, and what a Date has no room for.
- * A value that was changed meanwhile, or copied into another object, is a plain JavaScript value like any other.
+ * What Python values lose in JavaScript, kept beside the objects that were read, so that writing them back gives the same
+ * values: which whole numbers were a `float`, which keys were numbers, and what a Date cannot represent. A value that has been
+ * changed or copied into another object is a plain JavaScript value.
  */
 const floats = new WeakMap<object, Map<string | number, number>>();
 const names = new WeakMap<object, Map<string, number | bigint | FlaskFloat>>();
 const beyondMilliseconds = new WeakMap<Date, { readonly time: number; readonly nanoseconds: number }>();
 
-/** A value as it comes from a reader: a `float` that looks like an `int` is still in its box. */
+/** A value as returned by a reader: a `float` that looks like an `int` is still wrapped. */
 export function setMember(object: Record<string, unknown>, name: string, value: unknown): void {
-  // Whoever copies it key by key would make it a prototype.
+  // Copying it key by key would set the prototype.
   if (name === '__proto__') throw new Unreadable('A key is named __proto__.');
   object[name] = unboxed(object, name, value);
 }
@@ -21,13 +21,13 @@ export function pushItem(list: unknown[], value: unknown): void {
   list.push(unboxed(list, list.length, value));
 }
 
-/** The value that is written: as it is, or in a box where it was a `float` and is the same still. */
+/** The value to write: as it is, or wrapped if it was a `float` and has not changed. */
 export function exactValue(container: object, at: string | number, value: unknown): unknown {
   const float = floats.get(container)?.get(at);
   return float !== undefined && Object.is(float, value) ? new FlaskFloat(float) : value;
 }
 
-/** The members of an object as they are written; one that is `undefined` is none. */
+/** The members of an object as they are written, without those that are `undefined`. */
 export function exactMembers(object: object): [name: string, value: unknown][] {
   return Object.entries(object)
     .filter(([, value]) => value !== undefined)
@@ -46,7 +46,7 @@ export function exactName(object: object, name: string): string | number | bigin
   return names.get(object)?.get(name) ?? name;
 }
 
-/** A Date, which cuts a time to the millisecond. */
+/** A Date, which truncates the time to milliseconds. */
 export function exactDate(seconds: number, nanoseconds: number): Date {
   const date = new Date(seconds * 1000 + Math.floor(nanoseconds / 1_000_000));
   if (nanoseconds % 1_000_000 !== 0) beyondMilliseconds.set(date, { time: date.getTime(), nanoseconds });
@@ -62,7 +62,7 @@ export function nanosecondsOf(date: Date): number {
 
 function unboxed(container: object, at: string | number, value: unknown): unknown {
   if (!(value instanceof FlaskFloat)) {
-    // A name may stand twice in what is read; the last one counts.
+    // A key may occur twice in the input; the last one counts.
     floats.get(container)?.delete(at);
     return value;
   }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { cachelibFileName, decodeCachelibFile, type CachelibHash } from './cachelib-file.js';
 import type { FlaskRecords } from './records.js';
 
-/** Where the files are. @publicApi */
 export interface FlaskFileRecordsOptions {
   /** `SESSION_FILE_DIR`, or the folder of the FileSystemCache in `SESSION_CACHELIB`. */
   readonly dir: string;
@@ -13,15 +12,15 @@ const hashes: readonly CachelibHash[] = ['sha256', 'md5'];
 
 /**
  * The records that Flask-Session keeps in files (`SESSION_TYPE=filesystem`, or `cachelib` with a FileSystemCache). They are
- * pickles, which are refused, unless the application has given the cache another serializer. cachelib's count of its
- * files is left as it is; it counts anew when it starts.
+ * pickles, which are rejected, unless the application has given the cache another serializer. cachelib's file count is not
+ * updated; it counts again when it starts.
  *
  * @publicApi
  */
 export function flaskFileRecords({ dir }: FlaskFileRecordsOptions): FlaskRecords {
   const pathsOf = (key: string): string[] => hashes.map((hash) => join(dir, cachelibFileName(key, hash)));
   return {
-    // A file of ours has another name, and another head.
+    // Our files have other names and another header.
     isApart: true,
     async get(key) {
       for (const path of pathsOf(key)) {

@@ -5,38 +5,33 @@ import type { FlaskData } from './storable-values.js';
 import { readTaggedJson, writeTaggedJson } from './tagged-json.js';
 import { Unreadable } from './unreadable.js';
 
-/** How Flask's cookie is written. @publicApi */
 export interface EncodeFlaskCookieOptions extends FlaskKeys {
-  /** The time of its issue, in whole seconds since 1970. Default: the clock's. */
+  /** The time of issue, in whole seconds since 1970. Default: the system clock. */
   readonly now?: number | undefined;
 }
 
-/** How Flask's cookie is read. @publicApi */
 export interface DecodeFlaskCookieOptions extends EncodeFlaskCookieOptions {
-  /** `PERMANENT_SESSION_LIFETIME`, in seconds; older cookies are not read. Default: 31 days. */
+  /** `PERMANENT_SESSION_LIFETIME`, in seconds; older cookies are rejected. Default: 31 days. */
   readonly maxAge?: number | undefined;
 }
 
-/**
- * What a cookie's value turned out to be, with the second of its issue; `null`: nothing that was signed with these keys, or it
- * has expired.
- */
+/** The content of a cookie, with its time of issue in seconds; `null`: not signed with these keys, or expired. */
 export type CookieReading = { readonly data: FlaskData; readonly issued: number } | { readonly refused: string } | null;
 
 const salt = 'cookie-session';
 const defaultMaxAge = 31 * 86_400;
 
-/** A compressed cookie may hold a thousand times what it takes: nobody meant a session of more than this. */
+/** A compressed cookie may expand a thousandfold: no legitimate session is larger than this. */
 const mostJson = 1_048_576;
 const longestCookie = mostJson * 1.5;
 
 /**
- * The value of the session cookie that Flask would write: its data as tagged JSON, compressed where that is shorter, the time
- * of issue, and a signature. Everybody can read it; only who has the secret can change it.
+ * The value of the session cookie that Flask would write: its data as tagged JSON, compressed if that is shorter, the time of
+ * issue, and a signature. Anyone can read it; only holders of the secret can change it.
  *
  * @throws SessionValueError naming the key path of a value that Flask's cookie cannot hold.
- * @throws SessionTooLargeError beyond 1 MiB, which would not be read back. Browsers drop a cookie of more than 4096 bytes.
- * @throws RangeError, TypeError for options that make no sense: an empty secret, fallbacks that are no list, a time that is none.
+ * @throws SessionTooLargeError beyond 1 MiB, which could not be read back. Browsers drop a cookie of more than 4096 bytes.
+ * @throws RangeError, TypeError for invalid options: an empty secret, fallbacks that are not an array, an invalid time.
  * @publicApi
  */
 export function encodeFlaskCookie(data: Readonly<FlaskData>, options: EncodeFlaskCookieOptions): string {
@@ -49,11 +44,11 @@ export function encodeFlaskCookie(data: Readonly<FlaskData>, options: EncodeFlas
 }
 
 /**
- * The data of a session cookie that Flask wrote; `null` where there is none, where it was not signed with these keys, is
- * older than `maxAge` or from the future, or holds what cannot be read. Nothing of it is trusted before the signature is
- * checked, and what is compressed is read up to 1 MiB.
+ * The data of a session cookie that Flask wrote; `null` if there is none, or if it is not signed with these keys, is older than
+ * `maxAge` or from the future, or cannot be read. Nothing in it is trusted before the signature is verified, and compressed
+ * data is read up to 1 MiB.
  *
- * @throws RangeError, TypeError for options that make no sense: an empty secret, fallbacks that are no list, a time that is none.
+ * @throws RangeError, TypeError for invalid options: an empty secret, fallbacks that are not an array, an invalid time.
  * @publicApi
  */
 export function decodeFlaskCookie(value: string | undefined, options: DecodeFlaskCookieOptions): FlaskData | null {
@@ -67,13 +62,13 @@ export function cookieSigner(keys: FlaskKeys): FlaskSigner {
   return new FlaskSigner(keys, salt);
 }
 
-/** The age that a cookie may have, in whole seconds. @throws RangeError */
+/** The maximum age of a cookie, in whole seconds. @throws RangeError */
 export function maxAgeOf(maxAge: number = defaultMaxAge): number {
-  if (!(maxAge >= 0)) throw new RangeError('The greatest age must be a number of seconds.');
+  if (!(maxAge >= 0)) throw new RangeError('The maximum age must be a number of seconds.');
   return Math.floor(maxAge);
 }
 
-/** Whether a value was signed with these keys, however old it is. */
+/** Whether a value was signed with these keys, whatever its age. */
 export function isFlaskCookie(value: string, signer: FlaskSigner): boolean {
   return value.length <= longestCookie && signer.unsign(value) !== null;
 }
@@ -103,7 +98,7 @@ function payloadOf(json: Buffer): string {
 function textOf(payload: string): string {
   const isDeflated = payload.startsWith('.');
   const bytes = fromBase64url(isDeflated ? payload.slice(1) : payload);
-  if (bytes === null) throw new Unreadable('Its payload is no base64.');
+  if (bytes === null) throw new Unreadable('Its payload is not base64.');
   try {
     const json = isDeflated ? inflateSync(bytes, { maxOutputLength: mostJson }) : bytes;
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json);
@@ -112,7 +107,7 @@ function textOf(payload: string): string {
   }
 }
 
-/** A big-endian number without leading zeros, so that 0 is no byte at all. */
+/** A big-endian number without leading zeros, so that 0 has no bytes. */
 function timeText(seconds: number): string {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(seconds));

@@ -1,8 +1,8 @@
 import { FlaskSigner } from './signer.js';
 
-/** Where a Flask-Session application keeps its records, and how its cookie names one. @publicApi */
+/** How the cookie of a Flask-Session application names a record. @publicApi */
 export interface FlaskSessionCookieOptions {
-  /** `SECRET_KEY`. Needed with `useSigner` alone; Flask-Session leaves the fallbacks aside. */
+  /** `SECRET_KEY`. Needed with `useSigner` only; Flask-Session ignores the fallbacks. */
   readonly secretKey?: string | Uint8Array | undefined;
   /** `SESSION_USE_SIGNER`: the cookie is `<id>.<signature>`, not the id. Default: false. */
   readonly useSigner?: boolean | undefined;
@@ -13,21 +13,21 @@ export interface FlaskSessionCookieOptions {
 const salt = 'flask-session';
 export const defaultPrefix = 'session:';
 
-/** Ids are base64url, and were UUIDs before 0.6. Nothing else may come near a store's keys. */
+/** Ids are base64url, and were UUIDs before 0.6. Nothing else may become part of a store's key. */
 const id = /^[A-Za-z0-9_-]{1,512}$/;
 
 /**
- * The key of the record that a cookie of Flask-Session names, the same in every store; `null` for what is no id, or not
- * signed where it must be.
+ * The key of the record named by a Flask-Session cookie, the same in every store; `null` if it is not a valid id, or not signed
+ * although required.
  *
- * @throws RangeError if a signature is asked for without a secret.
+ * @throws RangeError if signatures are required but no secret is given.
  * @publicApi
  */
 export function flaskSessionKey(cookie: string, options: FlaskSessionCookieOptions = {}): string | null {
   return sessionKeys(options)(cookie);
 }
 
-/** Whether a text may be the id of a session. */
+/** Whether a string may be a session id. */
 export function isSessionId(text: string): boolean {
   return id.test(text);
 }

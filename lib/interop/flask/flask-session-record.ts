@@ -6,7 +6,6 @@ import { readRecordJson, writeRecordJson } from './record-json.js';
 import { type FlaskData, isPlain, storableValues } from './storable-values.js';
 import { Unreadable } from './unreadable.js';
 
-/** How a record of Flask-Session is written. @publicApi */
 export interface EncodeFlaskSessionRecordOptions {
   /** `SESSION_SERIALIZATION_FORMAT`. */
   readonly format: 'msgpack' | 'json';
@@ -15,7 +14,7 @@ export interface EncodeFlaskSessionRecordOptions {
 const BRACE = 0x7b;
 
 /**
- * The bytes that Flask-Session 0.7 and newer store for these data.
+ * The bytes that Flask-Session 0.7 and newer store for this data.
  *
  * @throws SessionValueError naming the key path of a value that Flask-Session could not write.
  * @publicApi
@@ -30,7 +29,7 @@ export function encodeFlaskSessionRecord(
 }
 
 /**
- * The data of a record of Flask-Session, MessagePack or JSON, whichever it is; `null` if it is broken.
+ * The data of a Flask-Session record, in MessagePack or JSON; `null` if it is invalid.
  *
  * @throws FlaskPickleError if it is a pickle.
  * @publicApi
@@ -47,17 +46,17 @@ export function decodeFlaskSessionRecord(bytes: Uint8Array): FlaskData | null {
 /** @throws Unreadable, FlaskPickleError */
 export function readFlaskSessionRecord(bytes: Uint8Array): FlaskData {
   if (isPickle(bytes)) throw new FlaskPickleError();
-  // No map of MessagePack begins with a brace.
+  // No MessagePack map begins with a brace.
   const value = bytes[0] === BRACE ? readRecordJson(bytes) : readMsgpack(bytes);
-  if (!isPlain(value)) throw new Unreadable('Its data are no object.');
+  if (!isPlain(value)) throw new Unreadable('Its data is not an object.');
   return value;
 }
 
 function refuse(value: number | bigint | object): string | null {
-  return value instanceof FlaskMarkup ? 'Flask-Session keeps no Markup. Store its html' : null;
+  return value instanceof FlaskMarkup ? 'Flask-Session does not support Markup. Store its html' : null;
 }
 
 function refuseInMsgpack(value: number | bigint | object): string | null {
   if (typeof value !== 'bigint') return null;
-  return value >= -(2n ** 63n) && value < 2n ** 64n ? null : 'MessagePack has whole numbers of 64 bits';
+  return value >= -(2n ** 63n) && value < 2n ** 64n ? null : 'MessagePack has only whole numbers of 64 bits';
 }

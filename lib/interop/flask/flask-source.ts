@@ -10,12 +10,13 @@ import type { FlaskKeys } from './signer.js';
 import type { FlaskData } from './storable-values.js';
 import { Unreadable } from './unreadable.js';
 
-/** Where a Flask application keeps its sessions: in Flask's own signed cookie, or by Flask-Session. @publicApi */
+/** Where a Flask application keeps its sessions: in Flask's own signed cookie, or with Flask-Session. @publicApi */
 export type FlaskSourceOptions = FlaskCookieSourceOptions | FlaskRecordSourceOptions;
 
 interface LoginOptions {
   /**
-   * Who is logged in, from the session's data; `null`: nobody. Default: what Flask-Login and Flask-Security keep under `_user_id`.
+   * Returns who is logged in, from the session's data; `null`: nobody. Default: what Flask-Login and Flask-Security store under
+   * `_user_id`.
    */
   readonly userId?: ((data: FlaskData) => string | number | null) | undefined;
 }
@@ -29,21 +30,21 @@ export interface FlaskCookieSourceOptions extends FlaskKeys, LoginOptions {
 
 /** The sessions of Flask-Session. @publicApi */
 export interface FlaskRecordSourceOptions extends FlaskSessionCookieOptions, LoginOptions {
-  /** What keeps the records: `flaskRedisRecords`, `flaskFileRecords`, `flaskSqlRecords`, or anything else that has them. */
+  /** Access to the records: `flaskRedisRecords`, `flaskFileRecords`, `flaskSqlRecords`, or your own. */
   readonly records: FlaskRecords;
 }
 
 /** A live session of a Flask application. @publicApi */
 export interface FlaskSession extends ForeignSession {
-  /** What the application kept, in values that a session of this package can keep. */
+  /** The application's data, in values that a session of this package can hold. */
   readonly data: FlaskData;
-  /** The age that a cookie may have is counted from its issue. Of a record it is not known when it ends: a visit puts that off. */
+  /** A cookie expires a fixed time after its issue. For a record it is unknown: each visit extends it. */
   readonly expiresAt: number | null;
 }
 
 /**
- * What a cookie led to: a session; nothing, or nothing that is valid (`null`); or something that Flask seems to have written
- * and that cannot be read, with the reason, a sentence for the log.
+ * The result of reading a cookie: a session; `null` if there is none or it is not valid; or, for data that Flask seems to have
+ * written but that cannot be read, the reason, a sentence for the log.
  *
  * @publicApi
  */
@@ -52,30 +53,30 @@ export type FlaskReading = { readonly session: FlaskSession } | { readonly refus
 /** Reads the sessions of a Flask application. @publicApi */
 export interface FlaskSource {
   /**
-   * Which session a cookie names, if it is genuine: the cookie itself, where that holds the session; otherwise the key of its
-   * record, which may be none.
+   * Which session a valid cookie names: the cookie itself if it holds the session; otherwise the key of its record, which may
+   * not exist.
    */
   keyOf(cookie: string): string | null;
   /**
    * @param cookie the value of the session cookie, as the browser sent it.
-   * @param now in seconds. Default: the clock's.
-   * @throws what the reader of the records throws.
+   * @param now in seconds. Default: the system clock.
+   * @throws any error of the record reader.
    */
   read(cookie: string, now?: number): Promise<FlaskReading>;
 }
 
-/** What was found under a cookie, before it is looked at. */
+/** What was found for a cookie, before it is checked. */
 type Found = { readonly data: FlaskData; readonly expiresAt: number | null } | { readonly refused: string } | null;
 
-/** How sessions are found: by their keys, and what is under a key. */
+/** How sessions are found: their keys, and the content of a key. */
 interface Finder {
   keyOf(cookie: string): string | null;
   find(key: string, now?: number): Promise<Found>;
 }
 
 /**
- * @throws RangeError if a secret is empty or missing, or the age makes no sense.
- * @throws TypeError if the fallbacks are no list.
+ * @throws RangeError if a secret is empty or missing, or the age is invalid.
+ * @throws TypeError if the fallbacks are not an array.
  * @publicApi
  */
 export function flaskSource(options: FlaskSourceOptions): FlaskSource {
@@ -107,7 +108,7 @@ function cookieFinder(options: FlaskCookieSourceOptions): Finder {
       const reading = readFlaskCookie(cookie, signer, maxAge, now);
       if (reading === null || 'refused' in reading) return reading;
       const { data, issued } = reading;
-      // The last second of its age still counts.
+      // The last second of its age is inclusive.
       const end = (issued + maxAge + 1) * 1000;
       return { data, expiresAt: Number.isFinite(end) ? end : null };
     },
@@ -120,7 +121,7 @@ function recordFinder(options: FlaskRecordSourceOptions): Finder {
     async find(key) {
       const bytes = await options.records.get(key);
       if (bytes === null || bytes.length === 0) return null;
-      if (!ArrayBuffer.isView(bytes)) throw new TypeError('The records must be read as bytes, not as text.');
+      if (!ArrayBuffer.isView(bytes)) throw new TypeError('The records must be read as bytes, not as a string.');
       try {
         return { data: readFlaskSessionRecord(bytes), expiresAt: null };
       } catch (error) {
@@ -131,7 +132,7 @@ function recordFinder(options: FlaskRecordSourceOptions): Finder {
   };
 }
 
-/** Flask keeps among the data what this package keeps beside them. */
+/** Separates what Flask stores in the data, and this package beside it. */
 function takenApart(all: FlaskData): Pick<FlaskSession, 'data' | 'permanent' | 'flashes'> {
   const { _permanent: permanent, _flashes: flashes, ...data } = plainValues(all);
   return { data, permanent: permanent === true, flashes: Array.isArray(flashes) ? flashes.flatMap(flashOf) : [] };
@@ -146,7 +147,7 @@ function loginOf({ _user_id: id }: FlaskData): string | number | null {
   return (typeof id === 'string' && id !== '') || typeof id === 'number' ? id : null;
 }
 
-/** A session that nobody wrote to, though Flask-Session may have kept it. */
+/** A session without content, which Flask-Session may nevertheless have stored. */
 function isEmpty({ data, flashes }: FlaskSession): boolean {
   return Object.keys(data).length === 0 && flashes.length === 0;
 }

@@ -5,7 +5,7 @@ import { converted, faultsOfSecrets, type MigrationOptions, unusableSource, warn
 import { defaultPrefix, isSessionId } from './flask-session-id.js';
 import { flaskSource, type FlaskSourceOptions } from './flask-source.js';
 
-/** Where a Flask application keeps its sessions, and how they go on here. @publicApi */
+/** Where a Flask application keeps its sessions, and how to migrate them. @publicApi */
 export type FromFlaskOptions = FlaskSourceOptions & FlaskCookieName & MigrationOptions;
 
 interface FlaskCookieName {
@@ -13,13 +13,13 @@ interface FlaskCookieName {
   readonly cookieName?: string | undefined;
 }
 
-/** What Flask-Login keeps among the data. Whose the session is stands beside them here. */
+/** What Flask-Login keeps in the data. Here, the user's id is stored beside the data. */
 const flaskLoginKeys: ReadonlySet<string> = new Set(['_user_id', '_fresh', '_id', '_remember', '_remember_seconds']);
 
 /**
- * The live sessions of a Flask application, for `migrateFrom`. Where `userId` is left to its default and finds somebody, what
- * Flask-Login keeps is left out of the data. An empty secret and the like stop the application's start, with all other settings that
- * cannot be used; so do records whose unsigned cookies could name a session of this application.
+ * The live sessions of a Flask application, for `migrateFrom`. If `userId` is left to its default and finds a user,
+ * Flask-Login's keys are removed from the data. Invalid options, such as an empty secret, stop the application's start along
+ * with other invalid settings; so do records whose unsigned cookies could name a session of this application.
  *
  * @publicApi
  */
@@ -60,8 +60,8 @@ function faultsOf(options: FromFlaskOptions): ConfigProblem[] {
 }
 
 /**
- * An unsigned cookie says which record it wants: whoever has seen a key of our store, in a backup or a slow log, could send it, and
- * would be given what is under it.
+ * An unsigned cookie names any record: an attacker who has seen a key of our store, in a backup or a slow log, could send it
+ * and would get what is stored there.
  */
 function collisions(options: FromFlaskOptions, ours: string): ConfigProblem[] {
   if (isSigned(options) || options.records?.isApart === true) return [];
@@ -71,13 +71,13 @@ function collisions(options: FromFlaskOptions, ours: string): ConfigProblem[] {
     {
       setting: 'keyPrefix',
       problem:
-        `keys of Flask-Session begin with ${quote(keyPrefix)} and ours with ${quote(ours)}, and Flask's cookies are not signed, so that one ` +
-        'could name a session of this application. Set SESSION_KEY_PREFIX (keyPrefix) to one of your own, such as "nest:"',
+        `keys of Flask-Session begin with ${quote(keyPrefix)} and ours with ${quote(ours)}, and Flask's cookies are not signed, so a cookie ` +
+        'could name a session of this application. Set SESSION_KEY_PREFIX (keyPrefix) to another prefix, such as "nest:"',
     },
   ];
 }
 
-/** Whether a name that a cookie may have can complete the one prefix to the other. */
+/** Whether a valid id could extend one prefix to the other. */
 function isNamed(keyPrefix: string, ours: string): boolean {
   return ours.startsWith(keyPrefix) && isSessionId(ours.slice(keyPrefix.length));
 }

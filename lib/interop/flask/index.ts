@@ -1,4 +1,4 @@
-/** The sessions of Flask and Flask-Session: reading and writing what they write. */
+/** Sessions of Flask and Flask-Session: reads and writes their formats. */
 export type { MigrationOptions, SessionContent } from '../migration.js';
 export { cachelibFileName, decodeCachelibFile, encodeCachelibFile, type CachelibHash } from './cachelib-file.js';
 export { flaskFileRecords, type FlaskFileRecordsOptions } from './file-records.js';

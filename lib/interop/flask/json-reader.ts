@@ -3,9 +3,9 @@ import { boxFloat, readInt } from './python-numbers.js';
 import { Unreadable } from './unreadable.js';
 
 export interface JsonReaderOptions {
-  /** How many lists and objects may lie in each other. */
+  /** The deepest allowed nesting of arrays and objects. */
   readonly maxDepth: number;
-  /** What an object becomes once its members are read. */
+  /** Converts an object once its members are read. */
   readonly finish?: (object: Record<string, unknown>) => unknown;
 }
 
@@ -24,8 +24,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Reads JSON as Python's `json` does: an `int` of any size keeps its digits, a `float` stays one, and `NaN` and `Infinity`
- * are numbers. `JSON.parse` knows none of this.
+ * Reads JSON as Python's `json` does: an `int` of any size keeps its digits, a `float` stays a float, and `NaN` and `Infinity`
+ * are numbers. `JSON.parse` supports none of this.
  *
  * @throws Unreadable
  */
@@ -98,7 +98,7 @@ class JsonReader {
     let escaped = false;
     for (; this.text.charCodeAt(end) !== QUOTE; end++) {
       const code = this.text.charCodeAt(end);
-      // A control character; or NaN, where the text is at its end.
+      // A control character; or NaN, at the end of the string.
       if (!(code >= 0x20)) this.#refuse();
       if (code !== BACKSLASH) continue;
       escaped = true;
@@ -147,7 +147,7 @@ class JsonReader {
   }
 
   #refuse(): never {
-    throw new Unreadable('It is no JSON.');
+    throw new Unreadable('It is not JSON.');
   }
 }
 
@@ -155,6 +155,6 @@ function unescape(token: string): string {
   try {
     return JSON.parse(token) as string;
   } catch (error) {
-    throw new Unreadable('A text in it is broken.', { cause: error });
+    throw new Unreadable('A string in it is invalid.', { cause: error });
   }
 }

@@ -7,13 +7,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const TIMESTAMP = -1;
 
-/** The times of Python's years 1 to 9999, in seconds. */
+/** The range of Python's years 1 to 9999, in seconds. */
 const earliest = -62_135_596_800;
 const latest = 253_402_300_799;
 
 /**
- * Reads MessagePack as Flask-Session does: the one extension is the timestamp; an `int` keeps its digits and a `float` stays
- * one. The reader of this package's own records would also make of a stranger's extensions whatever they ask for.
+ * Reads MessagePack as Flask-Session does: the timestamp is the only extension; an `int` keeps its digits and a `float` stays a
+ * float. The reader of this package's own records would also evaluate extensions in untrusted data.
  *
  * @throws Unreadable
  */
@@ -32,7 +32,7 @@ class MsgpackReader {
 
   read(): unknown {
     const value = this.#value();
-    if (this.#at < this.#bytes.length) throw new Unreadable('Something follows its end.');
+    if (this.#at < this.#bytes.length) throw new Unreadable('There is data after its end.');
     return value;
   }
 
@@ -97,7 +97,7 @@ class MsgpackReader {
       case 0xdf:
         return this.#map(this.#uint(2 << (head - 0xde)));
       default:
-        throw new Unreadable('A byte in it has no meaning.');
+        throw new Unreadable('A byte in it is invalid.');
     }
   }
 
@@ -137,7 +137,7 @@ class MsgpackReader {
     try {
       return utf8.decode(bytes);
     } catch (error) {
-      throw new Unreadable('A text in it is no UTF-8.', { cause: error });
+      throw new Unreadable('A string in it is not UTF-8.', { cause: error });
     }
   }
 
@@ -153,7 +153,7 @@ class MsgpackReader {
   }
 
   #take(length: number): Buffer {
-    if (length > this.#bytes.length - this.#at) throw new Unreadable('It is cut short.');
+    if (length > this.#bytes.length - this.#at) throw new Unreadable('It is truncated.');
     const bytes = this.#bytes.subarray(this.#at, this.#at + length);
     this.#at += length;
     return bytes;
@@ -171,7 +171,7 @@ function timestamp(bytes: Buffer): Date {
     case 12:
       return checkedDate(Number(bytes.readBigInt64BE(4)), bytes.readUInt32BE());
     default:
-      throw new Unreadable('A timestamp in it is broken.');
+      throw new Unreadable('A timestamp in it is invalid.');
   }
 }
 
@@ -187,11 +187,11 @@ function numberIfExact(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** Dicts of Python may have numbers for keys. Other keys than these Flask-Session does not write. */
+/** Python dicts may have numbers as keys. Flask-Session writes no other keys than these. */
 function keyOf(value: unknown): string | number | bigint | FlaskFloat {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
   if (value instanceof FlaskFloat) return value;
-  throw new Unreadable('A key in it is neither a text nor a number.');
+  throw new Unreadable('A key in it is neither a string nor a number.');
 }
 
 function nameOf(key: number | bigint | FlaskFloat): string {

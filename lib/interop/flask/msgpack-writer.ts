@@ -2,14 +2,14 @@ import { exactItems, exactMembers, exactName, nanosecondsOf } from './exact.js';
 import { isPythonInt } from './python-numbers.js';
 import { FlaskFloat, FlaskUuid } from './python-values.js';
 
-/** Writes values as Flask-Session does: each in its shortest form, a `float` always in eight bytes, members in their order. */
+/** Writes values as Flask-Session does: each in its shortest form, a `float` always in eight bytes, members in order. */
 export function writeMsgpack(value: unknown): Buffer {
   const writer = new MsgpackWriter();
   writer.write(value);
   return writer.bytes();
 }
 
-/** What begins a length of one, of two and of four bytes; `null` where there is no such form. */
+/** The type bytes for lengths of one, two and four bytes; `null` if there is no such form. */
 type Heads = readonly [one: number | null, two: number, four: number];
 
 class MsgpackWriter {
@@ -32,7 +32,7 @@ class MsgpackWriter {
       case 'object':
         return value === null ? this.#byte(0xc0) : this.#object(value);
       default:
-        throw new TypeError('The walk over the data let something through.');
+        throw new TypeError('The walk over the data missed an unsupported value.');
     }
   }
 
@@ -88,7 +88,7 @@ class MsgpackWriter {
     this.#wide(0xcb, (to) => to.writeDoubleBE(value));
   }
 
-  /** The extension -1, in the shortest of its three forms. */
+  /** Extension -1, in the shortest of its three forms. */
   #timestamp(date: Date): void {
     const seconds = Math.floor(date.getTime() / 1000);
     const nanoseconds = nanosecondsOf(date);

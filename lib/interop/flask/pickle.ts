@@ -11,8 +11,8 @@ export class FlaskPickleError extends SessionError {
 
   constructor() {
     super(
-      'The record is a pickle, and reading one runs the code that it names: it is not read. Flask-Session 0.7 and newer ' +
-        'write a session as MessagePack or JSON when they save it next; cachelib needs another serializer.',
+      'The record is a pickle, and reading one runs the code that it names, so it is rejected. Flask-Session 0.7 and newer ' +
+        'write a session as MessagePack or JSON the next time they save it; cachelib needs another serializer.',
     );
   }
 }
@@ -21,15 +21,15 @@ const PROTOCOL = 0x80;
 const STOP = 0x2e;
 const REDIS_MARK = 0x21;
 
-/** What a pickle of protocol 0 or 1 begins with when it holds a dict, or an instance of a class. */
+/** How a pickle of protocol 0 or 1 begins if it holds a dict or an instance of a class. */
 const beginnings = new Set(Array.from('(}c', (character) => character.charCodeAt(0)));
 
-/** Whether bytes are a pickle of any protocol. No map of MessagePack and no object of JSON is taken for one. */
+/** Whether bytes are a pickle of any protocol. No MessagePack map and no JSON object is taken for one. */
 export function isPickle(bytes: Uint8Array): boolean {
-  // cachelib's Redis cache puts a mark before it.
+  // cachelib's Redis cache puts a marker before it.
   const pickle = bytes[0] === REDIS_MARK ? bytes.subarray(1) : bytes;
   const [first, protocol = 0] = pickle;
   if (first === undefined || pickle.at(-1) !== STOP) return false;
-  // In MessagePack this is an empty map, after which nothing may follow.
+  // In MessagePack this is an empty map, which nothing may follow.
   return first === PROTOCOL ? protocol >= 2 && protocol <= 5 : beginnings.has(first);
 }

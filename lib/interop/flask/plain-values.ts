@@ -1,7 +1,7 @@
 import { FlaskMarkup, FlaskUuid } from './python-values.js';
 import type { FlaskData } from './storable-values.js';
 
-/** Data as a session of this package keeps them: tuples are lists, Markup and UUIDs their texts. The rest is as it was read. */
+/** The data as a session of this package keeps it: tuples as arrays, Markup and UUIDs as strings. The rest is unchanged. */
 export function plainValues(data: Readonly<FlaskData>): FlaskData {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, plainValue(value)]));
 }

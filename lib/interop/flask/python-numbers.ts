@@ -1,11 +1,11 @@
 import { FlaskFloat } from './python-values.js';
 import { Unreadable } from './unreadable.js';
 
-/** Python reads no longer number: the time that it takes grows with the square of the digits. */
+/** Python's limit, because parsing takes time quadratic in the digits. */
 const mostDigits = 4300;
 const tooLarge = 10n ** BigInt(mostDigits);
 
-/** Whether Python has this number as an `int`; else it is a `float`. */
+/** Whether Python has this number as an `int`; otherwise it is a `float`. */
 export function isPythonInt(value: number): boolean {
   return Number.isSafeInteger(value) && !Object.is(value, -0);
 }
@@ -14,7 +14,7 @@ export function isTooLong(value: bigint): boolean {
   return value >= tooLarge || value <= -tooLarge;
 }
 
-/** An `int` from its digits: a number where that is exact, else a bigint. */
+/** An `int` from its digits: a number if that is exact, otherwise a bigint. */
 export function readInt(digits: string): number | bigint {
   const number = Number(digits);
   if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
@@ -22,7 +22,7 @@ export function readInt(digits: string): number | bigint {
   return BigInt(digits);
 }
 
-/** A `float`, in its box where JavaScript could not tell it from an `int`. */
+/** A `float`, wrapped if JavaScript could not tell it from an `int`. */
 export function boxFloat(value: number): number | FlaskFloat {
   return isPythonInt(value) ? new FlaskFloat(value) : value;
 }
@@ -31,7 +31,7 @@ export function numberText(value: number): string {
   return isPythonInt(value) ? String(value) : floatText(value);
 }
 
-/** As Python's `repr` has it: never without a point or an exponent, and the exponent with two digits at least. */
+/** As Python's `repr` writes it: always with a point or an exponent, and the exponent with at least two digits. */
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';

@@ -1,7 +1,7 @@
-/** What stands for the values of Python that JavaScript has no type for. */
+/** Python values for which JavaScript has no type. */
 
 /**
- * A tuple: a list in all its uses, which Flask reads back as a tuple and not as a list. Made as any list is, by
+ * A tuple: used like an array, but Flask reads it back as a tuple rather than a list. Create it like an array, with
  * `FlaskTuple.of('message', 'Hello')` or `FlaskTuple.from(list)`.
  *
  * @publicApi
@@ -9,7 +9,7 @@
 export class FlaskTuple<Item = unknown> extends Array<Item> {}
 
 /**
- * `Markup` of MarkupSafe: HTML that a template does not escape. Only what is safe to show belongs in it.
+ * `Markup` of MarkupSafe: HTML that templates do not escape. Use it only for HTML that is safe.
  *
  * @publicApi
  */
@@ -28,7 +28,7 @@ export class FlaskMarkup {
 const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
 /**
- * A UUID of Python. Its text has dashes and small letters.
+ * A Python UUID. Its string form has dashes and lower-case letters.
  *
  * @publicApi
  */
@@ -36,8 +36,8 @@ export class FlaskUuid {
   readonly text: string;
 
   /**
-   * @param text 32 hexadecimal digits, with or without the dashes.
-   * @throws RangeError if it is no UUID.
+   * @param text 32 hexadecimal digits, with or without dashes.
+   * @throws RangeError if it is not a UUID.
    */
   constructor(text: string) {
     if (!uuid.test(text)) throw new RangeError('A UUID has 32 hexadecimal digits, with or without dashes.');
@@ -60,8 +60,8 @@ export class FlaskUuid {
 }
 
 /**
- * A number that Python shall have as a `float` though it has no fraction: `new FlaskFloat(1)` is written `1.0`, where `1`
- * alone is an `int`. For writing; what was read is a number, and becomes a `float` again when it is written back.
+ * A number that Python is to read as a `float` although it has no fraction: `new FlaskFloat(1)` is written as `1.0`, whereas
+ * `1` is an `int`. For writing; values that were read are plain numbers, and become a `float` again when written back.
  *
  * @publicApi
  */

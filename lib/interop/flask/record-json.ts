@@ -5,8 +5,8 @@ import { FlaskFloat, FlaskUuid } from './python-values.js';
 import { deepest, Unreadable } from './unreadable.js';
 
 /**
- * The JSON of Flask-Session: UTF-8, no blanks, members in their order. It has no tags, so that bytes become base64, and dates
- * and UUIDs their texts, for good; what is no number becomes null.
+ * The JSON of Flask-Session: UTF-8, no spaces, members in order. It has no tags, so bytes become base64, and dates and UUIDs
+ * strings, irreversibly; NaN and Infinity become null.
  */
 export function writeRecordJson(value: unknown): Buffer {
   return Buffer.from(write(value), 'utf8');
@@ -18,7 +18,7 @@ export function readRecordJson(bytes: Uint8Array): unknown {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new Unreadable('It is no UTF-8.', { cause: error });
+    throw new Unreadable('It is not UTF-8.', { cause: error });
   }
   return readJson(text, { maxDepth: deepest });
 }
@@ -47,12 +47,12 @@ function writeObject(value: object): string {
     .join(',')}}`;
 }
 
-/** Half a character has no UTF-8, and its escape would make the whole record unreadable to Python. */
+/** A lone surrogate has no UTF-8 form, and its escape would make the whole record unreadable to Python. */
 function jsonText(text: string): string {
   return JSON.stringify(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
-/** With microseconds where there are any. */
+/** With microseconds, if any. */
 function isoText(date: Date): string {
   const microseconds = Math.floor(nanosecondsOf(date) / 1000);
   const seconds = date.toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length);

@@ -1,13 +1,16 @@
 /**
- * What keeps the records of Flask-Session, reached by the key that {@link flaskSessionKey} gives.
+ * Access to the records of Flask-Session, by the key that {@link flaskSessionKey} returns.
  *
  * @publicApi
  */
 export interface FlaskRecords {
-  /** The bytes of the record, or `null` where there is none, or it has expired. A rejection means that nobody knows. */
+  /** The bytes of the record, or `null` if it is absent or has expired. Reject if that cannot be determined. */
   get(key: string): Promise<Uint8Array | null>;
-  /** Removes the record; does nothing where there is none. Without it, old records are left until they expire. */
+  /** Removes the record; a no-op if it is absent. Without this method, old records are left until they expire. */
   delete?(key: string): Promise<unknown>;
-  /** That no store of this package has keys or a format there which a key of Flask-Session could lead to. Default: it may have. */
+  /**
+   * Whether a key of Flask-Session can never lead to data of this package's stores, because keys or formats differ. Default:
+   * false.
+   */
   readonly isApart?: boolean | undefined;
 }

@@ -5,13 +5,13 @@ export interface FlaskSessionRow {
   /** The column `data`. */
   readonly data: Uint8Array | null;
   /**
-   * The column `expiry`, a time in UTC that does not say so: as the text that the database has, or as a Date where the
-   * driver takes it for UTC. Many drivers take it for local time; ask the database for a text.
+   * The column `expiry`, a time in UTC without a time zone: as a string from the database, or as a Date if the driver reads it
+   * as UTC. Many drivers read it as local time; select it as a string.
    */
   readonly expiry: string | Date | null;
 }
 
-/** How Flask-Session's table is asked. @publicApi */
+/** Access to Flask-Session's table. @publicApi */
 export interface FlaskSessionTable {
   /** The row whose `session_id` is `key`, the whole key with its prefix. */
   find(key: string): Promise<FlaskSessionRow | null | undefined>;
@@ -23,9 +23,9 @@ const naive = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?)$/;
 
 /**
  * The records that Flask-Session keeps in a database (`SESSION_TYPE=sqlalchemy` or `postgresql`): table `sessions` or
- * `flask_sessions`, columns `session_id`, `data`, `expiry`. A row without an expiry has expired, as it has for Flask-Session.
+ * `flask_sessions`, columns `session_id`, `data`, `expiry`. A row without an expiry counts as expired, as in Flask-Session.
  *
- * @param now the clock, in milliseconds. Default: the system's.
+ * @param now the clock, in milliseconds. Default: the system clock.
  * @publicApi
  */
 export function flaskSqlRecords(table: FlaskSessionTable, now: () => number = Date.now): FlaskRecords {
@@ -39,7 +39,7 @@ export function flaskSqlRecords(table: FlaskSessionTable, now: () => number = Da
   return records;
 }
 
-/** In milliseconds; what is no time has expired. */
+/** In milliseconds; an invalid time counts as expired. */
 function expiresAt(expiry: string | Date | null): number {
   if (expiry === null) return -Infinity;
   const time = typeof expiry === 'string' ? Date.parse(expiry.replace(naive, '$1T$2Z')) : expiry.getTime();

@@ -6,16 +6,17 @@ import { FlaskFloat, FlaskMarkup, FlaskUuid } from './python-values.js';
 /** The session data of a Flask application. @publicApi */
 export type FlaskData = Record<string, unknown>;
 
-/** What a kind of Flask's sessions cannot hold, of the values that are neither plain nor a list: why not, or `null`. */
+/** Why a Flask session format cannot hold a value that is neither plain nor an array, or `null` if it can. */
 export type Refusal = (value: number | bigint | object) => string | null;
 
 /**
- * The data as they can be written: what is neither plain nor a value of Python gives what its `toJSON` gives, or its own data.
+ * Converts the data for writing: a value that is neither plain nor a Python value is replaced by its `toJSON()` result, or by
+ * its own properties.
  *
- * @throws SessionValueError naming the key path of what cannot be written.
+ * @throws SessionValueError naming the key path of a value that cannot be written.
  */
 export function storableValues(data: Readonly<FlaskData>, refuse: Refusal): FlaskData {
-  if (!isPlain(data)) throw new SessionValueError('session', 'it is no plain object.');
+  if (!isPlain(data)) throw new SessionValueError('session', 'it is not a plain object.');
   const walk = new StorableWalk(format((value) => refuse(value) ?? refuseAlways(value)));
   return (walk.run({ data }) as { data: FlaskData }).data;
 }
@@ -40,11 +41,11 @@ function isPythonValue(value: object): boolean {
 }
 
 function refuseAlways(value: number | bigint | object): string | null {
-  if (typeof value === 'bigint') return isTooLong(value) ? 'Python reads no number of so many digits' : null;
-  if (value instanceof Date) return isPythonTime(value) ? null : 'Python has dates of the years 1 to 9999';
-  if (value instanceof Map || value instanceof Set) return 'Flask keeps no Map and no Set. Use an object or a list';
+  if (typeof value === 'bigint') return isTooLong(value) ? 'Python does not read numbers with so many digits' : null;
+  if (value instanceof Date) return isPythonTime(value) ? null : 'Python has only dates of the years 1 to 9999';
+  if (value instanceof Map || value instanceof Set) return 'Flask has no Map and no Set. Use an object or an array';
   if (value instanceof ArrayBuffer || (ArrayBuffer.isView(value) && !(value instanceof Uint8Array))) {
-    return 'Flask keeps bytes, and no other buffers. Use a Uint8Array';
+    return 'Flask keeps bytes, but no other buffers. Use a Uint8Array';
   }
   return null;
 }

@@ -6,7 +6,7 @@ import { floatText, numberText } from './python-numbers.js';
 import { FlaskFloat, FlaskMarkup, FlaskTuple, FlaskUuid } from './python-values.js';
 import { type FlaskData, isPlain, storableValues } from './storable-values.js';
 
-/** A tag is an object whose one key is a blank and a short code: these are Flask's. */
+/** A tag is an object whose only key is a space and a short code: these are Flask's. */
 const DICT = ' di';
 const TUPLE = ' t';
 const BYTES = ' b';
@@ -14,7 +14,7 @@ const MARKUP = ' m';
 const UUID = ' u';
 const DATETIME = ' d';
 
-/** What marks a key that is a tag's by chance. */
+/** Marks a key that looks like a tag. */
 const SUFFIX = '__';
 
 const untaggers = new Map<string, (value: unknown) => unknown>([
@@ -27,7 +27,7 @@ const untaggers = new Map<string, (value: unknown) => unknown>([
 ]);
 
 /**
- * The text of Flask's tagged JSON, as Flask writes it while it handles a request: keys sorted, no blanks, nothing but ASCII.
+ * Flask's tagged JSON as Flask writes it while handling a request: sorted keys, no spaces, ASCII only.
  *
  * @throws SessionValueError naming the key path of a value that the cookie cannot hold.
  */
@@ -35,11 +35,11 @@ export function writeTaggedJson(data: Readonly<FlaskData>): string {
   return write(storableValues(data, refuse));
 }
 
-/** @throws Unreadable for what is not the tagged JSON of an object. */
+/** @throws Unreadable if it is not the tagged JSON of an object. */
 export function readTaggedJson(text: string): FlaskData {
-  // Each level may have a tag, which is one of its own.
+  // Each level may have a tag, which adds a level.
   const value = readJson(text, { maxDepth: 2 * deepest, finish: untag });
-  if (!isPlain(value)) throw new Unreadable('Its data are no object.');
+  if (!isPlain(value)) throw new Unreadable('Its data is not an object.');
   return value;
 }
 
@@ -52,7 +52,7 @@ function write(value: unknown): string {
     case 'object':
       return value === null ? 'null' : writeObject(value);
     default:
-      // What is left after the walk: a boolean or a bigint.
+      // What is left: a boolean or a bigint.
       return String(value);
   }
 }
@@ -117,10 +117,10 @@ function canonicalBase64(text: string): Buffer | null {
 }
 
 function refuseTag(): never {
-  throw new Unreadable('A tagged value in it is broken.');
+  throw new Unreadable('A tagged value in it is invalid.');
 }
 
-/** Python escapes everything from DEL on; JSON.stringify has done the rest, and half characters. */
+/** Python escapes everything from DEL on; JSON.stringify has escaped the rest, and lone surrogates. */
 function asciiText(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
@@ -128,17 +128,17 @@ function asciiText(text: string): string {
   );
 }
 
-/** JavaScript sorts by UTF-16 units, where a character beyond the first 65 536 comes before U+E000. */
+/** JavaScript sorts by UTF-16 units, which puts characters beyond the first 65 536 before U+E000. */
 function byCodePoint(one: string, other: string): number {
   let at = 0;
   while (at < one.length && one[at] === other[at]) at++;
-  // Where they differ in the second half of a character, it begins one unit before.
+  // If they differ in the second unit of a surrogate pair, compare from the first.
   if (/[\ud800-\udbff]/.test(one[at - 1] ?? '')) at--;
   return (one.codePointAt(at) ?? -1) - (other.codePointAt(at) ?? -1);
 }
 
 function refuse(value: number | bigint | object): string | null {
-  // Flask reads a year of two digits as one of this century or the last.
+  // Flask reads a two-digit year as one of this century or the last.
   const isAncient = value instanceof Date && value.getUTCFullYear() < 100;
-  return isAncient ? "Flask's cookie has dates from the year 100 on" : null;
+  return isAncient ? "Flask's cookie has only dates from the year 100 on" : null;
 }

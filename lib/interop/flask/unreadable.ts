@@ -1,5 +1,5 @@
-/** What was read is not what Flask writes. It never leaves the room; its message says what is wrong, and shows nothing of it. */
+/** The data is not what Flask writes. Internal to this folder; its message says what is wrong, and quotes none of the data. */
 export class Unreadable extends Error {}
 
-/** Deeper than any session that somebody meant; sessions of this package end there, too. */
+/** The deepest allowed nesting, the same as for sessions of this package. */
 export const deepest = 101;

@@ -96,7 +96,7 @@ describe('the option secret', () => {
     ['a number', 7],
   ])('is refused at start where it is %s, which everybody can sign with', (_what, secret) => {
     expect(() => session({ secret: secret as string, resave: false, saveUninitialized: false })).toThrow(
-      /^The option secret(, item \d,)? must be a text or bytes, not empty/,
+      /^The option secret(, item \d,)? must be a non-empty string or bytes/,
     );
   });
 

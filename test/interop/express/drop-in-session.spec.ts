@@ -511,6 +511,6 @@ describe('a store', () => {
 
   it.each([[{}], [{ get() {}, set() {}, destroy() {} }]])('is refused where it is none', async (store) => {
     await start();
-    expect(() => session({ secret: 'a', store: store as never })).toThrow(/option store must be a store of/);
+    expect(() => session({ secret: 'a', store: store as never })).toThrow(/option store must be an express-session store/);
   });
 });

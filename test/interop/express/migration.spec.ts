@@ -87,7 +87,7 @@ describe.each(platforms)('a session of a real Express that goes on in Nest on %s
     const here = await moveTo();
     expect(await seenBy(here)).toMatchObject({ data: {}, user: null });
     expect(nest.heard.of('migrationRefused')).toMatchObject([
-      { framework: 'Express', reason: 'It is no JSON in UTF-8.' },
+      { framework: 'Express', reason: 'It is not JSON in UTF-8.' },
     ]);
   });
 });

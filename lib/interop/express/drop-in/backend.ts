@@ -1,14 +1,14 @@
 import type { Flight } from './connect-flights.js';
 import type { RequestStore } from './express-store.js';
 
-/** Where sessions are kept, as the middleware sees it. */
+/** The middleware's view of where sessions are kept. */
 export interface Backend {
-  /** What becomes `req.sessionStore`. */
+  /** The value of `req.sessionStore`. */
   readonly store: RequestStore;
-  /** Whether nothing of a response may go out before its session is saved: only then it is known whether there is one still. */
+  /** Whether the session must be saved before any of the response is sent: only then is it known whether it still exists. */
   readonly savesFirst: boolean;
-  /** A request begins to work on a session. Null: the store itself knows who does what to it. */
+  /** Call it when a request begins to use a session. Null: the store itself detects concurrent changes. */
   board(sid: string): Flight | null;
-  /** Whether the session was found to have been ended by another request: it is not saved, and its cookie is not sent. */
+  /** Whether another request has ended the session: then it is not saved, and its cookie is not sent. */
   isGone(session: object): boolean;
 }

@@ -3,8 +3,8 @@ interface Class<Instance extends object> {
 }
 
 /**
- * A class that may be called as a function, too. Many stores were written before there were classes, and call the one that they
- * extend on themselves: `Store.call(this)`.
+ * A class that can also be called as a function. Many stores predate classes and call their base on themselves:
+ * `Store.call(this)`.
  *
  * @param initialise does to such an object what the constructor does to a new one.
  */

@@ -1,18 +1,18 @@
 import { types } from 'node:util';
 
 /**
- * An error as a callback gets it. It is of no type, as in the declarations of express-session: a handler that reads
- * `error.message` must compile.
+ * An error passed to a callback. It is `any`, as in express-session's declarations: a handler that reads `error.message` must
+ * compile.
  */
 export type CallbackError = ReturnType<JSON['parse']>;
 
-/** How a store or a session says that it is done. */
+/** Called by a store or a session on completion. */
 export type DoneCallback = (error?: CallbackError) => void;
 
-/** For whoever gave no callback: a store may call it without a look. */
+/** The default callback: stores may call it without checking. */
 export const nobodyWaits: DoneCallback = () => undefined;
 
-/** Makes a promise of one call with a callback. A store may also throw, or give a promise that is rejected. */
+/** Promisifies one call with a callback. A store may also throw, or return a promise that rejects. */
 export function promiseOf(call: (done: (error?: unknown, result?: unknown) => void) => unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const fail = (reason: unknown): void => {
@@ -30,7 +30,7 @@ export function promiseOf(call: (done: (error?: unknown, result?: unknown) => vo
   });
 }
 
-/** Gives a callback what comes of a promise, in a turn of its own: what the callback throws is nobody's else. */
+/** Passes a promise's result to a callback in a turn of its own, so that an error thrown by the callback does not affect others. */
 export function answer<Result>(
   promise: Promise<Result>,
   callback: ((error?: CallbackError, result?: Result) => void) | undefined,

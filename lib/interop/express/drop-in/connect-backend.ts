@@ -2,10 +2,10 @@ import type { Backend } from './backend.js';
 import { type Flight, Flights } from './connect-flights.js';
 import type { RequestStore } from './express-store.js';
 
-/** Middlewares over one store share what is known of the requests at work. */
+/** Middlewares that share a store share the knowledge of concurrent requests. */
 const flightsOf = new WeakMap<RequestStore, Flights>();
 
-/** A store of express-session, used as express-session uses it. */
+/** An express-session store, used as express-session uses it. */
 export class ConnectBackend implements Backend {
   readonly savesFirst = false;
   readonly #flights: Flights;

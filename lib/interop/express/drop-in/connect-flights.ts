@@ -6,26 +6,26 @@ import type { SessionBehaviour } from './session-behaviour.js';
 
 type Values = Record<string, unknown>;
 
-/** The requests of this process that are at work on one session. */
+/** The requests of this process that use one session. */
 interface Room {
   readonly flights: Set<Flight>;
-  /** Sets of one session take place one after the other: the newest must not be overtaken. */
+  /** Sets of a session are queued: an older one must not overtake the newest. */
   lastSet: Promise<void>;
-  /** How many have begun, or wait. */
+  /** How many are running or queued. */
   setting: number;
   /** What the last of them stores. */
   newest: string | null;
 }
 
 /**
- * What requests of one process that are at work on one session at the same time know of each other. A store of express-session
- * has no compare-and-set; so much is kept without asking it more than express-session does.
+ * Lets concurrent requests of one process on a session know of each other. An express-session store has no compare-and-set;
+ * this provides as much as possible without more store calls than express-session makes.
  */
 export class Flights {
   readonly #rooms = new Map<string, Room>();
   readonly #bySession = new WeakMap<object, Flight>();
 
-  /** A request begins to work on a session, before it is read. */
+  /** Call it when a request begins to use a session, before it is read. */
   board(sid: string): Flight {
     let room = this.#rooms.get(sid);
     if (room === undefined) {
@@ -40,11 +40,11 @@ export class Flights {
   }
 }
 
-/** One request's work on a session. */
+/** One request's use of a session. */
 export class Flight {
   /** Another request has ended the session. */
   isGone = false;
-  /** What the session held when it was read, or last brought up to date. */
+  /** The session's content when it was read, or last synchronised. */
   #base = '';
   /** What another request has stored since; null: nothing. */
   #news: string | null;
@@ -55,7 +55,7 @@ export class Flight {
     private readonly empty: () => void,
   ) {
     room.flights.add(this);
-    // It may be read before what is being stored arrives.
+    // The read may come before the pending set.
     this.#news = room.setting > 0 ? room.newest : null;
   }
 
@@ -69,7 +69,7 @@ export class Flight {
     this.loaded(session);
   }
 
-  /** Brings what other requests have stored into the session, and lets `set` store it. */
+  /** Merges what other requests have stored into the session, then stores it with `set`. */
   save(session: SessionBehaviour, set: (done: DoneCallback) => void, callback: DoneCallback | undefined): void {
     const { room } = this;
     const begin = async (): Promise<void> => {
@@ -80,14 +80,14 @@ export class Flight {
         set(stored);
       });
       answer(done, callback);
-      // Whether it has failed is for whoever asked for it; the next one has its turn.
+      // A failure concerns its own caller; the next one proceeds.
       await Promise.allSettled([done]);
       room.setting--;
     };
     room.lastSet = room.setting++ === 0 ? begin() : room.lastSet.then(begin);
   }
 
-  /** This request has ended the session: what others still wanted to save is not saved. */
+  /** This request has ended the session: later saves of other requests are dropped. */
   end(): void {
     for (const other of this.room.flights) if (other !== this) other.isGone = true;
   }

@@ -1,30 +1,30 @@
-/** What the session's cookie is to be like. Express-session's options of this name. @publicApi */
+/** The attributes of the session's cookie: express-session's `cookie` options. @publicApi */
 export interface CookieOptions {
-  /** How long it lives, in **milliseconds**. Default: none, so that it ends with the browser. */
+  /** Its lifetime, in **milliseconds**. Default: none, so that it ends with the browser. */
   maxAge?: number | null | undefined;
-  /** When it ends. Set `maxAge` instead; of both, the later key counts. */
+  /** When it expires. Use `maxAge` instead; of both, the later key counts. */
   expires?: Date | null | undefined;
-  /** Which paths it is sent to; requests for others have no session. Default: `/`. */
+  /** The path it is sent to; requests for other paths have no session. Default: `/`. */
   path?: string | undefined;
-  /** Default: none, this host alone. */
+  /** Default: none, this host only. */
   domain?: string | undefined;
-  /** Whether scripts cannot see it. Default: true. */
+  /** Whether to hide it from scripts. Default: true. */
   httpOnly?: boolean | undefined;
-  /** Whether it is for HTTPS alone: over HTTP it is then not set. `auto`: as the connection is. Default: false. */
+  /** Whether it is for HTTPS only: over HTTP it is then not set. `auto`: depends on the connection. Default: false. */
   secure?: boolean | 'auto' | undefined;
-  /** `true` means `strict`; `auto`: `none` over HTTPS, otherwise `lax`. Default: not said. */
+  /** `true` means `strict`; `auto`: `none` over HTTPS, otherwise `lax`. Default: not set. */
   sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
-  /** Default: not said. */
+  /** Default: not set. */
   partitioned?: boolean | undefined;
-  /** Default: not said. */
+  /** Default: not set. */
   priority?: 'low' | 'medium' | 'high' | undefined;
-  /** How the value is written into the cookie; it is read with `decodeURIComponent`. Default: `encodeURIComponent`. */
+  /** Encodes the value; `decodeURIComponent` must decode it. Default: `encodeURIComponent`. */
   encode?: ((value: string) => string) | undefined;
   /** Has no effect: the cookie is always signed. */
   signed?: boolean | undefined;
 }
 
-/** The attributes of a cookie as they are kept in a store, and sent. */
+/** The attributes of a cookie as stored and sent. */
 export interface CookieData extends Omit<CookieOptions, 'maxAge' | 'encode' | 'signed'> {
   originalMaxAge: number | null;
 }
@@ -36,9 +36,9 @@ export interface CookieData extends Omit<CookieOptions, 'maxAge' | 'encode' | 's
  * @publicApi
  */
 export interface SessionCookie extends Omit<CookieOptions, 'maxAge' | 'sameSite'> {
-  /** ms from now until it ends; null, which express-session does not declare: it ends with the browser. */
+  /** ms from now until it expires; null, which express-session does not declare: it ends with the browser. */
   maxAge?: number | undefined;
   sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined;
-  /** What `maxAge` was set to last, in ms; null: it ends with the browser. */
+  /** The last assigned `maxAge`, in ms; null: it ends with the browser. */
   originalMaxAge: number | null;
 }

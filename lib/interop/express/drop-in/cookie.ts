@@ -2,7 +2,7 @@ import type { CookieData, CookieOptions } from './cookie-options.js';
 import { warnOnce } from './warn-once.js';
 import { serializeCookie } from './serialize-cookie.js';
 
-/** `data` is made of the others; the rest would change what a cookie is, if a broken record had them. */
+/** `data` is derived from the others; the rest would replace the cookie's methods, if a broken record contained them. */
 const notOptions: ReadonlySet<string> = new Set(['data', 'serialize', 'toJSON', 'constructor', '__proto__']);
 
 /** `req.session.cookie`. @publicApi */
@@ -16,12 +16,12 @@ export class Cookie {
   declare priority?: 'low' | 'medium' | 'high' | undefined;
   declare encode?: ((value: string) => string) | undefined;
   declare signed?: boolean | undefined;
-  /** What `maxAge` was set to last, in ms: a session that is used begins again with it. */
+  /** The last assigned `maxAge`, in ms, with which each use restarts. */
   declare originalMaxAge: number | null;
-  /** Some stores look here. */
+  /** Some stores read this property. */
   declare _expires: Date | null | undefined;
 
-  /** @throws TypeError for what are no options, and for a `maxAge` that is no number. */
+  /** @throws TypeError for invalid options, and for a `maxAge` that is not a number. */
   constructor(options?: CookieOptions | null) {
     this.path = '/';
     this.maxAge = null;
@@ -31,7 +31,7 @@ export class Cookie {
     this.originalMaxAge = given ?? this.maxAge ?? null;
   }
 
-  /** When it ends; null: with the browser. */
+  /** When it expires; null: with the browser. */
   get expires(): Date | null | undefined {
     return this._expires;
   }
@@ -41,7 +41,7 @@ export class Cookie {
     this.originalMaxAge = this.maxAge ?? null;
   }
 
-  /** ms from now until it ends; null, which express-session does not declare: with the browser. */
+  /** ms from now until it expires; null, which express-session does not declare: with the browser. */
   get maxAge(): number | undefined {
     const { expires } = this;
     return expires instanceof Date ? expires.getTime() - Date.now() : (expires as undefined);
@@ -51,7 +51,7 @@ export class Cookie {
     if (ms && typeof ms !== 'number' && !(ms instanceof Date)) {
       throw new TypeError('The maxAge of a cookie must be a number of milliseconds, or a Date.');
     }
-    if (ms instanceof Date) warnOnce('maxAge-date', 'The maxAge of a cookie is a Date. Give milliseconds instead.');
+    if (ms instanceof Date) warnOnce('maxAge-date', 'The maxAge of a cookie is a Date. Use milliseconds instead.');
     this.expires = typeof ms === 'number' ? new Date(Date.now() + ms) : ms;
   }
 
@@ -70,7 +70,7 @@ export class Cookie {
     };
   }
 
-  /** A Set-Cookie line. @throws TypeError for attributes that no cookie can have. */
+  /** The Set-Cookie header. @throws TypeError for invalid attributes. */
   serialize(name: string, value: string): string {
     return serializeCookie(name, value, this.data, this.encode);
   }
@@ -81,7 +81,7 @@ export class Cookie {
 
   #take(options: CookieOptions): void {
     if (typeof options !== 'object') throw new TypeError('The argument options of a cookie must be an object.');
-    // Inherited ones too: options may be made of others.
+    // Including inherited ones: options may be created from other options.
     for (const key in options) {
       if (!notOptions.has(key)) Reflect.set(this, key, Reflect.get(options, key));
     }

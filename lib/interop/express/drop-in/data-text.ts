@@ -1,11 +1,11 @@
-/** What a session holds beside its cookie, as JSON: to see whether it has changed. */
+/** A session's content without its cookie, as JSON, to detect changes. */
 export function dataText(session: object): string {
   return JSON.stringify({ ...session, cookie: undefined });
 }
 
-/** JSON without keys that would become a prototype wherever they are copied; nobody means one. */
+/** Parses JSON without keys that would become a prototype when copied; no legitimate data has them. */
 export function parseSafely(text: string): unknown {
-  // The name may be written with escapes.
+  // The name may contain escapes.
   return /__proto__|\\u/.test(text)
     ? JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
     : JSON.parse(text);

@@ -3,8 +3,8 @@ import type { WithSession } from './request.js';
 declare global {
   namespace Express {
     /**
-     * By inheritance, not by properties: an application may still have the declarations of express-session, which its stores
-     * bring along. Its own properties then count, and the two do not contradict each other.
+     * Inherits instead of declaring properties: if the application still has express-session's declarations, which its stores
+     * depend on, these take precedence, and the two do not conflict.
      */
     interface Request extends WithSession {}
   }

@@ -10,17 +10,17 @@ import { Session } from './session.js';
 import { Store } from './store.js';
 
 /**
- * Express-session's middleware, for Express, Connect, Nest on Express, or a server of `node:http`: requests have `req.session`,
+ * The express-session middleware, for Express, Connect, Nest on Express, or a `node:http` server: requests have `req.session`,
  * `req.sessionID` and `req.sessionStore`; the session is saved before the response is complete, and its cookie sent.
  *
- * @throws TypeError that names an option which cannot be used.
+ * @throws TypeError that names an invalid option.
  * @publicApi
  */
 function session(options?: SessionOptions): SessionMiddleware {
   return createMiddleware(options);
 }
 
-/** As express-session has them: `session.Store` is a class, and a type. */
+/** As in express-session: `session.Store` is both a class and a type. */
 declare namespace session {
   export { Cookie, MemoryStore, Session, Store };
   export type { CookieData, CookieOptions, ExpressStore, SessionData, SessionMiddleware, SessionOptions };

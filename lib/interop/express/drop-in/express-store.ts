@@ -2,7 +2,7 @@ import type { CallbackError, DoneCallback } from './callbacks.js';
 import type { SessionBehaviour } from './session-behaviour.js';
 import type { SessionData } from './session-data.js';
 
-/** A store that was written for express-session. @publicApi */
+/** An express-session store. @publicApi */
 export interface ExpressStore {
   get(sid: string, callback: (error?: CallbackError, session?: SessionData | null) => void): unknown;
   set(sid: string, session: SessionData, callback?: DoneCallback): unknown;
@@ -32,13 +32,13 @@ type SomeSession = ReturnType<JSON['parse']>;
 
 /** `req.sessionStore`. @publicApi */
 export interface RequestStore extends ExpressStore {
-  /** Gives the request a new session under a new id. */
+  /** Gives the request a new session with a new id. */
   generate?(req: object): void;
 }
 
 const needed = ['get', 'set', 'destroy', 'on', 'createSession', 'regenerate'] as const;
 
-/** Whether it has what a store of express-session has; what extends its class `Store`, or that of the drop-in, does. */
+/** Whether it has the methods of an express-session store; anything that extends its class `Store`, or the drop-in's, does. */
 export function isExpressStore(store: object): store is ExpressStore {
   return needed.every((name) => typeof Reflect.get(store, name) === 'function');
 }

@@ -5,7 +5,7 @@ import type { SessionData } from './session-data.js';
 import { Store } from './store.js';
 
 class MemoryStoreBase extends Store {
-  /** The sessions as JSON, by their ids. */
+  /** The sessions as JSON, by id. */
   declare sessions: Record<string, string>;
 
   constructor() {
@@ -48,8 +48,8 @@ class MemoryStoreBase extends Store {
 }
 
 /**
- * Express-session's store in the memory of the process, for development: it removes what has ended only when it is asked for it,
- * and knows no bound.
+ * The in-memory store of express-session, for development: it removes an expired session only when that is requested, and has
+ * no limit.
  *
  * @publicApi
  */
@@ -73,11 +73,11 @@ function liveSessions(store: MemoryStoreBase): Record<string, SessionData> {
   return live;
 }
 
-/** The session, unless it has ended; then it is removed. */
+/** The session, unless it has expired; then it is removed. */
 function liveSession({ sessions }: MemoryStoreBase, sid: string): SessionData | undefined {
   const text = sessions[sid];
   if (text === undefined) return undefined;
-  // Whoever has set it by hand may have forgotten the cookie.
+  // Code that sets it directly may have omitted the cookie.
   const session = JSON.parse(text) as Partial<SessionData>;
   const expires: unknown = session.cookie?.expires;
   if (typeof expires !== 'string' || new Date(expires).getTime() > Date.now()) return session as SessionData;

@@ -19,14 +19,14 @@ import { SessionOfRequest } from './session-of-request.js';
 import { chosenOf, type ChosenSession } from './several-sessions.js';
 import { warnOnce } from './warn-once.js';
 
-/** A middleware of Express, Connect, Nest on Express, or for a server of `node:http`. @publicApi */
+/** Middleware for Express, Connect, Nest on Express, or a `node:http` server. @publicApi */
 export type SessionMiddleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
 /**
- * Express-session's middleware: gives requests `req.session`, `req.sessionID` and `req.sessionStore`, saves the session before the
- * response is complete, and sends its cookie.
+ * The express-session middleware: gives requests `req.session`, `req.sessionID` and `req.sessionStore`, saves the session
+ * before the response is complete, and sends its cookie.
  *
- * @throws TypeError that names an option which cannot be used.
+ * @throws TypeError that names an invalid option.
  */
 export function createMiddleware(given: SessionOptions = {}): SessionMiddleware {
   const options = resolveOptions(given);
@@ -46,7 +46,7 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
 
   return function session(incoming, res, next): void {
     const req: SessionRequest = incoming;
-    // Another session is there already; or the store has said that it cannot be asked.
+    // There already is another session, or the store has reported that it is disconnected.
     if (req.session || !isConnected) return next();
     const cookieOptions = options.cookieOf(req);
     if (!pathOf(req).startsWith(cookieOptions.path || '/')) return next();
@@ -59,7 +59,7 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
       req.sessionID = cookieId;
       const cookies = { shown, id: cookieId, others };
       const current = new SessionOfRequest(req, next, backend, options, secrets, cookieOptions, cookies);
-      // A WebSocket handshake has none: its session is read, and saved where `save()` is called.
+      // A WebSocket handshake has no response: its session is read, and saved only if `save()` is called.
       const answer = isResponse(res) ? res : null;
       if (answer !== null) ResponseGate.install(answer, current);
       whenOver(req, answer, () => {
@@ -80,10 +80,10 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
   };
 }
 
-/** Calls back once the request is done with, or its client has gone: a handshake is not over before its connection is. */
+/** Calls back once the request is complete or its client has disconnected; for a handshake, when its connection closes. */
 function whenOver(req: IncomingMessage, answer: EventEmitter | null, over: () => void): void {
   const place: unknown = answer ?? (req.headers.upgrade === undefined ? req : req.socket);
-  // One that was made up ends nowhere.
+  // A mock request has no end.
   if (place instanceof EventEmitter && !('destroyed' in place && place.destroyed === true)) place.once('close', over);
   else over();
 }
@@ -106,11 +106,11 @@ function newCookie(req: SessionRequest, options: ResolvedOptions): Cookie {
 function backendFor(store: SessionOptions['store'], options: ResolvedOptions): Backend {
   if (store === undefined || store instanceof MemoryStore) {
     if (process.env['NODE_ENV'] === 'production') {
-      warnOnce('memory-store', 'Sessions are kept in the memory of one process, without a bound. Give another store.');
+      warnOnce('memory-store', 'Sessions are kept in the memory of one process, without a limit. Set another store.');
     }
     return new ConnectBackend(store ?? new MemoryStore());
   }
   if (isSessionStore(store)) return new OwnBackend(store, options);
   if (isExpressStore(store)) return new ConnectBackend(store);
-  throw new TypeError('The option store must be a store of express-session, or one of this package.');
+  throw new TypeError('The option store must be an express-session store, or one of this package.');
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A new id, of the length that express-session gives its own. */
+/** A new id, as long as express-session's. */
 export function newSid(): string {
   return randomBytes(24).toString('base64url');
 }

@@ -9,48 +9,48 @@ import { newSid } from './new-sid.js';
 import type { SessionRequest } from './request.js';
 import { warnOnce } from './warn-once.js';
 
-/** Options that depend on the request. It is of the type that the application's framework gives it. */
+/** Options that depend on the request. Its type is that of the application's framework. */
 type PerRequest<Result> = { of(req: SessionRequest): Result }['of'];
 
-/** The options of express-session, and two for the stores of this package. @publicApi */
+/** The options of express-session, and three for the stores of this package. @publicApi */
 export interface SessionOptions {
-  /** Signs the cookie; of a list, the first signs, and all are accepted. Default: `req.secret`, which cookie-parser sets. */
+  /** Signs the cookie; of an array, the first signs, and all verify. Default: `req.secret`, which cookie-parser sets. */
   secret?: SidSecret | readonly SidSecret[] | undefined;
   /** The name of the cookie. Default: `connect.sid`. */
   name?: string | undefined;
-  /** The same, as older applications write it. */
+  /** Alias of `name`, used by older applications. */
   key?: string | undefined;
   /**
-   * Where sessions are kept: any store of express-session, or one of this package's, with which no update is lost and no session
-   * comes back after its end. Default: a `MemoryStore`, which is for development.
+   * Where sessions are kept: any express-session store, or one of this package's, with which no update is lost and no ended
+   * session is restored. Default: a `MemoryStore`, for development.
    */
   store?: ConnectStore | SessionStore | undefined;
-  /** What the cookie is like, for all requests or for each. */
+  /** The attributes of the cookie, for all requests or per request. */
   cookie?: CookieOptions | PerRequest<CookieOptions> | undefined;
-  /** Makes the id of a new session. Default: 24 random bytes. */
+  /** Creates the id of a new session. Default: 24 random bytes. */
   genid?: PerRequest<string> | undefined;
-  /** Whether what did not change is saved nevertheless. Default: true; `false` is what almost everybody wants. */
+  /** Whether to save unchanged sessions. Default: true; you almost always want `false`. */
   resave?: boolean | undefined;
-  /** Whether what nobody wrote to is saved, and sets a cookie. Default: true; `false` is what almost everybody wants. */
+  /** Whether to save sessions without data, and set their cookie. Default: true; you almost always want `false`. */
   saveUninitialized?: boolean | undefined;
-  /** Whether each response sets the cookie, so that its life begins anew. Default: false. */
+  /** Whether each response sets the cookie, which restarts its lifetime. Default: false. */
   rolling?: boolean | undefined;
-  /** Whether `X-Forwarded-Proto` is believed. Default: what Express says (`req.secure`). */
+  /** Whether to trust `X-Forwarded-Proto`. Default: Express decides (`req.secure`). */
   proxy?: boolean | undefined;
-  /** What becomes of the session when `req.session` is deleted or set to null. Default: `keep`. */
+  /** What happens to the session if `req.session` is deleted or set to null. Default: `keep`. */
   unset?: 'destroy' | 'keep' | undefined;
-  /** With a store of this package: what the keys in it begin with. Default: `express:`. */
+  /** For a store of this package: the prefix of its keys. Default: `express:`. */
   keyPrefix?: string | undefined;
   /**
-   * With a store of this package: how long it keeps a session whose cookie has no `maxAge`, from its last use. A number means
-   * **seconds**; texts as `30m`, `2h`, `7d`. Default: `1d`.
+   * For a store of this package: how long it keeps a session whose cookie has no `maxAge`, from its last use. A number means
+   * **seconds**; strings such as `30m`, `2h`, `7d`. Default: `1d`.
    */
   idleTimeout?: number | string | undefined;
-  /** With a store of this package: how long it may take to answer, before the request fails with 503. Default: `2s`. */
+  /** For a store of this package: how long it may take to answer before the request fails with 503. Default: `2s`. */
   storeTimeout?: number | string | undefined;
 }
 
-/** The options, with what was left out. */
+/** The options, with defaults applied. */
 export interface ResolvedOptions {
   readonly name: string;
   /** Null: those of the request. */
@@ -69,7 +69,7 @@ export interface ResolvedOptions {
   readonly storeTimeout: number;
 }
 
-/** @throws TypeError that names an option which cannot be used. */
+/** @throws TypeError that names an invalid option. */
 export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const { cookie = {}, genid = newSid, unset } = options;
   const given: unknown = genid;
@@ -93,10 +93,10 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   };
 }
 
-/** @param secret null, too, where an application has no types */
+/** @param secret may be null, from an application without types */
 function secretsOf(secret: SessionOptions['secret'] | null): readonly SidSecret[] | null {
   if (secret === undefined || secret === null) {
-    warnOnce('no-secret', 'No secret was given for sessions, so that of the request is used. Set the option secret.');
+    warnOnce('no-secret', 'No secret was given for sessions, so the request’s secret is used. Set the option secret.');
     return null;
   }
   const secrets = isList(secret) ? secret : [secret];
@@ -105,11 +105,11 @@ function secretsOf(secret: SessionOptions['secret'] | null): readonly SidSecret[
   if (unusable === -1) return secrets;
   const which = isList(secret) ? `, item ${String(unusable + 1)},` : '';
   throw new TypeError(
-    `The option secret${which} must be a text or bytes, not empty: what is signed with nothing, anybody signs.`,
+    `The option secret${which} must be a non-empty string or bytes: with an empty one, anyone could sign.`,
   );
 }
 
-/** Whether something can sign that not everybody has. */
+/** Whether it is a non-empty secret. */
 export function isUsable(secret: unknown): secret is SidSecret {
   if (typeof secret === 'string') return secret.trim() !== '';
   if (secret instanceof KeyObject) return secret.type === 'secret' && secret.symmetricKeySize !== 0;
@@ -118,7 +118,7 @@ export function isUsable(secret: unknown): secret is SidSecret {
 
 function durationOf(option: string, value: number | string): number {
   const ms = parseDuration(value);
-  if (!ms) throw new TypeError(`The option ${option} must be a duration: seconds, or a text like 30m.`);
+  if (!ms) throw new TypeError(`The option ${option} must be a duration: seconds, or a string such as 30m.`);
   return ms;
 }
 
@@ -126,11 +126,11 @@ function isList(secret: SidSecret | readonly SidSecret[]): secret is readonly Si
   return Array.isArray(secret);
 }
 
-/** Express-session's defaults, which it would rather have changed. */
+/** The defaults of express-session, which it advises against. */
 function undecided(option: 'resave' | 'saveUninitialized'): true {
   warnOnce(
     option,
-    `The session option ${option} was not set, and is taken as true. Set it; false is most often right.`,
+    `The session option ${option} was not set, and defaults to true. Set it, usually to false.`,
   );
   return true;
 }

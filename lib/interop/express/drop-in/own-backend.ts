@@ -2,7 +2,7 @@ import { SessionStore } from '../../../stores/session-store.js';
 import type { Backend } from './backend.js';
 import { OwnStore, type OwnStoreOptions } from './own-store.js';
 
-/** A store of this package: no update is lost, and no session comes back after its end. */
+/** A store of this package: no update is lost, and no ended session is restored. */
 export class OwnBackend implements Backend {
   readonly savesFirst = true;
   readonly store: OwnStore;
@@ -22,7 +22,7 @@ export class OwnBackend implements Backend {
 
 const methods = ['read', 'write', 'touch', 'delete'] as const;
 
-/** Also one of another copy of the package in this process. */
+/** Also from another copy of the package in this process. */
 export function isSessionStore(store: object): store is SessionStore {
   return store instanceof SessionStore || methods.every((name) => typeof Reflect.get(store, name) === 'function');
 }

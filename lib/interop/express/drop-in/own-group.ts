@@ -6,7 +6,7 @@ import { recognise, settle, type Origin, type OwnPlace } from './own-origin.js';
 import { encodeParts, readParts, type RecordParts, type SessionValues } from './own-record.js';
 import type { StoreCalls } from './store-calls.js';
 
-/** What one request wants to have saved of a session that is stored. */
+/** A request's changes to a stored session. */
 export interface OwnCommit {
   readonly origin: Origin;
   readonly mine: RecordParts;
@@ -14,7 +14,7 @@ export interface OwnCommit {
   readonly life: number;
 }
 
-/** Saves what several requests have made of one session by one write, as if one of them had come after the other. */
+/** Saves the changes of several requests to one session in a single write, as if they had come one after the other. */
 export class OwnGroup {
   constructor(
     private readonly store: SessionStore,
@@ -52,7 +52,7 @@ export class OwnGroup {
     }
   }
 
-  /** What is stored, as far as this process knows. */
+  /** The stored state, as far as this process knows. */
   #newestOf(key: string, commits: readonly OwnCommit[]): OwnPlace | null {
     const read = commits.flatMap(({ origin }) => origin.place ?? []);
     for (const { bytes } of read) this.newest.saw(key, bytes);
@@ -83,7 +83,7 @@ export class OwnGroup {
   }
 }
 
-/** Brings one commit after the other into what is stored. */
+/** Merges one commit after the other into the stored state. */
 function mergeAll(newest: OwnPlace, commits: readonly OwnCommit[]): SessionValues {
   let { values } = newest;
   for (const { origin, mine } of commits) {

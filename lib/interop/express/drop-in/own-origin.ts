@@ -7,25 +7,25 @@ import type { SessionValues } from './own-record.js';
 export interface OwnPlace {
   readonly key: string;
   readonly bytes: Uint8Array;
-  /** What is in the bytes. */
+  /** The content of the bytes. */
   readonly values: SessionValues;
   readonly version: Version;
-  /** When that was known, by the order of what this process asks of the store. */
+  /** Its position in the order of this process's store calls. */
   readonly asOf: number;
 }
 
-/** What the session object of a request has to do with what is stored. */
+/** How a request's session object relates to the stored record. */
 export interface Origin {
   readonly key: string;
-  /** What was stored when the object was read, or saved last; null: it was made by hand. */
+  /** The stored record when the object was read or last saved; null: the object was created directly. */
   place: OwnPlace | null;
-  /** What the object held then: what is stored may hold besides what other requests have made of it. */
+  /** The object's content at that time; the stored record may also include changes of other requests. */
   base: SessionValues;
   /** Another request has ended the session. */
   isGone: boolean;
-  /** A write that has failed, and may have arrived nevertheless, with what the object held. */
+  /** A failed write that may nevertheless have been applied, with the object's content. */
   inDoubt: { readonly doubt: Doubt; readonly base: SessionValues } | null;
-  /** Saves of one object take place one after the other. */
+  /** Saves of one object are queued. */
   turn: Promise<unknown>;
 }
 
@@ -33,14 +33,14 @@ export function newOrigin(key: string, place: OwnPlace | null): Origin {
   return { key, place, base: place?.values ?? {}, isGone: false, inDoubt: null, turn: Promise.resolve() };
 }
 
-/** What the object held has been stored. */
+/** The object's content has been stored. */
 export function settle(origin: Origin, base: SessionValues, place: OwnPlace): void {
   origin.base = base;
   origin.place = place;
   origin.inDoubt = null;
 }
 
-/** Whether what is there now is what this object wrote, by a write that failed and arrived nevertheless; it then goes by that. */
+/** Whether the current record is one that this object wrote, by a write that failed but was applied; if so, it becomes the base. */
 export function recognise(origin: Origin, found: OwnPlace): boolean {
   const { inDoubt } = origin;
   if (inDoubt === null) return false;

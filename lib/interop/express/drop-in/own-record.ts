@@ -2,24 +2,24 @@ import { SessionValueError } from '../../../errors.js';
 import { parseSafely } from './data-text.js';
 import { decodeExpressRecord, type ExpressRecord } from '../express-record.js';
 
-/** What a session holds beside its cookie, as it comes back from the store. */
+/** A session's content without its cookie, as read from the store. */
 export type SessionValues = Record<string, unknown>;
 
-/** A session's record taken apart. */
+/** The parts of a session's record. */
 export interface RecordParts {
   readonly cookie: ExpressRecord['cookie'];
   readonly values: SessionValues;
 }
 
 /**
- * A session in the form in which it would come back: JSON, as stores of express-session keep it.
+ * A session in the form in which it would be read back: JSON, as in express-session stores.
  *
- * @throws SessionValueError where it is nested too deeply, or has no cookie. Whatever `JSON.stringify` throws.
+ * @throws SessionValueError if it is nested too deeply, or has no valid cookie. Whatever `JSON.stringify` throws.
  */
 export function partsOf(session: object): RecordParts {
   const text = JSON.stringify(session);
   const parts = readParts(Buffer.from(JSON.stringify(parseSafely(text))));
-  if (parts === null) throw new SessionValueError('session', 'it is nested too deeply, or its cookie is none');
+  if (parts === null) throw new SessionValueError('session', 'it is nested too deeply, or its cookie is invalid');
   return parts;
 }
 
@@ -28,7 +28,7 @@ export function encodeParts({ cookie, values }: RecordParts): Uint8Array {
   return Buffer.from(JSON.stringify({ cookie, ...values }));
 }
 
-/** `null` for bytes that are no session's. */
+/** `null` if the bytes are not a session. */
 export function readParts(bytes: Uint8Array): RecordParts | null {
   const record = decodeExpressRecord(bytes);
   if (record === null) return null;

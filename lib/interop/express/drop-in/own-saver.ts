@@ -11,14 +11,14 @@ import { type StoreCalls, withStatus } from './store-calls.js';
 const maxRetries = 64;
 
 /**
- * Saves against what other requests do to the session at the same time. The object itself stays as the application has it. Of requests
- * of this process that save at the same time, one writes for all.
+ * Saves a session while other requests may change it. The session object itself is not modified. Of requests of this process
+ * that save at the same time, one writes for all.
  */
 export class OwnSaver {
   readonly #newest = new NewestRecords<OwnPlace>();
   readonly #queue: CommitQueue<OwnCommit>;
 
-  /** @param patience how long anybody waits for a turn, in ms */
+  /** @param patience the longest wait for a turn, in ms */
   constructor(
     private readonly store: SessionStore,
     private readonly calls: StoreCalls,
@@ -28,24 +28,24 @@ export class OwnSaver {
     this.#queue = new CommitQueue((key, commits) => group.commit(key, commits), patience);
   }
 
-  /** A number for a record that is about to be read: what was known before is older. */
+  /** A sequence number for a record about to be read: lower ones are older. */
   nextOrder(): number {
     return this.#newest.next();
   }
 
   /**
-   * @param life ms from now; where there is none left, the session is removed.
+   * @param life ms from now; if it is over, the session is removed.
    * @throws SessionContendedError, SessionStoreUnavailableError
    */
   async save(origin: Origin, mine: RecordParts, life: number): Promise<void> {
     const work = (): Promise<void> => (life > 0 ? this.#write(origin, mine, life) : this.#remove(origin));
-    // Whoever asked for the one before has been told of its failure.
+    // The previous save's caller has received its error.
     const turn = origin.turn.then(work, work);
     origin.turn = turn;
     await turn;
   }
 
-  /** Lets the record live for so many ms. False: it is not there. */
+  /** Extends the record's life to so many ms from now. False: it is absent. */
   touch(key: string, life: number): Promise<boolean> {
     return this.#queue.alone(key, () => this.calls.ask(() => this.store.touch(key, Math.ceil(life))));
   }
@@ -63,7 +63,7 @@ export class OwnSaver {
     return this.#queue.alone(origin.key, () => this.#replace(origin, mine, life));
   }
 
-  /** A new session under an id that is taken: the application has chosen the id, and what was there is replaced. */
+  /** A new session whose id is taken: the application chose the id, so the existing record is replaced. */
   async #replace(origin: Origin, { cookie, values }: RecordParts, life: number): Promise<void> {
     const { key } = origin;
     const bytes = encodeParts({ cookie, values });
@@ -87,7 +87,7 @@ export class OwnSaver {
       } else expected = 'absent';
       await waitToRetry(attempt);
     }
-    // What a write that had failed has left is this session's own.
+    // What a failed write has left is this session's own.
     const group = new OwnGroup(this.store, this.calls, this.#newest, waitToRetry);
     await group.commit(key, [{ commit: { origin, mine: { cookie, values }, life }, refuse: () => undefined }]);
   }

@@ -11,12 +11,12 @@ import { Store } from './store.js';
 import { StoreCalls } from './store-calls.js';
 import { warnOnce } from './warn-once.js';
 
-/** What concerns the stores of this package. */
+/** The options for the stores of this package. */
 export type OwnStoreOptions = Pick<ResolvedOptions, 'keyPrefix' | 'idleTimeout' | 'storeTimeout'>;
 
-/** A store of this package in the form of one of express-session's. It is what `req.sessionStore` is. */
+/** A store of this package with the interface of an express-session store, for `req.sessionStore`. */
 export class OwnStore extends Store {
-  /** Where each session object came from. One that was made by hand has no origin, and is stored whatever was there. */
+  /** The origin of each session object. One created directly has none, and is stored unconditionally. */
   readonly #origins = new WeakMap<object, Origin>();
   readonly #calls: StoreCalls;
   readonly #saver: OwnSaver;
@@ -30,7 +30,7 @@ export class OwnStore extends Store {
     this.#saver = new OwnSaver(records, this.#calls, options.storeTimeout);
   }
 
-  /** Whether another request has ended the session that this object is of. */
+  /** Whether another request has ended this object's session. */
   isGone(session: object): boolean {
     return this.#origins.get(session)?.isGone === true;
   }
@@ -65,7 +65,7 @@ export class OwnStore extends Store {
     if (found === null) return null;
     const parts = readParts(found.bytes);
     if (parts === null) {
-      warnOnce('broken-record', `The record of session ${publicId(sid)} cannot be read, and is left aside.`, sid);
+      warnOnce('broken-record', `The record of session ${publicId(sid)} cannot be read, and is ignored.`, sid);
       return null;
     }
     const data = { ...structuredClone(parts.values), cookie: parts.cookie } as SessionData;

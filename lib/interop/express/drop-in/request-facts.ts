@@ -1,17 +1,17 @@
 import type { SessionRequest } from './request.js';
 
-/** The path that the client asked for, wherever the application is mounted. */
+/** The path that the client requested, wherever the application is mounted. */
 export function pathOf(req: SessionRequest): string {
   const url = req.originalUrl ?? req.url ?? '';
-  // The absolute form, as proxies are asked.
+  // The absolute form, as in requests to proxies.
   if (!url.startsWith('/')) return URL.canParse(url) ? new URL(url).pathname : '/';
   const end = url.search(/[?#]/);
   return end === -1 ? url : url.slice(0, end);
 }
 
-/** Whether the client is connected by HTTPS, as far as that may be believed. */
+/** Whether the client uses HTTPS, according to trusted information. */
 export function isSecure(req: SessionRequest, proxy: boolean | undefined): boolean {
-  // A request that tests have made up may have no socket.
+  // A mock request may have no socket.
   const socket = Reflect.get(req, 'socket') as object | undefined;
   if (socket !== undefined && 'encrypted' in socket && socket.encrypted === true) return true;
   if (proxy === false) return false;

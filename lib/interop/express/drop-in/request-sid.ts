@@ -3,14 +3,14 @@ import { type SidSecret, unsignSid } from '../connect-sid.js';
 import type { SessionRequest } from './request.js';
 import { warnOnce } from './warn-once.js';
 
-/** A session id that a cookie was signed with. */
+/** A session id from a validly signed cookie. */
 export interface ShownSid {
   readonly sid: string;
-  /** Nobody knows: the cookie does not say. */
+  /** Unknown: the cookie does not say. */
   readonly issuedAt: 0;
 }
 
-/** The session ids that the request's cookies of the name were signed with, in their order. */
+/** The session ids of the request's validly signed cookies of this name, in order. */
 export function sidsOf(req: SessionRequest, name: string, secrets: readonly SidSecret[]): ShownCookies<ShownSid> {
   const shown = shownCookies<ShownSid>(req.headers.cookie, name, 0, (value) => {
     const unsigned = unsignSid(decoded(value), secrets);
@@ -21,7 +21,7 @@ export function sidsOf(req: SessionRequest, name: string, secrets: readonly SidS
   return sid === undefined ? shown : { ...shown, tokens: [{ sid, issuedAt: 0 }] };
 }
 
-/** Where a middleware has read the cookies, and has left none in the headers. */
+/** If a middleware has parsed the cookies and removed the header. */
 function fromCookieParser(req: SessionRequest, name: string, secrets: readonly SidSecret[]): string | undefined {
   const signed = own(req.signedCookies, name);
   const plain = own(req.cookies, name);
@@ -32,7 +32,7 @@ function fromCookieParser(req: SessionRequest, name: string, secrets: readonly S
         ? unsignSid(plain, secrets)?.id
         : undefined;
   if (sid !== undefined) {
-    warnOnce('cookie-parser', 'The session cookie was found in req.cookies alone. Leave it in req.headers.cookie.');
+    warnOnce('cookie-parser', 'The session cookie was found in req.cookies only. Keep it in req.headers.cookie.');
   }
   return sid;
 }
@@ -45,7 +45,7 @@ function decoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    // Nobody who encodes wrote it: its signature tells.
+    // Not percent-encoded correctly: the signature decides.
     return value;
   }
 }

@@ -4,26 +4,26 @@ import type { SessionBehaviour } from './session-behaviour.js';
 import type { SessionData } from './session-data.js';
 import type { RequestStore } from './express-store.js';
 
-/** What the middleware adds to a request. @publicApi */
+/** The properties that the middleware adds to a request. @publicApi */
 export interface WithSession {
-  /** Its session. There is none before the middleware, or once it is destroyed. */
+  /** The session. Undefined before the middleware runs, and after it is destroyed. */
   session: SessionBehaviour & Partial<SessionData>;
-  /** The id of its session, which is as secret as the cookie. */
+  /** The session's id, which is as secret as the cookie. */
   sessionID: string;
-  /** Where its session is kept. */
+  /** The session's store. */
   sessionStore: RequestStore;
 }
 
-/** A request as the middleware meets it: everything beside what Node gives may be there or not. */
+/** A request as passed to the middleware: everything beyond Node's own properties is optional. */
 export interface SessionRequest extends IncomingMessage {
   session?: (SessionBehaviour & Partial<SessionData>) | null | undefined;
   sessionID?: string | undefined;
   sessionStore?: RequestStore | undefined;
-  /** Where Express was mounted, `url` is only what is left of it. */
+  /** If Express is mounted, `url` is only the remaining part. */
   originalUrl?: string | undefined;
-  /** Express: whether the connection is secure, as far as it trusts its proxy. */
+  /** Express: whether the connection is secure, according to its trust in proxies. */
   secure?: boolean | undefined;
-  /** What cookie-parser was given, and what it has made of the cookies. */
+  /** The secret given to cookie-parser, and the cookies it has parsed. */
   secret?: SidSecret | undefined;
   cookies?: Readonly<Record<string, unknown>> | undefined;
   signedCookies?: Readonly<Record<string, unknown>> | undefined;

@@ -18,9 +18,9 @@ const priorityTexts: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /**
- * A Set-Cookie line.
+ * Builds a Set-Cookie header.
  *
- * @throws TypeError that names what no cookie can have: whatever would end an attribute early, or begin another one.
+ * @throws TypeError that names an invalid part: one that would end an attribute early, or start another.
  */
 export function serializeCookie(
   name: string,

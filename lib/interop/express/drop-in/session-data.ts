@@ -1,14 +1,9 @@
 import type { SessionCookie } from './cookie-options.js';
 
 /**
- * What the application keeps in `req.session`. Declare its keys, as with express-session:
+ * The application's data in `req.session`. Declare its keys, as with express-session:
  *
- * @example
- * declare module 'nestjs-session-auth/express' {
- *   interface SessionData {
- *     views?: number;
- *   }
- * }
+ * @example declare module 'nestjs-session-auth/express' { interface SessionData { views?: number; } }
  *
  * @publicApi
  */

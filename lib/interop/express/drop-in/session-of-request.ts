@@ -20,34 +20,34 @@ import { endAll, linesElsewhere } from './several-sessions.js';
 import { warnOnce } from './warn-once.js';
 import { type SessionWatcher, watchSession } from './watch-session.js';
 
-/** What a request came with. */
+/** The session ids of a request's cookies. */
 export interface CookiesOfRequest {
   readonly shown: ShownCookies<ShownSid>;
-  /** The session id that counts. */
+  /** The session id that is used. */
   readonly id: string | undefined;
-  /** Those of sessions that live beside it. */
+  /** The ids of other live sessions. */
   readonly others: readonly string[];
 }
 
-/** What one request does with its session: when it is saved, and when its cookie is sent. */
+/** One request's handling of its session: when it is saved, and when its cookie is sent. */
 export class SessionOfRequest implements GateKeeper, SessionWatcher {
   #originalId: string | undefined;
   #originalText = '';
-  /** What is known to be stored. */
+  /** The stored state, as far as known. */
   #savedText: string | undefined;
   #isTouched = false;
-  /** What the end of the request has done already. */
+  /** What the end of the request has already done. */
   #committed: string | undefined;
-  /** A save by the application that may be under way. Those of one session are done in their order. */
+  /** The application's pending save. Saves of one session are done in order. */
   #saving: Promise<void> | undefined;
   #isHeadOut = false;
   #hasFailed = false;
-  /** Why the response has no cookie, if it should have one. */
+  /** Why the response lacks its cookie, if it should have one. */
   #cookieError: unknown;
-  /** What else the browser showed is being ended along with the session. */
+  /** The pending end of the browser's other sessions, together with this one. */
   #ending: Promise<void> | undefined;
   #areOthersEnded = false;
-  /** Null for a new session, which nobody else knows. */
+  /** Null for a new session, which no other request knows. */
   readonly #flight: Flight | null;
 
   constructor(
@@ -62,13 +62,13 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     this.#flight = cookies.id === undefined ? null : backend.board(cookies.id);
   }
 
-  /** Begins with a new session. */
+  /** Starts a new session. */
   generate(): void {
     this.backend.store.generate?.(this.req);
     this.#remember();
   }
 
-  /** Begins with the session that was stored. */
+  /** Starts with the stored session. */
   inflate(data: SessionData): void {
     this.backend.store.createSession(this.req, data);
     this.#remember();
@@ -76,7 +76,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     if (this.req.session) this.#flight?.loaded(this.req.session);
   }
 
-  /** The response is done with, or its client has gone. */
+  /** The response is complete, or its client has disconnected. */
   leave(): void {
     this.#flight?.leave();
   }
@@ -85,7 +85,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     return this.backend.savesFirst ? attempt(() => this.#commit()) : undefined;
   }
 
-  /** Where the cookie cannot be made, the response goes without, and is complete before anybody hears of it. */
+  /** If the cookie cannot be made, the response is sent without it and completed before the error is reported. */
   writeHead(head: ResponseHead): void {
     this.#isHeadOut = true;
     try {
@@ -107,7 +107,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     return Promise.resolve(saving).then(() => Promise.reject(asError(error)));
   }
 
-  /** The application's own error handler gives it. */
+  /** The application's own error handler responds. */
   answerTo(): null {
     return null;
   }
@@ -183,7 +183,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
     const { others } = this.cookies;
     if (others.length === 0 || this.#ending !== undefined) return;
     this.#ending = endAll(others, this.backend);
-    // Whoever commits hears of it.
+    // The commit receives the error.
     this.#ending.catch(nobodyWaits);
   }
 
@@ -195,11 +195,11 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
       settle();
       callback?.(error);
     });
-    // Not where `set` has thrown: there is nothing to wait for.
+    // Not if `set` has thrown: there is nothing to wait for.
     this.#saving = saving;
   }
 
-  /** Saves or extends what is there, once; nothing where nothing is to be done. */
+  /** Saves or touches the session, once; does nothing if there is nothing to do. */
   #commit(): Promise<void> | undefined {
     const saving = this.#saving;
     if (saving !== undefined) {
@@ -263,7 +263,7 @@ export class SessionOfRequest implements GateKeeper, SessionWatcher {
   }
 }
 
-/** What fails at once fails as what was waited for. */
+/** Turns a synchronous error into a rejection. */
 function attempt(save: () => Promise<void> | undefined): Promise<void> | undefined {
   try {
     return save();

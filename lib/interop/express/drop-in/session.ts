@@ -4,12 +4,12 @@ import type { SessionCookie } from './cookie-options.js';
 import type { SessionRequest } from './request.js';
 import type { SessionBehaviour } from './session-behaviour.js';
 
-/** `req.session`: its own properties are data, and `cookie`. @publicApi */
+/** `req.session`: its own properties are `cookie` and the data. @publicApi */
 export class Session implements SessionBehaviour {
   declare readonly id: string;
   declare cookie: SessionCookie;
 
-  /** @param data what was kept; a name that a session has already (`save`, `constructor` …) is left out. */
+  /** @param data the stored data; keys that are names of the session itself (`save`, `constructor` …) are dropped. */
   constructor(req: object, data?: object | null) {
     Object.defineProperty(this, 'req', { value: req });
     Object.defineProperty(this, 'id', { value: (req as SessionRequest).sessionID });

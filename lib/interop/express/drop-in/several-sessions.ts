@@ -8,21 +8,21 @@ import type { SessionRequest } from './request.js';
 import { isSecure } from './request-facts.js';
 import type { ShownSid } from './request-sid.js';
 
-/** How many sessions are looked up for one request: a browser that sends more cookies of the name was made to. */
+/** How many sessions are looked up per request: more cookies of the name are no accident. */
 const mostLookups = 8;
 
-/** Which of a request's sessions counts, and which live beside it. */
+/** Which of a request's sessions is used, and which others are live. */
 export interface ChosenSession {
   readonly sid: string | undefined;
   readonly others: readonly string[];
 }
 
-/** What of a session's cookie tells where the browser keeps it, and how long. */
+/** The parts of a session's cookie that tell where the browser keeps it, and how long. */
 type Placed = Partial<Pick<CookieData, 'path' | 'domain' | 'partitioned' | 'expires'>>;
 
 /**
- * Of several sessions that a browser has cookies of, the one that lives; of those, the one whose cookie stands where cookies are set
- * now, or else was used last. A cookie of express-session does not say when it was issued.
+ * Of several sessions for which a browser sends cookies, the live one; of several live ones, the one whose cookie is in the
+ * current place, or else the most recently used. An express-session cookie does not say when it was issued.
  */
 export async function chosenOf(
   { tokens }: ShownCookies<ShownSid>,
@@ -44,7 +44,7 @@ export async function chosenOf(
   return { sid: chosen?.sid ?? sids[0], others: others.map(({ sid }) => sid) };
 }
 
-/** Ends what else lives of a request's sessions: otherwise it would come to light where the one that counted has ended. */
+/** Ends a request's other live sessions: otherwise one of them would reappear once the used one has ended. */
 export async function endAll(sids: readonly string[], backend: Backend): Promise<void> {
   for (const sid of sids) {
     const flight = backend.board(sid);
@@ -54,7 +54,7 @@ export async function endAll(sids: readonly string[], backend: Backend): Promise
   }
 }
 
-/** The Set-Cookie lines that take away what stands anywhere but where cookies are set now. @param kept the session's cookie, if any */
+/** The Set-Cookie headers that remove cookies from everywhere but the current place. @param kept the session's cookie, if any */
 export function linesElsewhere(
   shown: ShownCookies<ShownSid>,
   name: string,
@@ -90,7 +90,7 @@ function placeOf({ path, domain, partitioned }: Pick<CookieOptions, 'path' | 'do
   return { path: path ?? '/', domain: domain?.replace(/^\./, '') ?? null, partitioned: partitioned === true };
 }
 
-/** In ms; a store may have made a text of it. */
+/** In ms; a store may have turned it into a string. */
 function endOf({ expires }: Placed): number {
   const end = expires === null || expires === undefined ? Number.NaN : new Date(expires).getTime();
   return Number.isNaN(end) ? 0 : end;

@@ -2,9 +2,9 @@ import { types } from 'node:util';
 import { timerDelay } from '../../../config/timer.js';
 import { isSessionError, SessionStoreUnavailableError } from '../../../errors.js';
 
-/** Asks a store of this package, and says what became of it in the package's words. */
+/** Calls a store of this package, with a time limit and the package's errors. */
 export class StoreCalls {
-  /** @param timeout ms after which the store counts as not reachable; what it was told may be done nevertheless. */
+  /** @param timeout ms after which the store counts as unavailable; the operation may still complete. */
   constructor(private readonly timeout: number) {}
 
   /** @throws SessionStoreUnavailableError, whose `status` is 503. */
@@ -26,11 +26,11 @@ export class StoreCalls {
 }
 
 function unavailable(cause: unknown): SessionStoreUnavailableError {
-  const reason = types.isNativeError(cause) ? cause.message : 'it gave no reason';
+  const reason = types.isNativeError(cause) ? cause.message : 'no reason given';
   return new SessionStoreUnavailableError(`The session store did not answer: ${reason}`, { cause });
 }
 
-/** Express and Nest answer an error with the status that it has, and its message where it is for everybody. */
+/** Express and Nest respond to an error with its `status`, and with its message if that is public. */
 export function withStatus<Failure extends Error>(error: Failure): Failure {
   return Object.assign(error, { status: 503, statusCode: 503, expose: false });
 }

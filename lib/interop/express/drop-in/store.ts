@@ -7,17 +7,17 @@ import { Session } from './session.js';
 import type { SessionData } from './session-data.js';
 
 abstract class StoreBase extends EventEmitter {
-  /** Calls back with the session, or with nothing where there is none; an error with the code `ENOENT` means the same. */
+  /** Calls back with the session, or with nothing if there is none; an error with the code `ENOENT` means the same. */
   abstract get(sid: string, callback: (error: CallbackError, session?: SessionData | null) => void): void;
   abstract set(sid: string, session: SessionData, callback?: DoneCallback): void;
   abstract destroy(sid: string, callback?: DoneCallback): void;
 
-  /** Lets a session live longer, where a store can do that for less than a `set`. */
+  /** Extends a session's life, if the store can do so more cheaply than with a `set`. */
   touch?(sid: string, session: SessionData, callback?: DoneCallback): void;
   all?(callback: (error: CallbackError, sessions?: SessionData[] | Record<string, SessionData> | null) => void): void;
   length?(callback: (error: CallbackError, length?: number) => void): void;
   clear?(callback?: DoneCallback): void;
-  /** The middleware puts it here: gives a request a new session. */
+  /** Set by the middleware: gives a request a new session. */
   generate?(req: object): void;
 
   /** Ends the request's session, and gives it a new one. */
@@ -28,7 +28,7 @@ abstract class StoreBase extends EventEmitter {
     });
   }
 
-  /** A session without a request, for whoever has its id. */
+  /** Loads a session by its id, without a request. */
   load(sid: string, callback: (error?: CallbackError, session?: Session & SessionData) => void): void {
     this.get(sid, (error: CallbackError, data) => {
       if (error) return callback(error);
@@ -37,12 +37,12 @@ abstract class StoreBase extends EventEmitter {
     });
   }
 
-  /** Makes `req.session` of what was stored. */
+  /** Creates `req.session` from stored data. */
   createSession(req: object, data: SessionData): Session & SessionData {
     const expires: unknown = data.cookie.expires;
     const originalMaxAge = data.cookie.originalMaxAge;
     const cookie = new Cookie(data.cookie);
-    // What JSON has made of a date.
+    // A date after JSON.
     if (typeof expires === 'string') cookie.expires = new Date(expires);
     cookie.originalMaxAge = originalMaxAge;
     data.cookie = cookie;
@@ -53,7 +53,7 @@ abstract class StoreBase extends EventEmitter {
 }
 
 /**
- * What every store of express-session extends, as a class, or as a function of old.
+ * The base of every express-session store, as a class or as an old-style function.
  *
  * @publicApi
  */

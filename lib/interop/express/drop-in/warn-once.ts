@@ -1,11 +1,11 @@
 const warned = new Set<string>();
-/** Where sessions are the subject there may be many. */
+/** There may be many session subjects. */
 const most = 1000;
 
 /**
- * Tells the developer, once in the life of the process, of something that works and should be otherwise.
+ * Warns the developer, once per process, about something that works but should be changed.
  *
- * @param subject what it is about, where it is told once of each.
+ * @param subject what it is about, if it is reported once for each.
  */
 export function warnOnce(code: string, message: string, subject = ''): void {
   const what = `${code} ${subject}`;

@@ -1,17 +1,17 @@
 import type { DoneCallback } from './callbacks.js';
 import type { SessionBehaviour } from './session-behaviour.js';
 
-/** Who hears of what an application does to its session by itself. */
+/** Called when the application itself acts on its session. */
 export interface SessionWatcher {
   /** @param set saves the session, and calls back. */
   save(session: SessionBehaviour, set: (done?: DoneCallback) => void, callback: DoneCallback | undefined): void;
-  /** It was destroyed, or regenerated. */
+  /** It was destroyed or regenerated. */
   ended(): void;
-  /** It was read again, and is another object perhaps. */
+  /** It was read again, possibly as another object. */
   reloaded(former: SessionBehaviour): void;
 }
 
-/** Puts methods of its own on a session: a store may have made it, of a class that only the store knows. */
+/** Replaces methods on a session object, which may have been created by a store, of a class that only the store knows. */
 export function watchSession(session: SessionBehaviour, watcher: SessionWatcher): void {
   const save = session.save.bind(session);
   const reload = session.reload.bind(session);
@@ -37,7 +37,7 @@ export function watchSession(session: SessionBehaviour, watcher: SessionWatcher)
     },
   };
   for (const [name, value] of Object.entries(watched)) {
-    // What can be enumerated is data.
+    // Enumerable properties are data.
     Object.defineProperty(session, name, { value, configurable: true, enumerable: false, writable: true });
   }
 }

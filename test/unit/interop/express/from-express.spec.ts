@@ -143,14 +143,14 @@ describe('a source of the sessions of Express', () => {
   });
 
   it.each<[string, string | Uint8Array]>([
-    ['It is no JSON in UTF-8.', '{"cookie":'],
-    ['It is no JSON in UTF-8.', Buffer.from([0x22, 0xff, 0x22])],
-    ['It is no JSON in UTF-8.', Buffer.from('80059508000000000000007d948c0161944b01732e', 'hex')],
-    ['It is no object.', '[]'],
-    ['It is no object.', 'null'],
+    ['It is not JSON in UTF-8.', '{"cookie":'],
+    ['It is not JSON in UTF-8.', Buffer.from([0x22, 0xff, 0x22])],
+    ['It is not JSON in UTF-8.', Buffer.from('80059508000000000000007d948c0161944b01732e', 'hex')],
+    ['It is not an object.', '[]'],
+    ['It is not an object.', 'null'],
     ['It has no cookie.', '{"a":1}'],
-    ['The age of its cookie is no number.', '{"cookie":{"originalMaxAge":"1"}}'],
-    ['The end of its cookie is no time.', '{"cookie":{"expires":"soon"}}'],
+    ['The maxAge of its cookie is not a number.', '{"cookie":{"originalMaxAge":"1"}}'],
+    ['The expiry of its cookie is not a time.', '{"cookie":{"expires":"soon"}}'],
     ['A key is named __proto__.', '{"cookie":{},"a":{"__proto__":{"isAdmin":true}}}'],
     ['It is nested too deeply.', `{"cookie":{},"a":${'['.repeat(5000)}${']'.repeat(5000)}}`],
   ])('says what is wrong with a record that cannot be read: %s', async (refused, stored) => {
@@ -161,9 +161,9 @@ describe('a source of the sessions of Express', () => {
     const given: unknown[] = [42, true, [], { a: 1 }, { cookie: {}, a: JSON.parse('{"__proto__":1}') as unknown }];
     const readings = given.map((stored) => sourceOf({ get: async () => stored as string }).read(cookie, now));
     expect(await Promise.all(readings)).toEqual([
-      { refused: 'It is no object.' },
-      { refused: 'It is no object.' },
-      { refused: 'It is no object.' },
+      { refused: 'It is not an object.' },
+      { refused: 'It is not an object.' },
+      { refused: 'It is not an object.' },
       { refused: 'It has no cookie.' },
       { refused: 'A key is named __proto__.' },
     ]);
@@ -259,8 +259,8 @@ describe('a source of the sessions of Express', () => {
     const source = fromExpress({ secretKey: '', fallbacks: text as string[], records });
     expect(source.check?.({ keyPrefix: 'session:' })).toEqual({
       problems: [
-        { setting: 'secretKey', problem: 'expected a text or bytes, not empty' },
-        { setting: 'fallbacks', problem: 'expected a list of secrets' },
+        { setting: 'secretKey', problem: 'expected a non-empty string or bytes' },
+        { setting: 'fallbacks', problem: 'expected an array of secrets' },
       ],
       warnings: [],
     });

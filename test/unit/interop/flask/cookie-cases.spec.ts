@@ -158,7 +158,7 @@ describe("Flask's cookie", () => {
     ['an empty secret', { secretKey: '' }, /must not be empty/],
     ['a secret of white space', { secretKey: ' \n' }, /must not be empty/],
     ['an empty fallback', { fallbacks: [''] }, /must not be empty/],
-    ['a text for the fallbacks', { fallbacks: JSON.parse('"old-key"') as string[] }, /must be a list/],
+    ['a text for the fallbacks', { fallbacks: JSON.parse('"old-key"') as string[] }, /must be an array/],
     ['a time that is none', { now: NaN }, /seconds since 1970/],
     ['a time before 1970', { now: -1 }, /seconds since 1970/],
     ['an age that is none', { maxAge: NaN }, /number of seconds/],

@@ -109,12 +109,12 @@ describe("a source of Flask's own sessions", () => {
     const refusals = ['{', '[]', '{"a":{"__proto__":1}}', `{"a":${'['.repeat(5000)}`, '{"a":{" t":1}}', '{"a":"\\x"}'];
     const said = await Promise.all(refusals.map((json) => source.read(signedJson(json), issued)));
     expect(said).toEqual([
-      { refused: 'It is no JSON.' },
-      { refused: 'Its data are no object.' },
+      { refused: 'It is not JSON.' },
+      { refused: 'Its data is not an object.' },
       { refused: 'A key is named __proto__.' },
       { refused: 'It is nested too deeply.' },
-      { refused: 'A tagged value in it is broken.' },
-      { refused: 'A text in it is broken.' },
+      { refused: 'A tagged value in it is invalid.' },
+      { refused: 'A string in it is invalid.' },
     ]);
   });
 
@@ -192,7 +192,7 @@ describe("a source of Flask-Session's sessions", () => {
     expect(await readOf('80059508000000000000007d948c0161944b01732e')).toEqual({
       refused: expect.stringMatching(/^The record is a pickle/),
     });
-    expect(await readOf('81a161')).toEqual({ refused: 'It is cut short.' });
+    expect(await readOf('81a161')).toEqual({ refused: 'It is truncated.' });
     expect(await readOf('81a161d401ff')).toEqual({ refused: 'It has an extension of the unknown type 1.' });
   });
 

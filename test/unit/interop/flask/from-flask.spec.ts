@@ -156,7 +156,7 @@ describe('a source of the sessions of Flask', () => {
       expect(problemsOf({})).toEqual([
         {
           setting: 'keyPrefix',
-          problem: expect.stringContaining('Set SESSION_KEY_PREFIX (keyPrefix) to one of your own'),
+          problem: expect.stringContaining('Set SESSION_KEY_PREFIX (keyPrefix) to another prefix'),
         },
       ]);
       expect(problemsOf({ useSigner: true, secretKey })).toEqual([]);

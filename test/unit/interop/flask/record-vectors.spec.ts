@@ -159,7 +159,7 @@ describe('what Flask-Session writes of', () => {
 
 describe('a record refuses to be written with', () => {
   it.each<[string, unknown, readonly Format[], RegExp]>([
-    ['Markup', new FlaskMarkup('<b>'), ['msgpack', 'json'], /keeps no Markup/],
+    ['Markup', new FlaskMarkup('<b>'), ['msgpack', 'json'], /does not support Markup/],
     ['a Map', new Map(), ['msgpack', 'json'], /no Map and no Set/],
     ['undefined in a list', [undefined], ['msgpack', 'json'], /no undefined/],
     ['a number of more than 64 bits', 2n ** 64n, ['msgpack'], /64 bits/],
