@@ -22,7 +22,7 @@ export interface SessionModuleOptions {
   /**
    * The secret that the keys are made from: 32 random bytes or more.
    *
-   * Takes a text or bytes, not empty, or null for none. Default: none: refused in production, else a random one
+   * Takes a non-empty string or bytes, or null for none. Default: none: refused in production, else a random one
    * for this process.
    *
    * Environment: `SECRET_KEY` or `SESSION_SECRET_KEY`.
@@ -31,7 +31,7 @@ export interface SessionModuleOptions {
   /**
    * Former secrets. They verify only; a cookie that one of them signed is signed again with the current one.
    *
-   * Takes a list, of which each item is a text or bytes, not empty. Default: none.
+   * Takes an array, each item a non-empty string or bytes. Default: none.
    *
    * Environment: `SECRET_KEY_FALLBACKS` or `SESSION_SECRET_KEY_FALLBACKS`.
    */
@@ -144,7 +144,7 @@ export interface SessionModuleOptions {
   /**
    * What the keys in the store begin with.
    *
-   * Takes a text. Default: `session:`.
+   * Takes a string. Default: `session:`.
    *
    * Environment: `SESSION_KEY_PREFIX`.
    */
@@ -196,8 +196,7 @@ export interface SessionModuleOptions {
    * Where live sessions of other frameworks are, which go on here: asked, in their order, where a request has
    * one of their cookies and no session of ours.
    *
-   * Takes a list, of which each item is a source of sessions, such as fromFlask() or fromExpress() gives.
-   * Default: none.
+   * Takes an array, each item a source of sessions, such as fromFlask() or fromExpress() gives. Default: none.
    *
    * Can be given in code alone.
    */
@@ -346,7 +345,7 @@ export interface SessionModuleOptions {
    * Where `SessionAuthGuard` sends a browser that is not logged in, with `?next=`. API clients get a 401 in any
    * case.
    *
-   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost alone),
+   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost only),
    * percent-encoded where needed, or null for none. Default: none: a 401.
    *
    * Environment: `SESSION_LOGIN_URL`.
@@ -355,7 +354,7 @@ export interface SessionModuleOptions {
   /**
    * Where a browser is sent whose login is not fresh enough for `@Fresh()`, with `?next=` and `&action=`.
    *
-   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost alone),
+   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost only),
    * percent-encoded where needed, or null for none. Default: none: a 401.
    *
    * Environment: `SESSION_CONFIRM_URL`.
@@ -396,7 +395,7 @@ export interface SessionModuleOptions {
   /**
    * A flash message for the login page. Every visitor who is redirected then gets a session.
    *
-   * Takes a text, or null for none. Default: none.
+   * Takes a string, or null for none. Default: none.
    *
    * Environment: `SESSION_LOGIN_MESSAGE`.
    */
@@ -404,7 +403,7 @@ export interface SessionModuleOptions {
   /**
    * Its category.
    *
-   * Takes a text. Default: `message`.
+   * Takes a string. Default: `message`.
    *
    * Environment: `SESSION_LOGIN_MESSAGE_CATEGORY`.
    */
@@ -412,7 +411,7 @@ export interface SessionModuleOptions {
   /**
    * A flash message for the page that asks to confirm who one is.
    *
-   * Takes a text, or null for none. Default: none.
+   * Takes a string, or null for none. Default: none.
    *
    * Environment: `SESSION_CONFIRM_MESSAGE`.
    */
@@ -420,7 +419,7 @@ export interface SessionModuleOptions {
   /**
    * Its category.
    *
-   * Takes a text. Default: `message`.
+   * Takes a string. Default: `message`.
    *
    * Environment: `SESSION_CONFIRM_MESSAGE_CATEGORY`.
    */
@@ -525,7 +524,7 @@ export interface SessionRememberOptions {
   /**
    * The name of the remember-me cookie.
    *
-   * Takes a text, or null for none. Default: `remember_token`, in production with the prefix `__Host-`
+   * Takes a string, or null for none. Default: `remember_token`, in production with the prefix `__Host-`
    * (`__Secure-` with a domain or a path).
    *
    * Environment: `REMEMBER_COOKIE_NAME` or `SESSION_REMEMBER_COOKIE_NAME`.
@@ -542,7 +541,7 @@ export interface SessionRememberOptions {
   /**
    * The domain that gets the cookie, with all its subdomains.
    *
-   * Takes a text, or null for none. Default: none: the exact host alone.
+   * Takes a string, or null for none. Default: none: the exact host alone.
    *
    * Environment: `REMEMBER_COOKIE_DOMAIN` or `SESSION_REMEMBER_DOMAIN`.
    */
@@ -550,7 +549,7 @@ export interface SessionRememberOptions {
   /**
    * The path that the cookie is sent to, and everything below it.
    *
-   * Takes a text. Default: `/`.
+   * Takes a string. Default: `/`.
    *
    * Environment: `REMEMBER_COOKIE_PATH` or `SESSION_REMEMBER_PATH`.
    */
@@ -583,8 +582,8 @@ export interface SessionRememberOptions {
    * Where the cookie was set before its path or its domain was changed. Each answer that sets or clears the
    * cookie removes it from there, too.
    *
-   * Takes a list, of which each item is `{ path, domain }` of a cookie: a path that begins with /, a host name
-   * or null. Default: none.
+   * Takes an array, each item `{ path, domain }` of a cookie: a path that begins with /, a host name or null.
+   * Default: none.
    *
    * Environment: `REMEMBER_COOKIE_FORMER` or `SESSION_REMEMBER_FORMER`.
    */
@@ -632,8 +631,8 @@ export interface SessionCsrfOptions {
    * Other origins whose pages may send such requests, and those of the site itself that the server does not know
    * it by. Also `capacitor://localhost` and the like.
    *
-   * Takes a list, of which each item is an origin such as https://shop.example, without a path and without *.
-   * Default: none.
+   * Takes an array, each item an origin such as https://shop.example, without a path and without *. Default:
+   * none.
    *
    * Environment: `SESSION_CSRF_TRUSTED_ORIGINS`.
    */
@@ -740,8 +739,8 @@ export interface SessionCookieOptions {
   /**
    * The name of the cookie.
    *
-   * Takes a text, or null for none. Default: `__Host-session` in production (`__Secure-session` with a domain or
-   * a path), else `session`.
+   * Takes a string, or null for none. Default: `__Host-session` in production (`__Secure-session` with a domain
+   * or a path), else `session`.
    *
    * Environment: `SESSION_COOKIE_NAME`.
    */
@@ -759,7 +758,7 @@ export interface SessionCookieOptions {
   /**
    * The path that the cookie is sent to, and everything below it.
    *
-   * Takes a text. Default: `/`.
+   * Takes a string. Default: `/`.
    *
    * Environment: `SESSION_COOKIE_PATH`.
    */
@@ -767,7 +766,7 @@ export interface SessionCookieOptions {
   /**
    * The domain that gets the cookie, with all its subdomains. A leading dot and a port are dropped.
    *
-   * Takes a text, or null for none. Default: none: the exact host alone.
+   * Takes a string, or null for none. Default: none: the exact host alone.
    *
    * Environment: `SESSION_COOKIE_DOMAIN`.
    */
@@ -808,8 +807,8 @@ export interface SessionCookieOptions {
    * Where the cookie was set before its path, its domain or `partitioned` was changed. Each answer that sets or
    * clears the cookie removes it from there, too.
    *
-   * Takes a list, of which each item is `{ path, domain }` of a cookie: a path that begins with /, a host name
-   * or null. Default: none.
+   * Takes an array, each item `{ path, domain }` of a cookie: a path that begins with /, a host name or null.
+   * Default: none.
    *
    * Environment: `SESSION_COOKIE_FORMER`.
    */
@@ -1041,8 +1040,8 @@ export interface SessionMongodbOptions {
   /**
    * The collection of the MongoDB store.
    *
-   * Takes the name of a collection: 1 to 120 letters, digits, dots, hyphens or underscores, not of the system.
-   * Default: `sessions`.
+   * Takes the name of a collection: 1 to 120 letters, digits, dots, hyphens or underscores, and not a system
+   * collection. Default: `sessions`.
    *
    * Environment: `SESSION_MONGODB_COLLECT` or `SESSION_MONGODB_COLLECTION`.
    */
@@ -1054,8 +1053,8 @@ export interface SessionMemcachedOptions {
   /**
    * The memcached servers, as host:port each, separated by commas. Every process needs the same list.
    *
-   * Takes a list, of which each item is host:port, such as 127.0.0.1:11211, or null for none. Default:
-   * 127.0.0.1:11211, in production none.
+   * Takes an array, each item host:port, such as 127.0.0.1:11211, or null for none. Default: 127.0.0.1:11211, in
+   * production none.
    *
    * Environment: `SESSION_MEMCACHED` or `SESSION_MEMCACHED_SERVERS`.
    */

@@ -63,13 +63,13 @@ export function option<T, Input = T>(
 
 const groupMeanings = new WeakMap<OptionTree, string>();
 
-/** Options that belong together, under a name of their own. `meaning`: what they are about, in one sentence. */
+/** A group of options under one name. `meaning`: what they are about, in one sentence. */
 export function group<Tree extends OptionTree>(meaning: string, tree: Tree): Tree {
   groupMeanings.set(tree, meaning);
   return tree;
 }
 
-/** What {@link group} was told. */
+/** The arguments of {@link group}. */
 export function meaningOfGroup(tree: OptionTree): string | undefined {
   return groupMeanings.get(tree);
 }

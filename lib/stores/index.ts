@@ -45,7 +45,7 @@ export type StoreType = keyof typeof stores;
 /** The option declarations of each store. */
 export type StoreTrees = { readonly [Type in StoreType]: (typeof stores)[Type]['options'] };
 
-/** The stores about which something may be set. */
+/** The stores that have options. */
 export type StoreWithOptions = { [Type in StoreType]: keyof StoreTrees[Type] extends never ? never : Type }[StoreType];
 
 export const storeTypes = Object.keys(stores).filter((type): type is StoreType => Object.hasOwn(stores, type));

@@ -28,7 +28,7 @@ const stores = [
     name: 'sql',
     options: (folder: string) => sqlSettings(`sqlite:${join(folder, 'sessions.db')}`),
     forbidden: /SQLite at \S+ \(SESSION_SQL\) did not answer: EACCES: permission denied/,
-    full: /SQLite at \S+ \(SESSION_SQL\) (has no room for what is new: database or disk is full|did not answer: disk I\/O error)/,
+    full: /SQLite at \S+ \(SESSION_SQL\) (has no space for new data: database or disk is full|did not answer: disk I\/O error)/,
   },
 ];
 

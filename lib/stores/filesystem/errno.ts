@@ -21,7 +21,7 @@ const advice = new Map([
   ['ENFILE', 'too many files are open'],
 ]);
 
-/** There is no room for what is to be written. */
+/** Out of space. */
 const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Converts any error of work in `dir` to the store's. */

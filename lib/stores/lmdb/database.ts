@@ -87,11 +87,11 @@ export class Database {
     }
   }
 
-  /** How much of the file is free to be written anew. */
+  /** How many bytes of the file can be reused. */
   get unusedBytes(): number {
     const stats = this.records.getStats();
     const trees = [stats, stats.root, stats.free, this.due.getStats(), this.owners.getStats()];
-    // The first two pages say where everything is.
+    // The first two pages are the meta pages.
     const used = trees.reduce((sum, tree) => sum + pagesOf(tree), 2);
     return Math.max(0, stats.lastPageNumber + 1 - used) * stats.pageSize;
   }

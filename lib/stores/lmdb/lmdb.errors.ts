@@ -26,7 +26,7 @@ const advice: ReadonlyMap<string | number, string> = new Map<string | number, st
   [-30782, 'a program that does not take turns with this one has opened it; restart the processes'],
 ]);
 
-/** There is no room for what is to be written. */
+/** Out of space. */
 const full: ReadonlySet<string | number | null> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** A database file that LMDB cannot have written. */

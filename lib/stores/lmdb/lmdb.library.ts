@@ -72,24 +72,25 @@ export interface LmdbTable {
   getStats(): LmdbStats;
 }
 
-/** The pages of a tree of the file. */
+/** The pages of one tree in the file. */
 export interface LmdbTree {
   readonly treeBranchPageCount: number;
   readonly treeLeafPageCount: number;
   readonly overflowPages: number;
 }
 
-/** Those of a table, and those that all of the file has. */
+/** The statistics of a table, with those of the whole file. */
 export interface LmdbStats extends LmdbTree {
   readonly pageSize: number;
   readonly lastPageNumber: number;
-  /** The list of tables. */
+  /** The tree of tables. */
   readonly root: LmdbTree;
-  /** The list of unused pages. */
+  /** The tree of unused pages. */
   readonly free: LmdbTree;
 }
 
-// `as string` keeps the compiler from the library's declarations, which are none of an ES module (`export =`): it would stop there.
+// `as string` hides the library's declarations from the compiler, which would reject them: they are not those of an ES module
+// (`export =`).
 const load = (): Promise<unknown> => import('lmdb' as string);
 
 /** @throws SessionPeerMissingError if the library is not installed */

@@ -14,7 +14,7 @@ export interface Place {
 /** MySQL errors that quote the statement or its values, and so a key or a record. */
 const quoting = new Set(['ER_PARSE_ERROR', 'ER_DUP_ENTRY']);
 
-/** No room is left: of SQLite, of PostgreSQL (disk, quota of a tablespace), and of MySQL. */
+/** Out of space: codes of SQLite, PostgreSQL (disk, quota of a tablespace) and MySQL. */
 const full = new Set(['SQLITE_FULL', '53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL']);
 
 /** Converts a driver's error to the store's. */
@@ -22,7 +22,7 @@ export function unavailable(error: unknown, { database, secrets }: Place): Error
   if (isSessionError(error)) return error;
   const cause = withoutSecrets(error, secrets);
   if (full.has(codeOf(error))) {
-    return new SessionStoreFullError(`${database} has no room for what is new: ${cause.message}`, { cause });
+    return new SessionStoreFullError(`${database} has no space for new data: ${cause.message}`, { cause });
   }
   return new SessionStoreUnavailableError(`${database} did not answer: ${cause.message}`, { cause });
 }

@@ -38,7 +38,7 @@ export interface OwnedDatabase {
   readonly name: string;
   /** Strings to remove from messages. */
   readonly secrets: readonly string[];
-  /** What is left on the disk, where the database is a file of this machine. */
+  /** The space left on the disk, if the database is a local file. */
   readonly room?: DiskRoom;
   close(): Promise<void>;
 }
