@@ -12,51 +12,54 @@ import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
 
 const DAY = 86_400_000;
 
-/** For how long an adoption is noted where nobody knows when the old session ends: no cookie lives longer by itself. In ms. */
+/** How long a migration is noted if it is unknown when the foreign session ends: no cookie lives longer by itself. In ms. */
 const longestLife = 400 * DAY;
 /** The other framework's clock may be behind ours. In ms. */
 const clockSkew = 60_000;
 
-/** Which session of which framework. */
+/** A foreign session: its framework, and its key there. */
 export interface OldSession {
   readonly framework: string;
-  /** The name that its cookie gives it. */
+  /** The name in its cookie. */
   readonly key: string;
 }
 
-/** What became of an old session. */
+/** The result of a migration. */
 export interface Adopted {
   readonly session: SessionObject;
-  /** It goes on here from now on; otherwise another request was first. */
+  /** This request migrated it; false: another request was faster. */
   readonly isFirst: boolean;
 }
 
-/** The id that an old session goes on under, or went on until it ended; `unreadable`: it did, under whatever id. */
+/**
+ * The id under which a foreign session continues, or continued until it ended; `unreadable`: it was migrated, but the id cannot
+ * be read.
+ */
 export type AdoptionMark = { readonly id: string } | 'unreadable';
 
-/** Puts what the other framework kept into a session that is new. @param device where the request came from */
+/** Copies a foreign session into a new one. @param device of the request */
 export function takeOver(session: SessionObject, foreign: ForeignSession, device: Device, now: number): void {
   const own = ownData(session);
   for (const [key, value] of Object.entries(foreign.data)) {
-    // As an assignment this one would change what the session inherits.
+    // Assigning it would change the prototype.
     if (key !== '__proto__') own[isReserved(key) ? `~${key}` : key] = value;
   }
   const state = stateOf(session);
   state.permanent = foreign.permanent;
   state.flashes = [...foreign.flashes];
   const { userId } = foreign;
-  // Stored, it would become the id of another user.
+  // Storing it would change it to the id of another user.
   if (typeof userId === 'string' && !(userId !== '' && isWellFormed(userId))) {
-    throw new SessionValueError('userId', 'it is no well-formed text.');
+    throw new SessionValueError('userId', 'it is not a well-formed string.');
   }
-  // Not fresh: nobody has proved anything here.
+  // Not fresh: nothing has been proved here.
   const auth: AuthFacts | null = userId === null ? null : { userId, at: now, device };
   state.auth = auth;
 }
 
 /**
- * Notes which old sessions go on here, and under which id. Only who has the old session's cookie can read that id; and since
- * the note stays when the session ends, no old cookie begins it a second time.
+ * Notes which foreign sessions have been migrated, and under which id. Only the holder of the foreign cookie can read that id;
+ * and since the note outlives the session, no foreign cookie is migrated a second time.
  */
 export class AdoptionMarks {
   readonly #notes: SessionStore;
@@ -70,16 +73,16 @@ export class AdoptionMarks {
     this.#notes = notesOf(store, 'adopted');
   }
 
-  /** Null: it has not been adopted. */
+  /** Null: it has not been migrated. */
   async find(old: OldSession): Promise<AdoptionMark | null> {
     const found = await this.#notes.read(this.#keyOf(old));
     return found && this.#open(found.bytes, old);
   }
 
   /**
-   * Notes that it goes on under `id`, and gives what was noted first.
+   * Notes that it continues under `id`, and returns the first such note.
    *
-   * @param expiresAt from when on the old session is not taken any more over there, in ms since the epoch; null: nobody knows.
+   * @param expiresAt when the other framework stops accepting the foreign session, in ms since the epoch; null: unknown.
    */
   async note(old: OldSession, expiresAt: number | null, id: string): Promise<AdoptionMark> {
     const ttl = expiresAt === null ? longestLife : Math.max(0, Math.ceil(expiresAt - this.now())) + clockSkew;

@@ -2,57 +2,54 @@ import { BrokenRecord, isObject, isTime } from './record-parts.js';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** When things were done, by their names, in ms since the epoch. */
+/** When things happened, by name, in ms since the epoch. */
 export type Times = Readonly<Record<string, number>>;
 
-/** Who the session belongs to: what a login leaves in the record. What is left out has the value that is named. */
+/** A login as stored in the record. What an absent property stands for is stated there. */
 export interface AuthFacts {
-  /** The user's id, as the application's users have it; string and number are kept apart. */
+  /** The user's id in the application; string and number are distinct. */
   readonly userId: string | number;
-  /** When the user was authenticated last, by the login or by a confirmation since, in ms: the absolute timeout counts from here. */
+  /** When the user was last authenticated, by the login or a later confirmation, in ms: the absolute timeout counts from here. */
   readonly at: number;
-  /** When the login was, in ms, where a confirmation came later; otherwise `at`. */
+  /** When the login took place, in ms, if a confirmation came later; otherwise `at`. */
   readonly since?: number;
-  /**
-   * How often everybody had been logged out before this login; otherwise that is not known, as of a login that another framework
-   * made, and its time decides.
-   */
+  /** How often everybody had been logged out before this login; absent: unknown, as for a migrated login, and its time decides. */
   readonly epoch?: number;
-  /** This login's own idle timeout in ms; null: none. Otherwise that of the module. */
+  /** This login's own idle timeout in ms; null: none. Absent: that of the module. */
   readonly idleTimeout?: number | null;
-  /** This login's own absolute timeout in ms; null: none. Otherwise that of the module. */
+  /** This login's own absolute timeout in ms; null: none. Absent: that of the module. */
   readonly absoluteTimeout?: number | null;
-  /** Which factors the user has proved in this session, and when; otherwise none: the login is not fresh. */
+  /** Which factors the user has proved in this session, and when; absent: none, so the login is not fresh. */
   readonly factors?: Times;
-  /** Which actions were confirmed by themselves, and when; otherwise none. */
+  /** Which actions were confirmed individually, and when; absent: none. */
   readonly grants?: Times;
   /** Where the login came from. */
   readonly device?: Device;
   /**
-   * Another client than that has used the session, and it has been told: a random mark of the request that noticed it.
-   * Otherwise none has, or nobody looked.
+   * Another client has used the session, which has been reported: a random mark of the request that noticed it. Absent: none
+   * has, or nothing checked.
    */
   readonly noticedBy?: string;
-  /** When the session was last seen in use, in ms, as far as that is noted; otherwise at its login. */
+  /** When the session was last seen in use, in ms, as far as noted; absent: at its login. */
   readonly seenAt?: number;
-  /** The address that it was seen from then; otherwise that of the login. */
+  /** The address it was then used from; absent: that of the login. */
   readonly seenFrom?: string;
-  /** The public id under which the login began; otherwise that of the record which holds it. */
+  /** The public id under which the login began; absent: that of the current record. */
   readonly lineage?: string;
-  /** The remember-me family that belongs to the session; otherwise none. */
+  /** The session's remember-me family; absent: none. */
   readonly family?: string;
   /** The login was restored by remember-me. */
   readonly restored?: true;
-  /** The remember-me token that was sent along with the session has not come back yet. */
+  /** The remember-me token that was sent with the session has not come back yet. */
   readonly awaiting?: true;
   /** The user was let in although inactive. */
   readonly forced?: true;
 }
 
 export interface Device {
-  /** The network address; empty: not known. */
+  /** The network address; empty: unknown. */
   readonly address: string;
-  /** The header `User-Agent`; empty: none. */
+  /** The `User-Agent` header; empty: none. */
   readonly userAgent: string;
 }
 
@@ -97,9 +94,9 @@ export function packAuth(auth: AuthFacts): PackedAuth {
   return packed;
 }
 
-/** Checks every part: a login that is half readable is no login. @throws BrokenRecord */
+/** Checks every part: a partly readable login is rejected. @throws BrokenRecord */
 export function unpackAuth(value: unknown): AuthFacts {
-  if (!isObject(value)) throw new BrokenRecord('Its login is no object.');
+  if (!isObject(value)) throw new BrokenRecord('Its login is not an object.');
   const { u, t, s, v, i, b, f, g, d, e, n, o, l, m, r, w, x } = value;
   if ((typeof u !== 'string' && typeof u !== 'number') || !isTime(t)) throw broken();
   const auth: Writable<AuthFacts> = { userId: u, at: t };
@@ -121,10 +118,7 @@ export function unpackAuth(value: unknown): AuthFacts {
   return auth;
 }
 
-/**
- * What holds where two requests have changed one login: the newest record's word on who it is, and of both sides whatever
- * lets the user do less.
- */
+/** Merges two versions of one login: the latest record determines the user; of the rest, whatever permits less. */
 export function mergeAuth(mine: AuthFacts | null, theirs: AuthFacts | null): AuthFacts | null {
   if (mine === null || theirs === null) return theirs;
   if (mine.userId !== theirs.userId || mine.at !== theirs.at || mine.since !== theirs.since) return theirs;
@@ -135,9 +129,9 @@ export function mergeAuth(mine: AuthFacts | null, theirs: AuthFacts | null): Aut
   const grants = common(mine.grants, theirs.grants);
   if (factors !== null) merged.factors = factors;
   if (grants !== null) merged.grants = grants;
-  // Of several that noticed it, the one that was stored first has told.
+  // Of several that noticed it, the first one stored has reported it.
   if (mine.noticedBy !== undefined) merged.noticedBy ??= mine.noticedBy;
-  // What one side has seen come back has come back.
+  // If one side has seen it come back, it has.
   if (!mine.awaiting) delete merged.awaiting;
   if (mine.seenAt !== undefined && mine.seenAt > (theirs.seenAt ?? 0)) {
     merged.seenAt = mine.seenAt;
@@ -146,7 +140,7 @@ export function mergeAuth(mine: AuthFacts | null, theirs: AuthFacts | null): Aut
   return merged;
 }
 
-/** What both have, at the earlier of the two times; null: nothing. */
+/** The entries in both, each with the earlier time; null: none. */
 function common(mine: Times | undefined, theirs: Times | undefined): Times | null {
   if (mine === undefined || theirs === undefined) return null;
   const times: Record<string, number> = {};
@@ -190,7 +184,7 @@ function asTrue(value: unknown): true {
 }
 
 function broken(): BrokenRecord {
-  return new BrokenRecord('Its login is broken.');
+  return new BrokenRecord('Its login is invalid.');
 }
 
 function isEmpty(times: Times): boolean {

@@ -4,7 +4,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 
 const LONGEST_MS = 32;
 
-/** Lets the others go first: not at all the first time, then for a random time that grows to 32 ms. */
+/** Backs off: not at all the first time, then for a random time that grows to 32 ms. */
 export async function backOff(attempt: number): Promise<void> {
   if (attempt === 0) return;
   const ceiling = Math.min(LONGEST_MS, 2 ** Math.ceil(attempt / 4));

@@ -1,18 +1,18 @@
-/** A commit that has its turn. */
+/** A commit whose turn has come. */
 export interface Queued<Commit> {
   readonly commit: Commit;
-  /** Answers this one alone, with an error; the others of its group go on without it. */
+  /** Rejects only this commit; the others of its group proceed. */
   refuse(error: unknown): void;
 }
 
-/** What is to be done to a key, once. */
+/** One operation on a key. */
 class Turn<Commit> {
   #running: Promise<void> | null = null;
   #impatient: NodeJS.Timeout | undefined;
 
   /**
-   * @param group the commits that are saved together; null: it is work that wants to be alone.
-   * @param work never rejects: whoever asked for it hears of its failure.
+   * @param group the commits that are saved together; null: work that must run alone.
+   * @param work never rejects: its caller receives the error.
    */
   constructor(
     readonly group: Answerable<Commit>[] | null,
@@ -28,37 +28,37 @@ class Turn<Commit> {
     return (this.#running ??= this.work());
   }
 
-  /** It is done after `ms`, if it has not had its turn before. */
+  /** Runs it after `ms`, if its turn has not come before. */
   waitAtMost(ms: number): void {
-    // Where the process was too busy to look, the answer that it waits for may lie there unread.
+    // If the process was too busy, the reply that it waits for may be waiting unread.
     this.#impatient = setTimeout(() => setImmediate(() => void this.run()), ms).unref();
   }
 }
 
-/** A group is no larger, so that those who came first do not wait for all who came after. */
+/** Limits a group, so that early commits do not wait for all later ones. */
 const LARGEST_GROUP = 128;
 
 /**
- * Lets what is done to one key in this process take place one after the other, in the order in which it was asked for. Commits
- * that wait behind something else are handed on together: of any number of writers one write is on its way, and the next one is
- * for all who came meanwhile. Keys do not wait for each other.
+ * Serialises the operations on one key within this process, in the order of the calls. Commits that queue up are handed over
+ * together: of any number of writers, one write is in flight, and the next one is for all that arrived in the meantime. Keys do
+ * not wait for each other.
  *
- * Nobody waits for longer than a store takes, so nobody waits for ever, not even for itself: whatever is stuck in front, it is only
- * the turn that is lost, since the store compares versions.
+ * No operation waits longer than a store call may take, so none waits for ever, not even for itself: if one hangs, only the
+ * order is lost, since the store compares versions.
  */
 export class CommitQueue<Commit> {
   readonly #lines = new Map<string, Turn<Commit>[]>();
 
   /**
-   * @param commitAll saves a group, in the order of arrival; what it rejects with is the answer to all who are not refused by then.
-   * @param patience how long to wait for a turn, in ms; after that it goes ahead without one.
+   * @param commitAll saves a group, in order of arrival; its rejection applies to all commits not refused by then.
+   * @param patience how long to wait for a turn, in ms; after that it proceeds without one.
    */
   constructor(
     private readonly commitAll: (key: string, commits: readonly Queued<Commit>[]) => Promise<void>,
     private readonly patience: number,
   ) {}
 
-  /** Resolves when the commit is saved, with whatever others are saved with it. */
+  /** Resolves when the commit is saved, together with its group. */
   save(key: string, commit: Commit): Promise<void> {
     return new Promise((resolve, reject) => {
       const answerable = new Answerable(commit, resolve, reject);
@@ -68,7 +68,7 @@ export class CommitQueue<Commit> {
     });
   }
 
-  /** Runs `work` while nothing else is done to the key. */
+  /** Runs `work` while no other operation on the key is running. */
   alone<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#enqueue(key, new Turn<Commit>(null, () => settled(work, resolve, reject)));

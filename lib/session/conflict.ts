@@ -9,24 +9,24 @@ import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
 /** Both sides' changes in one record. */
 export interface MergedRecords {
   readonly record: SessionRecord;
-  /** Where both sides changed the same thing, and this request's value was taken. */
+  /** The paths that both sides changed and where this request's value was taken. */
   readonly overwritten: readonly string[];
 }
 
-/** The functions given to `mutate()`, as far as the record that is merged holds what they made. */
+/** The functions passed to `mutate()` whose results the merged record includes. */
 interface Mutated {
   readonly log: MutationLog;
   readonly mark: MutationMark;
 }
 
 /**
- * Brings what one request has changed into what others have stored. No value is changed: those of all three may be shared, and are
- * where they are the same.
+ * Merges one request's changes into what others have stored. No value is modified: the three may share values, and do if these
+ * are equal.
  *
- * Who somebody is never merges: a login changes the id, so the newest record's word stands; of what that login may do, the
- * less.
+ * The login's user is never merged: a login changes the id, so the latest record decides; of what that login permits, the
+ * lesser.
  *
- * @param base the record as this request read it. @param mine the session, in the form in which it would come back.
+ * @param base the record as this request read it. @param mine the session, in its stored form.
  */
 export function mergeRecords(
   base: SessionRecord,
@@ -40,12 +40,12 @@ export function mergeRecords(
   const data = { ...theirs.data };
   for (const key of new Set([...Object.keys(base.data), ...Object.keys(mine.data), ...mark.keys()])) {
     const [was, is, now] = [valueAt(base, key), valueAt(mine, key), valueAt(theirs, key)];
-    // A name that has become reserved is in no session.
+    // A key that has become reserved is in no session.
     if (isReserved(key)) Reflect.deleteProperty(data, key);
     else if (mark.has(key)) put(data, key, log.replay(key, is, ownCopy(key, now, copy), copy, listen, mark));
     else if (!sameValue(is, was)) put(data, key, mergeValue(was, is, now, listen, [key]));
     else if (is !== ABSENT) {
-      // One object for all who have the same: to compare them once more, for each of many requests, would cost as much again.
+      // One object for equal values: otherwise each of many requests would compare them again, at the same cost.
       mine.data[key] = was;
       if (now !== ABSENT && sameValue(now, was)) data[key] = was;
     }
@@ -63,11 +63,11 @@ export function mergeRecords(
 }
 
 /**
- * Brings into a session what others have stored: afterwards it holds both sides' changes. What nobody else has changed stays the
- * object that it is.
+ * Merges what others have stored into a session: afterwards it has both sides' changes. Values that nobody else has changed
+ * keep their identity.
  *
- * @param base the record that the session goes by so far; null: there is none.
- * @returns the paths at which both sides changed the same thing and this request's value was taken.
+ * @param base the record on which the session is based; null: there is none.
+ * @returns the paths that both sides changed and where this request's value was taken.
  */
 export function absorb(
   session: SessionObject,
@@ -93,7 +93,7 @@ export function absorb(
     merged.set(key, { before, after });
   }
 
-  // Not before all is merged: a function given to `mutate` may throw, and half a merge would be merged again.
+  // Only after everything is merged: a function passed to `mutate` may throw, and half a merge would be merged again.
   for (const [key, { before, after }] of merged) {
     if (mutated.has(key)) state.mutations.rebase(key, before, after, copy);
     if (after === ABSENT) Reflect.deleteProperty(session, key);
@@ -107,7 +107,7 @@ export function absorb(
   return overwritten;
 }
 
-/** A copy of what has come back already: nobody can change what is no object. */
+/** Copies a value in its stored form; primitives need no copy. */
 function ownCopy(key: string, value: unknown, copy: CopyValue): unknown {
   return typeof value === 'object' && value !== null ? copy(key, value) : value;
 }

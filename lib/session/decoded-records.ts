@@ -2,7 +2,7 @@ import { sameBytes } from './newest-records.js';
 import type { SessionRecord } from './record.js';
 
 const MOST_RECORDS = 4;
-/** In ms. Requests that change one session at the same time follow each other faster. */
+/** In ms. Concurrent requests that change one session follow each other faster. */
 const KEPT_FOR = 1_000;
 
 interface Decoded {
@@ -11,11 +11,11 @@ interface Decoded {
 }
 
 /**
- * The last few records that were decoded for a merge, for a moment: requests that change one session at the same time have read the
- * same, and merge with the same. Nobody may change what is in them.
+ * A short-lived cache of the last records decoded for a merge: concurrent requests on a session have read the same record, and
+ * merge with the same one. The records must not be changed.
  */
 export class DecodedRecords {
-  /** The last one first. */
+  /** The latest first. */
   #records: Decoded[] = [];
   #isToForget = false;
 
@@ -32,7 +32,7 @@ export class DecodedRecords {
     return record;
   }
 
-  /** `record` is what `bytes` hold. */
+  /** `record` is the decoded `bytes`. */
   keep(bytes: Uint8Array, record: SessionRecord): void {
     this.#records = [{ bytes, record }, ...this.#records.slice(0, MOST_RECORDS - 1)];
     if (this.#isToForget) return;

@@ -2,22 +2,22 @@ import { hash } from 'node:crypto';
 import type { SessionStore } from '../stores/session-store.js';
 import type { AuthFacts } from './auth-facts.js';
 
-/** For how long a mark stays, in ms: longer than what is done under it takes. */
+/** How long a mark is kept, in ms: longer than ending the marked logins takes. */
 const keptFor = 300_000;
 const tries = 8;
 const mark = Uint8Array.of(1);
 
-/** What of a user's logins is to end. */
+/** Which of a user's logins are to end. */
 export interface Endings {
   readonly lineages?: readonly string[];
-  /** Remembered logins, with every session that belongs to one. */
+  /** Remember-me families, with every session that belongs to one. */
   readonly families?: readonly string[];
 }
 
 /**
- * Says, before anybody looks for them, which logins of a user are about to end. A rotation looks here once its new record is
- * there and before the old one goes: either it has been there before the mark, and then its record is found by whoever
- * looks afterwards, or it finds the mark and gives up. Nothing moves away from under the one that looks.
+ * Marks which logins of a user are about to end, before they are looked up. A rotation checks the marks after writing its new
+ * record and before removing the old one: either it wrote the record before the mark, and the lookup that follows finds it, or
+ * it sees the mark and gives up. So no login can escape the lookup.
  */
 export class EndMarks {
   constructor(
@@ -29,7 +29,7 @@ export class EndMarks {
     await Promise.all(this.#keysOf(userId, endings).map((key) => this.#set(key)));
   }
 
-  /** Whether one of these is about to end, or has ended just now. */
+  /** Whether one of these is about to end, or has just ended. */
   async has(userId: AuthFacts['userId'], endings: Endings): Promise<boolean> {
     const found = await Promise.all(this.#keysOf(userId, endings).map((key) => this.store.read(key)));
     return found.some((record) => record !== null);
@@ -38,12 +38,12 @@ export class EndMarks {
   async #set(key: string): Promise<void> {
     for (let attempt = 0; attempt < tries; attempt++) {
       const result = await this.store.write(key, mark, keptFor, 'absent');
-      // One that is there may be about to expire.
+      // An existing mark may be about to expire.
       if ('written' in result || (await this.store.touch(key, keptFor))) return;
     }
   }
 
-  /** With the user in it: nobody marks what is another's. */
+  /** Includes the user: a mark applies to that user's logins only. */
   #keysOf(userId: AuthFacts['userId'], { lineages = [], families = [] }: Endings): string[] {
     const names = [
       ...lineages.map((lineage) => `lineage\n${lineage}`),

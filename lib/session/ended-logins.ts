@@ -4,7 +4,7 @@ import type { AuthFacts } from './auth-facts.js';
 export type EndedLogins =
   /** One of them. */
   | { readonly lineage: string }
-  /** All of a user's but one, if any. */
+  /** All of a user's except one, if any. */
   | { readonly userId: AuthFacts['userId']; readonly exceptLineage: string | null }
   /** All of an earlier epoch of `logoutAllUsers()`, and of those without one all that were made until that time, in ms. */
   | { readonly madeUntil: number; readonly beforeEpoch: number };
@@ -19,7 +19,7 @@ type Listener = (ended: EndedLogins) => void;
 export class EndedLoginsBoard {
   readonly #listeners = new Set<Listener>();
 
-  /** @param listener must not throw. @returns what ends the listening. */
+  /** @param listener must not throw. @returns a function that removes the listener. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -30,7 +30,7 @@ export class EndedLoginsBoard {
   }
 }
 
-/** Whether a login is among those that have ended. */
+/** Whether a login is among the ended ones. */
 export function isAmong(ended: EndedLogins, auth: AuthFacts, lineage: string): boolean {
   if ('lineage' in ended) return ended.lineage === lineage;
   if ('userId' in ended) return ended.userId === auth.userId && ended.exceptLineage !== lineage;

@@ -5,12 +5,12 @@ export interface FlashMessage {
   readonly message: string;
 }
 
-/** The messages of a session, in order. Taking those of one category costs no look at the others. */
+/** The messages of a session, in order. Taking those of one category does not visit the others. */
 export class FlashList {
   #messages: FlashMessage[];
-  /** What is left of each category, once somebody has asked for one. */
+  /** The remaining messages by category, built on first use. */
   #byCategory: Map<string, FlashMessage[]> | null = null;
-  /** Of these categories, what stands before the position is taken. */
+  /** The position in each category up to which messages have been taken. */
   readonly #takenBefore = new Map<string, number>();
 
   constructor(messages: FlashMessage[]) {
@@ -31,7 +31,7 @@ export class FlashList {
     if (this.#byCategory !== null) addTo(this.#byCategory, message);
   }
 
-  /** Those of the category, which are gone with it. */
+  /** Returns and removes the messages of the category. */
   take(category: string): FlashMessage[] {
     if (this.#byCategory === null) {
       this.#byCategory = new Map();
@@ -52,9 +52,7 @@ function addTo(lists: Map<string, FlashMessage[]>, message: FlashMessage): void 
   else list.push(message);
 }
 
-/**
- * The messages after two requests changed them at once: what this one has shown is gone, what it has added comes last.
- */
+/** Merges the messages after two concurrent changes: those that this request has shown are removed, those it added come last. */
 export function mergeFlashes(
   base: readonly FlashMessage[],
   mine: readonly FlashMessage[],
@@ -63,7 +61,7 @@ export function mergeFlashes(
   return [...without(theirs, without(base, mine)), ...without(mine, base)];
 }
 
-/** `messages` less one for each equal one in `taken`. */
+/** `messages` without one occurrence of each in `taken`. */
 function without(messages: readonly FlashMessage[], taken: readonly FlashMessage[]): readonly FlashMessage[] {
   if (taken.length === 0) return messages;
   const left = new Map<string, number>();
@@ -76,7 +74,7 @@ function without(messages: readonly FlashMessage[], taken: readonly FlashMessage
   });
 }
 
-/** The same for equal messages, and for no others. */
+/** A key that is equal for equal messages only. */
 function nameOf({ category, message }: FlashMessage): string {
   return `${String(category.length)} ${category}${message}`;
 }

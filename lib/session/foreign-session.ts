@@ -1,84 +1,84 @@
 import type { ConfigProblem } from '../errors.js';
 import type { FlashMessage } from './flash.js';
 
-/** A live session of another framework, in this package's words. @publicApi */
+/** A live session of another framework, as a source reads it. @publicApi */
 export interface ForeignSession {
-  /** What the application kept, in values that a session of this package can keep. */
+  /** The application's data, in values that a session of this package can hold. */
   readonly data: Readonly<Record<string, unknown>>;
   /** Whether its cookie outlives the browser. */
   readonly permanent: boolean;
-  /** The messages that were not shown yet. */
+  /** The messages that have not been shown yet. */
   readonly flashes: readonly FlashMessage[];
   /** Who is logged in; null: nobody. */
   readonly userId: string | number | null;
   /**
-   * From when on the other framework takes it no more, whatever happens, in ms since the epoch. Null: that is not known, since
-   * it may be extended there.
+   * When the other framework stops accepting it in any case, in ms since the epoch. Null: unknown, since it may be extended
+   * there.
    */
   readonly expiresAt: number | null;
-  /** Removes it over there, where it can be removed: until then the other framework knows it, too. */
+  /** Removes the foreign session, if possible; otherwise the other framework continues to accept it. */
   remove(): Promise<void>;
 }
 
 /**
- * What a cookie led to: a session; nothing, or nothing that is valid (`null`); or something that the other framework seems to
- * have written and that cannot be read, with the reason, a sentence for the log that holds none of its content.
+ * The result of reading a cookie: a session; `null` if there is none or it is not valid; or, for data that the other framework
+ * seems to have written but that cannot be read, the reason, a sentence for the log without any of the content.
  *
  * @publicApi
  */
 export type ForeignReading = { readonly session: ForeignSession } | { readonly refused: string } | null;
 
-/** What of an application's settings a source may collide with. @publicApi */
+/** The application's settings with which a source may collide. @publicApi */
 export interface SourceSurroundings {
-  /** What the keys of its store begin with; null: it has no store. */
+  /** The prefix of its store's keys; null: it has no store. */
   readonly keyPrefix: string | null;
 }
 
-/** What a source finds in its settings: what cannot work, and what works but should be known. @publicApi */
+/** The result of a source's check of its settings: errors, and settings that work but deserve attention. @publicApi */
 export interface SourceCheck {
-  /** Each by the name of the source's own option, with what was expected and never the value of a secret. */
+  /** Each with the name of the source's own option, and what was expected; never the value of a secret. */
   readonly problems: readonly ConfigProblem[];
   /** Sentences for the log. */
   readonly warnings: readonly string[];
 }
 
-/** Reads the live sessions of another framework, so that they can go on here. @publicApi */
+/** Reads the live sessions of another framework, so that they can be migrated. @publicApi */
 export interface SessionSource {
-  /** What it is called in logs and events, such as `Flask`. */
+  /** Its name in logs and events, such as `Flask`. */
   readonly framework: string;
-  /** The name of the other framework's session cookie. It may be that of ours. */
+  /** The name of the other framework's session cookie. It may be the same as ours. */
   readonly cookieName: string;
   /**
-   * Whether the other framework signs its cookies, and {@link keyOf} checks that. Where it does not, anybody can make one up: of several
-   * in a request the first alone is looked up. Default: no.
+   * Whether the other framework signs its cookies, and {@link keyOf} verifies them. If not, anyone can forge one: of several in
+   * a request, only the first is looked up. Default: no.
    */
   readonly isSigned?: boolean | undefined;
-  /** Where that cookie is, for the line that removes it. Default: `/`. */
+  /** The path of that cookie, for the header that removes it. Default: `/`. */
   readonly cookiePath?: string | undefined;
-  /** Default: none, the cookie of this host alone. */
+  /** Default: none, the cookie of this host only. */
   readonly cookieDomain?: string | undefined;
   /**
-   * What becomes of an old session that goes on here: `keep` leaves it and its cookie for a roll-back, `remove` removes both.
-   * Neither is ever adopted a second time.
+   * What happens to a foreign session after its migration: `keep` leaves it and its cookie for a roll-back, `remove` removes
+   * both. Neither is ever migrated a second time.
    */
   readonly old: 'keep' | 'remove';
   /**
-   * Looks at the source's own settings while the application starts, which reports what is wrong with them together with its own
-   * settings, and does not start. Left out: there is nothing to say.
+   * Checks the source's own settings when the application starts; problems are reported together with those of the application,
+   * and stop the start. Omit it if there is nothing to check.
    */
   check?(ours: SourceSurroundings): SourceCheck;
   /**
-   * Which session a cookie names over there, without a look at what is kept of it: a text that is the same whenever this cookie
-   * comes, and that only its cookie gives; null: it is not genuine. It is as secret as the cookie, and only a hash of it is kept.
+   * Which session a cookie names, without reading the session: a string that is the same whenever this cookie arrives, and that
+   * only its cookie yields; null: the cookie is not valid. It is as secret as the cookie, and only a hash of it is stored.
    *
-   * @param cookie the value of the cookie, as the browser sent it: percent-encoded where the framework does that.
+   * @param cookie the value of the cookie, as the browser sent it: percent-encoded if the framework does that.
    * @param now in ms since the epoch.
    */
   keyOf(cookie: string, now: number): string | null;
   /**
-   * What is kept of the session. Asked only for a cookie that {@link keyOf} takes for genuine.
+   * Reads the session. Called only for a cookie that {@link keyOf} accepts.
    *
-   * @throws what the reader of its records throws: nobody knows then whether there is a session.
+   * @throws any error of the record reader: it is then unknown whether there is a session.
    */
   read(cookie: string, now: number): Promise<ForeignReading>;
 }

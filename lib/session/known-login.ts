@@ -1,7 +1,7 @@
 import type { AuthFacts } from './auth-facts.js';
 import type { StoredSession } from './session-state.js';
 
-/** A login that somebody holds on to, such as a stream, as it was known last. */
+/** A login that something long-running, such as a stream, depends on, as last known. */
 export interface KnownLogin {
   readonly lineage: string;
   readonly auth: AuthFacts;

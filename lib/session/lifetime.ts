@@ -1,36 +1,36 @@
 import { shorter, type Timeouts } from './timeouts.js';
 
-/** What a session without any timeout is kept for in a store: ten years, in ms. */
+/** How long a store keeps a session without any timeout: ten years, in ms. */
 const NO_TIMEOUT = 10 * 365 * 86_400_000;
 
-/** A refresh comes this often within an idle timeout, at least. */
+/** The fewest refreshes within an idle timeout. */
 const REFRESHES_PER_IDLE_TIMEOUT = 20;
 
-/** What of a session decides how long it lives. Times in ms. */
+/** The parts of a session that determine its lifetime. Times in ms. */
 export interface Lived {
   readonly createdAt: number;
   readonly auth: LoginTimes | null;
 }
 
-/** A login has its times from its authentication on, and may bring timeouts of its own. */
+/** A login's times count from its authentication, and it may have its own timeouts. */
 interface LoginTimes {
   readonly at: number;
   readonly idleTimeout?: number | null;
   readonly absoluteTimeout?: number | null;
 }
 
-/** A session's times. All in ms; pure, the clock's reading is handed in. */
+/** A session's times, in ms. Pure: the current time is passed in. */
 export class Lifetime {
   constructor(
     private readonly idleTimeout: number | null,
     private readonly absoluteTimeout: number | null,
     private readonly refreshInterval: number | null,
     private readonly rotateEvery: number | null,
-    /** What no login may exceed that brings timeouts of its own. */
+    /** The upper limit for logins with their own timeouts. */
     private readonly longest: Timeouts = { idleTimeout: null, absoluteTimeout: null },
   ) {}
 
-  /** How long a store is to keep a session that was used just now; 0 or less: it has reached its absolute timeout. */
+  /** How long a store is to keep a session that was just used; 0 or less: it has reached its absolute timeout. */
   remaining(lived: Lived, now: number): number {
     const end = this.endOf(lived);
     return Math.ceil(Math.min(this.#idleOf(lived.auth) ?? NO_TIMEOUT, end === null ? NO_TIMEOUT : end - now));
@@ -51,19 +51,19 @@ export class Lifetime {
     return end !== null && end <= now;
   }
 
-  /** Whether a session whose cookie was issued at `issuedAt` is to be extended. */
+  /** Whether a session whose cookie was issued at `issuedAt` is due to be extended. */
   isRefreshDue(issuedAt: number, now: number, auth: LoginTimes | null): boolean {
     const interval = this.#refreshIntervalOf(auth);
     return interval !== null && now - issuedAt >= interval;
   }
 
-  /** Whether a write, which extends the session in any case, is to extend its cookie as well. */
+  /** Whether a write, which extends the session anyway, is also to extend its cookie. */
   isReissueDue(issuedAt: number, now: number, auth: LoginTimes | null): boolean {
     if (this.#idleOf(auth) === null) return false;
     return this.refreshInterval === null || this.isRefreshDue(issuedAt, now, auth);
   }
 
-  /** Whether sessions get a new id from time to time. */
+  /** Whether sessions get a new id periodically. */
   get rotates(): boolean {
     return this.rotateEvery !== null;
   }

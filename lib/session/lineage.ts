@@ -3,21 +3,21 @@ import { publicId } from './session-id.js';
 import type { SessionState, StoredSession } from './session-state.js';
 
 /**
- * A lineage is one login from its beginning to its end, under whatever ids: the public id that its session had when it began.
- * Periodic rotation, `regenerate()` and `confirm()` keep it; a login begins a new one, also that of the same user.
+ * A lineage is one login from its beginning to its end, under any ids: the public id that its session had when it began.
+ * Periodic rotation, `regenerate()` and `confirm()` keep it; a login starts a new one, even for the same user.
  *
- * @param publicId that of the record which holds the login
+ * @param publicId that of the record with the login
  */
 export function lineageIn(auth: AuthFacts, publicId: string): string {
   return auth.lineage ?? publicId;
 }
 
-/** The lineage of a request's session; null: nobody is logged in there, or it is not stored. */
+/** The lineage of a request's session; null: nobody is logged in, or it is not stored. */
 export function lineageOf({ auth, stored }: SessionState): string | null {
   return auth === null || stored === null ? null : lineageIn(auth, publicId(stored.id));
 }
 
-/** The login as a record under another id holds it, so that it is still known as what it began as. */
+/** The login for a record under another id, with its lineage preserved. */
 export function withLineage(auth: AuthFacts | null, { id }: Pick<StoredSession, 'id'>): AuthFacts | null {
   return auth === null || auth.lineage !== undefined ? auth : { ...auth, lineage: publicId(id) };
 }

@@ -1,23 +1,22 @@
 import { beginsWith, isPlain, sameValue } from './same-value.js';
 
-/** Stands for a key that is not there. */
+/** Stands for an absent key. */
 export const ABSENT = Symbol('absent');
 
 const nothing: readonly unknown[] = [];
 const emptyMap: ReadonlyMap<unknown, unknown> = new Map();
 
-/** Hears of each path at which both sides changed the same thing, and this request's value was taken. */
+/** Called for each path that both sides changed and where this request's value was taken. */
 export type OverwriteListener = (path: readonly PropertyKey[]) => void;
 
 /**
- * Three-way merge of one value: what it was when this request read it, what this request made of it, what other requests
- * made of it meanwhile.
+ * Three-way merge of one value: as this request read it, as this request changed it, and as other requests changed it.
  *
- * Changed on one side only: that side. Plain objects and Maps: key by key, deeply. Arrays to which one side only appended:
- * what the other made of it, then what was appended; where both did, theirs, then mine. Sets to which both only added: all
- * of it. Anything else that both changed: mine, since mine is saved later, and `overwritten` hears of it.
+ * If only one side changed it: that side. Plain objects and Maps: key by key, deeply. Arrays to which one side only appended:
+ * the other side's array, followed by what was appended; if both only appended, theirs, then mine. Sets to which both only
+ * added: the union. Anything else that both changed: mine, since it is saved later, and `overwritten` is called.
  *
- * The same item appended to an array by both is there twice; what both made alike where nothing was, once.
+ * The same item appended to an array by both is kept twice; if both created the same value, it is kept once.
  */
 export function mergeValue(
   base: unknown,
@@ -29,7 +28,7 @@ export function mergeValue(
   return new Merge(overwritten, path).value(base, mine, theirs);
 }
 
-/** The same for an object's keys; a key that one side removed and the other left alone is gone. */
+/** The same for an object's keys; a key that one side removed and the other left alone is removed. */
 export function mergeObjects(
   base: Readonly<Record<string, unknown>>,
   mine: Readonly<Record<string, unknown>>,
@@ -39,7 +38,7 @@ export function mergeObjects(
   return new Merge(overwritten, []).objects(base, mine, theirs);
 }
 
-/** One merge. It looks at each part a constant number of times, however deep that lies. */
+/** One merge. It visits each part a constant number of times, at any depth. */
 class Merge {
   readonly #path: PropertyKey[];
 
@@ -56,7 +55,7 @@ class Merge {
     if (sameValue(mine, base)) return theirs;
     if (sameValue(theirs, base)) return mine;
     const isList = Array.isArray(mine) && Array.isArray(theirs);
-    // Items that were appended to a list that was there are two, also where they are the same.
+    // Items appended to an existing array are kept twice even if equal.
     const isExtended = isList && Array.isArray(base) && beginsWith(mine, base);
     if (!isExtended && sameValue(mine, theirs)) return mine;
     if (isList) {
@@ -111,7 +110,7 @@ function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : ABSENT;
 }
 
-/** A Map whose keys are the same after a journey through the store; objects as keys are not. */
+/** A Map whose keys compare equal after a round trip through the store; objects as keys do not. */
 function isKeyedMap(value: unknown): value is Map<unknown, unknown> {
   if (!(value instanceof Map)) return false;
   for (const key of value.keys()) if (typeof key === 'object' && key !== null) return false;

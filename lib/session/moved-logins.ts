@@ -5,13 +5,13 @@ import { openPointer, sealPointer } from './rotation-pointer.js';
 
 const purpose = 'moved-login:v1';
 const tries = 64;
-/** How many of several that move one login at the same time are noted: all but one of them give up. */
+/** How many of several concurrent moves of one login are noted: all but one of them give up. */
 const most = 32;
 
 /**
- * Where a login goes that gets a new id by `regenerate()` or `confirm()`: for the grace time of rotation, and for a logout
- * alone that has read the session under its former id. It is sealed under that id, and no read of a session ever asks here, so
- * the former cookie opens nothing.
+ * Where a login moves that gets a new id by `regenerate()` or `confirm()`: for the grace period of rotation, and only for a
+ * logout that has read the session under its former id. It is sealed with that id and never used to read a session, so the
+ * former cookie is invalid.
  */
 export class MovedLogins {
   constructor(
@@ -21,13 +21,13 @@ export class MovedLogins {
     private readonly keptFor: number,
   ) {}
 
-  /** Notes, before the former record goes, that its login is about to go on as `newId`. */
+  /** Notes, before the former record is removed, that its login is about to continue as `newId`. */
   async note(formerId: string, newId: string): Promise<void> {
     const key = this.#keyOf(formerId);
     const sealed = Buffer.from(sealPointer(newId, formerId, purpose).sealedId).toString('base64url');
     let others: readonly string[] = [];
     let expected: unknown = 'absent';
-    // Of parallel ones each adds its own: nobody knows yet which of them is going to hold.
+    // Concurrent moves each add their own: it is not known yet which will succeed.
     for (let attempt = 0; attempt < tries; attempt++) {
       const bytes = Buffer.from(JSON.stringify([sealed, ...others.slice(0, most - 1)]));
       const result = await this.store.write(key, bytes, this.keptFor, expected);
@@ -37,7 +37,7 @@ export class MovedLogins {
     }
   }
 
-  /** The ids under which the login of a session that is not there any more may go on. */
+  /** The ids under which the login of a session that no longer exists may continue. */
   async successorsOf(formerId: string): Promise<string[]> {
     const found = await this.store.read(this.#keyOf(formerId));
     if (found === null) return [];
@@ -56,7 +56,7 @@ export class MovedLogins {
   }
 }
 
-/** What cannot be read leads nowhere. */
+/** Unreadable bytes lead nowhere. */
 function sealedIn(bytes: Uint8Array): string[] {
   let value: unknown;
   try {

@@ -3,10 +3,10 @@ import { sameValue } from './same-value.js';
 
 type Mutation = (value: unknown) => unknown;
 
-/** A step of what a request did to a key: a function to run again, or a plain change in between. */
+/** A step of a request's changes to a key: a function to run again, or a plain change in between. */
 type Step = { readonly run: Mutation } | { readonly base: unknown; readonly mine: unknown };
 
-/** The value after so many steps, in the form in which it would come back. */
+/** The value after so many steps, in its stored form. */
 interface Known {
   readonly steps: number;
   readonly value: unknown;
@@ -15,28 +15,28 @@ interface Known {
 interface KeyLog {
   /** The value before the first step. */
   readonly base: unknown;
-  /** In order; only added to. */
+  /** In order; append-only. */
   readonly steps: Step[];
   known: Known;
   readonly watch: Watch;
   readonly copy: CopyValue;
 }
 
-/** How far the log had come when a record was encoded. */
+/** The position of the log when a record was encoded. */
 export type MutationMark = ReadonlyMap<string, { readonly count: number; readonly last: () => unknown }>;
 
 const nothing: MutationMark = new Map();
 const empty = new Map<string, KeyLog>();
 
-/** Gives a copy that nobody else changes, in the form in which the value would come back from the store. */
+/** Returns a private copy, in the form in which the store would return it. */
 export type CopyValue = (key: string, value: unknown) => unknown;
 
 /**
- * How often the value is looked at around a function. Of a small value at first always; otherwise only so often that what is looked
- * at stays in proportion to the number of changes, and not to that times the size.
+ * How often the value is inspected around a function. For a small value at first always; otherwise only so often that the cost
+ * stays proportional to the number of changes rather than multiplied by the size.
  */
 class Watch {
-  /** Parts of a value that are looked at for one change, and at first for none. */
+  /** How many parts of a value may be inspected per change, and for free at first. */
   static readonly #partsPerChange = 64;
   static readonly #partsAtFirst = 16_384;
   #free = Watch.#partsAtFirst;
@@ -58,18 +58,18 @@ class Watch {
 }
 
 /**
- * The functions given to `session.mutate()`, so that they can run again on a newer value. Plain changes of the same key
- * before, between and after them are merged in their turn. All values in the log are copies, as they would come back.
+ * The functions passed to `session.mutate()`, so that they can run again on a newer value. Plain changes of the same key
+ * before, between and after them are merged in order. All values in the log are copies in their stored form.
  */
 export class MutationLog {
-  /** Shared while there is nothing in it: few requests mutate. */
+  /** Shared while empty: few requests use `mutate()`. */
   #keys: Map<string, KeyLog> = empty;
 
   get keys(): Iterable<string> {
     return this.#keys.keys();
   }
 
-  /** Whether a plain change before the next function is to be looked for. */
+  /** Whether to check for a plain change before the next function. */
   isWatched(key: string): boolean {
     return this.#keys.get(key)?.watch.isDue ?? true;
   }
@@ -89,7 +89,7 @@ export class MutationLog {
     log.watch.looked(after);
   }
 
-  /** The same where the value was not looked at: what else was done to it since it was last is found at the next look. */
+  /** The same without inspecting the value: other changes since the last check are found by the next one. */
   addUnwatched(key: string, fn: Mutation): void {
     const log = this.#keys.get(key);
     if (log === undefined) throw new TypeError('The first function of a key is always watched.');
@@ -98,9 +98,9 @@ export class MutationLog {
   }
 
   /**
-   * What this request makes of the key when its value is `theirs` in truth.
+   * The result of this request's changes if the key's value was actually `theirs`.
    *
-   * @param theirs a copy that may be changed. @param mark how far; without it all.
+   * @param theirs a copy that may be changed. @param mark how far; default: all.
    */
   replay(
     key: string,
@@ -117,7 +117,7 @@ export class MutationLog {
     return mergeValue(done.last(), mine, value, overwritten, [key]);
   }
 
-  /** Goes on from what {@link replay} gave: without it the next replay would take that for a plain change. */
+  /** Continues from the result of {@link replay}: otherwise the next replay would take that for a plain change. */
   rebase(key: string, mine: unknown, merged: unknown, copy: CopyValue): void {
     const log = this.#keys.get(key);
     if (!log) return;
@@ -137,7 +137,7 @@ export class MutationLog {
   }
 
   /**
-   * Forgets what is stored now. What was added while the record was under way stays, on the base of what was written.
+   * Drops what has been stored. What was added while the record was being written stays, based on what was written.
    *
    * @param written the value of a key in the record that was encoded when `mark` was taken.
    */
@@ -165,7 +165,7 @@ export class MutationLog {
   }
 }
 
-/** Runs a mutation; one that returns nothing has changed the value in place. An absent key is handed in as `undefined`. */
+/** Runs a mutation; if it returns nothing, it has changed the value in place. An absent key is passed as `undefined`. */
 export function runMutation(fn: Mutation, value: unknown): unknown {
   const given = value === ABSENT ? undefined : value;
   const result = fn(given);
@@ -177,20 +177,20 @@ function addPlain(log: KeyLog, base: unknown, mine: unknown): void {
   if (!sameValue(base, mine)) log.steps.push({ base, mine });
 }
 
-/** The value after the last step, in the form in which it would come back. */
+/** The value after the last step, in its stored form. */
 function lastOf(key: string, log: KeyLog): unknown {
   return valueAfter(key, log, log.known, log.steps.length);
 }
 
-/** The same after `count` steps, where it is known after fewer: by doing them again. */
+/** The same after `count` steps, from a known earlier value, by running the steps in between. */
 function valueAfter(key: string, { steps, copy }: KeyLog, known: Known, count: number): unknown {
   if (known.steps >= count) return known.value;
   return runSteps(key, steps.slice(known.steps, count), copy(key, known.value), copy, () => undefined);
 }
 
 /**
- * Does steps again. Between functions the value is as it would be in the session; for a merge, and at the end, as it would come back:
- * a function may keep hold of what it was given, and that must be no part of a log.
+ * Runs steps again. Between functions the value is as in the session; for a merge, and at the end, in its stored form: a
+ * function may keep a reference to its argument, which must not be part of a log.
  */
 function runSteps(
   key: string,
@@ -210,7 +210,7 @@ function runSteps(
   return asItComesBack();
 }
 
-/** Roughly how many parts a value has; a long text counts as several. */
+/** The approximate number of parts of a value; a long string counts as several. */
 function weightOf(value: unknown): number {
   if (typeof value === 'string') return 1 + value.length / 64;
   if (typeof value !== 'object' || value === null) return 1;

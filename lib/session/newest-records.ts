@@ -3,16 +3,16 @@ import type { Version } from '../stores/session-store.js';
 const MOST_RECORDS = 1_000;
 const MOST_BYTES = 4_194_304;
 
-/** A record as the store had it. */
+/** A stored record. */
 interface Place {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly version: Version;
-  /** When that was known, by the order of what this process asks of the store. */
+  /** Its position in the order of this process's store calls. */
   readonly asOf: number;
 }
 
-/** A write that failed: nobody knows whether it arrived. One for all whose changes were in it. */
+/** A failed write: it is unknown whether it was applied. Shared by all whose changes it included. */
 export interface Doubt {
   readonly bytes: Uint8Array;
   /** The record has been found in the store. */
@@ -20,30 +20,30 @@ export interface Doubt {
 }
 
 interface Known<Stored extends Place> {
-  /** Under another key, where a rotation has moved the session there. */
+  /** Under another key, if a rotation has moved the session there. */
   readonly place: Stored;
-  /** From when on nothing leads there any more, in ms; null: it is where the key says. */
+  /** When the pointer there expires, in ms; null: it is at its key. */
   readonly until: number | null;
   readonly doubt: Doubt | null;
 }
 
 /**
- * The records that this process wrote last, or found where it wanted to write: a request that has read an older one merges with
- * it, and need not be told by the store that it comes too late. It is no cache: nothing is read from it, and a write of it is
- * compared by the store.
+ * The records that this process last wrote, or found when it tried to write: a request that has read an older one merges with
+ * it right away, instead of learning from the store that it is stale. It is not a cache: nothing is read from it, and the store
+ * still compares each write.
  */
 export class NewestRecords<Stored extends Place> {
-  /** In the order in which they came. */
+  /** In order of insertion. */
   readonly #known = new Map<string, Known<Stored>>();
   #bytes = 0;
   #order = 0;
 
-  /** A number for now: of what is known of a record, that with the higher one is the newer. */
+  /** The current sequence number: of two states of a record, the one with the higher number is newer. */
   get now(): number {
     return this.#order;
   }
 
-  /** The next such number. */
+  /** The next sequence number. */
   next(): number {
     return ++this.#order;
   }
@@ -56,26 +56,26 @@ export class NewestRecords<Stored extends Place> {
     return null;
   }
 
-  /** That is what the store has under the key. */
+  /** Notes what the store has under the key. */
   note(key: string, place: Stored): void {
     this.#resolve(key, place.bytes);
     this.#put(key, { place, until: null, doubt: null });
   }
 
-  /** A rotation has moved the session away from the key. @param until from when on the key leads nowhere, in ms */
+  /** Notes that a rotation has moved the session away from the key. @param until when the pointer there expires, in ms */
   noteMoved(key: string, place: Stored, until: number): void {
     this.#put(key, { place, until, doubt: null });
     this.#put(place.key, { place, until: null, doubt: null });
   }
 
-  /** A write on top of `place` has failed. */
+  /** Notes that a write on top of `place` has failed. */
   noteDoubt(key: string, place: Stored, bytes: Uint8Array): Doubt {
     const doubt = { bytes, hasArrived: false };
     this.#put(key, { place, until: null, doubt });
     return doubt;
   }
 
-  /** These bytes were in the store. */
+  /** Notes that these bytes were in the store. */
   saw(key: string, bytes: Uint8Array): void {
     this.#resolve(key, bytes);
   }

@@ -1,12 +1,12 @@
 type UserId = string | number;
 
-/** Why an event names only the public id: it is safe in logs, and enough to find the session's other events. */
+/** Events name sessions by their public id only: it is safe in logs, and enough to find the session's other events. */
 interface SessionEvent {
   /** The public id of the session: safe to show and to log. `rotated` says how it goes on. */
   readonly publicId: string;
 }
 
-/** Something that a request has brought about. */
+/** Events caused by a request. */
 interface FromClient {
   /**
    * The network address that the request came from, as far as the server trusts proxies. Empty where it is not known, or where
@@ -168,17 +168,17 @@ export interface SessionObserver {
   droppedChange?(event: SessionEvent): unknown;
   /** A stored record could not be read, and was treated as no session. Also a warning in the log. */
   brokenRecord?(event: BrokenRecordEvent): unknown;
-  /** The store did not answer, answered too late, or refused. */
+  /** The store did not answer, answered too late, or returned an error. */
   storeError?(event: StoreErrorEvent): unknown;
 }
 
 /** The name of an event. @publicApi */
 export type SessionEventName = keyof SessionObserver;
 
-/** What an observer hears of an event. @publicApi */
+/** The argument of an event's method. @publicApi */
 export type SessionEventOf<Name extends SessionEventName> = Parameters<Required<SessionObserver>[Name]>[0];
 
-/** Every event; the type sees to it that none is left out. */
+/** Every event; the type makes sure that none is missing. */
 const isEvent: Readonly<Record<SessionEventName, true>> = {
   lateWrite: true,
   overwritten: true,
@@ -205,7 +205,7 @@ const isEvent: Readonly<Record<SessionEventName, true>> = {
 /** The names of all events. */
 export const sessionEventNames = Object.keys(isEvent) as readonly SessionEventName[];
 
-/** An observer that hands on every event with its name, and gives back what that comes to. */
+/** An observer that forwards every event with its name, and returns the result. */
 export function observeAll(
   hear: <Name extends SessionEventName>(name: Name, event: SessionEventOf<Name>) => unknown,
 ): Required<SessionObserver> {

@@ -11,9 +11,9 @@ import type { StoredRecords } from './stored-records.js';
 
 /** One of a user's sessions. */
 export interface OwnedSession {
-  /** Names the login, under whatever id it goes on. */
+  /** Identifies the login, under whatever id it continues. */
   readonly lineage: string;
-  /** Names the record as it is now. */
+  /** Identifies the current record. */
   readonly publicId: string;
   readonly key: string;
   readonly version: Version;
@@ -37,12 +37,12 @@ interface OwnedRecord {
 
 /** How many sessions are read at a time. */
 const BATCH = 64;
-/** How often the sessions are looked through for one that others may be moving meanwhile. */
+/** How often to look for a session that other requests may be moving. */
 const LOOKS = 3;
-/** How often they are looked through, and one of them tried, until nothing is left that is to end. */
+/** How often to look again and try to end sessions, until none is left. */
 const MAX_TRIES = 64;
 
-/** The sessions of a user, wherever they are in use: what a store that knows owners makes possible. */
+/** A user's sessions in all browsers, if the store has an owner index. */
 export class OwnedSessions {
   readonly #marks: EndMarks;
 
@@ -56,19 +56,19 @@ export class OwnedSessions {
     this.#marks = new EndMarks(records.store, records.keyPrefix);
   }
 
-  /** Whether the store knows whose a session is. */
+  /** Whether the store has an owner index. */
   get isOffered(): boolean {
     return isOwned(this.records.store);
   }
 
   /**
-   * In no order, each login once. One that is being logged in, rotated or ended meanwhile may be missed.
+   * In no particular order, each login once. One that is being logged in, rotated or ended may be missed.
    *
    * @throws SessionAbilityMissingError
    */
   async list(userId: UserId): Promise<OwnedSession[]> {
     const newest = new Map<string, OwnedSession>();
-    // A rotation that is under way has two records.
+    // During a rotation a session has two records.
     for (const session of await this.#look(userId)) {
       const other = newest.get(session.lineage);
       if (other === undefined || other.record.rotatedAt < session.record.rotatedAt) {
@@ -79,15 +79,15 @@ export class OwnedSessions {
   }
 
   /**
-   * The session with this lineage, or with this public id. Null: the user has none.
+   * The session with this lineage or public id. Null: the user has none.
    *
-   * @param isToEnd it is about to be ended: it is not missed, however often others move it meanwhile.
+   * @param isToEnd it is about to be ended: then it is found however often other requests move it.
    * @throws SessionAbilityMissingError
    */
   async find(userId: UserId, publicId: string, isToEnd = false): Promise<OwnedSession | null> {
-    // One that was moved while it was being looked for stands where the next look comes by.
+    // One that was moved during the search is found by the next one.
     for (let looks = 1; looks <= LOOKS; looks++) {
-      // Not before it is needed: most that is asked for is there, and what is not there should leave nothing behind.
+      // Only when needed: most sessions are found, and a search for one that does not exist should leave no marks.
       if (isToEnd && looks === LOOKS) await this.#marks.set(userId, { lineages: [publicId] });
       const sessions = await this.list(userId);
       const found = sessions.find((session) => session.lineage === publicId || session.publicId === publicId);
@@ -97,13 +97,13 @@ export class OwnedSessions {
   }
 
   /**
-   * Ends some of a user's logins, wherever rotations take them meanwhile, and looks again until nothing of them is left.
+   * Ends some of a user's logins, wherever rotations move them, and repeats until none is left.
    *
-   * @param isLeft those that are left, though they belong to what is to end.
-   * @param heard hears of each that has ended, also where others then fail.
+   * @param isLeft which logins to keep, although they match.
+   * @param heard called for each ended login, even if others then fail.
    * @returns how many have ended.
    * @throws SessionAbilityMissingError
-   * @throws SessionContendedError where some are left after many tries
+   * @throws SessionContendedError if some are left after many tries
    */
   async end(
     userId: UserId,
@@ -121,7 +121,7 @@ export class OwnedSessions {
     };
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const meant = (await this.#look(userId)).filter(isMeant);
-      // Nothing is missed by a look that comes after the mark; the second one is for processes that do not heed it yet.
+      // A search after the mark misses nothing; the second one is for processes that do not check the mark yet.
       if (meant.length === 0 && tries > 0) return ended.size;
       for (const session of meant) {
         if (!(await this.#end(session, isMeant)) || ended.has(session.lineage)) continue;
@@ -156,14 +156,14 @@ export class OwnedSessions {
     return others.length - lineages.size;
   }
 
-  /** Whether a login is about to be ended, or has been just now, by the user's side: it is not to be moved any more. */
+  /** Whether a login is about to be ended, or has just been ended, by its user: it must not be moved any more. */
   async isEnding(auth: AuthFacts, lineage: string): Promise<boolean> {
     if (!this.isOffered) return false;
     const { userId, family } = auth;
     return this.#marks.has(userId, { lineages: [lineage], ...(family === undefined ? {} : { families: [family] }) });
   }
 
-  /** Against what was read: what was moved meanwhile, and left a pointer here, has not ended. */
+  /** Against the version that was read: a session that has moved and left a pointer has not ended. */
   async #end(session: OwnedSession, isMeant: (session: OwnedSession) => boolean): Promise<boolean> {
     let { version } = session;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -185,12 +185,12 @@ export class OwnedSessions {
     const { store } = this.records;
     if (isOwned(store)) return store;
     throw new SessionAbilityMissingError(
-      'This session store does not know whose a session is, so the sessions of a user can neither be listed nor ended ' +
+      'This session store has no owner index, so the sessions of a user can neither be listed nor ended ' +
         'together. Choose another one (SESSION_TYPE), or give the store `ownedBy` and `deleteOwnedBy`.',
     );
   }
 
-  /** All that there are, those that are being moved twice. */
+  /** All of them; those being moved appear twice. */
   async #look(userId: UserId): Promise<OwnedSession[]> {
     return (await this.#records(userId)).flatMap(({ session }) => session ?? []);
   }

@@ -16,10 +16,10 @@ const changing: ReadonlySet<PropertyKey> = new Set<keyof SessionObject>([
   'commit',
 ]);
 
-/** The same session, with every change of it refused. @param reason makes the error for a change. */
+/** A view of the session that rejects every change. @param reason creates the error */
 export function readonlyView(
   session: SessionObject,
-  reason: () => Error = () => new SessionReadonlyError('The session was asked for as read-only. Nothing was changed.'),
+  reason: () => Error = () => new SessionReadonlyError('The session was requested as read-only. Nothing was changed.'),
 ): SessionObject {
   const refuse = (): never => {
     throw reason();
@@ -41,14 +41,14 @@ export function readonlyView(
   return view;
 }
 
-/** The methods that take effect at once, or say that they have. */
+/** The methods that take effect immediately, or claim to. */
 const immediate: ReadonlySet<PropertyKey> = new Set<keyof SessionObject>(['regenerate', 'destroy', 'commit']);
 
 /**
- * The same session for a request whose changes are not saved: they are its own as long as it runs, and whatever would take
- * effect at once is refused.
+ * A view of the session for a request whose changes are not saved: they last as long as the request, and anything that would
+ * take effect immediately is rejected.
  *
- * @param reason makes the error for that.
+ * @param reason creates that error.
  */
 export function unsavedView(session: SessionObject, reason: () => Error): SessionObject {
   const refuse = (): never => {

@@ -8,13 +8,13 @@ import { BrokenRecord } from './record-parts.js';
 
 const JSON_OBJECT = 0x7b;
 
-/** One that stops where a record has more parts than are allowed. */
+/** A serializer that stops if a record has more parts than allowed. */
 interface BoundedSerializer extends Serializer {
   /** @throws TooManyNodes */
   encode(record: Readonly<Record<string, unknown>>, most?: number): Uint8Array;
 }
 
-/** The application's own, which knows of no such limit. */
+/** A custom serializer, which has no such limit. */
 class Bounded implements BoundedSerializer {
   constructor(private readonly serializer: Serializer) {}
 
@@ -28,14 +28,14 @@ class Bounded implements BoundedSerializer {
   }
 }
 
-/** Records to bytes and back, in one format; reads the other of the two built-in ones as well. */
+/** Encodes records in one format, and decodes both built-in ones. */
 export class RecordCodec {
   readonly #json: JsonSerializer;
   readonly #msgpack: MsgpackSerializer;
   readonly #writer: BoundedSerializer;
   readonly #reader: BoundedSerializer | null;
 
-  /** @param onInstance hears of instances of classes that are stored as plain data, by the names of their classes. */
+  /** @param onInstance called for instances of classes that are stored as plain data, with the name of the class. */
   constructor(serializer: 'msgpack' | 'json' | Serializer, onInstance?: (className: string) => void) {
     this.#json = new JsonSerializer(onInstance);
     this.#msgpack = new MsgpackSerializer(onInstance);
@@ -43,26 +43,29 @@ export class RecordCodec {
     this.#writer = this.#reader ?? (serializer === 'json' ? this.#json : this.#msgpack);
   }
 
-  /** @param most parts that it may have @throws SessionValueError naming the key path of a value that cannot be stored. TooManyNodes */
+  /**
+   * @param most how many parts it may have @throws SessionValueError naming the key path of a value that cannot be stored.
+   *   TooManyNodes
+   */
   encode(record: SessionRecord, most?: number): Uint8Array {
     return this.#writer.encode(packRecord(record), most);
   }
 
   /**
-   * Whether `bytes` hold this record, whose login is the very one that was read out of them and is not written to see it: in every
-   * request of somebody who is logged in that would cost as much as the rest. False: that cannot be told without.
+   * Whether `bytes` encode this record, given that its login is the object that was decoded from them, which is not encoded
+   * again for the comparison: for every request with a login, that would double the cost. False: it cannot be told this way.
    */
   holdsLike(bytes: Uint8Array, record: SessionRecord, most?: number): boolean {
     if (record.auth === null || this.#writer !== this.#msgpack || bytes[0] === JSON_OBJECT) return false;
     return isAround(bytes, this.#msgpack.encode(packRecord({ ...record, auth: null }), most), record.kept === true);
   }
 
-  /** Whether bytes that could be read are in another format than the one that is written. */
+  /** Whether readable bytes are in another format than the one to be written. */
   isForeign(bytes: Uint8Array): boolean {
     return this.#reader === null && this.#readerOf(bytes) !== this.#writer;
   }
 
-  /** The same in the format of `bytes`: to see whether anything has changed since they were read. */
+  /** Encodes it in the format of `bytes`: to see whether anything has changed since they were read. */
   encodeLike(bytes: Uint8Array, record: SessionRecord, most?: number): Uint8Array {
     return (this.#reader ?? this.#readerOf(bytes)).encode(packRecord(record), most);
   }
@@ -71,12 +74,12 @@ export class RecordCodec {
     return this.#writer.encode(packPointer(pointer));
   }
 
-  /** How many bytes a value takes by itself; to find what makes a session large. @throws TooManyNodes */
+  /** How many bytes a value takes by itself; to find out what makes a session large. @throws TooManyNodes */
   sizeOf(value: unknown, most?: number): number {
     return this.#writer.encode({ d: value }, most).length;
   }
 
-  /** @throws BrokenRecord on anything that is not wholly a record. */
+  /** @throws BrokenRecord for anything that is not a complete record. */
   decode(bytes: Uint8Array): SessionRecord | RotationPointer {
     let value: unknown;
     try {
@@ -87,7 +90,7 @@ export class RecordCodec {
     return unpackRecord(value);
   }
 
-  /** By the first byte, so that a change of the format logs nobody out: MessagePack begins no map with a brace. */
+  /** By the first byte, so that a change of format does not log everybody out: no MessagePack map begins with a brace. */
   #readerOf(bytes: Uint8Array): BoundedSerializer {
     return bytes[0] === JSON_OBJECT ? this.#json : this.#msgpack;
   }
@@ -97,7 +100,7 @@ export class RecordCodec {
 const LOGIN = Buffer.from([0xa1, 0x61]);
 const KEPT = Buffer.from([0xa1, 0x6b, 0xc3]);
 
-/** Whether the map of few entries in `whole` is that in `rest` and a login, which stands last but for the mark. */
+/** Whether the small map in `whole` equals that in `rest` plus a login, which is last except for the mark. */
 function isAround(whole: Uint8Array, rest: Uint8Array, isKept: boolean): boolean {
   const end = isKept ? rest.length - KEPT.length : rest.length;
   const stored = asBuffer(whole);

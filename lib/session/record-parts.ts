@@ -1,4 +1,4 @@
-/** Bytes that are no record. It never leaves the room: such a session is treated as not there. */
+/** The bytes are not a record. Internal: such a session is treated as absent. */
 export class BrokenRecord extends Error {}
 
 /** Whether a part of a record is a plain object. */

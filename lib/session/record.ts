@@ -2,27 +2,27 @@ import { packAuth, unpackAuth, type AuthFacts, type PackedAuth } from './auth-fa
 import type { FlashMessage } from './flash.js';
 import { BrokenRecord, isObject, isTime } from './record-parts.js';
 
-/** What is stored of a session. */
+/** The stored form of a session. */
 export interface SessionRecord {
   data: Record<string, unknown>;
   /** ms since the epoch */
   createdAt: number;
-  /** ms since the epoch; of the last new id */
+  /** ms since the epoch; when the id last changed */
   rotatedAt: number;
   permanent: boolean;
   flashes: readonly FlashMessage[];
   auth: AuthFacts | null;
-  /** The session is kept although there is nothing in it, since something was made of its id. Left out: no. */
+  /** The session is kept although it is empty, because something was derived from its id. Default: no. */
   kept?: boolean;
 }
 
-/** What an id that was rotated away leaves behind for a grace time: the way to its successor. */
+/** What a rotated id leaves behind for a grace period: the way to its successor. */
 export interface RotationPointer {
-  /** The new id, sealed: only who holds the old id can read it. */
+  /** The new id, sealed: only the holder of the old id can read it. */
   sealedId: Uint8Array;
 }
 
-/** The short keys of the stored form; what has its default is left out. */
+/** The short keys of the stored form; defaults are omitted. */
 interface Packed extends Record<string, unknown> {
   d: Record<string, unknown>;
   c: number;
@@ -49,7 +49,7 @@ export function packPointer(pointer: RotationPointer): Record<string, unknown> {
 
 /** Checks every part, since a record may come from anywhere. @throws BrokenRecord */
 export function unpackRecord(value: unknown): SessionRecord | RotationPointer {
-  if (!isObject(value)) throw new BrokenRecord('It is no object.');
+  if (!isObject(value)) throw new BrokenRecord('It is not an object.');
   if (typeof value['n'] === 'string') return { sealedId: Buffer.from(value['n'], 'base64url') };
   const {
     d: data,
@@ -62,7 +62,7 @@ export function unpackRecord(value: unknown): SessionRecord | RotationPointer {
   } = value;
   if (!isObject(data)) throw new BrokenRecord('It has no data.');
   if (!isTime(createdAt) || !isTime(rotatedAt)) throw new BrokenRecord('It has no times.');
-  if (typeof permanent !== 'boolean' || typeof kept !== 'boolean') throw new BrokenRecord('A flag is no boolean.');
+  if (typeof permanent !== 'boolean' || typeof kept !== 'boolean') throw new BrokenRecord('A flag is not a boolean.');
   const record: SessionRecord = {
     data,
     createdAt,
@@ -80,11 +80,11 @@ export function isPointer(record: SessionRecord | RotationPointer): record is Ro
 }
 
 function unpackFlashes(value: unknown): FlashMessage[] {
-  if (!Array.isArray(value)) throw new BrokenRecord('Its flash messages are no list.');
+  if (!Array.isArray(value)) throw new BrokenRecord('Its flash messages are not an array.');
   return value.map((entry: unknown) => {
     const [category, message] = Array.isArray(entry) ? (entry as unknown[]) : [];
     if (typeof category !== 'string' || typeof message !== 'string') {
-      throw new BrokenRecord('A flash message is broken.');
+      throw new BrokenRecord('A flash message is invalid.');
     }
     return { category, message };
   });

@@ -4,7 +4,7 @@ import type { SessionRecord } from './record.js';
 import type { SessionState } from './session-state.js';
 import { ownData, stateOf, type SessionObject } from './session.js';
 
-/** What is done to one session goes one after the other, whoever in the request asks for it. */
+/** Serialises the operations on one session within a request. */
 export async function inTurn(state: SessionState, work: () => Promise<void>): Promise<void> {
   const run = state.running === null ? work() : state.running.then(work, work);
   state.running = run;
@@ -16,8 +16,8 @@ export async function inTurn(state: SessionState, work: () => Promise<void>): Pr
 }
 
 /**
- * The session, which was ended meanwhile, is a new one: only what this request itself has set is carried over. An object that
- * was in the session before is not, however it was changed: it holds what belonged to the session that was ended.
+ * Turns the session, which was ended in the meantime, into a new one: only values that this request has set are kept. An object
+ * that was in the session before is not, however it was changed: it holds data of the ended session.
  */
 export function beginAnew(
   session: SessionObject,
@@ -35,15 +35,15 @@ export function beginAnew(
   if (permanent !== base?.permanent) state.permanent = permanent;
 }
 
-/** @throws SessionHeadersSentError where the head of the answer has gone out */
+/** @throws SessionHeadersSentError if the response's headers have been sent */
 export function refuseOnceAnswered(state: SessionState, what: string): void {
   if (!state.answered) return;
   throw new SessionHeadersSentError(
-    `${what} needs a new cookie, and the response's headers have gone out. Do it before answering.`,
+    `${what} needs a new cookie, but the response's headers have been sent. Do it before responding.`,
   );
 }
 
-/** Another request may have ended the session while this one was waiting, which the type of what was read before hides. */
+/** Another request may have ended the session in the meantime, which type narrowing hides. */
 export function isGone({ end }: SessionState): boolean {
   return end === 'gone';
 }

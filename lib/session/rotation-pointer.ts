@@ -4,12 +4,11 @@ import { BrokenRecord } from './record-parts.js';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** What is sealed for one purpose does not open for another. */
 const rotation = 'rotation-pointer:v1';
 
 /**
- * The new id under a key that only the old id gives: who holds the old cookie within the grace time finds the session,
- * and the store still holds no id that could be used.
+ * Seals the new id with a key derived from the old id: the holder of the old cookie finds the session within the grace period,
+ * while the store still holds no usable id.
  */
 export function sealPointer(newId: string, oldId: string, purpose = rotation): RotationPointer {
   const nonce = randomBytes(NONCE_BYTES);
@@ -18,7 +17,7 @@ export function sealPointer(newId: string, oldId: string, purpose = rotation): R
   return { sealedId: Buffer.concat([nonce, sealed, cipher.getAuthTag()]) };
 }
 
-/** The id of the successor. @throws BrokenRecord where the pointer was not made for `oldId`. */
+/** The id of the successor. @throws BrokenRecord if the pointer was not made for `oldId`. */
 export function openPointer(pointer: RotationPointer, oldId: string, purpose = rotation): string {
   const bytes = pointer.sealedId;
   if (bytes.length <= NONCE_BYTES + TAG_BYTES) throw new BrokenRecord('Its pointer is too short.');
@@ -28,7 +27,7 @@ export function openPointer(pointer: RotationPointer, oldId: string, purpose = r
     const opened = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
     return Buffer.concat([opened, decipher.final()]).toString('utf8');
   } catch (error) {
-    throw new BrokenRecord('Its pointer does not open.', { cause: error });
+    throw new BrokenRecord('Its pointer cannot be opened.', { cause: error });
   }
 }
 

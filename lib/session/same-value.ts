@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /**
- * Whether two values that came back from a store are the same. Each part is looked at once, so it costs what the smaller of the two
- * holds. Node takes two invalid dates for different ones.
+ * Whether two values from a store are equal. Visits each part once, so it costs as much as the smaller of the two. Unlike
+ * Node's comparison, treats two invalid dates as equal.
  */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
@@ -25,7 +25,7 @@ function sameLists(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && beginsWith(a, b);
 }
 
-/** Whether a list begins with the same items as another. */
+/** Whether an array begins with the items of another. */
 export function beginsWith(values: readonly unknown[], start: readonly unknown[]): boolean {
   if (values.length < start.length) return false;
   for (let index = 0; index < start.length; index++) if (!sameValue(values[index], start[index])) return false;
@@ -39,7 +39,7 @@ function sameObjects(a: Record<string, unknown>, b: Record<string, unknown>): bo
   return true;
 }
 
-/** In whatever order, but for objects as keys, which are no other's. */
+/** In any order; objects as keys are never equal. */
 function sameMaps(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>): boolean {
   const others = b.entries();
   for (const [key, value] of a) {

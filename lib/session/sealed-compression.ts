@@ -2,11 +2,11 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { BrokenRecord } from './record-parts.js';
 
 /**
- * Measured on records of carts, 300 bytes to 8 kB: Brotli at this quality makes them 8 to 20 % smaller than DEFLATE does, at
- * about the same price; at the best quality it takes fifty times as long for 3 % more.
+ * Measured on records of carts, 300 bytes to 8 kB: Brotli at this quality makes them 8 to 20 % smaller than DEFLATE, at about
+ * the same cost; the best quality takes fifty times as long for 3 % more.
  */
 const quality = 5;
-/** 16 kB: as far back as there is anything in a record that fits into cookies. */
+/** 16 kB: covers any record that fits into cookies. */
 const windowBits = 14;
 
 export function compress(bytes: Uint8Array): Uint8Array {
@@ -14,7 +14,7 @@ export function compress(bytes: Uint8Array): Uint8Array {
   return brotliCompressSync(bytes, { params });
 }
 
-/** @throws BrokenRecord where it is more than `longest` bytes, whatever it claims to be, or was not compressed */
+/** @throws BrokenRecord if it is more than `longest` bytes, whatever it claims, or was not compressed */
 export function decompress(bytes: Uint8Array, longest: number): Uint8Array {
   try {
     return brotliDecompressSync(bytes, { maxOutputLength: longest });

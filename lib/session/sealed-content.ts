@@ -1,17 +1,17 @@
-/** What is in a sealed cookie: a session, whole. */
+/** The content of a sealed cookie: a whole session. */
 export interface SealedContent {
-  /** The session's id. It opens nothing here: it names the session. */
+  /** The session's id. Here it only identifies the session, and gives no access. */
   readonly id: string;
   /** When the session ends at the latest, in ms. */
   readonly expiresAt: number;
-  /** The record, perhaps compressed. */
+  /** The record, possibly compressed. */
   readonly body: Uint8Array;
   readonly isCompressed: boolean;
 }
 
-/** The same, as a cookie brought it. */
+/** The same, as it arrived in a cookie. */
 export interface CarriedSession extends SealedContent {
-  /** All of it, in one. */
+  /** The complete content. */
   readonly content: Uint8Array;
 }
 
@@ -33,7 +33,7 @@ export function packContent({ id, expiresAt, body, isCompressed }: SealedContent
   return content;
 }
 
-/** Null: it is nothing that {@link packContent} gives, or something of a later version of it. */
+/** Null: {@link packContent} did not write it, or a later version of it did. */
 export function unpackContent(content: Uint8Array): CarriedSession | null {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
   if (bytes.length < idAt) return null;

@@ -2,8 +2,8 @@ import { SessionAbilityMissingError } from '../errors.js';
 import { SessionStore, type DeleteResult, type StoredRecord, type WriteResult } from '../stores/session-store.js';
 
 /**
- * The store of an application that has none, since its sessions are in cookies: nothing is found there. What would have to be
- * kept is refused, with the setting that helps.
+ * The store of an application that has none, because its sessions are in cookies: it is always empty. A write is rejected with
+ * the setting that helps.
  */
 export class NoStore extends SessionStore {
   override read(): Promise<StoredRecord | null> {
@@ -13,7 +13,7 @@ export class NoStore extends SessionStore {
   override async write(): Promise<WriteResult> {
     throw new SessionAbilityMissingError(
       'SESSION_TYPE is cookie, so there is no store, which remember-me, logoutAllUsers(), the limit of failed logins and the ' +
-        'like need. Name one with SESSION_SEALED_REVOCATIONS (sealed.revocations): sessions stay in cookies.',
+        'features need. Name one with SESSION_SEALED_REVOCATIONS (sealed.revocations): sessions stay in cookies.',
     );
   }
 

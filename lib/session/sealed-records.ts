@@ -8,27 +8,27 @@ import { SealedSession } from './sealed-session.js';
 import { publicId } from './session-id.js';
 import { tooLarge } from './session-size.js';
 
-/** What a session may have taken before the limit was lowered, in bytes: it can still be read. */
+/** The size limit for reading, in bytes: sessions from before the limit was lowered can still be read. */
 const LARGEST_BEFORE = 1_048_576;
 
 export interface SealedRecordOptions {
-  /** What the keys of a store begin with. */
+  /** The prefix of a store's keys. */
   readonly keyPrefix: string;
-  /** Bytes of a record. */
+  /** The size of a record, in bytes. */
   readonly maxSize: number;
   /** How many bytes the cookies hold. */
   readonly capacity: number;
-  /** Records of so many bytes are compressed; null: none is. */
+  /** Larger records are compressed, in bytes; null: none are. */
   readonly compressAbove: number | null;
 }
 
-/** What a cookie carried, with the record in it. */
+/** The content of a cookie with its decoded record. */
 export interface FoundSealed {
   readonly stored: SealedSession;
   readonly record: SessionRecord;
 }
 
-/** The border to the cookie: records become its content here, and content records. */
+/** The boundary to the cookie: converts records to its content and back. */
 export class SealedRecords {
   constructor(
     private readonly codec: RecordCodec,
@@ -36,12 +36,12 @@ export class SealedRecords {
     private readonly observer: Required<SessionObserver>,
   ) {}
 
-  /** Null: there is nothing readable in it, and the observer has been told. @param now when it came, in ms */
+  /** Null: it is not readable, which has been reported to the observer. @param now when it arrived, in ms */
   open({ id, body, isCompressed, content, expiresAt }: CarriedSession, now: number): FoundSealed | null {
     try {
       const bytes = isCompressed ? decompress(body, Math.max(this.options.maxSize, LARGEST_BEFORE)) : body;
       const record = this.codec.decode(bytes);
-      if (isPointer(record)) throw new BrokenRecord('It is no session.');
+      if (isPointer(record)) throw new BrokenRecord('It is not a session.');
       return { stored: new SealedSession(id, bytes, content, expiresAt, now, this.options.keyPrefix), record };
     } catch (error) {
       if (!(error instanceof BrokenRecord)) throw error;
@@ -51,9 +51,9 @@ export class SealedRecords {
   }
 
   /**
-   * A record as a cookie is going to carry it.
+   * A record as its cookie will carry it.
    *
-   * @param data of the record, to name what makes it large.
+   * @param data the record's data, to name its largest keys.
    * @param times in ms: when the session ends, and since when it is in use.
    * @throws SessionTooLargeError
    */
@@ -65,7 +65,7 @@ export class SealedRecords {
   ): SealedSession {
     const { compressAbove, capacity, keyPrefix } = this.options;
     const compressed = compressAbove === null || bytes.length < compressAbove ? null : compress(bytes);
-    // What is random is no shorter for it.
+    // Random content does not compress.
     const isCompressed = compressed !== null && compressed.length < bytes.length;
     const body = isCompressed ? compressed : bytes;
     const content = packContent({ id, expiresAt: times.expiresAt, body, isCompressed });

@@ -4,7 +4,7 @@ import { BrokenRecord } from './record-parts.js';
 import { openPointer, sealPointer } from './rotation-pointer.js';
 import { storeKey } from './session-id.js';
 
-/** How far ahead the clock of another node may be that seals the same session meanwhile, in ms. */
+/** How far ahead the clock of another node that seals the same session may be, in ms. */
 const clockSkew = 60_000;
 const mark = Uint8Array.of(1);
 const purpose = 'moved-login:v1';
@@ -12,14 +12,14 @@ const purpose = 'moved-login:v1';
 const maxHops = 16;
 
 /**
- * The sessions that were ended before their cookies have expired, in a store: copies of those cookies are worth nothing.
+ * The sessions that ended before their cookies expired, noted in a store: copies of those cookies are invalid.
  *
- * Where there is no room for another note, the older half of them is given up, and with it every cookie that was issued before
- * the last of these was written: a note that is forgotten brings no session back. Who has been here since has a newer cookie.
+ * If there is no space for another note, the older half is dropped, and every cookie issued before the last of these was
+ * written becomes invalid: a dropped note never restores a session. Clients that have been active since have a newer cookie.
  */
 export class SealedRevocations {
   readonly #notes: SessionStore;
-  /** No cookie counts that was issued before, in ms. */
+  /** Cookies issued before are invalid, in ms. */
   #notBefore = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -29,15 +29,15 @@ export class SealedRevocations {
     this.#notes = notesOf(store, 'revoked');
   }
 
-  /** @param since in ms: when the session was last known not to have ended, as its cookie was issued; `null`: just now. */
+  /** @param since in ms: when the session was last known not to have ended, because its cookie was issued; `null`: just now. */
   async has(id: string, since: number | null): Promise<boolean> {
     return this.#isGivenUp(since) || (await this.#notes.read(this.#keyOf(id))) !== null;
   }
 
   /**
-   * @param ttl in ms, from now: how long a cookie of this session may still be good for.
+   * @param ttl in ms, from now: how long a cookie of this session may still be valid.
    * @param since as for {@link has}
-   * @returns false: it was among them already, so that somebody else has ended the session.
+   * @returns false: it was already noted, because another request ended the session.
    */
   async add(id: string, ttl: number, since: number | null): Promise<boolean> {
     if (this.#isGivenUp(since)) return false;
@@ -46,9 +46,9 @@ export class SealedRevocations {
   }
 
   /**
-   * The same for a session that goes on under another id, to which whoever ends it is led for a while: see {@link end}.
+   * The same for a session that continues under another id, to which ending it is forwarded for a while: see {@link end}.
    *
-   * @param moved its new id, and until when a logout is led there, in ms
+   * @param moved its new id, and until when a logout is forwarded, in ms
    */
   async addMoved(
     id: string,
@@ -64,9 +64,9 @@ export class SealedRevocations {
   }
 
   /**
-   * As {@link add}, and where the session goes on under another id, of that.
+   * Like {@link add}; if the session continues under another id, ends that one, too.
    *
-   * @param longest in ms, from now: how long a cookie of such a session may still be good for at most.
+   * @param longest in ms, from now: how long a cookie of such a session may still be valid at most.
    */
   async end(id: string, ttl: number, since: number | null, longest: number, now: number): Promise<boolean> {
     if (this.#isGivenUp(since)) return false;
@@ -101,7 +101,7 @@ export class SealedRevocations {
   }
 }
 
-/** Null: it has ended, or has gone on elsewhere too long ago. */
+/** Null: it has ended, or moved too long ago. */
 function successorIn(bytes: Uint8Array, id: string, now: number): string | null {
   const [, until, sealed] = /^(\d{1,16})\.([\w-]+)$/.exec(Buffer.from(bytes).toString('latin1')) ?? [];
   if (until === undefined || sealed === undefined || Number(until) <= now) return null;

@@ -13,17 +13,17 @@ import type { RotationReason } from './session-rotation.js';
 import type { EncodedSession, SessionState } from './session-state.js';
 import { stateOf, type SessionObject } from './session.js';
 
-/** An id names a session here, and opens none: 128 bits, so that no two have the same. */
+/** Here an id only identifies a session, and gives no access: 128 bits, so that it is unique. */
 export const SEALED_ID_BYTES = 16;
 
-/** Writes sessions for their cookies. Nothing leaves before the answer does. */
+/** Writes sessions for their cookies. Nothing is sent before the response. */
 export class SealedSaver {
   constructor(
     private readonly records: SealedRecords,
     private readonly encoder: SessionEncoder,
     private readonly loss: SessionLoss,
     private readonly lifetime: Lifetime,
-    /** Null: what has ended is not noted, and a copy of its cookie is good until it expires. */
+    /** Null: ended sessions are not noted, and a copy of a cookie is valid until it expires. */
     private readonly revocations: SealedRevocations | null,
     private readonly options: { readonly permanent: boolean; readonly rotateGrace: number },
     private readonly observer: Required<SessionObserver>,
@@ -31,8 +31,8 @@ export class SealedSaver {
   ) {}
 
   /**
-   * Saves the session as it is. Returns nothing where it is done: only a list of what has ended has to be asked, once more
-   * since the request came, or its answer could take a newer login's cookie away.
+   * Saves the session as it is. Returns undefined if it is done: only the revocations have to be checked, once more since the
+   * request came, or the response could replace a newer login's cookie.
    *
    * @throws SessionKeyReservedError, SessionValueError, SessionTooLargeError
    */
@@ -40,7 +40,7 @@ export class SealedSaver {
     const state = stateOf(session);
     const former = sealedIn(state);
     const now = this.now();
-    // From when the request came: whoever ends the session meanwhile knows how long that can be good for.
+    // As of the request: ending the session in the meantime must assume that it was used then.
     const usedAt = former?.usedAt ?? now;
     const isExtended = former === null || !state.passive;
     const expiresAt = isExtended ? usedAt + this.lifetime.remaining(state, usedAt) : former.expiresAt;
@@ -61,11 +61,11 @@ export class SealedSaver {
   }
 
   /**
-   * Gives the session a new id, and this login; the former id is worth nothing any more, if what has ended is noted.
+   * Gives the session a new id, and this login; the former id becomes invalid if ended sessions are noted.
    *
-   * A session that was ended meanwhile is gone, but for a login, which goes on without what was in it.
+   * A session that was ended in the meantime is gone, except for a login, which continues without its data.
    *
-   * @throws SessionGoneError where that was to be a login or a confirmation
+   * @throws SessionGoneError if that was to be a login or a confirmation
    */
   async renew(
     session: SessionObject,
@@ -94,7 +94,7 @@ export class SealedSaver {
         }
       }
     } catch (error) {
-      // A login that failed must not come with what is saved next.
+      // A failed login must not be saved later.
       state.auth = state.stored === null ? null : formerAuth;
       throw error;
     }
@@ -103,35 +103,35 @@ export class SealedSaver {
     if (reason !== 'regenerate') throw endedMeanwhile();
   }
 
-  /** The session has been emptied, and its cookie is to go. */
+  /** The session has been emptied, and its cookie is to be cleared. */
   async remove(session: SessionObject, stored: SealedSession): Promise<void> {
     const state = stateOf(session);
     if (!(await this.end(stored, this.lifetime.remaining(state, this.now())))) {
       this.loss.lose(session);
       return;
     }
-    // What it holds now came meanwhile, and begins a new one.
+    // Its current content was added in the meantime, and starts a new one.
     this.loss.beginAgain(session);
     this.observer.destroyed({ publicId: publicId(stored.id) });
   }
 
-  /** Ends the session behind an id. False: somebody else has. @param ttl how long it may still have, in ms */
+  /** Ends the session with an id. False: another request has. @param ttl how much longer it may be valid, in ms */
   async end({ id, usedAt }: SealedSession, ttl: number): Promise<boolean> {
     return this.revocations === null || this.revocations.add(id, ttl, usedAt);
   }
 
-  /** The same, also where `regenerate()` or `confirm()` of a parallel request has given it a new id just now. */
+  /** The same, even if a parallel `regenerate()` or `confirm()` has just given it a new id. */
   async endWherever(session: SessionObject, { id, usedAt }: SealedSession): Promise<boolean> {
     if (this.revocations === null) return true;
     const state = stateOf(session);
     const now = this.now();
     const { auth } = state;
-    // A confirmation begins the timeouts of a login anew, now at the latest.
+    // A confirmation restarts the timeouts of a login, now at the latest.
     const longest = this.lifetime.remaining({ createdAt: now, auth: auth && { ...auth, at: now } }, now);
     return this.revocations.end(id, this.lifetime.remaining(state, now), usedAt, longest, now);
   }
 
-  /** Of one and the same login, it is noted where that goes, for a logout that knows the former id. */
+  /** For the same login, notes its new id, for a logout that knows the former one. */
   async #leave(former: SealedSession, ttl: number, next: SealedSession, reason: RotationReason): Promise<boolean> {
     const isKept = reason !== 'login' && this.encoder.recordIn(former.bytes)?.auth !== null;
     if (this.revocations === null || !isKept) return this.end(former, ttl);
@@ -149,7 +149,7 @@ export class SealedSaver {
   }
 }
 
-/** The session as its cookie has it, or is going to have it; null: there is none yet. */
+/** The session as in its cookie, current or future; null: there is none yet. */
 export function sealedIn({ stored }: SessionState): SealedSession | null {
   return stored instanceof SealedSession ? stored : null;
 }

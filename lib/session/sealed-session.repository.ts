@@ -28,8 +28,8 @@ export type SealedSessionOptions = SealedRecordOptions &
   Pick<RotationOptions, 'rotateGrace'>;
 
 /**
- * Sessions by value: the cookie is the record. There is nothing to read, nothing to write, and nobody who knows what other
- * requests do meanwhile: of parallel changes those stay whose cookie reaches the browser last.
+ * Sessions by value: the cookie is the record. There is nothing to read or write, and no way to know what other requests do: of
+ * parallel changes, those in the last cookie to reach the browser win.
  */
 export class SealedSessionRepository extends SessionKeeping implements SessionRepository {
   readonly owned = unownedSessions;
@@ -40,7 +40,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   readonly #saver: SealedSaver;
   readonly #adoptions: AdoptionMarks;
 
-  /** @param revocations null: what has ended is not noted, and a copy of its cookie is good until it expires. */
+  /** @param revocations null: ended sessions are not noted, and a copy of a cookie is valid until it expires. */
   constructor(
     store: SessionStore,
     codec: RecordCodec,
@@ -64,7 +64,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     const now = this.now();
     if (carried === undefined || carried.expiresAt <= now) return null;
     const found = this.#records.open(carried, now);
-    // The timeouts may be shorter now than when the cookie was issued.
+    // The timeouts may have been shortened since the cookie was issued.
     if (found === null || issuedAt + this.lifetime.remaining(found.record, issuedAt) <= now) return null;
     if (await this.revocations?.has(id, issuedAt)) return null;
     return this.sessionOf(found.stored, found.record, issuedAt, now);
@@ -75,7 +75,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     return mark && (await this.#isOver(mark)) ? 'ended' : null;
   }
 
-  /** Of parallel requests each has a session of its own, under one id; where nothing is noted, under several. */
+  /** Parallel requests each create a session of their own, under one id; without notes, under several. */
   async adopt(session: SessionObject, old: OldSession, expiresAt: number | null): Promise<Adopted | null> {
     let isFirst = true;
     if (this.revocations !== null) {
@@ -96,7 +96,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     return work && inTurn(state, () => work);
   }
 
-  /** There is nothing to read but what came with the request; it may have been ended meanwhile. */
+  /** All there is to read came with the request; the session may have been ended in the meantime. */
   async reload(session: SessionObject): Promise<boolean> {
     const state = stateOf(session);
     let isThere = false;
@@ -141,7 +141,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     refuseOnceAnswered(state, 'A login');
     await inTurn(state, async () => {
       if (state.end === 'gone') this.#loss.forget(session, null);
-      // Another request has begun it, and it has been ended since.
+      // Another request has started it, and it has been ended since.
       if (id !== undefined && (await this.revocations?.has(id, null))) throw endedMeanwhile();
       state.nextId = null;
       const formerLineage = lineageOf(state);
@@ -150,7 +150,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     });
   }
 
-  /** A session that another request has begun is with its client alone. */
+  /** Only the client has a session that another request has started. */
   async join(session: SessionObject): Promise<boolean> {
     assertWritable(session);
     return false;
@@ -169,7 +169,8 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
         this.observer.destroyed({ publicId: publicId(stored.id) });
       }
       if (ended && lineage !== null) this.endedLogins.tell({ lineage });
-      // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
+      // Only the request that ended the session clears the cookie: clearing in another response could remove that of a newer
+      // login.
       this.#loss.forget(session, ended ? 'ended' : null);
     });
     return ended;
@@ -179,14 +180,14 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     this.#loss.forget(session, null);
   }
 
-  /** Nobody knows where it goes on: it lasts as long as the cookie that it was read from, unless that is known to be worth nothing. */
+  /** Its current cookie is unknown: it lasts as long as the cookie it was read from, unless that is known to be invalid. */
   async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
     const { stored } = login;
     if (!(stored instanceof SealedSession) || stored.expiresAt <= this.now()) return null;
     return (await this.revocations?.has(stored.id, stored.usedAt)) ? null : login;
   }
 
-  /** Nobody knows since when: once notes were given up, the old cookie begins no session a second time. */
+  /** The time is unknown: once notes have been dropped, the foreign cookie is not migrated a second time. */
   async #isOver(mark: AdoptionMark): Promise<boolean> {
     return mark === 'unreadable' || (await this.revocations?.has(mark.id, 0)) === true;
   }
@@ -207,11 +208,11 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     if (isDisposable) return this.#saver.remove(session, stored);
     const changes = this.#encoder.changesOf(session, stored);
     if (changes === null && !this.#isRefreshDue(state)) return undefined;
-    // A refresh writes what was read, be it in a format that is written no more.
+    // A refresh writes what was read, even in a former format.
     return this.#saver.save(session, changes ?? { bytes: stored.bytes, mark: state.mutations.mark() });
   }
 
-  /** The client can be given no other cookie any more, whatever it holds. */
+  /** The client cannot be given another cookie any more, whichever it has. */
   #drop(session: SessionObject): void {
     const state = stateOf(session);
     if (state.isLossTold || !this.isModified(session)) return;

@@ -1,7 +1,7 @@
 import { SessionAbilityMissingError } from '../errors.js';
 import type { UserSessions } from './session-repository.js';
 
-/** The sessions of a user, where nobody but the browsers has them. */
+/** A user's sessions, if only the browsers have them. */
 export const unownedSessions: UserSessions = {
   isOffered: false,
   list: refuse,
@@ -13,7 +13,7 @@ export const unownedSessions: UserSessions = {
 
 async function refuse(): Promise<never> {
   throw new SessionAbilityMissingError(
-    'SESSION_TYPE is cookie: the sessions of a user are in browsers alone, and can neither be listed nor ended together. ' +
+    'SESSION_TYPE is cookie: the sessions of a user are in browsers only, and can neither be listed nor ended together. ' +
       'Choose a store, or shorten the timeouts; logoutAllUsers() works with SESSION_SEALED_REVOCATIONS (sealed.revocations).',
   );
 }

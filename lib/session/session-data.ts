@@ -1,5 +1,5 @@
 /**
- * The data of an application's sessions. Empty here; an application says what it keeps:
+ * The data of your application's sessions. Declare its keys:
  *
  * ```ts
  * declare module 'nestjs-session-auth' {
@@ -11,8 +11,8 @@
  */
 export interface SessionData {}
 
-/** The type of a data key: as declared in {@link SessionData}, `unknown` where it is not. */
+/** The type of a data key: as declared in {@link SessionData}, otherwise `unknown`. */
 export type ValueOf<Key extends string> = Key extends keyof SessionData ? SessionData[Key] : unknown;
 
-/** The type of a declared key's value where there is one: `[]` as a fallback for a list is such a list, too. */
+/** The type of a declared key's value if present, so that `[]` as a fallback gets the array's type. */
 export type Declared<Key extends keyof SessionData> = Exclude<SessionData[Key], undefined>;

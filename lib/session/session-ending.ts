@@ -7,7 +7,7 @@ import type { StoredRecords } from './stored-records.js';
 /** How often a session may have got a new id since it was read. */
 const MAX_HOPS = 16;
 
-/** Ends a session that was read, wherever rotations have taken it since. */
+/** Ends a session that was read, wherever rotations have moved it since. */
 export class SessionEnding {
   constructor(
     private readonly records: StoredRecords,
@@ -15,7 +15,7 @@ export class SessionEnding {
     private readonly retries: Retries,
   ) {}
 
-  /** True: it was this call that ended it. False: it had ended already. @throws SessionContendedError */
+  /** True: this call ended it. False: it had already ended. @throws SessionContendedError */
   end(stored: StoredSession): Promise<boolean> {
     return this.#end(stored, 0);
   }
@@ -31,7 +31,7 @@ export class SessionEnding {
       if (record === null || isPointer(record)) {
         const successor = record && this.records.successorIn(record, stored);
         const ended = successor !== null && (await this.#endUnder(successor, hops + 1));
-        // To remove what only points to a session, or cannot be read, ends none.
+        // Removing a pointer or an unreadable record does not end a session.
         await this.records.store.delete(stored.key, version);
         return ended;
       }
@@ -39,7 +39,7 @@ export class SessionEnding {
     }
   }
 
-  /** Ends what an id leads to. */
+  /** Ends the session that an id leads to. */
   async #endUnder(id: string, hops: number): Promise<boolean> {
     if (hops > MAX_HOPS) return false;
     const key = this.records.keyOf(id);
@@ -53,7 +53,7 @@ export class SessionEnding {
     return successor !== null && this.#endUnder(successor, hops + 1);
   }
 
-  /** Of several that moved it at the same time one has held: the others lead to nothing. */
+  /** Of several concurrent moves one has succeeded: the others lead nowhere. */
   async #endMoved(id: string, hops: number): Promise<boolean> {
     let ended = false;
     for (const successor of await this.moved.successorsOf(id)) {

@@ -12,15 +12,15 @@ import { stateOf, type SessionObject } from './session.js';
 import type { StoredRecords } from './stored-records.js';
 import type { WholeRecord } from './whole-record.js';
 
-/** What one request wants to have saved: its session, as it was when it asked. */
+/** What a request saves: its session as of its call. */
 export interface SessionCommit {
   readonly session: SessionObject;
   encoded: EncodedSession;
-  /** There is nothing in it that would be missed. */
+  /** It is empty and need not be kept. */
   isEmpty: boolean;
-  /** When it asked, by the order of what this process asks of the store. */
+  /** When it was called, in the order of this process's store calls. */
   readonly askedAt: number;
-  /** The session is under another key now, and the commit has to wait for its turn there. */
+  /** The session has moved to another key, and the commit must wait for its turn there. */
   hasMoved: boolean;
 }
 
@@ -36,7 +36,7 @@ interface Saver {
 
 type Member = Queued<SessionCommit>;
 
-/** A commit that is part of what is to be written. */
+/** A commit that is included in the write. */
 interface Included {
   readonly member: Member;
   readonly overwritten: readonly string[];
@@ -45,11 +45,11 @@ interface Included {
 interface Merged {
   readonly whole: WholeRecord;
   readonly included: readonly Included[];
-  /** Those that cannot be brought together with what is stored. */
+  /** Those that cannot be merged with the stored record. */
   readonly refused: readonly { readonly member: Member; readonly error: unknown }[];
 }
 
-/** Saves what several requests have made of one session by one write, as if one of them had come after the other. */
+/** Saves the changes of several requests to one session in a single write, as if they had come one after the other. */
 export class SessionGroup {
   constructor(
     private readonly records: StoredRecords,
@@ -59,7 +59,7 @@ export class SessionGroup {
     private readonly observer: Required<SessionObserver>,
   ) {}
 
-  /** What it rejects with is the answer to all who are not refused by then. @throws SessionContendedError, and what the store rejects with */
+  /** A rejection applies to all commits not refused by then. @throws SessionContendedError, and the store's errors */
   async commit(key: string, queued: readonly Member[]): Promise<void> {
     let members = queued;
     let newest = this.#newestOf(key, members);
@@ -67,7 +67,7 @@ export class SessionGroup {
     for (let attempt = 0; newest.key === key; attempt++) {
       let merged = this.#mergeAll(newest, members);
       if (merged.refused.length > 0 && !isCertain) {
-        // Nobody is refused for what another process may have changed since.
+        // Refuse no commit for what another process may have changed since.
         const found = await this.records.find(newest.id, key);
         if (found?.key !== key) return this.#follow(key, members, found);
         this.records.newest.note(key, (newest = found));
@@ -87,7 +87,7 @@ export class SessionGroup {
     this.#move(members, newest);
   }
 
-  /** What is stored, as far as this process knows. */
+  /** The stored state, as far as this process knows. */
   #newestOf(key: string, members: readonly Member[]): StoredSession {
     const { newest } = this.records;
     const read = members.map(({ commit }) => storedIn(commit));
@@ -100,13 +100,13 @@ export class SessionGroup {
     const start = this.encoder.wholeOf(newest.bytes);
     const merged = this.#chain(newest, start, members);
     if (this.encoder.isSmallEnough(merged.whole)) return merged;
-    // Somebody has made it too large: one after the other shows who.
+    // One of them made it too large: saving them one by one shows which.
     const left = merged.included.map(({ member }) => member);
     const checked = this.#chain(newest, start, left, (whole, before) => this.encoder.refuseGrowth(whole, before));
     return { ...checked, refused: [...merged.refused, ...checked.refused] };
   }
 
-  /** Brings one commit after the other into what is stored. One that cannot be leaves nothing behind. */
+  /** Merges one commit after the other into the stored record. One that cannot be merged is left out entirely. */
   #chain(
     newest: StoredSession,
     start: WholeRecord,
@@ -134,7 +134,7 @@ export class SessionGroup {
     return { whole, included, refused };
   }
 
-  /** Null: it is done. Otherwise what somebody else has stored meanwhile. */
+  /** Null: done. Otherwise, what another process has stored in the meantime. */
   async #store(newest: StoredSession, { whole, included }: Merged): Promise<StoredRecord | null> {
     const members = included.map(({ member }) => member);
     const ttl = this.saver.remainingOf(whole);
@@ -180,7 +180,7 @@ export class SessionGroup {
     if (typeof result === 'object') return result.conflict;
     this.records.newest.forget(newest.key);
     const emptied = result === 'deleted' ? members.filter(({ commit }) => commit.isEmpty) : [];
-    // What a session holds that was empty when this began came meanwhile, and begins a new one.
+    // What a session holds that was empty when this began has been added since, and starts a new one.
     for (const { commit } of emptied) this.loss.beginAgain(commit.session);
     if (emptied.length > 0) this.observer.destroyed({ publicId: publicId(newest.id) });
     this.#loseAll(members.filter((member) => !emptied.includes(member)));
@@ -206,7 +206,7 @@ export class SessionGroup {
     }
   }
 
-  /** The key does not lead to the session any more. */
+  /** The key no longer leads to the session. */
   #follow(key: string, members: readonly Member[], found: StoredSession | null): void {
     this.records.newest.forget(key);
     if (found === null) {
@@ -217,7 +217,7 @@ export class SessionGroup {
     this.#move(members, found);
   }
 
-  /** What the requests have read, and made of it, is as it was; it is to be brought into what is there now. */
+  /** What the requests have read and changed stays the same, and is to be merged into the current record. */
   #move(members: readonly Member[], { id, key }: StoredSession): void {
     for (const { commit } of members) {
       const state = stateOf(commit.session);
@@ -229,7 +229,7 @@ export class SessionGroup {
   }
 }
 
-/** Whether others have stored all of it since the members asked: there is nothing left to write. */
+/** Whether others have stored all of it since the calls: nothing is left to write. */
 function isStoredSince(newest: StoredSession, whole: WholeRecord, members: readonly Member[]): boolean {
   return members.every(({ commit }) => newest.asOf > commit.askedAt) && sameBytes(whole.bytes, newest.bytes);
 }

@@ -6,9 +6,12 @@ import { publicId } from './session-id.js';
 import { SessionState, type StoredSession } from './session-state.js';
 import { isReserved, ownData, SessionObject, stateOf, type SessionKeeper } from './session.js';
 
-/** What a session asks of the repository that it came from, as far as it does not matter where sessions are kept. */
+/** What a session needs from its repository, independent of where sessions are kept. */
 export abstract class SessionKeeping implements SessionKeeper {
-  /** @param encoder how a session becomes a record. @param permanentByDefault whether the cookie of a new session outlives the browser. */
+  /**
+   * @param encoder encodes a session as a record. @param permanentByDefault whether the cookie of a new session outlives the
+   *   browser.
+   */
   constructor(
     private readonly encoder: SessionEncoder,
     protected readonly lifetime: Lifetime,
@@ -55,7 +58,7 @@ export abstract class SessionKeeping implements SessionKeeper {
     return this.encoder.copyOf(key, value);
   }
 
-  /** The session of a record. @param issuedAt when the cookie was issued, in ms; null: it is to be issued anew. */
+  /** The session of a record. @param issuedAt when the cookie was issued, in ms; null: it is to be issued again. */
   protected sessionOf(
     stored: StoredSession,
     record: SessionRecord,

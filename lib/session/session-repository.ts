@@ -6,93 +6,97 @@ import type { SessionObject } from './session.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { CarriedSession } from './sealed-content.js';
 
-/** What a verified cookie says. */
+/** The content of a verified cookie. */
 export interface SessionReference {
   readonly id: string;
   /** When the cookie was issued, in ms. */
   readonly issuedAt: number;
-  /** From when on it means nothing, in ms, where the cookie says so. */
+  /** When it ends, in ms, if the cookie says so. */
   readonly endsAt?: number | null;
-  /** The store's key for the id, noted here by the repository: whoever hands the same reference in again saves a hash. */
+  /** The store's key for the id, cached here by the repository: passing the same reference again saves a hash. */
   key?: string;
-  /** The session itself, where it is the cookie that keeps it. */
+  /** The session itself, if the cookie holds it. */
   readonly carried?: CarriedSession;
 }
 
-/** The sessions of a user, wherever they are in use. */
+/** A user's sessions in all browsers. */
 export type UserSessions = Pick<OwnedSessions, keyof OwnedSessions>;
 
 /**
- * Where sessions come from and go to. Its answers are left in the session's state, where whoever writes the response
- * reads them: which id is current, and whether the session has ended. What changes a session refuses a read-only view of it.
+ * Where sessions come from and go to. Its results are left in the session's state, where the code that writes the response
+ * reads them: which id is current, and whether the session has ended. Methods that change a session reject a read-only view of
+ * it.
  */
 export interface SessionRepository {
-  /** A new session, which is stored when something has been written to it. */
+  /** A new session, which is stored once something is written to it. */
   create(): SessionObject;
 
-  /** The session that `reference` means, or null where there is none: unknown, expired, or not readable. */
+  /** The session that `reference` names; null: it is unknown, expired, or unreadable. */
   load(reference: SessionReference): Promise<SessionObject | null>;
 
-  /** The session that an old one goes on as; `ended`: it did. Null: it does not, or what it was has to be read to tell. */
+  /**
+   * The session that a foreign session has been migrated to; `ended`: it has ended since. Null: there is none, or the foreign
+   * session has to be read to find out.
+   */
   adopted(old: OldSession): Promise<SessionObject | 'ended' | null>;
 
   /**
-   * Stores a new session that holds what an old one did, under an id that nobody else knows; where another request was first, it
-   * is that one's session. Null: that has ended since.
+   * Stores a new session with a foreign session's content, under an id that nobody else knows; if another request was faster,
+   * it becomes that one's session. Null: that has ended since.
    *
-   * @param expiresAt from when on the old one is not taken any more over there, in ms since the epoch; null: nobody knows.
-   * @throws SessionValueError, SessionTooLargeError where what it holds cannot be kept
+   * @param expiresAt when the other framework stops accepting the foreign session, in ms since the epoch; null: unknown.
+   * @throws SessionValueError, SessionTooLargeError if its content cannot be stored
    */
   adopt(session: SessionObject, old: OldSession, expiresAt: number | null): Promise<Adopted | null>;
 
   /**
-   * Saves what has changed. Returns nothing where there was nothing to do, so that a request which only read takes no turn
-   * of the event loop for it.
+   * Saves the changes. Returns undefined if there is nothing to do, so that a request that only read need not wait a turn of
+   * the event loop.
    */
   commit(session: SessionObject): Promise<void> | undefined;
 
-  /** Takes back what was changed since the last save. */
+  /** Reverts the changes since the last save. */
   discard(session: SessionObject): void;
 
-  /** Reads the session again and drops what was changed. False: it is not there any more. */
+  /** Reads the session again and drops changes. False: it no longer exists. */
   reload(session: SessionObject): Promise<boolean>;
 
   /** A new id for the same session, at once. */
   regenerate(session: SessionObject): Promise<void>;
 
   /**
-   * A new id and this login, at once. Data of a session that was ended meanwhile are not carried over.
+   * A new id with this login, at once. Data of a session that was ended in the meantime is not kept.
    *
-   * @param id the new id, where several requests agreed on one: whoever comes later finds the session there.
-   * @throws SessionGoneError where all of the user's sessions were ended while this one began
+   * @param id the new id, if several requests agreed on one: later ones find the session there.
+   * @throws SessionGoneError if all of the user's sessions were ended while this one began
    */
   login(session: SessionObject, auth: AuthFacts, id?: string): Promise<void>;
 
-  /** The session becomes the one with this id, and keeps what this request has changed. False: there is none. */
+  /** Switches to the session with this id, keeping this request's changes. False: there is none. */
   join(session: SessionObject, id: string): Promise<boolean>;
 
-  /** A new id for the same session, with its login as it is now. @throws SessionGoneError where it was ended meanwhile */
+  /** A new id for the same session, with its current login. @throws SessionGoneError if it was ended in the meantime */
   confirm(session: SessionObject, auth: AuthFacts): Promise<void>;
 
-  /** The sessions of a user, wherever they are in use. */
+  /** A user's sessions in all browsers. */
   readonly owned: UserSessions;
 
-  /** Tells which logins end, to whoever holds on to one. */
+  /** Notifies listeners of logins that end. */
   readonly endedLogins: EndedLoginsBoard;
 
-  /** A login as it is now, wherever it has moved since it was known last; null: it is over, or nowhere to be found. */
+  /** A login's current state, wherever it has moved; null: it has ended, or cannot be found. */
   findLogin(login: KnownLogin): Promise<KnownLogin | null>;
 
   /**
-   * Ends the session, at once, also where `regenerate()` or `confirm()` of a parallel request has given it a new id meanwhile.
+   * Ends the session at once, even if a parallel `regenerate()` or `confirm()` has given it a new id.
    *
-   * @returns whether it was this call that ended it; false: it had ended already, or was never stored.
+   * @returns whether this call ended it; false: it had already ended, or was never stored.
    */
   destroy(session: SessionObject): Promise<boolean>;
 
   /**
-   * Leaves a session that another request has ended: it is an empty one here. Unlike {@link destroy} it ends nothing, wherever the
-   * session goes on under a new id.
+   * Leaves a session that another request has ended: here it becomes an empty one. Unlike {@link destroy}, it ends nothing,
+   * even if the session continues under a new id.
    */
   leave(session: SessionObject): void;
 

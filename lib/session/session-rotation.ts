@@ -17,28 +17,28 @@ import type { EncodedSession, StoredSession } from './session-state.js';
 import { stateOf, type SessionObject } from './session.js';
 import type { StoredRecords } from './stored-records.js';
 
-/** What a rotation is for decides what becomes of a session that another request has ended meanwhile. */
+/** The reason of a rotation determines what happens to a session that another request has ended in the meantime. */
 export type RotationReason =
-  /** `session.regenerate()`: the session ends here, too, or a late request would bring it back. */
+  /** `session.regenerate()`: the session stays ended, or a late request would restore it. */
   | 'regenerate'
-  /** Periodic: the same; the old id leads to the new one for a grace time. */
+  /** Periodic: the same; the old id leads to the new one for a grace period. */
   | 'periodic'
-  /** The user has proved once more who it is: as `regenerate`, with the login as it is now. */
+  /** The user has been re-authenticated: as `regenerate`, with the current login. */
   | 'confirm'
-  /** A login: it goes on, without the data of the session that was ended. */
+  /** A login: it continues, without the data of the ended session. */
   | 'login';
 
 export interface RotationOptions {
   readonly idLength: number;
   readonly permanent: boolean;
-  /** For how many ms the id before a periodic rotation still leads to the session. */
+  /** How long the id before a periodic rotation still leads to the session, in ms. */
   readonly rotateGrace: number;
 }
 
 /**
- * Gives a session a new id. The new key is written first, then the old one goes, if it is still what was read; otherwise
- * what was written to it meanwhile is merged into the new one, and it is tried again: no write that was acknowledged to a
- * parallel request is lost. Nobody learns the new id before all of it is done.
+ * Gives a session a new id. The new key is written first, then the old one is removed if it is unchanged; otherwise the changes
+ * are merged into the new record and it tries again: no acknowledged write of a parallel request is lost. Nobody learns the new
+ * id before all of it is done.
  */
 export class SessionRotation {
   readonly #store: SessionStore;
@@ -60,9 +60,9 @@ export class SessionRotation {
   }
 
   /**
-   * @param agreedId the new id, where several requests agreed on one; that one of them was there first is answered with `taken`,
-   *   and the session is as it was.
-   * @returns `followed`: another periodic rotation was first, and the session is to be saved where that has moved it.
+   * @param agreedId the new id, if several requests agreed on one; `taken`: another of them was faster, and the session is
+   *   unchanged.
+   * @returns `followed`: another periodic rotation was faster, and the session is to be saved where that has moved it.
    */
   async rotate(
     session: SessionObject,
@@ -78,7 +78,7 @@ export class SessionRotation {
     let version: Version = 'absent';
     let old = former;
     let notedId: string | null = null;
-    // Where an error comes between, the session stays where it is, and the new record, which nobody knows, expires.
+    // If an error occurs, the session stays where it is, and the new record, which nobody knows, expires.
     for (let attempt = 0; ; attempt++) {
       const rotatedAt = this.now();
       const ttl = this.lifetime.remaining(state, rotatedAt);
@@ -87,10 +87,10 @@ export class SessionRotation {
       const encoded = this.encoder.encode(session, rotatedAt, carried);
       const arrived = await this.#writeNew(key, encoded.bytes, ttl, version, state.auth, agreedId !== undefined);
       if (arrived === 'taken') return 'taken';
-      // All of the user's sessions were ended while this one moved, the one that it leaves included.
+      // All of the user's sessions were ended during the move, the old one included.
       if (arrived === 'gone') return void this.loss.lose(session);
       version = arrived.written;
-      // Whoever is ending this login finds the new record, or is noticed here; what it knows of is left for it to end.
+      // A call that is ending this login either finds the new record or is noticed here; it then ends what it has found.
       if (attempt === 0 && !isLogin && (await this.#isEnding(carried))) {
         await this.#store.delete(key, version);
         return this.#end(session, old, reason, agreedId);
@@ -109,21 +109,21 @@ export class SessionRotation {
         const arrivedAt = { id, key, bytes: encoded.bytes, version, asOf };
         this.#arrive(session, arrivedAt, encoded, former);
         this.records.newest.forget(old.key);
-        // Who has read it under the old id goes on there, as long as the pointer does.
+        // A request that has read it under the old id continues there, as long as the pointer exists.
         if (reason === 'periodic') {
           this.records.newest.noteMoved(old.key, arrivedAt, rotatedAt + this.options.rotateGrace);
         }
         return undefined;
       }
       if (left === 'absent' || !(await this.saver.takeIn(session, old, left))) {
-        // As it was written: whoever agreed on the id, and has joined it already, stays.
+        // With its version: a request that agreed on the id and has already joined keeps it.
         await this.#store.delete(key, version);
         return this.#end(session, old, reason, agreedId);
       }
       if (isLogin || reason === 'confirm') state.auth = auth;
       const newest = state.stored ?? old;
       if (reason === 'periodic' && newest.key !== old.key) {
-        // Another request has rotated first: this one follows it there.
+        // Another request rotated first: follow it.
         await this.#store.delete(key);
         return 'followed';
       }
@@ -132,7 +132,7 @@ export class SessionRotation {
     }
   }
 
-  /** Stores a new session under an id that several requests agreed on; `taken`: one of them was there first. */
+  /** Stores a new session under an id that several requests agreed on; `taken`: another of them was faster. */
   async begin(session: SessionObject, id: string): Promise<'taken' | undefined> {
     const state = stateOf(session);
     const now = this.now();
@@ -155,7 +155,7 @@ export class SessionRotation {
     return undefined;
   }
 
-  /** Nobody knows the new key, but for those who agreed on it: otherwise only the store itself can have come between. */
+  /** Nobody knows the new key, except those who agreed on it: otherwise only the store itself can cause a conflict. */
   async #writeNew(
     key: string,
     bytes: Uint8Array,
@@ -169,15 +169,15 @@ export class SessionRotation {
       ? this.records.create(key, bytes, ttl, auth)
       : this.#store.write(key, bytes, ttl, expected));
     if ('written' in result) return result;
-    // In a store that knows no owners nobody can have ended what nobody knows.
+    // In a store without an owner index, nothing can have ended a record that nobody knows.
     if ('gone' in result && auth !== null && isOwned(this.#store)) return 'gone';
     if ('conflict' in result && (isNew || isAgreed)) return 'taken';
     throw new SessionStoreUnavailableError(
-      'The store has lost a session that was written just now. Is its memory too small?',
+      'The store has lost a session that was just written. Is its memory too small?',
     );
   }
 
-  /** Ends the old key, or lets it point to its successor. */
+  /** Removes the old key, or turns it into a pointer to its successor. */
   async #leave(old: StoredSession, successor: string | null): Promise<'left' | 'absent' | StoredRecord> {
     if (successor === null) {
       const result = await this.#store.delete(old.key, old.version);
@@ -199,7 +199,7 @@ export class SessionRotation {
     this.observer.rotated({ publicId: publicId(stored.id), formerPublicId: publicId(former.id) });
   }
 
-  /** What becomes of a session that was ended meanwhile. */
+  /** Handles a session that was ended in the meantime. */
   async #end(
     session: SessionObject,
     old: StoredSession,
@@ -211,7 +211,7 @@ export class SessionRotation {
     return undefined;
   }
 
-  /** A login whose session was ended meanwhile. */
+  /** Handles a login whose session was ended in the meantime. */
   async #beginAnew(
     session: SessionObject,
     old: StoredSession,

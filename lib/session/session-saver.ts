@@ -17,13 +17,13 @@ import type { WholeRecord } from './whole-record.js';
 
 /** How sessions are saved. */
 export interface SavingOptions extends EncodingOptions, LossOptions {
-  /** How often a write is tried again after a conflict. */
+  /** How often a write is retried after a conflict. */
   readonly maxRetries: number;
-  /** How long a call of the store may take, in ms; nothing that ends a session waits longer for what goes before it. */
+  /** How long a store call may take, in ms; ending a session waits no longer for earlier operations. */
   readonly storeTimeout: number;
 }
 
-/** Writes a session against what others do to it at the same time. */
+/** Writes a session that other requests may be changing at the same time. */
 export class SessionSaver {
   readonly retries: Retries;
   readonly #queue: CommitQueue<SessionCommit>;
@@ -43,11 +43,11 @@ export class SessionSaver {
   }
 
   /**
-   * Writes what this request has made of the session; what others wrote meanwhile is merged in. Of requests in this process that
-   * save at the same time, one writes for all.
+   * Writes this request's changes, merged with those of others. Of requests in this process that save at the same time, one
+   * writes for all.
    *
-   * @param encoded the session as it is now, where it was encoded already.
-   * @param askedAt since when it was to be saved, by the order of what this process asks of the store.
+   * @param encoded the current session, if already encoded.
+   * @param askedAt when the save was requested, in the order of this process's store calls.
    */
   async save(
     session: SessionObject,
@@ -69,8 +69,8 @@ export class SessionSaver {
   }
 
   /**
-   * Runs `work` on a session that is stored while nobody else in this process does anything to it, and with what others have
-   * stored before. It waits for its turn no longer than for the store.
+   * Runs `work` on a stored session while no other request of this process uses it, and after catching up with others' writes.
+   * Waits for its turn no longer than for the store.
    */
   async alone<Result>(session: SessionObject, work: () => Promise<Result>): Promise<Result> {
     const state = stateOf(session);
@@ -85,7 +85,7 @@ export class SessionSaver {
     return work();
   }
 
-  /** The same without a look at what the session holds: for what ends or extends it. @param work gets the newest that is known. */
+  /** The same without access to the session's content: to end or extend it. @param work gets the latest known record. */
   aloneAt<Result>(stored: StoredSession, work: (newest: StoredSession) => Promise<Result>): Promise<Result> {
     return this.#queue.alone(stored.key, () => {
       const known = this.records.newest.of(stored.key, this.now());
@@ -93,39 +93,39 @@ export class SessionSaver {
     });
   }
 
-  /** How long the store is to keep a record that is written now, in ms. */
+  /** How long the store is to keep a record written now, in ms. */
   remainingOf({ lived }: WholeRecord): number {
     return this.lifetime.remaining(lived, this.now());
   }
 
-  /** A write has extended the session: its cookie may be due, too. */
+  /** A write has extended the session: its cookie may be due as well. */
   reissueIfDue(state: SessionState): void {
     const { issuedAt, auth } = state;
     const now = this.now();
     if (issuedAt !== null && this.lifetime.isReissueDue(issuedAt, now, auth)) state.issuedAt = now;
   }
 
-  /** Notes that `encoded` is part of what is stored at `place`, and brings the rest of that into the session. */
+  /** Notes that `encoded` is included in the record at `place`, and merges the rest of that into the session. */
   arrive(session: SessionObject, encoded: EncodedSession, place: StoredSession, whole?: WholeRecord): void {
     const state = stateOf(session);
     if (sameBytes(encoded.bytes, place.bytes)) {
       this.encoder.settle(state, place, encoded);
       return;
     }
-    // With the version of the former record, so that nothing is taken for merged which is not.
+    // With the version of the former record, so that nothing counts as merged that is not.
     const { version = null, asOf = 0 } = state.stored ?? {};
     this.encoder.settle(state, { ...place, bytes: encoded.bytes, version, asOf }, encoded);
     try {
       const theirs = whole?.record ?? this.encoder.decoded(place.bytes);
       absorb(session, encoded.record ?? this.encoder.decoded(encoded.bytes), theirs, this.encoder.copyOf);
     } catch {
-      // What has been added since cannot be brought together with it, or stored at all: the commit that saves it will say so.
+      // Later additions cannot be merged with it, or not stored at all: the commit that saves them will report it.
       return;
     }
     state.stored = place;
   }
 
-  /** A session that is stored nowhere yet. True: done, or the session is gone. False: it is to be tried again. */
+  /** Creates the record. True: done, or the session is gone. False: try again. */
   async #create(session: SessionObject, encoded: EncodedSession): Promise<boolean> {
     const state = stateOf(session);
     const ttl = this.lifetime.remaining(state, this.now());
@@ -141,12 +141,12 @@ export class SessionSaver {
       return true;
     }
     if ('gone' in result) return this.loss.lose(session);
-    // An id that is taken is given up, unless it was this session that took it.
+    // An id that is taken is discarded, unless this session itself took it.
     if (!this.recognise(session, { id, key, ...result.conflict, asOf })) state.nextId = null;
     return false;
   }
 
-  /** Brings what others wrote meanwhile into the session. False: there is no session any more. */
+  /** Merges what others have written in the meantime. False: the session is gone. */
   async takeIn(session: SessionObject, base: StoredSession, found: StoredRecord): Promise<boolean> {
     const asOf = this.records.newest.next();
     const theirs = await this.records.follow({ ...base, bytes: found.bytes, version: found.version, asOf });
@@ -155,7 +155,7 @@ export class SessionSaver {
     return true;
   }
 
-  /** Brings into the session what this process knows of it that is newer. */
+  /** Merges newer changes that this process knows of. */
   #catchUp(session: SessionObject): void {
     const { stored } = stateOf(session);
     if (stored === null) return;
@@ -175,7 +175,7 @@ export class SessionSaver {
     if (overwritten.length > 0) this.observer.overwritten({ publicId: publicId(theirs.id), paths: overwritten });
   }
 
-  /** The session becomes the one that was found, which holds what another request made of it; what this one changed stays. */
+  /** Rebases the session on the found record, which includes another request's changes; its own changes stay. */
   moveTo(session: SessionObject, found: FoundSession): void {
     const state = stateOf(session);
     const base = state.stored && this.encoder.recordIn(state.stored.bytes);
@@ -189,7 +189,7 @@ export class SessionSaver {
     state.issuedAt = null;
   }
 
-  /** Runs a write of `encoded`. One that fails may have arrived all the same, and is remembered. */
+  /** Runs a write of `encoded`. If it fails, it may still have been applied, which is remembered. */
   async unlessInDoubt<Result>(
     state: SessionState,
     encoded: EncodedSession,
@@ -204,8 +204,8 @@ export class SessionSaver {
   }
 
   /**
-   * Whether a write that failed has arrived nevertheless: `found` is that record, or somebody has seen it. The session then goes by
-   * it, and it is no longer in doubt.
+   * Whether a failed write was applied after all: `found` is that record, or it has been seen. The session is then based on it,
+   * and no longer in doubt.
    */
   recognise(session: SessionObject, found: StoredSession): boolean {
     const state = stateOf(session);

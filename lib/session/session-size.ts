@@ -7,34 +7,37 @@ import { nodesIn } from './serializer/nodes.js';
 
 const NAMED_KEYS = 3;
 
-/** What of a key is shown, in characters: a visitor may have chosen it. */
+/** How much of a key is shown, in characters: it may come from the client. */
 const SHOWN_OF_KEY = 40;
 
-/** What a session may hold. */
+/** The limits of a session. */
 export interface SizeLimits {
-  /** Bytes of a record. */
+  /** The size of a record, in bytes. */
   readonly maxSize: number;
-  /** Values in a record, however deep; null: as many as there are bytes. */
+  /** The number of values in a record, at any depth; null: limited by the bytes only. */
   readonly maxNodes: number | null;
 }
 
-/** Keeps sessions from growing beyond the limits. One that is larger, since the limits were wider, may stay, and become smaller. */
+/**
+ * Keeps sessions from growing beyond the limits. One that is already larger, from when the limits were higher, may stay and
+ * shrink.
+ */
 export class SessionSize {
   constructor(
     private readonly codec: RecordCodec,
     private readonly limits: SizeLimits,
   ) {}
 
-  /** How many values a record may have: a value takes a byte at least. */
+  /** The most values that a record may have: each takes at least a byte. */
   get mostNodes(): number {
     return this.limits.maxNodes ?? this.limits.maxSize;
   }
 
   /**
-   * The bytes of a record.
+   * Encodes a record.
    *
    * @param former what was stored before; null: nothing.
-   * @throws SessionTooLargeError where it is larger than the limits, and holds more than before
+   * @throws SessionTooLargeError if it exceeds the limits and is larger than before
    */
   encode(record: SessionRecord, former: () => SessionRecord | null): Uint8Array {
     try {
@@ -47,16 +50,16 @@ export class SessionSize {
     return this.codec.encode(record);
   }
 
-  /** Whether a record that was encoded is within the limits. */
+  /** Whether an encoded record is within the limits. */
   allows(bytes: Uint8Array, record: () => SessionRecord): boolean {
     const { mostNodes } = this;
     if (bytes.length > this.limits.maxSize) return false;
-    // A value takes a byte at least: few have to be counted.
+    // Each value takes at least a byte, so counting is seldom needed.
     return bytes.length <= mostNodes || nodesOf(record(), mostNodes) <= mostNodes;
   }
 
   /**
-   * What belongs to the login and its times does not count as growth: a session that is too large may still be used.
+   * The login and its times do not count as growth: a session that is too large may still be used.
    *
    * @throws SessionTooLargeError
    */
@@ -79,16 +82,16 @@ export class SessionSize {
     const { maxNodes, maxSize } = this.limits;
     const problem =
       maxNodes === null
-        ? `takes more than ${String(maxSize)} bytes, which is what SESSION_MAX_SIZE (maxSize) allows`
+        ? `takes more than ${String(maxSize)} bytes, the limit of SESSION_MAX_SIZE (maxSize)`
         : `holds more than ${String(most)} values, and SESSION_MAX_NODES (maxNodes) allows ${String(maxNodes)}`;
     return tooLargeFor(problem, data, this.codec, most);
   }
 }
 
 /**
- * The error for a session over the limit, which names the keys that take most of it. Sizes in bytes.
+ * The error for a session over the limit, which names its largest keys. Sizes in bytes.
  *
- * @param limit where it is not that of stored sessions.
+ * @param limit if it is not that of stored sessions.
  */
 export function tooLarge(
   data: Record<string, unknown>,
@@ -100,7 +103,7 @@ export function tooLarge(
   return tooLargeFor(`takes ${String(size)} bytes, and ${limit}`, data, codec);
 }
 
-/** @param most values of a key that are looked at */
+/** @param most how many values of a key are counted */
 function tooLargeFor(
   problem: string,
   data: Record<string, unknown>,
@@ -116,7 +119,7 @@ function tooLargeFor(
       return `${oneLine(key, SHOWN_OF_KEY)} (${size})`;
     });
   return new SessionTooLargeError(
-    `The session ${problem}. Largest keys: ${largest.join(', ')}. Keep large things elsewhere and their ids in the session.`,
+    `The session ${problem}. Largest keys: ${largest.join(', ')}. Store large values elsewhere and keep their ids in the session.`,
   );
 }
 
@@ -130,13 +133,13 @@ function sizeOf(value: unknown, codec: RecordCodec, most: number): number {
   }
 }
 
-/** As many as a serializer finds in {@link contentOf}: besides the values there is the time. */
+/** As a serializer counts them in {@link contentOf}: the values and the time. */
 function nodesOf({ data, flashes }: SessionRecord, most = Infinity): number {
   const nodes = 1 + nodesIn(data, most);
   return flashes.length === 0 ? nodes : nodes + nodesIn(flashes, most);
 }
 
-/** What a session holds, without what is known of it. */
+/** The content of a session without its metadata. */
 function contentOf({ data, flashes }: SessionRecord): SessionRecord {
   return { data, flashes, createdAt: 0, rotatedAt: 0, permanent: false, auth: null };
 }

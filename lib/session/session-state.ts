@@ -5,83 +5,83 @@ import type { AuthFacts } from './auth-facts.js';
 import type { Doubt } from './newest-records.js';
 import type { SessionRecord } from './record.js';
 
-/** The record as it was read or written last. */
+/** The record as last read or written. */
 export interface StoredSession {
   /** The secret id. */
   readonly id: string;
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly version: Version;
-  /** When that was known, by the order of what this process asks of the store. */
+  /** Its position in the order of this process's store calls. */
   readonly asOf: number;
 }
 
-/** A record on its way to the store. */
+/** A record that is being written. */
 export interface EncodedSession {
   readonly bytes: Uint8Array;
-  /** What is in the bytes, once somebody has asked; nobody may change it. */
+  /** The decoded bytes, once needed; must not be changed. */
   record?: SessionRecord;
-  /** Which mutations it holds. */
+  /** Which mutations it includes. */
   readonly mark: MutationMark;
 }
 
-/** One request's part in a write that failed. */
+/** One request's part in a failed write. */
 export interface InDoubt {
   readonly doubt: Doubt;
-  /** What the request had to give: the record holds it, and perhaps what others gave. */
+  /** The request's own changes: the record includes them, and perhaps those of others. */
   readonly encoded: EncodedSession;
 }
 
-/** What became of a session in this request. */
+/** How a session ended in this request. */
 export type SessionEnd =
-  /** It was destroyed or emptied by this request: the client's cookie is to be cleared. */
+  /** This request destroyed or emptied it: the client's cookie is to be cleared. */
   | 'ended'
   /** It was ended elsewhere while this request ran: nothing is saved, and no cookie is sent. */
   | 'gone';
 
-/** The request that a session belongs to, as far as a session knows of such a thing. */
+/** The request of a session, as far as the session needs it. */
 export interface SessionBearer {
   readonly client: { readonly address: string };
 }
 
-/** What the package knows of one request's session besides its data. */
+/** The package's state of one request's session besides its data. */
 export class SessionState {
-  /** Null: not stored yet, or no more. */
+  /** Null: not stored yet, or no longer. */
   stored: StoredSession | null = null;
-  /** The id that a session which is not stored yet will have; made when somebody asks for it. */
+  /** The future id of a session that is not stored yet; generated on demand. */
   nextId: string | null = null;
   end: SessionEnd | null = null;
-  /** This request has ended a session that its client came with, whatever has begun since. */
+  /** This request has ended the session that its client came with, whatever has begun since. */
   hasEnded = false;
-  /** The client's cookie is to be issued again, if the session is still there: it has a second one. */
+  /** The client's cookie is to be issued again, if the session still exists: the client has a second one. */
   isReissued = false;
-  /** A change was dropped since the session is gone, and those who want to know it were told. */
+  /** A change was dropped because the session is gone, and the listeners have been notified. */
   isLossTold = false;
-  /** A write that failed may have arrived, and must not count as somebody else's if it did. */
+  /** A failed write that may have been applied, and if so must not count as another request's. */
   inDoubt: InDoubt | null = null;
-  /** When the cookie that the client holds or is about to get was issued, in ms; null: it has none. */
+  /** When the cookie that the client has or is about to get was issued, in ms; null: it has none. */
   issuedAt: number | null = null;
 
   createdAt: number;
   rotatedAt: number;
   permanent: boolean;
   auth: AuthFacts | null = null;
-  /** The login as it was read, and the bytes that it was read from; null: nothing was read, or no login. */
+  /** The login as it was read, and the bytes it was read from; null: nothing was read, or there is no login. */
   loginRead: { readonly auth: AuthFacts; readonly bytes: Uint8Array } | null = null;
 
-  /** The session is stored although there is nothing in it: something was made of its id, such as a CSRF token. */
+  /** The session is stored although it is empty: something was derived from its id, such as a CSRF token. */
   kept = false;
-  /** What brought the session here; null: it was made outside of a request. */
+  /** The request of the session; null: it was created outside of a request. */
   bearer: SessionBearer | null = null;
-  /** The request is no use of the session: its timeouts go on. */
+  /** The request does not count as use of the session: its timeouts keep running. */
   passive = false;
 
   /** `session.modified = true`: write even if nothing changed. */
   forced = false;
-  /** The response's headers are out: nothing that needs a new cookie can be done any more. */
+  /** The response's headers have been sent: nothing that needs a new cookie is possible any more. */
   answered = false;
   readonly mutations = new MutationLog();
-  /** Store operations of one session run one after the other; the last one that was begun. */
+  /** Store operations of one session are serialised; the latest one. */
   running: Promise<unknown> | null = null;
   #flashes: FlashMessage[] = [];
   /** The same, once somebody adds to them or takes from them. */
@@ -96,7 +96,7 @@ export class SessionState {
     return this.#flashList?.all ?? this.#flashes;
   }
 
-  /** @param messages a list of this session's own */
+  /** @param messages an array that belongs to this session */
   set flashes(messages: FlashMessage[]) {
     this.#flashes = messages;
     this.#flashList = null;
@@ -106,7 +106,7 @@ export class SessionState {
     this.#listOfFlashes().add(message);
   }
 
-  /** The messages of one category, which are gone with it. */
+  /** Returns and removes the messages of one category. */
   takeFlashes(category: string): FlashMessage[] {
     return this.#listOfFlashes().take(category);
   }
@@ -125,7 +125,7 @@ export class SessionState {
   }
 
   /**
-   * The session is stored, as it was when it was encoded.
+   * The session has been stored as it was when encoded.
    *
    * @param written the value of a key in that record.
    */
@@ -138,7 +138,7 @@ export class SessionState {
     this.mutations.settle(mark, written);
   }
 
-  /** Begins again as a new session. @param end whether this request ended the one before, so that its cookie is to go. */
+  /** Turns it into a new session. @param end whether this request ended the previous one, so that its cookie is to be cleared. */
   reset(now: number, permanent: boolean, end: 'ended' | null): void {
     this.stored = null;
     this.nextId = null;

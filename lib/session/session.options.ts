@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const LONGEST_REFRESH_INTERVAL = 5 * MINUTE;
 
-/** How long sessions live, what they may hold, and what becomes of parallel changes. */
+/** How long sessions live, what they may hold, and how parallel changes are handled. */
 export const sessionOptions = {
   idleTimeout: option({
     env: 'PERMANENT_SESSION_LIFETIME',
@@ -144,7 +144,7 @@ export const sessionOptions = {
 
 export type SessionOptions = ResolvedOptions<typeof sessionOptions>;
 
-/** How old a cookie may be before the session is extended, in ms; null: reading extends nothing. */
+/** How old a cookie may be before the session is extended, in ms; null: reading does not extend it. */
 export function refreshIntervalOf(
   options: Pick<
     SessionOptions,
@@ -163,11 +163,11 @@ export function checkSession(options: SessionOptions, environment: Environment):
   const warnings: string[] = [];
   const name = (key: keyof typeof sessionOptions): string => settingName(sessionOptions[key].env, key);
 
-  // Under a preset, and where nobody set it, that is as it should be.
+  // Normal under a preset, if nobody set it.
   const isMeant = timeouts !== null && options.idleTimeout === sessionOptions.idleTimeout.default;
   if (idleTimeout !== null && absoluteTimeout !== null && idleTimeout > absoluteTimeout && !isMeant) {
     warnings.push(
-      `${name('idleTimeout')} is longer than ${name('absoluteTimeout')}, which then is the only one that counts.`,
+      `${name('idleTimeout')} is longer than ${name('absoluteTimeout')}, so only the latter has an effect.`,
     );
   }
   if (idleTimeout !== null && refreshInterval !== null && refreshInterval >= idleTimeout) {
@@ -180,9 +180,7 @@ export function checkSession(options: SessionOptions, environment: Environment):
     problems.push({ setting: name('rotateGrace'), problem: `must be shorter than ${name('rotateEvery')}` });
   }
   if (environment === 'production' && idleTimeout === null && absoluteTimeout === null) {
-    warnings.push(
-      `${name('idleTimeout')} and ${name('absoluteTimeout')} are both off: sessions never end by themselves.`,
-    );
+    warnings.push(`${name('idleTimeout')} and ${name('absoluteTimeout')} are both off: sessions never expire.`);
   }
   return { problems, warnings };
 }

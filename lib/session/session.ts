@@ -5,17 +5,17 @@ import { runMutation } from './mutations.js';
 import type { Declared, SessionData, ValueOf } from './session-data.js';
 import type { SessionState } from './session-state.js';
 
-/** What a session asks of the repository that it came from. */
+/** What a session needs from its repository. */
 export interface SessionKeeper {
   publicIdOf(state: SessionState): string;
-  /** The id that the session has, or will be stored under. */
+  /** The session's id, or its future id. */
   secretIdOf(state: SessionState): string;
   expiryOf(state: SessionState): Date;
   isModified(session: SessionObject): boolean;
-  /** The value of a key in the record as it was read, as a copy; `ABSENT` where there was none. */
+  /** The value of a key in the record as it was read, as a copy; `ABSENT` if there was none. */
   baseValue(state: SessionState, key: string): unknown;
   /**
-   * A value as it would come back from the store, as a copy; `ABSENT` where it would not come back.
+   * A value as the store would return it, as a copy; `ABSENT` if it would not be stored.
    *
    * @throws SessionValueError
    */
@@ -28,34 +28,33 @@ export interface SessionKeeper {
 let readState: (session: SessionObject) => SessionState;
 let readId: (session: SessionObject) => string;
 
-/** Views that refuse changes, each with the session behind it. */
+/** Views that reject changes, each with its session. */
 const views = new WeakMap<object, { readonly session: SessionObject; readonly refuse: () => never }>();
 
 export function addView(view: SessionObject, session: SessionObject, refuse: () => never): void {
   views.set(view, { session, refuse });
 }
 
-/** The package's own knowledge of a session; no part of the public face. */
+/** The package's own state of a session; not public. */
 export function stateOf(session: SessionObject): SessionState {
   return readState(views.get(session)?.session ?? session);
 }
 
-/** The secret id that a session has, or will be stored under: for what is to be bound to it, and never for anybody to see. */
+/** A session's id, or its future id: to derive values from, never to be shown. */
 export function secretIdOf(session: SessionObject): string {
   return readId(views.get(session)?.session ?? session);
 }
 
-/** @throws SessionReadonlyError where `session` is a view that refuses changes. */
+/** @throws SessionReadonlyError if `session` is a view that rejects changes. */
 export function assertWritable(session: SessionObject): void {
   views.get(session)?.refuse();
 }
 
 /**
- * A session. Its data are its own enumerable properties, read and written as such; what is on the prototype is behaviour
- * and facts, and no data key can have such a name.
+ * A session. Its data is its own enumerable properties, which you read and write as such; the prototype has its methods and
+ * facts, whose names are reserved.
  *
- * Nothing needs to be marked as changed: the session is compared with what was read when the request ends, however deep a
- * change lies.
+ * You need not mark anything as changed: when the request ends, the session is compared with what was read, at any depth.
  *
  * @publicApi
  */
@@ -73,7 +72,7 @@ export class SessionObject {
     this.#keeper = keeper;
   }
 
-  /** The public id: names the session in pages and logs, and is of no use to a thief. It changes when the id does. */
+  /** The public id: identifies the session in pages and logs, and is useless to a thief. It changes with the id. */
   get id(): string {
     return this.#keeper.publicIdOf(this.#state);
   }
@@ -83,7 +82,7 @@ export class SessionObject {
     return this.#state.stored === null;
   }
 
-  /** Whether the commit would write. Computed; setting it true forces a write. */
+  /** Whether the commit would write. Computed; set it to true to force a write. */
   get modified(): boolean {
     return this.#keeper.isModified(this);
   }
@@ -98,22 +97,22 @@ export class SessionObject {
   }
 
   set permanent(permanent: boolean) {
-    // Whatever a form sent, it is stored as what it means.
+    // A value from a form may not be a boolean; store what it means.
     const given: unknown = permanent;
     this.#state.permanent = Boolean(given);
   }
 
-  /** When the session was begun. */
+  /** When the session was created. */
   get createdAt(): Date {
     return new Date(this.#state.createdAt);
   }
 
-  /** When the session ends if it is not used again: by the idle or the absolute timeout, whichever comes first. */
+  /** When the session expires if it is not used again: by the idle or the absolute timeout, whichever comes first. */
   get expiresAt(): Date {
     return this.#keeper.expiryOf(this.#state);
   }
 
-  /** The value of `key`, or `fallback` where there is none. */
+  /** The value of `key`, or `fallback` if there is none. */
   get<Key extends string>(key: Key): ValueOf<Key>;
   get<Key extends keyof SessionData & string>(key: Key, fallback: Declared<Key>): Declared<Key>;
   get<Key extends string, Fallback>(key: Key, fallback: Fallback): Exclude<ValueOf<Key>, undefined> | Fallback;
@@ -132,7 +131,7 @@ export class SessionObject {
     return isName(key) && Object.hasOwn(this, key);
   }
 
-  /** Takes the value of `key` out of the session; `fallback` where there is none. */
+  /** Removes `key` and returns its value; `fallback` if there is none. */
   pop<Key extends string>(key: Key): ValueOf<Key>;
   pop<Key extends keyof SessionData & string>(key: Key, fallback: Declared<Key>): Declared<Key>;
   pop<Key extends string, Fallback>(key: Key, fallback: Fallback): Exclude<ValueOf<Key>, undefined> | Fallback;
@@ -143,7 +142,7 @@ export class SessionObject {
     return value;
   }
 
-  /** The value of `key`; where there is none, `value`, which the session then has. */
+  /** The value of `key`; if there is none, sets it to `value` first. */
   setDefault<Key extends string>(key: Key, value: Exclude<ValueOf<Key>, undefined>): Exclude<ValueOf<Key>, undefined> {
     if (!this.has(key)) this.set(key, value);
     return ownData(this)[key] as Exclude<ValueOf<Key>, undefined>;
@@ -151,32 +150,33 @@ export class SessionObject {
 
   /** Sets all of `values`. @throws SessionKeyReservedError before any is set. */
   update(values: Partial<SessionData> & Record<string, unknown>): this {
-    if (!isObject(values)) throw new SessionValueError('session', 'it is no object with values.', { mayBeInput: true });
+    if (!isObject(values))
+      throw new SessionValueError('session', 'it is not an object with values.', { mayBeInput: true });
     const reserved = Object.keys(values).find(isReserved);
     if (reserved !== undefined) throw new SessionKeyReservedError(reserved);
     Object.assign(ownData(this), values);
     return this;
   }
 
-  /** Removes all data and flash messages. A login stays; without one the session is removed at the commit. */
+  /** Removes all data and flash messages. A login stays; without one, the commit removes the session. */
   clear(): void {
     for (const key of Object.keys(this)) Reflect.deleteProperty(this, key);
     this.#state.flashes = [];
     this.#state.kept = false;
   }
 
-  /** The names of the data. */
+  /** The keys of the data. */
   keys(): string[] {
     return Object.keys(this);
   }
 
-  /** Leaves a message for the next page that asks for it. */
+  /** Adds a message for the next page that asks for it. */
   flash(category: string, message: string): void;
   flash(category: unknown, message: unknown): void {
     this.#state.flash({ category: textOf(category), message: textOf(message) });
   }
 
-  /** The messages, in order, which are gone with it; with `category`, only those of it. */
+  /** Returns and removes the messages, in order; with `category`, only those of it. */
   flashes(category?: string): FlashMessage[] {
     if (category !== undefined) return this.#state.takeFlashes(category);
     const all = [...this.#state.flashes];
@@ -185,14 +185,14 @@ export class SessionObject {
   }
 
   /**
-   * Changes one value by a function that is run again on the newest value when another request got there first, so that
-   * twenty parallel `session.mutate('n', (n = 0) => n + 1)` count twenty.
+   * Changes one value with a function that is run again on the latest value if another request was faster, so that twenty
+   * parallel `session.mutate('n', (n = 0) => n + 1)` count to twenty.
    *
-   * @param fn gets the value, `undefined` where there is none, and returns the new one; returning nothing keeps the value
-   *   as it was changed in place. It is synchronous, depends on nothing but its argument, and may run several times.
+   * @param fn gets the value, or `undefined` if there is none, and returns the new one; if it returns nothing, the value is
+   *   kept as changed in place. It must be synchronous, depend only on its argument, and may run several times.
    * @returns the new value as far as this request knows.
-   * @throws SessionValueError for a value that cannot be stored; of a large value that is changed again and again perhaps only when
-   *   the session is saved
+   * @throws SessionValueError for a value that cannot be stored; for a large value that is changed repeatedly, possibly not
+   *   before the session is saved
    */
   mutate<Key extends string>(key: Key, fn: (value: ValueOf<Key>) => ValueOf<Key> | undefined): ValueOf<Key>;
   mutate(key: string, fn: (value: never) => unknown): unknown {
@@ -204,7 +204,7 @@ export class SessionObject {
     const beforeCopy = isWatched ? this.#keeper.copyOf(key, before) : undefined;
     const after = runMutation(mutation, before);
     if (isThenable(after)) {
-      // What it comes to is of no interest, and if that is an error, the one that is thrown here says what to do.
+      // Its result is irrelevant; if it rejects, the error thrown here says what to do.
       void Promise.resolve(after).catch(() => undefined);
       throw new TypeError('The function given to session.mutate() must not be asynchronous.');
     }
@@ -222,22 +222,22 @@ export class SessionObject {
     return after;
   }
 
-  /** Gives the session a new id at once; the old one is of no more use. Data and login stay. */
+  /** Gives the session a new id at once; the old one becomes invalid. Data and login stay. */
   async regenerate(): Promise<void> {
     await this.#keeper.regenerate(this);
   }
 
-  /** Ends the session at once: record, data and login. What is written afterwards begins a new session. */
+  /** Ends the session at once: record, data and login. Later writes start a new session. */
   async destroy(): Promise<void> {
     await this.#keeper.destroy(this);
   }
 
-  /** Saves now what would be saved at the end of the request; does nothing where nothing changed. */
+  /** Saves now what would be saved at the end of the request; a no-op if nothing changed. */
   async commit(): Promise<void> {
     await this.#keeper.commit(this);
   }
 
-  /** The data alone. */
+  /** The data only. */
   toJSON(): Record<string, unknown> {
     return { ...ownData(this) };
   }
@@ -248,12 +248,12 @@ const reservedNames: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
 ]);
 
-/** Whether `key` is the name of a method or a fact, and so can be no data key. */
+/** Whether `key` is the name of a method or a fact, and so cannot be a data key. */
 export function isReserved(key: string): boolean {
   return reservedNames.has(key);
 }
 
-// `session.get = 1` would hide the method without a word: every reserved name answers an assignment with the reason.
+// `session.get = 1` would silently hide the method: every reserved name throws on assignment.
 for (const name of reservedNames) {
   const described = Object.getOwnPropertyDescriptor(SessionObject.prototype, name);
   if (described?.set) continue;
@@ -268,7 +268,7 @@ for (const name of reservedNames) {
   });
 }
 
-/** A session's own properties as what they are: the data. */
+/** A session's own properties, typed as the data. */
 export function ownData(session: object): Record<string, unknown> {
   return session as Record<string, unknown>;
 }
@@ -276,7 +276,7 @@ export function ownData(session: object): Record<string, unknown> {
 /**
  * A copy of the data.
  *
- * @throws SessionKeyReservedError for a name that an assignment would have refused, and that came by another way.
+ * @throws SessionKeyReservedError for a reserved name that got in without an assignment.
  */
 export function dataOf(session: object): Record<string, unknown> {
   const data = { ...ownData(session) };
@@ -285,9 +285,9 @@ export function dataOf(session: object): Record<string, unknown> {
   return data;
 }
 
-/** @throws SessionKeyReservedError, and SessionValueError for what JSON may hold in place of a name. */
+/** @throws SessionKeyReservedError, and SessionValueError for a JSON value that is not a string. */
 function assertName(key: unknown): asserts key is string {
-  if (!isName(key)) throw new SessionValueError('session', 'the key is no text.', { mayBeInput: true });
+  if (!isName(key)) throw new SessionValueError('session', 'the key is not a string.', { mayBeInput: true });
   if (isReserved(String(key))) throw new SessionKeyReservedError(String(key));
 }
 
@@ -299,7 +299,7 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A text of whatever was handed in: an object may have come out of JSON with a `toString` that is no function. */
+/** Converts any value to a string: an object from JSON may have a `toString` that is not a function. */
 function textOf(value: unknown): string {
   try {
     return String(value);

@@ -1,10 +1,10 @@
 import { isPrunable, type SessionStore } from '../stores/session-store.js';
 
-/** Removes what has expired from a store that does not do so by itself, or does it too seldom for somebody's taste. */
+/** Removes expired records from a store that does not do so by itself, or not often enough. */
 export class StoreCleanup {
   constructor(private readonly store: SessionStore) {}
 
-  /** How many records there were; 0 where it is left to the store. */
+  /** Returns how many records there were; 0 if the store does it itself. */
   async run(): Promise<number> {
     return isPrunable(this.store) ? this.store.prune() : 0;
   }

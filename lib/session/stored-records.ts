@@ -9,15 +9,15 @@ import { openPointer } from './rotation-pointer.js';
 import { ownerKey, publicIdOfKey, storeKey } from './session-id.js';
 import type { StoredSession } from './session-state.js';
 
-/** A record with its place in the store. */
+/** A record and its key in the store. */
 export type FoundSession = StoredSession & { readonly record: SessionRecord };
 
 type UserId = AuthFacts['userId'];
 
-/** How many pointers are followed; a grace time sees one rotation, as a rule. */
+/** How many pointers are followed; usually there is at most one rotation within a grace period. */
 const MAX_HOPS = 4;
 
-/** The border to the store: ids become keys here, and bytes records. */
+/** The boundary to the store: converts ids to keys, and bytes to records. */
 export class StoredRecords {
   /** What this process knows of them. */
   readonly newest = new NewestRecords<StoredSession>();
@@ -33,13 +33,13 @@ export class StoredRecords {
     return storeKey(this.keyPrefix, id);
   }
 
-  /** Writes a record that is not there yet; one with a login belongs to its user from the first. */
+  /** Writes a new record; one with a login is indexed under its user from the start. */
   create(key: string, bytes: Uint8Array, ttl: number, auth: AuthFacts | null): Promise<WriteResult> {
     if (auth === null) return this.store.write(key, bytes, ttl, 'absent');
     return this.store.write(key, bytes, ttl, 'absent', this.ownerOf(auth.userId));
   }
 
-  /** Whose the sessions of a user are, for the store. */
+  /** The store's owner for a user's sessions. */
   ownerOf(userId: UserId): string {
     return ownerKey(this.keyPrefix, 'session', userId);
   }
@@ -49,17 +49,17 @@ export class StoredRecords {
     return publicIdOfKey(this.keyPrefix, key);
   }
 
-  /** What `id` leads to, in one read unless it was rotated just now; null: nothing, or nothing readable. */
+  /** Resolves `id` in one read, unless it was just rotated; null: there is nothing readable. */
   find(id: string, key = this.keyOf(id), hops = 0): Promise<FoundSession | null> {
-    // As of the question: what is written while the answer is on its way may be newer.
+    // As of the request: a write may overtake the reply.
     const asOf = this.newest.next();
-    // On the path of every request that reads: one step of a promise, and no copy of an object, less.
+    // Every request that reads takes this path, so it saves a promise and a copy.
     return this.store
       .read(key)
       .then((found) => found && this.follow({ id, key, bytes: found.bytes, version: found.version, asOf }, hops));
   }
 
-  /** The record that these bytes are, or that they point to. */
+  /** The record in these bytes, or the one that they point to. */
   follow(stored: StoredSession, hops = 0): FoundSession | null | Promise<FoundSession | null> {
     const record = this.decode(stored.key, stored.bytes);
     if (record === null) return null;
@@ -72,12 +72,15 @@ export class StoredRecords {
     return successor === null ? null : this.find(successor, undefined, hops + 1);
   }
 
-  /** The id that a pointer leads to; null: it was not made for the id that it was found under, and the observer has been told. */
+  /**
+   * The id that a pointer leads to; null: it was not made for the id under which it was found, which has been reported to the
+   * observer.
+   */
   successorIn(pointer: RotationPointer, { id, key }: Pick<StoredSession, 'id' | 'key'>): string | null {
     return this.#readable(key, () => openPointer(pointer, id));
   }
 
-  /** What is in the bytes under a key; null: nothing readable, and the observer has been told. */
+  /** Decodes the bytes under a key; null: they are not readable, which has been reported to the observer. */
   decode(key: string, bytes: Uint8Array): SessionRecord | RotationPointer | null {
     return this.#readable(key, () => this.codec.decode(bytes));
   }

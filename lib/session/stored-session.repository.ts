@@ -24,7 +24,7 @@ import { assertWritable, stateOf, type SessionObject } from './session.js';
 import { StoredRecords, type FoundSession } from './stored-records.js';
 
 export interface StoredSessionOptions extends SavingOptions, RotationOptions {
-  /** What the store's keys begin with. */
+  /** The prefix of the store's keys. */
   readonly keyPrefix: string;
 }
 
@@ -81,13 +81,13 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
 
   load(reference: SessionReference): Promise<SessionObject | null> {
     const { endsAt } = reference;
-    // The store need not be asked for what the cookie itself says is over.
+    // If the cookie itself says that it has expired, there is no need to ask the store.
     if (endsAt !== undefined && endsAt !== null && endsAt <= this.now()) return Promise.resolve(null);
     reference.key ??= this.#records.keyOf(reference.id);
     return this.#records.find(reference.id, reference.key).then((found) => {
       const now = this.now();
       if (found === null || this.lifetime.isOver(found.record, now)) return null;
-      // A cookie that led here by a pointer is to be replaced by one with the new id.
+      // A cookie that led here through a pointer is replaced by one with the new id.
       return this.sessionOf(found, found.record, found.id === reference.id ? reference.issuedAt : null, now);
     });
   }
@@ -99,7 +99,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
 
   async adopt(session: SessionObject, old: OldSession, expiresAt: number | null): Promise<Adopted | null> {
     const state = stateOf(session);
-    // Stored before it is noted: who finds the note finds the session.
+    // Stored before it is noted: if the note is found, so is the session.
     await inTurn(state, () => this.#saver.save(session));
     if (state.stored === null) return null;
     const mark = await this.#adoptions.note(old, expiresAt, state.stored.id);
@@ -178,7 +178,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
         else if (id === undefined) await this.#saver.save(session);
         else result = await this.#rotation.begin(session, id);
       } catch (error) {
-        // A login that was ended while this one failed must not come back with what is saved next.
+        // If this login failed and its session was ended in the meantime, a later save must not restore the login.
         state.auth = state.stored === null ? null : former;
         throw error;
       }
@@ -209,7 +209,8 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     let ended = false;
     await inTurn(state, async () => {
       const lineage = lineageOf(state);
-      // Only the request that ended the session clears the cookie: another's clearing could hit that of a newer login.
+      // Only the request that ended the session clears the cookie: clearing in another response could remove that of a newer
+      // login.
       ended = state.stored !== null && (await this.#endStored(state.stored));
       if (ended) this.observer.destroyed({ publicId: this.publicIdOf(state) });
       if (ended && lineage !== null) this.endedLogins.tell({ lineage });
@@ -230,7 +231,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
       const moved = this.#loginIn(await this.#records.find(successor), login);
       if (moved !== null) return moved;
     }
-    // It may have moved so long ago that its former id leads nowhere.
+    // It may have moved so long ago that the pointer at its former id has expired.
     if (!this.owned.isOffered) return null;
     return (await this.owned.list(login.auth.userId)).some(({ lineage }) => lineage === login.lineage) ? login : null;
   }
@@ -239,7 +240,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     return mark === 'unreadable' ? null : this.load({ id: mark.id, issuedAt: this.now() });
   }
 
-  /** The login, if that is where it was found. */
+  /** The login, if it was found there. */
   #loginIn(found: FoundSession | null, { lineage }: KnownLogin): KnownLogin | null {
     if (found === null || this.lifetime.isOver(found.record, this.now())) return null;
     const { auth } = found.record;
@@ -269,7 +270,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
         const saving = this.#saver.save(session);
         return changes === null ? this.#orTouch(saving, state, former, now) : saving;
       }
-      // Where a rotation may come between, a touch would keep alive the pointer that it left, which is to expire.
+      // If a rotation may come in between, a touch would extend the life of the pointer that it left, which is to expire.
       if (changes === null) {
         return this.lifetime.rotates ? this.#saver.save(session) : this.#touch(state, state.stored, now);
       }
@@ -277,7 +278,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     return changes === null ? undefined : this.#saver.save(session, changes);
   }
 
-  /** Does `work` when everything else has been done that was asked for before, by this request and by others. */
+  /** Runs `work` after all earlier operations of this request and of others. */
   #alone(session: SessionObject, work: () => Promise<void>): Promise<void> {
     return inTurn(stateOf(session), () => this.#saver.alone(session, work));
   }
@@ -287,7 +288,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     const askedAt = this.#records.newest.now;
     const result = await this.#saver.alone(session, async () => {
       const { stored, rotatedAt } = state;
-      // Another request has been first.
+      // Another request was faster.
       if (stored === null || !this.lifetime.isRotationDue(rotatedAt, this.now())) return 'followed';
       return this.#rotation.rotate(session, stored, 'periodic');
     });
@@ -301,7 +302,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     return true;
   }
 
-  /** Where a store is full, what would only note when the session was used can be left out: to let it live on takes no room. */
+  /** If a store is full, noting when the session was used can be skipped: extending its life takes no space. */
   async #orTouch(saving: Promise<void>, state: SessionState, former: AuthFacts, now: number): Promise<void> {
     const noted = state.auth;
     try {
@@ -320,7 +321,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     else state.end = 'gone';
   }
 
-  /** Waits for what other requests are about to save, and no longer than for the store. */
+  /** Waits for pending saves of other requests, but no longer than for the store. */
   #endStored(stored: StoredSession): Promise<boolean> {
     return this.#saver.aloneAt(stored, async (newest) => {
       const ended = await this.#ending.end(newest);
@@ -330,7 +331,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   }
 }
 
-/** To the second, so that parallel requests note the same, and only the first of them writes. */
+/** Rounded to seconds, so that parallel requests note the same, and only the first of them writes. */
 function noteUse(state: SessionState, auth: AuthFacts, now: number): void {
   const seenAt = Math.floor(now / 1000) * 1000;
   const address = state.bearer?.client.address;

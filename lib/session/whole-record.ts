@@ -5,26 +5,26 @@ import { sameBytes } from './newest-records.js';
 import type { SessionRecord } from './record.js';
 import type { EncodedSession, SessionState } from './session-state.js';
 
-/** How records become bytes, and bytes records that nobody changes. */
+/** Converts records to bytes and back; the decoded records must not be changed. */
 interface Coder {
   encode(record: SessionRecord): Uint8Array;
   decode(bytes: Uint8Array): SessionRecord;
   readonly copy: CopyValue;
 }
 
-/** What one request adds. */
+/** One request's changes. */
 interface Addition {
   readonly encoded: EncodedSession;
   readonly isEmpty: boolean;
 }
 
-/** What decides how long a record lives. */
+/** What determines how long a record lives. */
 interface Lived {
   readonly createdAt: number;
   readonly auth: AuthFacts | null;
 }
 
-/** A session's record as it is to be written. It is encoded and decoded only where somebody asks: often it comes from one request alone. */
+/** A session's record to be written. Encoded and decoded only on demand: often it comes from a single request. */
 export class WholeRecord {
   #bytes: Uint8Array | null;
   #record: SessionRecord | null;
@@ -33,14 +33,14 @@ export class WholeRecord {
     private readonly coder: Coder,
     bytes: Uint8Array | null,
     record: SessionRecord | null,
-    /** Where all of it comes from one request. */
+    /** If all of it comes from one request. */
     private readonly source: (Lived & { readonly isEmpty: boolean }) | null,
   ) {
     this.#bytes = bytes;
     this.#record = record;
   }
 
-  /** That is stored. */
+  /** From stored bytes. */
   static of(bytes: Uint8Array, coder: Coder): WholeRecord {
     return new WholeRecord(coder, bytes, null, null);
   }
@@ -58,7 +58,7 @@ export class WholeRecord {
     return this.source ?? this.record;
   }
 
-  /** There is nothing in it that would be missed. */
+  /** It is empty and need not be kept. */
   get isEmpty(): boolean {
     if (this.source !== null) return this.source.isEmpty;
     const { data, flashes, auth, kept, permanent } = this.record;
@@ -67,10 +67,10 @@ export class WholeRecord {
   }
 
   /**
-   * The same with what a request has changed.
+   * The same with a request's changes.
    *
    * @param base what the request has read.
-   * @throws what a function throws that was given to `mutate()`
+   * @throws any error of a function passed to `mutate()`
    */
   with(
     base: Uint8Array,

@@ -225,7 +225,7 @@ describe.each(platforms)('on %s', (platform) => {
         { framework: 'Old', reason, address: expect.stringContaining('127.0.0.1') },
       ]);
       const log = logger.at('warn').join('\n');
-      expect(log).toContain('could not be taken over');
+      expect(log).toContain('could not be migrated');
       expect(log).not.toContain(cookie);
     });
 

@@ -16,33 +16,33 @@ const format: Format = {
     }
     return null;
   },
-  refuseUndefined: `JSON has no undefined in a list. ${INSTEAD}, or store null`,
+  refuseUndefined: `JSON has no undefined in an array. ${INSTEAD}, or store null`,
 };
 
 /**
- * JSON in UTF-8, for records that other programs read. A Date comes back as its ISO text, and a key whose value is
- * `undefined` not at all; what else JSON would lose without a word (Map, Set, BigInt, bytes, NaN) is refused.
+ * JSON in UTF-8, for records that other programs read. A Date is restored as an ISO string, and a key whose value is
+ * `undefined` is lost; other values that JSON would lose silently (Map, Set, BigInt, bytes, NaN) are rejected.
  */
 export class JsonSerializer implements Serializer {
   readonly #walk: StorableWalk;
 
-  /** @param onInstance as of `MsgpackSerializer`. */
+  /** @param onInstance as in `MsgpackSerializer`. */
   constructor(onInstance?: (className: string) => void) {
     this.#walk = new StorableWalk(format, onInstance);
   }
 
-  /** @param most parts that it may have @throws TooManyNodes */
+  /** @param most how many parts it may have @throws TooManyNodes */
   encode(record: Readonly<Record<string, unknown>>, most?: number): Uint8Array {
     return Buffer.from(JSON.stringify(this.#walk.run(record, most)), 'utf8');
   }
 
   decode(bytes: Uint8Array): unknown {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    // JSON.parse makes an own property of it, which a later copy key by key would turn into a prototype. It may be escaped.
+    // JSON.parse makes it an own property, which a later copy key by key would turn into a prototype. It may be escaped.
     const value: unknown = /__proto__|\\u/.test(text)
       ? JSON.parse(text, (key, part: unknown) => (key === '__proto__' ? undefined : part))
       : JSON.parse(text);
-    if (!isRewritable(value, true)) throw new TypeError('It holds what cannot be written again.');
+    if (!isRewritable(value, true)) throw new TypeError('It holds values that cannot be written again.');
     return value;
   }
 }

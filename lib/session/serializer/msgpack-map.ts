@@ -2,13 +2,13 @@ import { C1 } from 'msgpackr';
 import { MAX_DEPTH } from './storable.js';
 
 /**
- * A Map, which MessagePack would not tell from an object, is written as a list that begins with the byte 0xc1. MessagePack
- * never uses that byte, so nothing that an application stores is taken for it. An extension would have to be registered for the
- * whole process: for what the application itself reads with msgpackr as well, and within reach of every other module.
+ * A Map, which MessagePack cannot tell from an object, is written as an array that begins with the byte 0xc1. MessagePack never
+ * uses that byte, so no stored value can be taken for it. An extension would have to be registered for the whole process: it
+ * would affect what the application itself reads with msgpackr, and be accessible to every other module.
  */
 const marker = 0xc1;
 
-/** @param inner gives what is to be written for a value inside. */
+/** @param inner converts a value inside. */
 export function storedMap(
   map: ReadonlyMap<unknown, unknown>,
   inner: (value: unknown, part: string | number) => unknown,
@@ -22,12 +22,12 @@ export function storedMap(
   return list;
 }
 
-/** Whether there may be Maps in a record; the byte may also be a part of a number or of other bytes. */
+/** Whether a record may contain Maps; the byte may also be part of a number or of binary data. */
 export function hasMaps(bytes: Buffer): boolean {
   return bytes.includes(marker);
 }
 
-/** What was read, with each list that stands for a Map replaced by it. @throws TypeError where the byte is anywhere else */
+/** Replaces each array that stands for a Map. @throws TypeError if the byte is anywhere else */
 export function withMaps(value: unknown, levels = MAX_DEPTH + 1): unknown {
   if (value === C1) throw new TypeError('A byte that MessagePack never uses.');
   if (typeof value !== 'object' || value === null) return value;
@@ -51,7 +51,7 @@ function mapOf(list: readonly unknown[]): Map<unknown, unknown> {
   return map;
 }
 
-/** A Set has no places in which something could be replaced. */
+/** A Set's members cannot be replaced in place. */
 function restoredSet(set: ReadonlySet<unknown>, levels: number): Set<unknown> {
   return new Set(Array.from(set, (part) => withMaps(part, levels - 1)));
 }

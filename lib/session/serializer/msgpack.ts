@@ -18,7 +18,7 @@ const format: Format = {
   refuseUndefined: null,
 };
 
-/** Half of a character is written as the replacement character: two such names would be two here, and one after the journey. */
+/** A lone surrogate is written as the replacement character: two distinct keys would become the same after a round trip. */
 function nameOf<Name>(name: Name): Name | string {
   return typeof name !== 'string' || isWellFormed(name) ? name : Buffer.from(name).toString();
 }
@@ -30,7 +30,7 @@ function withTextKeys(map: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, 
   return map;
 }
 
-/** The classes of bytes and numbers by their tags, which a class that extends one of them inherits. */
+/** The classes of typed arrays by their tags, which subclasses inherit. */
 const views: Readonly<
   Record<string, new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView>
 > = {
@@ -47,7 +47,7 @@ const views: Readonly<
   BigUint64Array,
 };
 
-/** The same bytes as one of the classes that the format knows: those of another could not be read again. */
+/** The same bytes as a class that the format supports: those of another could not be decoded. */
 function storedView(view: ArrayBufferView): ArrayBufferView {
   if (Buffer.isBuffer(view) || view instanceof DataView) return view;
   const View = views[String(Reflect.get(view, Symbol.toStringTag))];
@@ -56,41 +56,41 @@ function storedView(view: ArrayBufferView): ArrayBufferView {
 }
 
 /**
- * MessagePack: plain data as any MessagePack reader knows it; besides, Date, Map, Set, BigInt, RegExp, typed arrays,
- * `undefined` and `NaN` come back as they went in.
+ * MessagePack: plain data in the standard form; in addition, Date, Map, Set, BigInt, RegExp, typed arrays, `undefined` and
+ * `NaN` are restored as they were.
  */
 export class MsgpackSerializer implements Serializer {
   readonly #walk: StorableWalk;
 
-  /** @param onInstance hears of instances of classes that are stored as plain data, by the names of their classes. */
+  /** @param onInstance called for instances of classes that are stored as plain data, with the name of the class. */
   constructor(onInstance?: (className: string) => void) {
     this.#walk = new StorableWalk(format, onInstance);
   }
 
-  // Without `copyBuffers` the bytes in the data would be windows on the record that changes are compared with.
+  // Without `copyBuffers`, bytes in the data would share memory with the record that changes are compared with.
   readonly #packr = new Packr({
     useRecords: false,
     mapsAsObjects: true,
     variableMapSize: true,
     moreTypes: true,
     copyBuffers: true,
-    // What has a `toJSON` has been asked already; what is left of that name is a visitor's.
+    // A real `toJSON` has already been called; what remains under that name is client data.
     useToJSON: false,
-    // Nothing refers to what stands elsewhere in the record, and so to itself.
+    // Disables references within the record, and so cycles.
     structuredClone: false,
   });
 
-  /** @param most parts that it may have @throws TooManyNodes */
+  /** @param most how many parts it may have @throws TooManyNodes */
   encode(record: Readonly<Record<string, unknown>>, most?: number): Uint8Array {
     return this.#packr.pack(this.#walk.run(record, most));
   }
 
   decode(bytes: Uint8Array): unknown {
-    // What is read out of a Buffer is a Buffer, and what is read out of other bytes is not.
+    // Bytes in a Buffer are decoded as Buffers, those in other byte arrays are not.
     const source = asBuffer(bytes);
     const read: unknown = this.#packr.unpack(source);
     const value = hasMaps(source) ? withMaps(read) : read;
-    if (!isRewritable(value, false)) throw new TypeError('It holds what cannot be written again.');
+    if (!isRewritable(value, false)) throw new TypeError('It holds values that cannot be written again.');
     return value;
   }
 }

@@ -1,6 +1,6 @@
 import { isPlain } from '../same-value.js';
 
-/** How many parts a value has: itself, and all that is in it. Where there are more than `most`, some number above that. */
+/** How many parts a value has: itself and everything in it. If there are more than `most`, some larger number. */
 export function nodesIn(value: unknown, most = Infinity): number {
   if (typeof value !== 'object' || value === null) return 1;
   let nodes = 1;

@@ -2,10 +2,10 @@ import { types } from 'node:util';
 import { MAX_DEPTH } from './storable.js';
 
 /**
- * Whether a value that was decoded can be written again. Bytes of somebody else may hold what no session can be saved with:
- * they are no record, or every save would fail until the session has expired.
+ * Whether a decoded value can be encoded again. Bytes from elsewhere may hold values that cannot be saved: they are rejected as
+ * a record, or every save would fail until the session expired.
  *
- * It looks for what a decoder lets through, and nothing else: this is on the path of every request that reads.
+ * Checks only what a decoder may return, since every request that reads runs it.
  *
  * @param finite whether numbers must be
  */

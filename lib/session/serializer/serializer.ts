@@ -1,24 +1,24 @@
 /**
- * How a record becomes bytes and comes back. Encoding is deterministic: what was decoded and not changed encodes to the
- * same bytes, since that is how a change is seen.
+ * Encodes records as bytes and decodes them. Encoding must be deterministic: a decoded, unchanged value must encode to the same
+ * bytes, since that is how changes are detected.
  *
  * @publicApi
  */
 export interface Serializer {
   /**
    * @param record an envelope with a few short keys around the session's values.
-   * @throws SessionValueError naming the key path of a value that would not come back as it went in.
+   * @throws SessionValueError naming the key path of a value that would not be restored as it was.
    */
   encode(record: Readonly<Record<string, unknown>>): Uint8Array;
   /**
-   * The value, sharing no memory with `bytes`. Throws on bytes that are not this format.
+   * Returns the value, sharing no memory with `bytes`. Throws on bytes of another format.
    *
-   * @param bytes a Buffer, whatever the store handed out.
+   * @param bytes always a Buffer, whatever the store returned.
    */
   decode(bytes: Uint8Array): unknown;
 }
 
-/** The same bytes as a Buffer, without a copy: what a decoder makes of bytes may depend on their type. */
+/** The same bytes as a Buffer, without a copy: a decoder's result may depend on their type. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,44 +1,47 @@
 import { oneLine } from '../../config/quote.js';
 import { SessionValueError } from '../../errors.js';
 
-/** What a format makes of the values that plain JSON does not have. */
+/** How a format handles values that plain JSON lacks. */
 export interface Format {
   /**
-   * What stands in for `value`, an object that is neither plain nor an array; `undefined`: the format knows no such thing.
+   * Replaces `value`, an object that is neither plain nor an array; `undefined`: the format has no replacement.
    *
-   * @param inner gives the same for a value inside of it, which lies at `part`.
+   * @param inner does the same for a value inside of it, at `part`.
    */
   special(value: object, inner: (value: unknown, part: string | number) => unknown): unknown;
-  /** The name of a key as it comes back; left out: as it went in. */
+  /** The name of a key after a round trip; default: unchanged. */
   readonly nameOf?: (key: string) => string;
-  /** Why this value cannot be kept, a sentence without its full stop; `null`: it can. Asked for what is neither plain nor a list. */
+  /**
+   * Why this value cannot be stored, as a sentence without its full stop; `null`: it can. Called for values that are neither
+   * plain nor arrays.
+   */
   refuse(value: number | bigint | object): string | null;
-  /** Why `undefined` cannot be kept in a list; `null`: it can. */
+  /** Why `undefined` cannot be stored in an array; `null`: it can. */
   readonly refuseUndefined: string | null;
 }
 
-/** Deeper than any session that somebody meant; a value that contains itself ends here, too. */
+/** Deeper than any legitimate session; a cycle ends here, too. */
 export const MAX_DEPTH = 100;
 
 /**
- * Makes of a session's values what a serializer can write: the same object where nothing stands in its way, otherwise a
- * copy along the path to what had to be replaced. One walk finds what cannot be stored, and where it is.
+ * Converts a session's values to ones that a serializer can write: the same object if possible, otherwise a copy along the path
+ * to each replaced value. One walk finds values that cannot be stored, and their path.
  */
 export class StorableWalk {
-  /** Where the walk is; noted only when it is repeated to say where something was found, since that takes a third of its time. */
+  /** The current path; only recorded when the walk is repeated for an error message, since that takes a third of its time. */
   #path: (string | number)[] | null = null;
   #depth = 0;
-  /** How many parts it may still have. */
+  /** How many more parts it may have. */
   #left = Infinity;
 
-  /** @param onInstance hears of each instance of a class that is stored as plain data, by the name of its class. */
+  /** @param onInstance called for each instance of a class that is stored as plain data, with the name of the class. */
   constructor(
     private readonly format: Format,
     private readonly onInstance: (className: string) => void = () => undefined,
   ) {}
 
   /**
-   * @param record an envelope around values; its own keys are no part of a path. @param most parts that it may have
+   * @param record an envelope around values; its own keys are not part of a path. @param most how many parts it may have
    * @throws SessionValueError naming the key path. TooManyNodes
    */
   run(record: Readonly<Record<string, unknown>>, most = Infinity): object {
@@ -114,13 +117,13 @@ export class StorableWalk {
 
   #array(values: readonly unknown[]): readonly unknown[] {
     const { refuseUndefined } = this.format;
-    // What is not there costs as much as what is: one large index makes a list of millions.
+    // Holes count as well: a single large index makes an array of millions.
     if (values.length > this.#left) throw new TooManyNodes();
     let copy: unknown[] | null = null;
     for (let index = 0; index < values.length; index++) {
       this.#path?.push(index);
       const value = values[index];
-      // A gap comes of an index, which may be a visitor's.
+      // A hole comes from an index, which may be from the client.
       if (value === undefined && refuseUndefined !== null) this.#refuse(refuseUndefined, !(index in values));
       const storable = this.#value(value);
       this.#path?.pop();
@@ -134,7 +137,7 @@ export class StorableWalk {
     let isRenamed = false;
     for (const key of Object.keys(object)) {
       this.#path?.push(key);
-      if (key === '__proto__') this.#refuse('"__proto__" is no name for a key', true);
+      if (key === '__proto__') this.#refuse('"__proto__" cannot be a key', true);
       const value = object[key];
       const storable = this.#value(value);
       this.#path?.pop();
@@ -149,17 +152,17 @@ export class StorableWalk {
     return Object.fromEntries(Object.entries(object).map(([key, value]) => [nameOf(key), value]));
   }
 
-  /** An instance of a class is stored as JSON would: what its `toJSON` gives, or its own data. */
+  /** An instance of a class is stored as in JSON: the result of its `toJSON`, or its own data. */
   #instance(value: object): unknown {
     const name = nameOf(value);
     if (isLive(value)) return this.#refuse(`it is a live ${name} (a stream, socket, promise or the like). Store data`);
     this.onInstance(name);
     if ('toJSON' in value && typeof value.toJSON === 'function') {
       const json: unknown = (value.toJSON as () => unknown)();
-      return json === value ? this.#refuse(`the toJSON of ${name} gives itself`) : this.#value(json);
+      return json === value ? this.#refuse(`the toJSON of ${name} returns the object itself`) : this.#value(json);
     }
     if (value instanceof Error) return this.#refuse('it is an Error. Store its message');
-    // What an application's own class holds is in its properties; what a built-in one holds is not.
+    // An application's own class keeps its content in properties; a built-in class does not.
     if (Object.prototype.toString.call(value) !== '[object Object]') {
       return this.#refuse(`it is a ${name}, whose content cannot be seen from outside. Store data`);
     }
@@ -168,7 +171,7 @@ export class StorableWalk {
 
   #unlessRefused<Value extends number | bigint | object>(value: Value): Value {
     const reason = this.format.refuse(value);
-    // A number that JSON writes with too large an exponent is read as Infinity.
+    // JSON numbers with too large an exponent are read as Infinity.
     return reason === null ? value : this.#refuse(reason, typeof value === 'number' && !Number.isNaN(value));
   }
 
@@ -177,24 +180,24 @@ export class StorableWalk {
   }
 }
 
-/** There are more parts than are allowed. It never leaves the room. */
+/** There are more parts than allowed. Internal. */
 export class TooManyNodes extends Error {}
 
 /** Ends a walk; its message is the reason. */
 class Refusal extends Error {
   constructor(
     reason: string,
-    /** Whether the value may have come out of JSON, and so from a visitor. */
+    /** Whether the value can come from JSON, and so from the client. */
     readonly isJson: boolean,
   ) {
     super(reason);
   }
 }
 
-/** How much of a path is shown: one that goes round in a circle has no end. */
+/** How many parts of a path are shown: that of a cycle is endless. */
 const SHOWN_PARTS = 12;
 
-/** What of a key is shown, in characters: a visitor may have chosen it. */
+/** How much of a key is shown, in characters: it may come from the client. */
 const SHOWN_OF_KEY = 40;
 
 function pathOf(parts: readonly (string | number)[]): string {
@@ -205,7 +208,7 @@ function pathOf(parts: readonly (string | number)[]): string {
 }
 
 function nameOf(value: object): string {
-  // That of its class: an object's own property of this name is data.
+  // Of its class: an own property of this name is data.
   const type: unknown = Reflect.get(Object.getPrototypeOf(value) as object, 'constructor');
   return typeof type === 'function' ? oneLine(type.name, SHOWN_OF_KEY) : 'an unknown class';
 }

@@ -261,7 +261,7 @@ describe.each<[string, Serializer]>([
           return this;
         }
       })(),
-      /toJSON of Self gives itself/,
+      /toJSON of Self returns the object itself/,
     ],
   ])('%s', (_, value, reason) => {
     const error = refuse(value);

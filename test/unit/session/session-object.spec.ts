@@ -312,7 +312,7 @@ describe('a read-only view', () => {
     const seen = view(session);
     const refused = {
       code: 'SESSION_READONLY',
-      message: 'The session was asked for as read-only. Nothing was changed.',
+      message: 'The session was requested as read-only. Nothing was changed.',
     };
     for (const attempt of [
       () => seen.set('a', 2),

@@ -188,7 +188,7 @@ describe("Flask's cookie refuses", () => {
     ['an invalid date', new Date(NaN), /years 1 to 9999/],
     ['a date that Python does not have', new Date(Date.UTC(10_000, 0)), /years 1 to 9999/],
     ['a date that Flask would read wrongly', new Date('0050-01-01T00:00:00Z'), /from the year 100 on/],
-    ['a key __proto__', JSON.parse('{"__proto__":1}'), /no name for a key/],
+    ['a key __proto__', JSON.parse('{"__proto__":1}'), /cannot be a key/],
     ['a number that Python does not read', 10n ** 4300n, /so many digits/],
     ['a negative one', -(10n ** 4300n), /so many digits/],
   ])('%s, and names the way to it', (_, value, reason) => {
