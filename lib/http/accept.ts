@@ -1,17 +1,17 @@
-/** How much a client wants each of two kinds of answer, by its header `Accept` (RFC 9110, 12.5.1): 0 to 1. */
+/** A client's preference for two kinds of response, from its `Accept` header (RFC 9110, 12.5.1): 0 to 1. */
 export interface Wanted {
-  /** A page: `text/html`, by this name; null: it is not named. */
+  /** A page: `text/html` itself; null: not listed. */
   readonly page: number | null;
-  /** JSON: `application/json`, or a type that ends in `+json`, by its name. */
+  /** JSON: `application/json`, or a type that ends in `+json`. */
   readonly json: number;
-  /** Whatever there is: `*\/*`. */
+  /** Anything: `*\/*`. */
   readonly anything: number;
 }
 
-/** The quality of what is named without one. */
+/** The default quality. */
 const FULL = 1;
 
-/** What a header `Accept` asks for. A range with a weight that is none counts as not wanted. */
+/** Reads an `Accept` header. A range with an invalid weight counts as not wanted. */
 export function wantedBy(accept: string): Wanted {
   let page: number | null = null;
   let [json, anything] = [0, 0];

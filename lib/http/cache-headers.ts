@@ -1,25 +1,23 @@
-/** Adds `Cookie` to a Vary header once, and keeps what is there. */
+/** Adds `Cookie` to a Vary header once, keeping its other values. */
 export function varyByCookie(vary: string): string {
   if (vary === '') return 'Cookie';
   const members = vary.split(',').map((member) => member.trim().toLowerCase());
   return members.includes('*') || members.includes('cookie') ? vary : `${vary}, Cookie`;
 }
 
-/** What `send` says by itself, and with it Express's `sendFile()` and the static files of both servers: nobody's word. */
+/** The default of `send`, and so of Express's `sendFile()` and the static files of both servers: not an application's choice. */
 const servedByDefault = /^public,\s*max-age=0$/i;
 
-/** What is known of an answer that used the session. */
+/** The facts about a response that used the session. */
 export interface AnswerFacts {
-  /**
-   * Whether it sets or clears the session's cookie: that must be kept by no cache, whatever the handler said (ASVS 14.2.2).
-   */
+  /** Whether it sets or clears the session's cookie: then no cache may store it, whatever the handler said (ASVS 14.2.2). */
   readonly carriesCookie: boolean;
-  /** What a guard has protected, and what then holds where the handler says nothing; null: none has. */
+  /** The default for a response behind a guard if the handler sets none; null: no guard. */
   readonly guarded: 'no-store' | 'private' | null;
 }
 
 /**
- * The Cache-Control of an answer whose handler used the session, or null to leave it as it is.
+ * The Cache-Control of a response whose handler used the session, or null to leave it as it is.
  *
  * @param current what the handler has set, `''` for nothing.
  */

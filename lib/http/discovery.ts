@@ -1,29 +1,29 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { SessionConfigError } from '../errors.js';
 
-/** A provider, or one method of it, that carries a decorator's mark. */
+/** A provider, or one of its methods, with a decorator's metadata. */
 export interface Discovered<Mark> {
   readonly instance: object;
   /** The marked method; null: the class itself is marked. */
   readonly method: string | null;
   readonly mark: Mark;
-  /** The class, and the method, for messages. */
+  /** The class and method, for messages. */
   readonly name: string;
 }
 
-/** What Nest keeps of a provider. */
+/** Nest's entry for a provider. */
 interface Provided {
-  /** Of a provider that is made anew each time: an object of its class, but never constructed. */
+  /** For a transient or request-scoped provider: an object of its class on which the constructor was never called. */
   readonly instance: unknown;
   readonly isTransient: boolean;
   isDependencyTreeStatic(): boolean;
 }
 
 /**
- * The providers and controllers of an application whose class, or a method of it, carries metadata under `key`, in the
- * order of the modules.
+ * The providers and controllers of an application whose class, or one of its methods, has metadata under `key`, in module
+ * order.
  *
- * @throws SessionConfigError for one that is made anew for each request, or for whoever asks for it
+ * @throws SessionConfigError for a request-scoped or transient one
  */
 export function discover<Mark>(modules: ModulesContainer, key: symbol): Discovered<Mark>[] {
   const found = new Map<object, Discovered<Mark>[]>();
@@ -42,15 +42,12 @@ export function discover<Mark>(modules: ModulesContainer, key: symbol): Discover
 
 function madeAnew(name: string): SessionConfigError {
   const problem =
-    'is found by its decorator, and so has to be there once for the whole application; ' +
-    'it, or something that is injected into it, has another scope (Scope.REQUEST, Scope.TRANSIENT)';
+    'is found by its decorator, so it must be a singleton; ' +
+    'it, or one of its dependencies, has another scope (Scope.REQUEST, Scope.TRANSIENT)';
   return new SessionConfigError([{ setting: name, problem }]);
 }
 
-/**
- * Read from the class alone: a provider may be a proxy that minds being asked for what it does not have, and a getter may do
- * anything.
- */
+/** Reads the class only: a provider may be a proxy that throws on unknown properties, and a getter may do anything. */
 function marksOf<Mark>(instance: object, key: symbol): Discovered<Mark>[] {
   const methods = methodsOf(instance);
   const type = methods.get('constructor');
@@ -66,7 +63,7 @@ function marksOf<Mark>(instance: object, key: symbol): Discovered<Mark>[] {
   return marks;
 }
 
-/** The methods of an object's class, and those that it inherits, by name; `constructor` is the class. */
+/** The methods of an object's class, including inherited ones, by name; `constructor` is the class. */
 function methodsOf(instance: object): Map<string, { readonly name: string }> {
   const methods = new Map<string, { readonly name: string }>();
   for (

@@ -1,37 +1,37 @@
 import { SessionStoreUnavailableError } from '../errors.js';
 import type { KnownLogin } from '../session/known-login.js';
 
-/** A login that something in this process holds on to. */
+/** A login that something in this process depends on. */
 export interface Held {
-  /** As it is known now; null: nobody is logged in there. */
+  /** Its latest known state; null: nobody is logged in. */
   readonly login: KnownLogin | null;
-  /** It was found here, perhaps under another id. */
+  /** Called when it was found, perhaps under another id. */
   found(login: KnownLogin): void;
   /** It is over. */
   end(): void;
 }
 
-/** How this process comes to know of logins that end without it: by another process, or by their timeouts. */
+/** How this process learns of logins that end without it: by another process, or by timeouts. */
 export interface EndsElsewhere {
   /**
-   * Begins to watch; ended by what it returns.
+   * Starts to watch; call the returned function to stop.
    *
-   * @param held all that is held, whatever comes and goes meanwhile
+   * @param held the live set of all held logins
    */
   watch(held: ReadonlySet<Held>): () => void;
-  /** Something is held from now on: what has become of it since it was read is not known. Never rejects. */
+  /** Checks a login that has just been added, since it may have ended after it was read. Never rejects. */
   look(held: Held): Promise<void>;
 }
 
-/** Finds a login as it is now; null: it is over. */
+/** Finds a login's current state; null: it has ended. */
 export type FindLogin = (login: KnownLogin) => Promise<KnownLogin | null>;
 
-/** How often what is held is looked for, in ms. */
+/** How often held logins are checked, in ms. */
 const LOOK_EVERY = 15_000;
-/** How many are looked for at a time. */
+/** How many are checked in parallel. */
 const BATCH = 64;
 
-/** Looks for each login that is held every 15 seconds: one read each, as a rule. What cannot be read goes on until the next look. */
+/** Checks each held login every 15 seconds, usually with one read. If a read fails, the login is kept until the next check. */
 export class LookedForEnds implements EndsElsewhere {
   #isLooking = false;
 
@@ -54,7 +54,7 @@ export class LookedForEnds implements EndsElsewhere {
     await this.#lookAt(held);
   }
 
-  /** A store that does not answer is not asked for the rest, nor again before that is over. */
+  /** If the store does not answer, the rest is skipped until the next check. */
   async #lookAtAll(held: ReadonlySet<Held>, isOver: () => boolean): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -72,7 +72,7 @@ export class LookedForEnds implements EndsElsewhere {
     if (login === null) return 'looked';
     try {
       const found = await this.find(login);
-      // The request itself may have begun another one meanwhile.
+      // The request itself may have started another one in the meantime.
       if (held.login?.lineage !== login.lineage) return 'looked';
       if (found === null) held.end();
       else held.found(found);

@@ -1,29 +1,28 @@
 import { SessionKeyReservedError } from '../errors.js';
 import { isReserved, ownData, stateOf, type SessionObject } from '../session/session.js';
 
-/** As Express calls back: with an error, or with nothing. */
+/** Express's callback: with an error, or with nothing. */
 export type Callback = (error?: unknown) => void;
 
-/** `req.session.cookie`, as far as it says how long the session lives. */
+/** `req.session.cookie`, limited to the session's lifetime. */
 export interface ExpressSessionCookie {
-  /** ms until the cookie ends; null: with the browser. Setting it to a number makes the session permanent. */
+  /** ms until the cookie expires; null: with the browser. Set it to a number to make the session permanent. */
   maxAge: number | null;
   readonly originalMaxAge: number | null;
-  /** When the cookie ends; null: with the browser. Setting it to a date makes the session permanent. */
+  /** When the cookie expires; null: with the browser. Set it to a date to make the session permanent. */
   expires: Date | null;
 }
 
 /**
- * A session in the form that middleware for express-session expects: every property is data, but for express-session's own
- * seven names, which cannot be set, and `__proto__`, which is nobody's name for data. A data key that has a name of
- * {@link SessionObject} is kept under it with a `~` in front. It has no prototype: a name that a visitor has chosen reaches data
- * or nothing.
+ * A session in the form that middleware for express-session expects: every property is data, except express-session's own seven
+ * names, which cannot be set, and `__proto__`, which is rejected. A data key that is a name of {@link SessionObject} is stored
+ * under that name with a `~` in front. It has no prototype: a key from the client refers to data or nothing.
  *
  * @publicApi
  */
 export interface ExpressSession {
   [key: string]: unknown;
-  /** The public id: unlike express-session's, it is of no use to a thief. */
+  /** The public id: unlike express-session's, it is useless to a thief. */
   readonly id: string;
   readonly cookie: ExpressSessionCookie;
   save(callback?: Callback): this;
@@ -31,24 +30,24 @@ export interface ExpressSession {
   destroy(callback?: Callback): this;
   /** As in express-session, the new session is empty. */
   regenerate(callback: Callback): this;
-  /** Does nothing: a session in use is extended by itself. */
+  /** A no-op: a session in use is extended automatically. */
   touch(): this;
 }
 
 type Method = (this: void, callback?: Callback) => unknown;
 
-/** What stands behind `req.session`. */
+/** The implementation behind `req.session`. */
 export interface ExpressSessionKeeper {
   commit(): Promise<void> | undefined;
-  /** Reads the session again. False: it is not there any more. */
+  /** Reads the session again. False: it no longer exists. */
   reload(): Promise<boolean>;
   endAtCommit(): void;
-  /** Hears of an error that no callback was given for. */
+  /** Receives errors for which no callback was passed. */
   report(error: unknown): void;
   now(): number;
 }
 
-/** The property `session` of a request; it changes when the session is regenerated, and is gone once it is destroyed. */
+/** The property `session` of a request; it changes when the session is regenerated, and is undefined after it is destroyed. */
 export class ExpressSessionSlot {
   #current: ExpressSession | undefined;
 
@@ -91,7 +90,7 @@ export class ExpressSessionSlot {
       touch: () => face,
     };
     const own: ReadonlyMap<string | symbol, Method> = new Map(Object.entries(methods));
-    // The former face of a regenerated session still shows what it held: Passport copies from it.
+    // The former object of a regenerated session keeps its content: Passport copies from it.
     let shown = data;
     const freeze = (former: Record<string, unknown>): void => void (shown = () => former);
     const cookie = cookieOf(session, () => this.keeper.now());
@@ -129,14 +128,14 @@ export class ExpressSessionSlot {
   }
 
   /**
-   * Ends the session, in any case. @returns what it held, for Passport to copy: with what other requests have stored until
-   * then, and nothing of a session that another request has ended
+   * Ends the session, in any case. @returns its content, for Passport to copy: including what other requests have stored until
+   * then, but nothing of a session that another request has ended
    */
   async #end(): Promise<Record<string, unknown>> {
     const { session } = this;
     const state = stateOf(session);
     try {
-      // A rotation takes in what others have stored, and leads to an id that nobody else knows.
+      // A rotation includes what others have stored, and leads to an id that nobody else knows.
       if (!state.answered) await session.regenerate();
       return state.end === 'gone' ? {} : session.toJSON();
     } catch (error) {
@@ -149,7 +148,7 @@ export class ExpressSessionSlot {
 
   #run(work: () => Promise<void> | undefined, callback: Callback | undefined): ExpressSession | undefined {
     const face = this.#current;
-    // Called back outside of the promise: what a callback throws is its own, as it is with express-session.
+    // Called back outside of the promise: errors thrown by a callback are its own, as in express-session.
     Promise.resolve(work()).then(
       () => callback && process.nextTick(callback),
       (error: unknown) => {

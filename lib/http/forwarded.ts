@@ -1,19 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isHost, isPlainPath } from './origin.js';
 
-/** What a proxy says about the address that a request was sent to. It is worth as much as whoever has sent it. */
+/** What a proxy says about the address that a request was sent to. Trustworthy only if its sender is. */
 export interface Forwarded {
-  /** With a port where there is one; null: nothing that can be relied on. */
+  /** With the port, if any; null: not reliable. */
   readonly host: string | null;
-  /** Null: the header `Forwarded` does not say, or the platform reads the same in `X-Forwarded-Proto`. */
+  /** Null: the `Forwarded` header does not say, or the platform reads it from `X-Forwarded-Proto`. */
   readonly isHttps: boolean | null;
-  /** What was taken off the path, such as `/shop`; empty: nothing. */
+  /** What was removed from the path, such as `/shop`; empty: nothing. */
   readonly prefix: string;
 }
 
 /**
- * Reads `X-Forwarded-Host`, `X-Forwarded-Prefix` and `Forwarded` (RFC 7239). Whatever comes twice, or in two ways that differ,
- * is no word of the nearest proxy alone: it counts for nothing.
+ * Reads `X-Forwarded-Host`, `X-Forwarded-Prefix` and `Forwarded` (RFC 7239). Duplicate or contradictory values do not come from
+ * the nearest proxy alone, and are ignored.
  */
 export function forwardedIn(headers: IncomingHttpHeaders): Forwarded {
   const standard = onlyElementOf(single(headers.forwarded) ?? '');
@@ -30,7 +30,7 @@ export function forwardedIn(headers: IncomingHttpHeaders): Forwarded {
 }
 
 const longestForwarded = 2048;
-/** One `name=value` of RFC 7239, with the semicolon before it. */
+/** One `name=value` pair of RFC 7239, with the semicolon before it. */
 const pair = /(?:^|;)[ \t]*([!#$%&'*+.^_`|~\w-]+)=(?:([!#$%&'*+.^_`|~\w-]+)|"((?:[^"\\]|\\.)*)")[ \t]*/gy;
 
 /** The parameters of the header's only element; null: there are several, or it is malformed. */
@@ -46,7 +46,7 @@ function onlyElementOf(header: string): ReadonlyMap<string, string> | null {
   return end === header.trim().length ? parameters : null;
 }
 
-/** Node joins what comes twice, or gives a list. */
+/** Node joins duplicates, or returns an array. */
 function single(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.join(', ');
 }

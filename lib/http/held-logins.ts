@@ -5,8 +5,8 @@ import type { SessionState } from '../session/session-state.js';
 import type { EndsElsewhere, Held } from './ends-elsewhere.js';
 
 /**
- * The logins that answers which are still under way depend on: each hears when its login is over, at once where this process has
- * ended it, and otherwise as soon as that is known. Nothing is listened to while nothing is held.
+ * The logins that running responses depend on: each callback is called when its login ends, at once if this process ended it,
+ * otherwise as soon as that is known. While none is held, nothing is watched.
  */
 export class HeldLogins {
   readonly #held = new Set<HeldLogin>();
@@ -25,10 +25,10 @@ export class HeldLogins {
   }
 
   /**
-   * Holds on to the login of a request's session.
+   * Holds the login of a request's session.
    *
-   * @param over is called once, when that login is over; not for one that the request itself has replaced by another.
-   * @returns what lets go of it.
+   * @param over called once, when that login has ended; not if the request itself has replaced it.
+   * @returns a function that releases it.
    */
   hold(state: SessionState, over: () => void): () => void {
     if (this.#isClosed) return () => undefined;
@@ -47,12 +47,12 @@ export class HeldLogins {
     };
     this.#held.add(held);
     this.#stop ??= this.#listen();
-    // It may have ended since the session was read, before anybody listened.
+    // It may have ended since the session was read, before this listener was added.
     void this.elsewhere.look(held);
     return letGo;
   }
 
-  /** The application shuts down: nothing is looked for any more. */
+  /** The application shuts down: stops checking. */
   close(): void {
     this.#isClosed = true;
     this.#held.clear();
@@ -78,7 +78,7 @@ export class HeldLogins {
 
 class HeldLogin implements Held {
   #login: KnownLogin | null = null;
-  /** The id that the request's own session had when it was looked at last. */
+  /** The id of the request's own session at the last check. */
   #ownId: string | null = null;
 
   constructor(
@@ -86,7 +86,7 @@ class HeldLogin implements Held {
     readonly end: () => void,
   ) {}
 
-  /** What the request itself has made of it counts; where that has ended it, the login that there was. */
+  /** The request's own changes take precedence; if it has ended the login, the one that was there. */
   get login(): KnownLogin | null {
     const { auth, stored } = this.state;
     const lineage = lineageOf(this.state);

@@ -2,7 +2,7 @@ import { bool, duration, nullable, oneOf } from '../config/kinds.js';
 import { option, type ResolvedOptions } from '../config/option.js';
 import { publicUrl, type PublicUrl } from './public-url.js';
 
-/** When sessions are saved, what happens when the store fails, and where browsers find the application. */
+/** When sessions are saved, what happens if the store fails, and the application's public URL. */
 export const httpOptions = {
   commit: option({
     env: 'SESSION_COMMIT',

@@ -2,20 +2,20 @@ import type { SessionRepository } from '../session/session-repository.js';
 import { stateOf, type SessionObject } from '../session/session.js';
 import type { SessionToken } from './session-cookie.js';
 
-/** How many sessions are looked up for one request: a browser that sends more cookies of the name was made to. */
+/** How many sessions are looked up per request: more cookies of the name are no accident. */
 const mostLookups = 8;
 
-/** A session, and the cookie that led to it. */
+/** A session and its cookie. */
 export interface LivingSession {
   readonly token: SessionToken;
   readonly session: SessionObject;
 }
 
 /**
- * Of the sessions that a request has cookies of, the one that lives and whose cookie was issued last. One is looked up as a rule: the
- * next only where that has ended.
+ * Of the sessions for which a request has cookies, the live one whose cookie was issued last. Usually only one is looked up;
+ * the next one only if that has ended.
  *
- * @param tokens the one issued last comes first.
+ * @param tokens the most recently issued one first.
  */
 export async function livingSession(
   repository: SessionRepository,
@@ -25,13 +25,13 @@ export async function livingSession(
   for (const token of lookedUp(tokens)) {
     if (found !== null && found.token.issuedAt !== token.issuedAt) break;
     const session = await repository.load(token);
-    // Cookies tell seconds; of several that were issued in one, the records tell the rest.
+    // Cookies have a resolution of seconds; for those issued in the same second, the records decide.
     if (session !== null && (found === null || begunAt(session) > begunAt(found.session))) found = { token, session };
   }
   return found;
 }
 
-/** Ends what else lives of a request's sessions: otherwise it would come to light where the one that was on top has ended. */
+/** Ends a request's other live sessions: otherwise one of them would reappear once the used one has ended. */
 export async function endOthers(
   repository: SessionRepository,
   tokens: readonly SessionToken[],

@@ -1,16 +1,16 @@
 import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 
-/** What Nest notes of a route: that it renders a view, that it sends events, and what its parameters are. */
+/** Nest's metadata of a route: that it renders a view, that it sends events, and its parameters. */
 const renderMetadata = '__renderTemplate__';
 const eventsMetadata = '__sse__';
 const parametersMetadata = '__routeArguments__';
-/** The kinds of parameters that hand the answer over to the handler: `@Res()` and `@Next()`. */
+/** The kinds of parameters that leave the response to the handler: `@Res()` and `@Next()`. */
 const answering = /^[12]:/;
 
 /**
- * Whether Nest sends what the handler returns by itself, as a value: nobody writes to the response, and no view is rendered, whose
- * helpers may use the session. Said of a route once; where it cannot be told, it is not so.
+ * Whether Nest itself sends the handler's return value: the handler does not write to the response, and renders no view, whose
+ * helpers may use the session. Determined once per route; false if it cannot be determined.
  */
 export function isAnsweredByNest(context: ExecutionContext): boolean {
   const handler: object = context.getHandler();
@@ -22,7 +22,7 @@ export function isAnsweredByNest(context: ExecutionContext): boolean {
   return !Object.keys(parameters).some((key) => answering.test(key));
 }
 
-/** The name that a method has in its class, which a decorator may have put another function in place of. */
+/** The name of a method in its class, which a decorator may have replaced with another function. */
 function nameOf(method: object, prototype: object): string | null {
   for (let holder: unknown = prototype; typeof holder === 'object' && holder !== null;) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
@@ -33,7 +33,7 @@ function nameOf(method: object, prototype: object): string | null {
   return null;
 }
 
-/** Whether a returned value is all there when it is sent: a stream runs code of the application until its end. */
+/** Whether a returned value is complete when it is sent: a stream runs application code until its end. */
 export function isWholeAnswer(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return !['pipe', 'getStream', 'getReader', 'body'].some((name) => name in value);

@@ -1,7 +1,7 @@
 import { applyDecorators, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { requestSessionOf } from './session-runtime.js';
 
-/** Takes note that a request is no use of its session. */
+/** Marks a request as not using its session. */
 @Injectable()
 export class PassiveGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -11,8 +11,8 @@ export class PassiveGuard implements CanActivate {
 }
 
 /**
- * Requests to this route, or to all routes of a controller, do not count as use of the session: they are neither extended
- * nor given a new id. For a page that asks every minute how long the session still lives, and must not keep it alive.
+ * Requests to this route, or to all routes of a controller, do not count as use of the session: it is neither extended nor
+ * given a new id. For a page that asks every minute how long the session still lives, and must not keep it alive.
  *
  * @publicApi
  */

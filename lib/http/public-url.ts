@@ -1,17 +1,17 @@
 import { OptionMismatch, type OptionKind } from '../config/option.js';
 import { isPlainPath, webOriginOf } from './origin.js';
 
-/** Where browsers find the application. */
+/** The application's public URL. */
 export interface PublicUrl {
   /** As browsers send it: `https://shop.example`. */
   readonly origin: string;
-  /** What a proxy takes off the path before it hands a request on, such as `/shop`; empty: nothing. */
+  /** The path prefix that a proxy removes before it forwards a request, such as `/shop`; empty: none. */
   readonly prefix: string;
 }
 
 const parts = /^([^/]+:\/\/[^/]+)(\/.*)?$/s;
 
-/** A URL of http or https without user, query and fragment, and with a path of plain segments, if any. */
+/** An http or https URL without user, query and fragment, and with a path of plain segments, if any. */
 export function publicUrl(): OptionKind<PublicUrl, string> {
   return {
     expected: 'a URL such as https://shop.example or https://example.com/shop, with nothing after the path',

@@ -7,17 +7,17 @@ import { requestOrigin } from './origin.js';
 import type { PublicUrl } from './public-url.js';
 import { isMediaPlayer, isSafe, kindOf, provenanceOf, type Provenance, type RequestKind } from './request-kind.js';
 
-/** The longest user agent that is looked at, in characters: it is a stranger's text, and is kept with a login. */
+/** The longest part of a user agent that is used, in characters: it is untrusted, and is stored with a login. */
 const longestUserAgent = 512;
 
-/** What may be an address, with a zone or a port. A proxy that is trusted hands on whatever a client has put into its header. */
+/** Strings that may be an address, with a zone or port. A trusted proxy forwards whatever a client put into its header. */
 const addressLike = /^[\w.:%[\]-]{1,100}$/;
 
 const nothingForwarded: Forwarded = { host: null, isHttps: null, prefix: '' };
 
 /**
- * Who sent a request, for what, and to which address; and what its answer sets besides the session's own cookie. Nothing is
- * worked out before it is asked for.
+ * The client of a request, the request's purpose and target, and the response's cookies besides the session's own. Everything
+ * is computed on demand.
  */
 export class RequestClient {
   readonly #lines = new Map<string, readonly string[]>();
@@ -30,18 +30,18 @@ export class RequestClient {
     private readonly publicUrl: PublicUrl | null,
   ) {}
 
-  /** The server's own request, where Node's was known before. */
+  /** Adds the server's own request, if only Node's was known before. */
   meet(request: object): void {
     this.request = request;
   }
 
-  /** The network address, as far as the platform's trust in proxies goes; empty where it is not known. */
+  /** The network address, according to the platform's trust in proxies; empty if unknown. */
   get address(): string {
     const address = this.platform.addressOf(this.request);
     return addressLike.test(address) ? address : '';
   }
 
-  /** Cut to 512 characters; empty where there is none. */
+  /** Truncated to 512 characters; empty if there is none. */
   get userAgent(): string {
     return (this.raw.headers['user-agent'] ?? '').slice(0, longestUserAgent);
   }
@@ -50,29 +50,29 @@ export class RequestClient {
     return this.platform.isHttps(this.request);
   }
 
-  /** What it is that somebody wants. */
+  /** The purpose of the request. */
   get kind(): RequestKind {
     return kindOf(this.raw);
   }
 
-  /** Whether it is by a method that changes nothing. */
+  /** Whether its method is safe. */
   get isSafe(): boolean {
     return isSafe(this.raw);
   }
 
-  /** Whether the media player of an Apple device says that it sends it. */
+  /** Whether it claims to come from an Apple device's media player. */
   get isMediaPlayer(): boolean {
     return isMediaPlayer(this.raw);
   }
 
-  /** Whose page sends it, as far as a browser says so. */
+  /** Which page sent it, as far as a browser says so. */
   get provenance(): Provenance {
     return provenanceOf(this.raw);
   }
 
   /**
-   * The application's own origin, as browsers know it: that of `publicUrl`, or what a proxy says that the platform trusts, or
-   * what the request says. Null: what it says cannot be one.
+   * The application's own origin for browsers: that of `publicUrl`, or what a trusted proxy says, or what the request says.
+   * Null: that is invalid.
    */
   get origin(): string | null {
     if (this.publicUrl !== null) return this.publicUrl.origin;
@@ -81,23 +81,23 @@ export class RequestClient {
     return requestOrigin(https, host ?? undefined) ?? requestOrigin(https, this.#host);
   }
 
-  /** What stands before the application's paths in those that browsers know, such as `/shop`; empty: nothing. */
+  /** The prefix of the application's paths for browsers, such as `/shop`; empty: none. */
   get prefix(): string {
     return this.publicUrl?.prefix ?? this.#forwarded.prefix;
   }
 
-  /** The header `Cookie`, as it came. */
+  /** The `Cookie` header as it arrived. */
   get cookieHeader(): string | undefined {
     return this.raw.headers.cookie;
   }
 
-  /** Where its cookies may stand. */
+  /** Where its cookies may be stored. */
   get cookieRequest(): CookieRequest {
     const [origin, url] = [() => this.origin, () => this.prefix + urlOf(this.raw)];
     return {
       isHttps: this.isHttps,
       cookies: this.raw.headers.cookie,
-      // Asked for where there are several of a name, and seldom so.
+      // A getter, because it is only needed if there are several cookies of a name.
       get url() {
         return url();
       },
@@ -107,15 +107,15 @@ export class RequestClient {
     };
   }
 
-  /** The values of all cookies with this name, in their order, as many as are looked at. */
+  /** The values of all cookies with this name, in order, up to the limit. */
   cookies(name: string): string[] {
     return cookieValues(this.raw.headers.cookie, name);
   }
 
   /**
-   * Adds Set-Cookie lines to the answer; later ones for the same cookie take their place.
+   * Adds Set-Cookie headers to the response; later ones for the same cookie replace them.
    *
-   * @returns false where the head has gone out, so that the client does not get it.
+   * @returns false if the headers have been sent, so the client does not get it.
    */
   setCookie(name: string, ...lines: readonly string[]): boolean {
     if (this.#isHeadOut) return false;
@@ -123,13 +123,13 @@ export class RequestClient {
     return true;
   }
 
-  /** The lines to send; none is taken after that. */
+  /** The headers to send; none can be added after that. */
   takeLines(): Iterable<string> {
     this.#isHeadOut = true;
     return [...this.#lines.values()].flat();
   }
 
-  /** HTTP/2 names the host in a field of its own. */
+  /** HTTP/2 has its own field for the host. */
   get #host(): string | undefined {
     const { ':authority': authority, host } = this.raw.headers;
     return typeof authority === 'string' ? authority : host;
@@ -140,7 +140,7 @@ export class RequestClient {
   }
 }
 
-/** Where Express was mounted, `url` is only what is left of it. */
+/** If Express is mounted, `url` is only the remaining part. */
 function urlOf(request: RawRequest): string {
   return 'originalUrl' in request && typeof request.originalUrl === 'string'
     ? request.originalUrl

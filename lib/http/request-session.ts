@@ -26,7 +26,7 @@ import type { AdoptionGate, SessionMigration } from './session-migration.js';
 import type { SessionCookie, SessionToken } from './session-cookie.js';
 import { answerTo, isForOperator, toHttpException } from './session-exception.js';
 
-/** What a request's session needs of its application. */
+/** What a request's session needs from its application. */
 export interface SessionSurroundings {
   readonly repository: SessionRepository;
   readonly cookie: SessionCookie;
@@ -37,34 +37,34 @@ export interface SessionSurroundings {
   readonly report: (error: unknown) => void;
   readonly now: () => number;
   readonly watcher: SessionWatcher | null;
-  /** Null: there is no other framework whose sessions could go on here. */
+  /** Null: no other framework's sessions are migrated. */
   readonly migration: SessionMigration | null;
-  /** The logins that answers depend on which are still under way. */
+  /** The logins that running responses depend on. */
   readonly heldLogins: HeldLogins;
 }
 
-/** Who asks from within {@link RequestSession.announce}: it would wait for itself. */
+/** The caller is inside {@link RequestSession.announce}: it would wait for itself. */
 const announced = new AsyncLocalStorage<RequestSession>();
 
-/** Looks at every session with a login that comes in, before anybody else does. */
+/** Inspects every incoming session with a login, before other code gets it. */
 export interface SessionWatcher {
-  /** May change it, or end it. Returns nothing where nothing was to be done. */
+  /** May change the session, or end it. Returns undefined if there is nothing to do. */
   arrived(request: RequestSession, session: SessionObject): Promise<void> | undefined;
 
-  /** Whether a login counts no more, although its session may still be there. At once, where nothing had to be asked. */
+  /** Whether a login is invalid although its session may still exist. Synchronous if nothing has to be read. */
   isOver(auth: AuthFacts): boolean | Promise<boolean>;
 
-  /** What a login of another framework passes on its way in. */
+  /** What a migrated login has to pass. */
   gateOf(request: RequestSession): AdoptionGate;
 }
 
 /**
- * Which session belongs to a request: loaded once, when somebody first asks, from wherever; the others get the same one. It
- * also stands at the border between the session and its cookie.
+ * The session of a request: loaded once, on first use; later callers get the same one. Also the boundary between the session
+ * and its cookie.
  */
 export class RequestSession implements GateKeeper, SessionBearer {
   readonly #cookies: ShownCookies<SessionToken>;
-  /** Of those the one that counts: the session's, once that is loaded. */
+  /** The cookie that is used: the session's, once that is loaded. */
   #token: SessionToken | null;
   readonly #rawRequest: RawRequest;
   #client: RequestClient | null = null;
@@ -72,31 +72,31 @@ export class RequestSession implements GateKeeper, SessionBearer {
   #loading: Promise<SessionObject> | null = null;
   #coming: SessionObject | null = null;
   #wasPermanent = false;
-  /** The id of the cookie that the client has once the head is out. */
+  /** The id in the cookie that the client will have once the headers are sent. */
   #heldId: string | null;
   #isWritable = false;
-  /** Somebody has asked for the session, so that the answer may depend on whose it is. */
+  /** The session has been requested, so the response may depend on it. */
   #isAsked = false;
-  /** It lies open, so that whoever has the request may change it, at any time. */
+  /** It is a property of the request, so any code with the request may change it at any time. */
   #isExposed = false;
-  /** It has been saved, and nobody is left who could change it before the answer goes out. */
+  /** It has been saved, and no code is left that could change it before the response. */
   #isSettled = false;
   #isHeadOut = false;
   #isPassive = false;
   #isGuarded = false;
-  /** What those get who ask for a session that this request only looks at; null: it may change it. */
+  /** What code gets that requests the session of a request that may only read it; null: it may change it. */
   #view: SessionObject | null = null;
   #isToEnd = false;
-  /** The client has a second cookie of the name: it is given one, and the others are taken away. */
+  /** The client has a second cookie of the name: it gets one, and the others are removed. */
   #isGathering = false;
   #haveOthersEnded = false;
-  /** What changes the session and is not over; null: there was nothing of the kind. */
+  /** Pending operations that change the session; null: there were none. */
   #pending: Set<Promise<unknown>> | null = null;
   #hasFailed = false;
   readonly #response: RawResponse | null;
   readonly #gate: ResponseGate | null;
   #isEventStream = false;
-  /** Lets go of the login; null: the request does not hold on to it. */
+  /** Releases the login; null: the request does not hold it. */
   #letGo: (() => void) | null = null;
   #isLoginOver = false;
   #ended: AbortController | null = null;
@@ -111,14 +111,14 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.#token = this.#cookies.tokens[0] ?? null;
     this.#heldId = this.#token?.id ?? null;
     this.#rawRequest = rawRequest;
-    // Without a response there is no head that a cookie could go with.
+    // Without a response there are no headers that a cookie could go with.
     this.#isHeadOut = rawResponse === null || rawResponse.headersSent;
     this.#response = rawResponse;
     this.#gate = rawResponse === null ? null : ResponseGate.install(rawResponse, this);
     if (rawResponse?.headersSent === true) this.#isEventStream = isEventStream(rawResponse.getHeader('Content-Type'));
   }
 
-  /** Who sent the request, and what else its answer sets. */
+  /** The client of the request, and its other cookies. */
   get client(): RequestClient {
     if (this.#client !== null) return this.#client;
     const { platform, options } = this.runtime;
@@ -127,18 +127,18 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return this.#client;
   }
 
-  /** It hangs on the request, which applications log. */
+  /** It is a property of the request, which applications log. */
   [inspect.custom](): string {
     return 'RequestSession {}';
   }
 
-  /** The server's own request, where the session was first asked for with Node's. */
+  /** Adds the server's own request, if the session was first requested with Node's. */
   meet(request: object): void {
     this.request = request;
     this.#client?.meet(request);
   }
 
-  /** The session, at once where it is there already or needs no store; it will be saved. */
+  /** The session, synchronously if it is already loaded or needs no store; it will be saved. */
   get(): SessionObject | Promise<SessionObject> {
     this.noteAsked();
     this.#isWritable = true;
@@ -146,25 +146,25 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
   }
 
-  /** Loads the session ahead of whoever asks for it on the request itself, and says so by {@link noteAsked}. */
+  /** Loads the session before it is requested through the request's property, which calls {@link noteAsked}. */
   expose(): SessionObject | Promise<SessionObject> {
     this.#isExposed = true;
     this.#isWritable = true;
     return this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
   }
 
-  /** Somebody has come upon the session that lies open. */
+  /** Notes that the property has been read. */
   noteAsked(): void {
     this.#isAsked = true;
-    // That may be after the head has gone out.
+    // Possibly after the headers have been sent.
     if (this.#isEventStream) this.#holdLogin();
   }
 
-  /** A view of the session that refuses changes; asking for nothing else leaves the commit out. */
+  /** A view of the session that rejects changes; if nothing else is requested, there is no commit. */
   getReadonly(): SessionObject | Promise<SessionObject> {
     this.noteAsked();
     const session = this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
-    // What is there without the store is such a view already.
+    // A session that needs no store is already such a view.
     return session instanceof Promise ? session.then((loaded) => this.#asView(loaded)) : this.#asView(session);
   }
 
@@ -173,7 +173,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return this.request;
   }
 
-  /** Runs what has to know a session that is about to be this request's: for it alone the session is there already. */
+  /** Runs `work`, which needs a session that is about to become this request's: only `work` already sees it. */
   async announce<Result>(session: SessionObject, work: () => Result | Promise<Result>): Promise<Result> {
     this.#coming = session;
     try {
@@ -183,47 +183,47 @@ export class RequestSession implements GateKeeper, SessionBearer {
     }
   }
 
-  /** The session has changed by itself, and is saved even if nobody but readers asked for it. */
+  /** The session has changed by itself, and is saved even if only read-only views were requested. */
   requireCommit(): void {
     this.#isWritable = true;
   }
 
-  /** The request is no use of the session: it is saved where it was changed, but neither extended nor rotated. */
+  /** The request does not count as use of the session: changes are saved, but it is neither extended nor rotated. */
   becomePassive(): void {
     this.#isPassive = true;
     if (this.#session !== null) stateOf(this.#session).passive = true;
   }
 
-  /** The answer is for whoever may see it alone: no cache keeps it, unless the application says so. */
+  /** The response is private: no cache may store it, unless the application says so. */
   becomeGuarded(): void {
     this.#isGuarded = true;
   }
 
   /**
-   * The request only looks at the session: what it changes is dropped, and neither how long the session lasts nor its cookie
-   * changes. To be said while the session arrives, before anybody has got it.
+   * The request may only read the session: changes are dropped, and neither its lifetime nor its cookie changes. Call it while
+   * the session arrives, before other code has got it.
    *
-   * @param reason makes the error for what would take effect at once.
+   * @param reason creates the error for operations that would take effect immediately.
    */
   becomeOnlooker(session: SessionObject, reason: () => Error): void {
     this.#view = unsavedView(session, reason);
     this.becomePassive();
   }
 
-  /** Whether that was said. */
+  /** Whether that was called. */
   get isOnlooker(): boolean {
     return this.#view !== null;
   }
 
-  /** The session ends with the next commit: `req.session = null`. */
+  /** The next commit ends the session: `req.session = null`. */
   endAtCommit(): void {
     if (this.#view !== null) assertWritable(this.#view);
     this.#isToEnd = true;
   }
 
   /**
-   * Holds the answer back until `work` is over, which changes the session, as a login does: nobody has to wait for it, and it has
-   * to be there when the session is saved.
+   * Holds the response back until `work` settles, which changes the session, as a login does: its caller need not await it, and
+   * it must be complete when the session is saved.
    */
   holdFor(work: Promise<unknown>): void {
     const pending = (this.#pending ??= new Set());
@@ -234,7 +234,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     pending.add(over);
   }
 
-  /** Is aborted when the login ends that the request came with, or has made. */
+  /** Aborted when the login ends that the request came with or has made. */
   get ended(): AbortSignal {
     if (this.#ended !== null) return this.#ended.signal;
     const ended = (this.#ended = new AbortController());
@@ -253,7 +253,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return ended.signal;
   }
 
-  /** Saves what has changed. Returns nothing where nothing was to be done. @throws HttpException, also as a rejection */
+  /** Saves the changes. Returns undefined if there is nothing to do. @throws HttpException, also as a rejection */
   commit(): Promise<void> | undefined {
     if (this.#pending !== null && this.#pending.size > 0) return Promise.all(this.#pending).then(() => this.commit());
     const session = this.#session;
@@ -277,15 +277,15 @@ export class RequestSession implements GateKeeper, SessionBearer {
     }
   }
 
-  /** Takes back what has not been saved yet. */
+  /** Reverts what has not been saved yet. */
   discard(): void {
     this.#isToEnd = false;
     if (this.#session !== null && this.#view === null) this.runtime.repository.discard(this.#session);
   }
 
   /**
-   * The session has been saved, and Nest answers next, by itself: whether it has changed since is not worked out once more. Not for
-   * errors, whose filters may have changed it.
+   * The session has been saved, and Nest sends the response next: it need not be compared again. Not for errors, whose filters
+   * may have changed it.
    */
   noteSettled(): void {
     this.#isSettled = !this.#isExposed;
@@ -306,7 +306,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
       this.#isEventStream = true;
       if (this.#isAsked || this.#isGuarded) this.#holdLogin();
     }
-    // An answer that depends on nobody's session is everybody's.
+    // A response that depends on no session may be cached by anyone.
     if (!this.#isAsked && !this.#isGuarded && !this.#hasFailed && lines.length === 0) return;
     for (const line of lines) head.addCookie(line);
     head.set('Vary', varyByCookie(head.get('Vary')));
@@ -335,7 +335,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   failed(error: unknown): void {
     this.#hasFailed = true;
-    // What a commit failed for has been reported where it was found.
+    // The cause of a failed commit has already been logged.
     if (!(error instanceof HttpException)) this.runtime.report(error);
   }
 
@@ -343,7 +343,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return this.runtime.platform.endsAtOnce(args);
   }
 
-  /** What whoever asks gets, once it has been looked at. */
+  /** What callers get, once it has been inspected. */
   get #shown(): SessionObject | null {
     return this.#session === null ? null : (this.#view ?? this.#session);
   }
@@ -356,7 +356,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const { repository } = this.runtime;
     // No cookie, or a forged one: the store is not asked.
     if (this.#token === null) return this.#migrated() ?? this.#found(repository.create());
-    // A client that goes away takes its address along, unless its socket was asked for it before.
+    // The address is lost when a client disconnects, unless it is read from the socket before.
     void remoteAddress(this.#rawRequest);
     this.#loading = this.#living(this.#token).then(
       (session) => this.#arrived(session),
@@ -384,10 +384,10 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return this.#migrated() ?? this.#found(repository.create());
   }
 
-  /** The session that went on elsewhere so far; null, at once: there is none to be looked for, or no way to give its cookie. */
+  /** The migrated session; null, synchronously: there is none to look for, or no way to send its cookie. */
   #migrated(): Promise<SessionObject> | null {
     const { migration } = this.runtime;
-    // A media player would make the session its own, and the page that it plays for another client.
+    // The session would become the media player's, and the page that it plays would be another client.
     if (migration === null || this.#isHeadOut || this.client.isMediaPlayer) return null;
     const found = migration.find(this.client, this.runtime.watcher?.gateOf(this) ?? null);
     if (found === null) return null;
@@ -402,7 +402,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const { watcher } = this.runtime;
     if (watcher === null || stateOf(session).auth === null) return this.#found(session);
     stateOf(session).bearer = this;
-    // Nobody gets to see it before it has been looked at.
+    // No code gets it before it has been inspected.
     return (
       watcher.arrived(this, session)?.then(
         () => this.#found(session),
@@ -442,7 +442,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
   }
 
   #endStream(): void {
-    // The head may be just about to go out, and with it all that belongs to it.
+    // The headers may be about to be sent, and with them everything that belongs to them.
     if (this.#isEventStream) queueMicrotask(() => this.#cutShort());
   }
 
@@ -450,7 +450,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     try {
       this.#gate?.cutShort();
     } catch (error) {
-      // That of another one, who has put a method of its own on the response.
+      // The error of another package that has wrapped a method of the response.
       this.runtime.report(error);
     }
   }
@@ -478,15 +478,15 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return stored !== null && stored.id === this.#heldId;
   }
 
-  /** Which of the cookies stands where is not to be seen: one with the session as it is takes the place of all. */
+  /** It is unknown which of the cookies is stored where: one with the current session replaces all. */
   #gather(session: SessionObject): void {
     if (this.#isGathering || this.#isHeadOut || this.#isPassive) return;
-    // The very same one twice does no harm, and goes with the next line that is sent.
+    // An identical duplicate is harmless, and is removed with the next Set-Cookie header.
     const [first, ...others] = this.#cookies.tokens;
     const areAlike = others.every(({ id, issuedAt }) => id === first?.id && issuedAt === first.issuedAt);
     if (areAlike || !this.runtime.cookie.isElsewhere(this.#cookies)) return;
     this.#isGathering = true;
-    // Refreshed, so that a request which is late does not put a cookie of what has ended over that of a newer login.
+    // Refreshed, so that a late request does not overwrite the cookie of a newer login with one of an ended session.
     stateOf(session).isReissued = true;
   }
 
@@ -511,7 +511,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     }
   }
 
-  /** A change that is not to be saved; or one of a session that the client has no cookie for, and can be given none any more. */
+  /** A change that must not be saved; or one of a session for which the client has no cookie, and can no longer get one. */
   #drop(session: SessionObject): undefined {
     const state = stateOf(session);
     if (state.isLossTold || !this.runtime.repository.isModified(session)) return;
@@ -519,7 +519,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.runtime.observer.droppedChange({ publicId: session.id });
   }
 
-  /** Who changed nothing is answered although the session's life could not be extended; the next request tries again. */
+  /** A request without changes succeeds even if the session could not be extended; the next one tries again. */
   #unlessUnchanged(session: SessionObject, error: unknown): void {
     const { repository, observer, report } = this.runtime;
     if (!(error instanceof SessionStoreUnavailableError) || repository.isModified(session)) throw this.#asHttp(error);
@@ -527,7 +527,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     report(error);
   }
 
-  /** The operator is told here, with the cause: Nest logs no exception that has a status. */
+  /** Logged here, with the cause: Nest does not log exceptions with a status. */
   #asHttp(error: unknown): unknown {
     this.#hasFailed = true;
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
@@ -536,7 +536,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return exception;
   }
 
-  /** The Set-Cookie lines that the answer needs; none where the client's cookie is right as it is. */
+  /** The Set-Cookie headers that the response needs; none if the client's cookie is up to date. */
   #cookieLines(session: SessionObject): readonly string[] {
     const { cookie, platform, lifetime, now } = this.runtime;
     const state = stateOf(session);
@@ -560,7 +560,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return this.runtime.cookie.linesElsewhere(this.#cookies, this.client.cookieRequest);
   }
 
-  /** Whether the client has the cookie that it should have. */
+  /** Whether the client has the right cookie. */
   #isHeld(stored: StoredSession, issuedAt: number | null, endsAt: number | null): boolean {
     const token = this.#token;
     if (token === null || token.outdated || token.issuedAt !== issuedAt) return false;
@@ -572,7 +572,7 @@ function isEventStream(contentType: unknown): boolean {
   return typeof contentType === 'string' && /^\s*text\/event-stream\s*(?:;|$)/i.test(contentType);
 }
 
-/** Whether nothing is to come of an answer any more, nor an event that would say so. */
+/** Whether the response can no longer be sent, and no event will say so. */
 function hasClosed(response: RawResponse | null): boolean {
   return response !== null && (response.writableEnded || response.destroyed);
 }

@@ -2,15 +2,18 @@ import { Session as NestSession } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { INTERCEPTORS_METADATA, parametersOf, routesIn, type Route } from './routes.js';
 
-/** What a developer should hear of when the application starts, since nothing else would say so. */
+/** The input for boot-time warnings about mistakes that would otherwise be silent. */
 export interface RouteFacts {
-  /** Whether something sets `session` of the server's requests, for Nest's own decorator to find. */
+  /** Whether something sets `session` on the server's requests, for Nest's own decorator to find. */
   readonly isSessionExposed: boolean;
-  /** Whether a route depends on who asks: it has the session or the user as a parameter, or a guard that asks for a login. */
+  /**
+   * Whether a route's response depends on the user: it has the session or the user as a parameter, or a guard that requires a
+   * login.
+   */
   readonly isPersonal: (route: Route) => boolean;
 }
 
-/** At most one line of each kind, naming the first routes. */
+/** At most one warning of each kind, naming the first routes. */
 export function routeNotices(modules: ModulesContainer, { isSessionExposed, isPersonal }: RouteFacts): string[] {
   const routes = routesIn(modules);
   const foreign = isSessionExposed ? [] : routes.filter(hasSessionOfNest);
@@ -19,14 +22,14 @@ export function routeNotices(modules: ModulesContainer, { isSessionExposed, isPe
     ...notice(
       foreign,
       (titles) =>
-        `${titles} uses @Session() of @nestjs/common, which gives request.session and not the session of this module: import Session ` +
+        `${titles} uses @Session() of @nestjs/common, which injects request.session rather than the session of this module: import Session ` +
         'from nestjs-session-auth. (With SESSION_EAGER=true, or sessionMiddleware(app), request.session is that session, too.)',
     ),
     ...notice(
       cached,
       (titles) =>
-        `${titles} depends on who asks, and CacheInterceptor caches its answer by URL alone, so that one visitor gets the answer of ` +
-        'another. Leave the interceptor out there, or extend it with a trackBy() that has the user in its key.',
+        `${titles} depends on the user, but CacheInterceptor caches its response by URL only, so one user gets the response for ` +
+        'another. Remove the interceptor there, or extend it with a trackBy() that includes the user in its key.',
     ),
   ];
 }
@@ -42,11 +45,11 @@ function hasSessionOfNest(route: Route): boolean {
   return parametersOf(route).some(([key]) => key.startsWith(keyOfNest));
 }
 
-/** By what Nest marks its own decorator, up to the place of the parameter. */
+/** How Nest marks its own decorator, up to the position of the parameter. */
 const keyOfNest = ((): string => {
   class Probe {
     session(): void {
-      // Only its metadata matter.
+      // Only its metadata matters.
     }
   }
   NestSession()(Probe.prototype, 'session', 0);
@@ -66,7 +69,7 @@ function isCachedByUrl({ controller, handler }: Route, modules: ModulesContainer
   return [...here, ...globalInterceptors(modules)].some(cachesByUrl);
 }
 
-/** Nest keeps what is provided as APP_INTERCEPTOR under names that begin so. */
+/** Nest registers APP_INTERCEPTOR providers under names with this prefix. */
 function globalInterceptors(modules: ModulesContainer): unknown[] {
   return [...modules.values()].flatMap(({ providers, injectables }) =>
     [...providers.values(), ...injectables.values()]
@@ -75,7 +78,10 @@ function globalInterceptors(modules: ModulesContainer): unknown[] {
   );
 }
 
-/** `CacheInterceptor` of @nestjs/cache-manager, by its name, since that package is no peer; or a class that leaves its key as it is. */
+/**
+ * `CacheInterceptor` of @nestjs/cache-manager, by name, since that package is not a peer dependency; or a subclass that does
+ * not change its key.
+ */
 function cachesByUrl(interceptor: unknown): boolean {
   let type: unknown = typeof interceptor === 'function' ? interceptor : (interceptor as object | null)?.constructor;
   while (typeof type === 'function' && type !== Function.prototype) {

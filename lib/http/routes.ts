@@ -1,13 +1,13 @@
 import type { ModulesContainer } from '@nestjs/core';
 import 'reflect-metadata';
 
-/** A function of a class, as metadata is kept of it. */
+/** A method as metadata is attached to it. */
 export type Method = (...args: never[]) => unknown;
 
-/** A class, as Nest registers it. */
+/** A class as registered with Nest. */
 export type ClassType = abstract new (...args: never[]) => unknown;
 
-/** A method of a controller that answers requests. */
+/** A controller's method that handles requests. */
 export interface Route {
   readonly controller: ClassType;
   readonly name: string;
@@ -16,14 +16,14 @@ export interface Route {
   readonly title: string;
 }
 
-/** Where the decorators of routes, their parameters, guards and interceptors leave their word; Nest does not export these names. */
+/** The metadata keys of routes, their parameters, guards and interceptors, which Nest does not export. */
 export const METHOD_METADATA = 'method';
 export const PARAMETERS_METADATA = '__routeArguments__';
 const TYPES_METADATA = 'design:paramtypes';
 export const GUARDS_METADATA = '__guards__';
 export const INTERCEPTORS_METADATA = '__interceptors__';
 
-/** The routes of an application, also while its providers are still being made. */
+/** The routes of an application, also while its providers are being created. */
 export function routesIn(modules: ModulesContainer): Route[] {
   const controllers = [...modules.values()].flatMap((module) => [...module.controllers.values()]);
   const classes = new Set(controllers.map(({ metatype }) => metatype));
@@ -43,8 +43,8 @@ function routesOf(controller: ClassType): Route[] {
 }
 
 /**
- * The methods that a handler stands in place of, in the classes that its controller extends, the nearest first. Nest knows of
- * nothing that is said there: it reads the metadata of the method that is called.
+ * The methods that a handler overrides in its controller's base classes, the nearest first. Nest ignores their metadata: it
+ * reads only that of the method it calls.
  */
 export function overriddenBy(handler: object, controller: ClassType): Method[] {
   const prototypes = prototypesOf(controller);
@@ -57,10 +57,10 @@ export function overriddenBy(handler: object, controller: ClassType): Method[] {
 }
 
 /**
- * Tells Nest's pipes nothing of the types of parameters that are named like their decorators, such as `session: Session`: some
- * compilers emit the decorator as the type, and a pipe that validates what custom decorators give would make an instance of it.
+ * Hides from Nest's pipes the types of parameters that are named like their decorators, such as `session: Session`: some
+ * compilers emit the decorator as the type, and a pipe that validates custom decorators would instantiate it.
  *
- * @param types the decorators, and classes whose instances must stay what they are.
+ * @param types the decorators, and classes whose instances must not be converted.
  */
 export function hideTypes(modules: ModulesContainer, types: ReadonlySet<unknown>): void {
   for (const { controller, name } of routesIn(modules)) {
@@ -72,7 +72,7 @@ export function hideTypes(modules: ModulesContainer, types: ReadonlySet<unknown>
   }
 }
 
-/** What the parameters of a route are decorated with, by place: Nest's own keys, and what each holds. */
+/** The decorators of a route's parameters, by position: Nest's own keys and their content. */
 export function parametersOf({ controller, name }: Route): [key: string, parameter: { readonly factory?: unknown }][] {
   return Object.entries((Reflect.getMetadata(PARAMETERS_METADATA, controller, name) ?? {}) as Record<string, object>);
 }
@@ -89,7 +89,7 @@ function prototypesOf(controller: ClassType): object[] {
   return prototypes;
 }
 
-/** Null: no method, or one that only a getter gives, which may do anything. */
+/** Null: not a method, or a getter, which may do anything. */
 function methodOf(prototype: object, name: string): Method | null {
   const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
   return name !== 'constructor' && typeof value === 'function' ? (value as Method) : null;

@@ -7,7 +7,7 @@ import { SealedSession } from '../session/sealed-session.js';
 import type { StoredSession } from '../session/session-state.js';
 import type { SessionCookie, SessionToken } from './session-cookie.js';
 
-/** The cookie that is the session. */
+/** The cookie that holds the session. */
 export class SealedSessionCookie implements SessionCookie {
   constructor(private readonly cookie: SealedCookie) {}
 
@@ -45,8 +45,8 @@ export class SealedSessionCookie implements SessionCookie {
   }
 }
 
-/** The repository of sealed sessions makes no others. */
+/** The repository of sealed sessions creates no others. */
 function contentOf(session: StoredSession): Uint8Array {
   if (session instanceof SealedSession) return session.content;
-  throw new TypeError('A session that is in a store has come to a cookie that is to hold it.');
+  throw new TypeError('A stored session was passed to a cookie that is to hold it.');
 }

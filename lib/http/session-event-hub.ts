@@ -11,23 +11,23 @@ import { isThenable } from '../session/thenable.js';
 /** How often an event has happened. @publicApi */
 export type SessionCounts = Readonly<Record<SessionEventName, number>>;
 
-/** The observer by name and event, which is what a method for any of its events needs. */
+/** The observer by name and event, which a method for any event needs. */
 type Listeners = { readonly [Name in SessionEventName]?: (event: SessionEventOf<Name>) => unknown };
 
-/** What the operator reads of an event; those that are everyday life have none. */
+/** The log message of an event; everyday events have none. */
 const remarks: Partial<Record<SessionEventName, string>> = {
-  lateWrite: 'A change of a session that had ended meanwhile was dropped',
+  lateWrite: 'A change of a session that had ended in the meantime was dropped',
   overwritten:
     'Two requests changed the same value of a session, and the later one was kept; session.mutate() keeps both',
   brokenRecord: 'A stored session could not be read and was treated as absent',
-  migrationRefused: 'A session of another framework could not be taken over and was treated as absent',
+  migrationRefused: 'A session of another framework could not be migrated and was treated as absent',
   rememberStolen:
-    'A remember-me token was shown that had been used up, so somebody has a copy of it; its family and the sessions of it were ended',
+    'A used remember-me token was sent again, so somebody has a copy of it; its family and their sessions were ended',
   droppedChange:
-    'A change of a session was dropped, since the response had gone out without its cookie, or the request may only look at it',
+    'A change of a session was dropped, because the response had been sent without its cookie, or because the request may only read it',
 };
 
-/** What of an event goes into a log line, in characters: a request may have chosen it. */
+/** How much of an event's details is logged, in characters: they may come from the client. */
 const longestDetails = 300;
 
 /** Through which every event goes: it counts them, logs what an operator should know, and tells all listeners. */
@@ -42,7 +42,7 @@ export class SessionEventHub {
     this.#observers = observer === null ? [] : [observer];
   }
 
-  /** One more who hears of everything from now on. */
+  /** Adds a listener for everything from now on. */
   add(observer: SessionObserver): void {
     this.#observers.push(observer);
   }
@@ -51,13 +51,13 @@ export class SessionEventHub {
     return { ...this.#counts };
   }
 
-  /** The observer that the package itself speaks to; it never throws. */
+  /** The observer that the package itself calls; it never throws. */
   toObserver(): Required<SessionObserver> {
     return observeAll((name, event) => {
       this.#counts[name]++;
       const remark = remarks[name];
       if (remark !== undefined) this.log.warn(`${remark} (${describe(event)}).`);
-      // All hear the same: none can change it for those after it.
+      // All listeners get the same object: none can change it for the others.
       Object.freeze(event);
       for (const observer of this.#observers) this.#tell(observer, name, event);
     });
@@ -74,7 +74,7 @@ export class SessionEventHub {
       // A provider may have a field of that name, with another meaning.
       if (typeof listener !== 'function') return;
       const answer: unknown = Reflect.apply(listener, observer, [event]);
-      // It may be asynchronous, and is not waited for; but nobody else would hear of its failure.
+      // It may be asynchronous, and is not awaited; but nothing else would handle its rejection.
       if (isThenable(answer)) Promise.resolve(answer).catch(failed);
     } catch (error) {
       failed(error);
@@ -82,7 +82,7 @@ export class SessionEventHub {
   }
 }
 
-/** What of an event goes into a log line: which session, and which keys or why. */
+/** The logged details of an event: which session, and which keys or why. */
 function describe(event: SessionEventOf<SessionEventName>): string {
   if ('sessions' in event) return `${String(event.sessions)} sessions`;
   const details = 'paths' in event ? event.paths.join(', ') : 'reason' in event ? event.reason : '';
@@ -95,7 +95,7 @@ function describe(event: SessionEventOf<SessionEventName>): string {
   return details === '' ? where : `${where}: ${oneLine(details, longestDetails)}`;
 }
 
-/** A listener by its class; what is given as an object has none of its own. */
+/** A listener's class name; a plain object has none. */
 function nameOf(observer: SessionObserver): string {
   const type: unknown = Reflect.get(observer, 'constructor');
   return typeof type === 'function' && type !== Object ? type.name : '`observer`';

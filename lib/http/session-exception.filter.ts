@@ -6,8 +6,8 @@ import { isForOperator, toHttpException } from './session-exception.js';
 import { SessionRuntime } from './session-runtime.js';
 
 /**
- * Answers for an error of this package that a handler or a guard let through, such as that of `session.commit()` where the
- * store is down: by the status that it has elsewhere, too. A filter of the application for the same class goes before it.
+ * Responds to an error of this package that a handler or guard did not handle, such as `session.commit()` while the store is
+ * down: with its usual status. An application's filter for the same class takes precedence.
  */
 @Catch(SessionError)
 export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
@@ -21,7 +21,7 @@ export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
   override catch(error: SessionError, host: ArgumentsHost): Observable<never> | undefined {
     const type: string = host.getType();
     if (type !== 'http') {
-      // Nest answers for it there; without this line nobody would read what it says.
+      // Nest responds there; without this line the error would not be logged.
       this.runtime.report(error);
       if (type === 'rpc') return throwError(() => unknownError);
       if (type === 'ws') return tellClient(host);
@@ -35,10 +35,10 @@ export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
   }
 }
 
-/** What Nest gives to those who sent a message, for an error that is none of its own. */
+/** Nest's response to a message's sender for an unknown error. */
 const unknownError = { status: 'error', message: 'Internal server error' };
 
-/** As Nest does: over a socket by an event, or by a message where the socket has no events of its own. */
+/** Like Nest: over a socket by an event, or by a message if the socket has no events of its own. */
 function tellClient(host: ArgumentsHost): undefined {
   const client = host.switchToWs().getClient<{
     readonly readyState?: unknown;

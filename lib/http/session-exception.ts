@@ -10,7 +10,7 @@ import {
 import { isSessionError } from '../errors.js';
 
 /**
- * What the client gets for an error of this package: a status and a text that give nothing away. The error itself is the
+ * Converts an error of this package to an HTTP exception: a status and a message that reveal nothing. The error itself is the
  * `cause`.
  */
 export function toHttpException(error: unknown): unknown {
@@ -47,8 +47,8 @@ export function toHttpException(error: unknown): unknown {
 }
 
 /**
- * Whether the operator should read of what an answer stands for: of every failure of the server's, and of what a session could
- * not keep, which may be the application's mistake as well as the visitor's.
+ * Whether the cause of a response should be logged: every server failure, and values that a session could not store, which may
+ * be the application's mistake as well as the client's.
  */
 export function isForOperator(exception: unknown): boolean {
   if (!(exception instanceof HttpException)) return false;
@@ -56,7 +56,7 @@ export function isForOperator(exception: unknown): boolean {
   return exception.getStatus() >= 500 || (isSessionError(cause) && cause.mayBeInput);
 }
 
-/** The status and body that Nest gives for an exception. */
+/** The status and body that Nest sends for an exception. */
 export function answerTo(error: unknown): { status: number; body: object } {
   const exception = toHttpException(error);
   const known = exception instanceof HttpException ? exception : new InternalServerErrorException();

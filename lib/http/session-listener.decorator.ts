@@ -1,10 +1,10 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** What marks a listener. */
+/** The metadata key of listeners. */
 export const SESSION_LISTENER = Symbol('nestjs-session-auth listener');
 
 /**
- * Makes a provider hear of what happens to sessions and logins: it has any of the methods of {@link SessionObserver}.
+ * Marks a provider as a listener of session and login events: implement any of the methods of {@link SessionObserver}.
  *
  * ```ts
  * @SessionListener()

@@ -10,25 +10,25 @@ import type { SessionObject } from '../session/session.js';
 import { stateOf } from '../session/session.js';
 import type { RequestClient } from './request-client.js';
 
-/** What a migration needs of its application. */
+/** What a migration needs from its application. */
 export interface MigrationSurroundings {
   readonly repository: SessionRepository;
   readonly observer: Required<SessionObserver>;
   /** That of ours. */
   readonly cookie: ResolvedCookie;
-  /** How long reading an old session may take, in ms. */
+  /** How long reading a foreign session may take, in ms. */
   readonly timeout: number;
-  /** Tells the operator of an error that no client sees. */
+  /** Logs an error that no client sees. */
   readonly report: (error: unknown) => void;
   readonly now: () => number;
 }
 
 /**
- * What every login passes, set by whoever knows users: a login of another framework becomes one here only where this lets it.
+ * What every login has to pass, set by the auth room: a login of another framework is migrated only if this admits it.
  *
- * @param session holds the login, and is not stored yet; the gate may add to that.
+ * @param session has the login, and is not stored yet; the gate may add to it.
  * @param adopt stores it. @param isMade whether another request has done so by now.
- * @returns false: it is not let in, and somebody has been told.
+ * @returns false: it is not admitted, which has been reported.
  */
 export type AdoptionGate = (
   session: SessionObject,
@@ -36,23 +36,23 @@ export type AdoptionGate = (
   isMade: () => Promise<boolean>,
 ) => Promise<boolean>;
 
-/** How many old sessions are looked up for one request: a browser that sends more cookies of the name was made to. */
+/** How many foreign sessions are looked up per request: more cookies of the name are no accident. */
 const mostLookups = 8;
 
-/** A cookie that is of a source. */
+/** A source's cookie in a request. */
 interface Offer {
   readonly source: SessionSource;
   readonly cookie: string;
   readonly key: string;
 }
 
-/** What of a request matters here. */
+/** The parts of a request that matter here. */
 interface Visit {
   readonly client: RequestClient;
   readonly gate: AdoptionGate | null;
 }
 
-/** Lets the live sessions of other frameworks go on here. */
+/** Migrates the live sessions of other frameworks. */
 export class SessionMigration {
   constructor(
     private readonly sources: readonly SessionSource[],
@@ -60,15 +60,15 @@ export class SessionMigration {
   ) {}
 
   /**
-   * What an old cookie of the request leads to; null, at once: it has none.
+   * The session for a foreign cookie of the request; null, synchronously: it has none.
    *
-   * @param gate of the logins among them; null: there is none.
+   * @param gate for logins; null: there is none.
    */
   find(client: RequestClient, gate: AdoptionGate | null): Promise<SessionObject | null> | null {
     return this.isIn(client) ? this.#first({ client, gate }) : null;
   }
 
-  /** Whether a request has a cookie of that name, of whatever worth. */
+  /** Whether a request has a cookie of that name, valid or not. */
   isIn(client: RequestClient): boolean {
     return this.sources.some(({ cookieName }) => client.cookies(cookieName).length > 0);
   }
@@ -79,7 +79,7 @@ export class SessionMigration {
       const key = source.keyOf(cookie, now);
       return key === null ? [] : [{ source, cookie, key }];
     });
-    // What anybody can make up is looked up once.
+    // A cookie that anyone can forge is looked up once.
     return source.isSigned === true ? offers : offers.slice(0, 1);
   }
 
@@ -96,14 +96,14 @@ export class SessionMigration {
     const { repository } = this.surroundings;
     const old: OldSession = { framework: source.framework, key };
     const isSigned = source.isSigned === true;
-    // Another request may adopt it meanwhile, and remove what was kept of it: who has read that first need not look a second time.
+    // Another request may migrate it in the meantime and remove the foreign record: reading that first saves a second lookup.
     const early = isSigned || source.old === 'keep' ? undefined : await this.#read(source, cookie);
     const adopted = await repository.adopted(old);
     if (adopted !== null) return adopted === 'ended' ? null : adopted;
     const reading = early === undefined ? await this.#read(source, cookie) : early;
     if (reading === null) {
       if (!isSigned) return null;
-      // Another request may have adopted it just now, and removed what was kept of it.
+      // Another request may just have migrated it and removed the foreign record.
       const meanwhile = await repository.adopted(old);
       return meanwhile === 'ended' ? null : meanwhile;
     }
@@ -151,7 +151,7 @@ export class SessionMigration {
     }
   }
 
-  /** Null: the gate does not let it in, or it has ended since. */
+  /** Null: the gate does not admit it, or it has ended since. */
   async #enter(
     session: SessionObject,
     old: OldSession,
@@ -172,11 +172,11 @@ export class SessionMigration {
     return (await gate(session, adopt, isMade)) ? adopted : null;
   }
 
-  /** The session goes on here, whatever becomes of the old one. */
+  /** The session has been migrated, whatever happens to the foreign one. */
   async #remove(source: SessionSource, foreign: ForeignSession, client: RequestClient): Promise<void> {
     const { cookie, report, timeout } = this.surroundings;
     const { cookieName: name, cookiePath: path = '/', cookieDomain: domain = null } = source;
-    // A line of ours takes the place of one cookie, and has it removed otherwise.
+    // Our own Set-Cookie header replaces a cookie in the same place; in another place, it has to be removed.
     if (name !== cookie.name || path !== cookie.path || domain !== cookie.domain) {
       const old = new SetCookie({ name, path, domain, httpOnly: true, sameSite: 'lax', partitioned: false });
       client.setCookie(`old ${name}`, old.clear(client.isHttps || /^__(?:Host|Secure)-/i.test(name)));
@@ -193,14 +193,14 @@ export class SessionMigration {
   }
 }
 
-/** @throws SessionStoreUnavailableError after `ms`, whatever becomes of `work` later */
+/** @throws SessionStoreUnavailableError after `ms`, whatever the later result of `work` */
 async function within<T>(ms: number, work: Promise<T>, framework: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(
         new SessionStoreUnavailableError(
-          `What keeps the sessions of ${framework} did not answer within ${String(ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
+          `The records of the ${framework} sessions did not answer within ${String(ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
         ),
       );
     }, timerDelay(ms));

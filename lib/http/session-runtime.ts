@@ -20,28 +20,28 @@ const RUNTIME = Symbol('nestjs-session-auth runtime');
 /** The same symbol in every copy of the package. */
 const ANY_COPY = Symbol.for('nestjs-session-auth');
 
-/** The error of a request that has no sessions for this copy of the package. @param message where no other copy has any. */
+/** The error for a request that this copy of the package has no sessions for. @param message if no other copy has any. */
 export function unreachable(request: unknown, message: string): SessionUnreachableError {
   const hasOther = typeof request === 'object' && request !== null && Reflect.get(request, ANY_COPY) !== undefined;
   if (!hasOther) return new SessionUnreachableError(message);
   return new SessionUnreachableError(
-    'There are two copies of nestjs-session-auth in this process: SessionModule comes from one, and what asked for the session from ' +
-      'another, which a library or a workspace brings along. Install it once: `npm ls nestjs-session-auth` names them; a library has it ' +
+    'There are two copies of nestjs-session-auth in this process: SessionModule comes from one, and the code that requests the session from ' +
+      'another, which a library or a workspace has installed. Install it once: `npm ls nestjs-session-auth` lists them; a library should have it ' +
       'as a peer dependency.',
   );
 }
 
 type Bearer = RawRequest & Record<symbol, RequestSession | undefined>;
 
-/** What every request of an application needs to come to its session; made once. */
+/** What requests of an application need to get their session; created once. */
 export class SessionRuntime {
-  /** Where Node's request keeps its session. An application that is mounted in another one has a place of its own. */
+  /** The key of the session on Node's request. An application mounted in another one has its own. */
   readonly #slot = Symbol('nestjs-session-auth session');
   #platform: Platform | null = null;
   #isExposed = false;
-  /** Set before the first request, by whoever knows users. */
+  /** Set before the first request, by the auth room. */
   watcher: SessionWatcher | null = null;
-  /** The logins that answers depend on which are still under way. */
+  /** The logins that running responses depend on. */
   readonly heldLogins: HeldLogins;
 
   constructor(
@@ -50,12 +50,12 @@ export class SessionRuntime {
     readonly lifetime: Lifetime,
     readonly options: HttpOptions,
     readonly observer: Required<SessionObserver>,
-    /** Tells the operator of an error that the client was answered for. */
+    /** Logs an error for which the client got a response. */
     readonly report: (error: unknown) => void,
     readonly now: () => number,
     readonly notices: Notices,
     readonly migration: SessionMigration | null = null,
-    /** Null: nothing is to be said of how requests come in. */
+    /** Null: requests are not checked. */
     private readonly transport: TransportNotice | null = null,
   ) {
     const elsewhere = new LookedForEnds(
@@ -72,7 +72,7 @@ export class SessionRuntime {
   static ofApplication(request: object): SessionRuntime | null {
     let runtime: unknown = Reflect.get(request, RUNTIME);
     if (runtime === undefined) {
-      // An Express that is called as a function, and passes the request on, leaves its own prototype at it.
+      // An Express application that is called as a function, and passes the request on, leaves its own prototype on it.
       const values: unknown = Reflect.get(request, ARRIVED_AT);
       runtime = values instanceof Map ? values.get(RUNTIME) : undefined;
     }
@@ -85,11 +85,11 @@ export class SessionRuntime {
     if (runtime !== null) return runtime;
     throw unreachable(
       request,
-      'There are no sessions here: import SessionModule.forRoot() in the root module, and ask for a session in an HTTP request only.',
+      'There are no sessions here: import SessionModule.forRoot() in the root module, and request a session in HTTP requests only.',
     );
   }
 
-  /** Ties the application's server to this runtime. Called once, before the first request. */
+  /** Connects the application's server to this runtime. Called once, before the first request. */
   attach(platform: Platform): void {
     this.#platform = platform;
     platform.bind(RUNTIME, this);
@@ -98,14 +98,14 @@ export class SessionRuntime {
     if (this.#isExposed) platform.exposeSession?.();
   }
 
-  /** A middleware is going to set `session` of Node's requests. */
+  /** Announces that a middleware will set `session` on Node's requests. */
   exposeSession(): void {
     if (this.#isExposed) return;
     this.#isExposed = true;
     this.#platform?.exposeSession?.();
   }
 
-  /** Whether something sets `session` of the server's requests. */
+  /** Whether something sets `session` on the server's requests. */
   get isSessionExposed(): boolean {
     return this.#isExposed;
   }
@@ -117,12 +117,12 @@ export class SessionRuntime {
     );
   }
 
-  /** Whether a request has a cookie that may lead to a session, here or where it would come from; of whatever worth. */
+  /** Whether a request has a cookie that may lead to a session, here or in the framework it is migrated from; valid or not. */
   isIn(client: RequestClient): boolean {
     return this.cookie.isIn(client.cookieHeader) || (this.migration?.isIn(client) ?? false);
   }
 
-  /** The session of a request; with it comes the gate at its response. */
+  /** The session of a request; creates the gate of its response. */
   of(request: object, response: unknown): RequestSession {
     const raw = this.platform.rawRequest(request) as Bearer;
     const existing = raw[this.#slot];
@@ -130,7 +130,7 @@ export class SessionRuntime {
       this.transport?.look(request, raw, this.platform);
       return (raw[this.#slot] = new RequestSession(this, request, raw, this.platform.rawResponse(response)));
     }
-    // A middleware on Fastify has Node's request, which knows less than Fastify's own.
+    // On Fastify, middleware gets Node's request, which knows less than Fastify's.
     if (request !== raw) existing.meet(request);
     return existing;
   }
@@ -140,21 +140,21 @@ export class SessionRuntime {
     return this.repository.findLogin(login);
   }
 
-  /** The same, if anybody has asked for it: a request that has not touched its session has none. */
+  /** The same, if already created: a request that has not touched its session has none. */
   existing(request: object): RequestSession | undefined {
     const raw = this.platform.rawRequest(request) as Bearer;
     return raw[this.#slot];
   }
 }
 
-/** The request's session that an execution context leads to. @throws SessionUnreachableError outside of HTTP */
+/** The request's session for an execution context. @throws SessionUnreachableError outside of HTTP */
 export function requestSessionOf(context: ArgumentsHost): RequestSession {
   if (context.getType() !== 'http') {
     throw new SessionUnreachableError(
       `There is no session in a context of type "${context.getType()}", only in an HTTP request.`,
     );
   }
-  // By their places: `switchToHttp()` makes three functions each time, and this is on the path of every request.
+  // By index: `switchToHttp()` creates three functions per call, and every request takes this path.
   const request = context.getArgByIndex<object>(0);
   return SessionRuntime.behind(request).of(request, context.getArgByIndex<object>(1));
 }

@@ -6,8 +6,8 @@ import type { RequestSession } from './request-session.js';
 import { SessionRuntime } from './session-runtime.js';
 
 /**
- * Saves the session after the handler and before the response, so that a failure reaches the application's exception
- * filters. A request that did not touch its session passes as it came.
+ * Saves the session after the handler and before the response, so that a failure reaches the application's exception filters.
+ * Leaves requests alone that did not use their session.
  */
 @Injectable()
 export class SessionInterceptor implements NestInterceptor {
@@ -23,7 +23,8 @@ export class SessionInterceptor implements NestInterceptor {
     const handled = next.handle();
     if (context.getType() !== 'http') return handled;
     const request = context.getArgByIndex<object>(0);
-    // Nest answers when the stream completes, so only that has to wait; what flows before (events, a body) flows on.
+    // Nest responds when the stream completes, so only completion has to wait; values before that (events, a body) pass
+    // through.
     return new Observable((subscriber) => {
       let isWhole = true;
       return handled.subscribe({
@@ -60,7 +61,7 @@ export class SessionInterceptor implements NestInterceptor {
     });
   }
 
-  /** Whether nothing of the application's own comes between this interceptor and the answer of a route. */
+  /** Whether no code of the application runs between this interceptor and the response of a route. */
   #isLastOn(context: ExecutionContext): boolean {
     this.#isOutermost ??= this.application.getGlobalInterceptors()[0] === this;
     if (!this.#isOutermost) return false;
@@ -73,7 +74,7 @@ export class SessionInterceptor implements NestInterceptor {
     return isLast;
   }
 
-  /** What a handler that threw has changed is saved as on success, unless the application wants it dropped. */
+  /** Changes of a handler that threw are saved as on success, unless the application wants them dropped. */
   #afterError(request: object): RequestSession | undefined {
     const session = this.runtime.existing(request);
     if (session === undefined || this.runtime.options.commitOnError) return session;
@@ -83,7 +84,7 @@ export class SessionInterceptor implements NestInterceptor {
 
   #settle(session: RequestSession | undefined, done: () => void, failed: (error: unknown) => void): void {
     const fail = (error: unknown): void => {
-      // The application's exception filter answers for it. The gate must not try once more, and answer in its place.
+      // The application's exception filter responds. The gate must not retry and respond instead.
       session?.discard();
       failed(error);
     };

@@ -4,14 +4,13 @@ import { SessionRuntime } from './session-runtime.js';
 
 type Next = (error?: unknown) => void;
 
-/** A middleware as Express, and Fastify with Nest's middleware support, take it. @publicApi */
+/** Middleware for Express, and for Fastify with Nest's middleware support. @publicApi */
 export type SessionMiddleware = (request: object, response: unknown, next: Next) => void;
 
 /**
- * Loads the session before everything that comes after it, and gives `req.session` in the form of express-session, so that
- * Passport, connect-flash and the like work. `forRoot({ eager: true })` uses it for all routes; use it by hand where other
- * middleware of `app.use()` needs the session earlier, before `app.listen()` and `app.init()`, since Express has its routes
- * by then:
+ * Loads the session before everything that follows, and sets `req.session` in the form of express-session, so that Passport,
+ * connect-flash and the like work. `forRoot({ eager: true })` applies it to all routes; apply it yourself if other middleware
+ * of `app.use()` needs the session earlier, before `app.listen()` and `app.init()`, since Express then already has its routes:
  *
  * ```ts
  * const app = await NestFactory.create(AppModule);

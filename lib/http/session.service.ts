@@ -14,14 +14,14 @@ export interface SessionStatus {
    * @deprecated 1.0 will not have it.
    */
   readonly isThere: boolean;
-  /** When it ends if it is not used; a write that needed no new cookie may have put that off. Null: there is none. */
+  /** When it expires if it is not used; a write that needed no new cookie may have extended it. Null: there is none. */
   readonly expiresAt: Date | null;
   /** The same in ms from now; 0: there is none. */
   readonly expiresIn: number;
 }
 
 /**
- * Sessions for code that no parameter decorator reaches: guards, interceptors, filters.
+ * Sessions for code without parameter decorators: guards, interceptors, filters.
  *
  * @publicApi
  */
@@ -33,9 +33,9 @@ export class SessionService {
   ) {}
 
   /**
-   * The session of the request behind `context` (an ExecutionContext, or what a filter is given), loaded when it is first asked for.
+   * The session of the request behind `context` (an ExecutionContext, or a filter's ArgumentsHost), loaded on first use.
    *
-   * @throws ServiceUnavailableException where the store does not answer
+   * @throws ServiceUnavailableException if the store does not answer
    * @throws SessionUnreachableError outside of an HTTP request
    */
   async get(context: ArgumentsHost): Promise<Session> {
@@ -44,10 +44,10 @@ export class SessionService {
 
   /**
    * How long the session of the request behind `context` still lives, without extending it: for a page that warns before the
-   * end. The request then counts as no use of the session, whatever else it does with it; see {@link Passive} for a route
-   * whose guard has been there before.
+   * end. The request then does not count as use of the session, whatever else it does with it; see {@link Passive} for a route
+   * with a guard, which runs earlier.
    *
-   * @throws ServiceUnavailableException where the store does not answer
+   * @throws ServiceUnavailableException if the store does not answer
    */
   async status(context: ArgumentsHost): Promise<SessionStatus> {
     const request = requestSessionOf(context);
@@ -60,12 +60,12 @@ export class SessionService {
   }
 
   /**
-   * A signal that is aborted when the login of the request behind `context` ends: by a logout, from elsewhere, or by a timeout. For an
-   * answer that takes long, which then can stop; an event stream (`text/event-stream`) is ended without it. At once where this
-   * process has ended the login, otherwise within 15 seconds or so. Where nobody is logged in, no login can end, and it is never
-   * aborted; where the session cannot be read, it is aborted with the reason for that.
+   * A signal that is aborted when the login of the request behind `context` ends: by a logout, from elsewhere, or by a timeout.
+   * Use it to stop a long-running response; an event stream (`text/event-stream`) is ended without it. It is aborted at once if
+   * this process ended the login, otherwise within about 15 seconds. If nobody is logged in, it is never aborted; if the
+   * session cannot be read, it is aborted with that reason.
    *
-   * The login is that which the request came with, or has made itself. Once the answer is over, the signal says nothing more.
+   * The login is the one that the request came with or made itself. After the response, the signal is not aborted any more.
    *
    * @throws SessionUnreachableError outside of an HTTP request
    */
@@ -74,17 +74,17 @@ export class SessionService {
   }
 
   /**
-   * Removes from the store the sessions that have expired, and says how many they were. For a scheduled task: the stores that
-   * need it do it by themselves every so often, as far as their settings say so. 0 where the store's technology sees to it
-   * (Redis, DynamoDB, MongoDB, memcached), and where sessions are in cookies.
+   * Removes expired sessions from the store and returns how many. For a scheduled task: the stores that need it also do it
+   * themselves periodically, according to their settings. Returns 0 if the store's technology does it (Redis, DynamoDB,
+   * MongoDB, memcached), and if sessions are in cookies.
    *
-   * @throws SessionStoreUnavailableError where the store does not answer
+   * @throws SessionStoreUnavailableError if the store does not answer
    */
   cleanupSessions(): Promise<number> {
     return this.cleanup.run();
   }
 
-  /** How often what should be rare has happened since the application started. */
+  /** How often each event has happened since the application started. */
   get counts(): SessionCounts {
     return this.counters.counts;
   }

@@ -12,9 +12,9 @@ import { RequestSession } from './request-session.js';
 import { SessionRuntime } from './session-runtime.js';
 
 /**
- * A request that reaches no route, for whoever acts as a client of the application without its server, as a test does. Its
- * session goes the way of any other: the cookie is checked, the session is loaded and looked at, and the answer has the
- * Set-Cookie lines. It is no use of the session, though, which is neither extended nor rotated.
+ * A request that reaches no route, for code that acts as a client of the application without its server, such as a test. Its
+ * session is handled as usual: the cookie is checked, the session is loaded and inspected, and the response has the Set-Cookie
+ * headers. It does not count as use of the session, which is neither extended nor rotated.
  */
 export class UnsentRequest {
   private constructor(
@@ -25,10 +25,10 @@ export class UnsentRequest {
   ) {}
 
   /**
-   * @param cookie the header `Cookie`
-   * @param device what sends it; null: what the session's login came from, if that is known.
-   * @throws SessionUnreachableError where the application is not initialised
-   * @throws SessionStoreUnavailableError, ServiceUnavailableException where the store does not answer
+   * @param cookie the `Cookie` header
+   * @param device what sends it; null: the device of the session's login, if known.
+   * @throws SessionUnreachableError if the application is not initialised
+   * @throws SessionStoreUnavailableError, ServiceUnavailableException if the store does not answer
    */
   static async to(app: INestApplicationContext, cookie: string, device: Device | null): Promise<UnsentRequest> {
     const runtime = app.get(SessionRuntime, { strict: false });
@@ -60,13 +60,13 @@ export class UnsentRequest {
     return new UnsentRequest(request, await request.get(), response, sender !== null);
   }
 
-  /** Where the session cookie is sent. */
+  /** The path of the session cookie. */
   static cookiePath(app: INestApplicationContext): string {
     const { cookie } = app.get(SessionRuntime, { strict: false });
     return /; Path=([^;]+)/.exec(cookie.clearingLines(false).join())?.[1] ?? '/';
   }
 
-  /** Saves the session. @returns the Set-Cookie lines of the answer */
+  /** Saves the session. @returns the Set-Cookie headers of the response */
   async answer(): Promise<string[]> {
     if (!this.isFromDevice) this.#forgetDevice();
     await this.request.beforeHead(200);
@@ -75,7 +75,7 @@ export class UnsentRequest {
     return Array.isArray(lines) ? lines : [String(lines)];
   }
 
-  /** A login that was made here came from no device: what the request seems to say of one would be compared with a real one. */
+  /** A login made here came from no device: this request's made-up one would be compared with a real one. */
   #forgetDevice(): void {
     const state = stateOf(this.session);
     if (state.auth === null) return;
@@ -102,10 +102,10 @@ async function deviceOfLogin({ cookie, repository }: SessionRuntime, header: str
 function assertInitialised(app: INestApplicationContext, runtime: SessionRuntime): void {
   const { httpAdapter } = app.get<{ readonly httpAdapter?: object }>(HttpAdapterHost, { strict: false });
   if (httpAdapter) {
-    // It says itself what is missing.
+    // It throws a clear error itself.
     const { platform: _platform } = runtime;
   } else if (Reflect.get(app, 'isInitialized') === false) {
-    // A context without a server has no platform, but Nest's own note of its state.
+    // A context without a server has no platform, but Nest's own initialisation flag.
     throw new SessionUnreachableError('The application has not been initialised yet: call init() first.');
   }
 }

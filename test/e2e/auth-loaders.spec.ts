@@ -457,8 +457,8 @@ describe('at boot', () => {
     ['the option and a class', '@UserLoader()', ['the option userLoader, OtherUsers'], [OtherUsers], { userLoader }],
     ['a class without load()', '@UserLoader()', ['WithoutLoad needs a method load()'], [WithoutLoad]],
     ['the same of requests', '@RequestLoader()', ['KeysWithoutLoad needs a method load()'], [KeysWithoutLoad]],
-    ['one for each request', 'RequestScoped', ['once for the whole application', 'Scope.REQUEST'], [RequestScoped]],
-    ['one for whoever asks', 'Transient', ['once for the whole application', 'Scope.TRANSIENT'], [Transient]],
+    ['one for each request', 'RequestScoped', ['must be a singleton', 'Scope.REQUEST'], [RequestScoped]],
+    ['one for whoever asks', 'Transient', ['must be a singleton', 'Scope.TRANSIENT'], [Transient]],
     ['one that needs what is made for each request', 'DependsOnTenant.load()', ['injected'], [DependsOnTenant, Tenant]],
   ])('%s is an error that says so', async (_what, setting, texts, providers, session = {}) => {
     const starting = startApp({ providers, session });

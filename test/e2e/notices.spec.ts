@@ -115,7 +115,7 @@ describe('at the start, one line says', () => {
 
   it('that CacheInterceptor caches what depends on who asks', async () => {
     await start({ controllers: [CachedController] });
-    expect(said('CacheInterceptor')).toEqual([expect.stringContaining('CachedController.mine() depends on who asks')]);
+    expect(said('CacheInterceptor')).toEqual([expect.stringContaining('CachedController.mine() depends on the user')]);
   });
 
   it('the same of one that caches every route', async () => {
@@ -149,7 +149,7 @@ describe('at the start, one line says', () => {
     ['with a user loader', { userLoader: (id) => ({ id }) }, []],
   ])('that nobody will have the roles that are asked for: %s', async (_how, session, expected) => {
     await start({ controllers: [AskingController], session });
-    const lines = said('nobody will have any');
+    const lines = said('no user will have any');
     expect(lines).toHaveLength(expected.length);
     for (const [index, decorator] of expected.entries()) expect(lines[index]).toContain(decorator);
   });
@@ -171,7 +171,9 @@ describe('at the start, one line says', () => {
 
   it('that a provider looks like a loader of users, and is none', async () => {
     await start({ providers: [AccountUserLoader] });
-    expect(said('looks like a loader')).toEqual([expect.stringContaining('AccountUserLoader looks like a loader')]);
+    expect(said('looks like a user loader')).toEqual([
+      expect.stringContaining('AccountUserLoader looks like a user loader'),
+    ]);
   });
 
   it('nothing of that where it is one, or one by request, or there is another', async () => {
@@ -183,7 +185,7 @@ describe('at the start, one line says', () => {
       { providers: [AccountUserLoader], session: { userLoader: () => null } },
     ]) {
       await start(setup);
-      expect(said('looks like a loader')).toEqual([]);
+      expect(said('looks like a user loader')).toEqual([]);
       await running?.close();
     }
     running = null;

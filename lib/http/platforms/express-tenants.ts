@@ -1,11 +1,12 @@
 import { ARRIVED_AT, type Values } from './platform.js';
 
 /**
- * What the applications on one instance of Express have bound to its requests. All share the prototype of the requests, so the
- * routes of the first have its values from there; a middleware before the routes of each further one says whose they are.
+ * The values that the applications on one Express instance have bound to its requests. All share the prototype of the requests,
+ * so the routes of the first get its values from there; for each further one, a middleware before its routes marks the
+ * requests.
  */
 class Tenants {
-  /** Where a request says to whose routes it has come. */
+  /** The key on a request for the application whose routes it has reached. */
   readonly slot = Symbol('nestjs-session-auth application');
   readonly first: Values = new Map();
 }
@@ -18,13 +19,13 @@ export interface SharedInstance {
   use(middleware: (request: Record<symbol, unknown>, response: unknown, next: () => void) => void): unknown;
 }
 
-/** Binds values to the requests of one application among those on an instance of Express. */
+/** Binds values to the requests of one of several applications on an Express instance. */
 export class ExpressTenant {
   readonly #tenants: Tenants;
-  /** What it has bound. */
+  /** Its bound values. */
   readonly own: Values;
 
-  /** Before the application's routes are made. */
+  /** Before the application's routes are registered. */
   constructor(private readonly instance: SharedInstance) {
     const existing = tenantsOf.get(instance);
     const tenants = (this.#tenants = existing ?? new Tenants());

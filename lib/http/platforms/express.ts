@@ -10,20 +10,20 @@ export type ExpressInstance = SharedInstance;
 
 type Slots = Record<symbol, unknown>;
 
-/** Express hands on Node's request and response. */
+/** Express passes on Node's request and response. */
 export class ExpressPlatform implements Platform {
   readonly #tenant: ExpressTenant;
   readonly #requestSlots: symbol[] = [];
 
-  /** @param server the one that the application listens with; undefined: none that is known */
+  /** @param server the one that the application listens with; undefined: unknown */
   constructor(instance: ExpressInstance, server: EventEmitter | undefined) {
     this.#tenant = new ExpressTenant(instance);
     server?.prependListener('request', this.#makeRoom);
   }
 
   /**
-   * Express gives every request and response another prototype, and a property that is added afterwards costs some
-   * microseconds each. Added before, and left empty, it costs next to nothing.
+   * Express changes the prototype of every request and response, after which adding a property costs some microseconds. Added
+   * before, and left empty, it costs next to nothing.
    */
   readonly #makeRoom = (request: Slots, response: object): void => {
     request[ARRIVED_AT] ??= this.#tenant.own;
@@ -48,12 +48,12 @@ export class ExpressPlatform implements Platform {
   }
 
   isHttps(request: object): boolean {
-    // `secure` minds the setting "trust proxy".
+    // `secure` respects the setting "trust proxy".
     return 'secure' in request ? request.secure === true : isEncrypted(this.rawRequest(request));
   }
 
   addressOf(request: object): string {
-    // `ip` minds the trust in proxies, as `secure` does.
+    // `ip` respects the trust in proxies, like `secure`.
     return 'ip' in request && typeof request.ip === 'string' ? request.ip : remoteAddress(this.rawRequest(request));
   }
 

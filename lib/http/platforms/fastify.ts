@@ -14,7 +14,7 @@ interface Accessor {
   setter?(this: { raw: object }, value: unknown): void;
 }
 
-/** Fastify wraps Node's request and response, and keeps them under `raw`. */
+/** Fastify wraps Node's request and response, and keeps them as `raw`. */
 export class FastifyPlatform implements Platform {
   constructor(private readonly instance: FastifyInstance) {}
 
@@ -59,12 +59,12 @@ export class FastifyPlatform implements Platform {
   }
 
   isHttps(request: object): boolean {
-    // `protocol` minds the setting "trustProxy". A middleware is handed Node's request, which knows no proxy.
+    // `protocol` respects the setting "trustProxy". Middleware gets Node's request, which knows no proxy.
     return 'protocol' in request ? request.protocol === 'https' : isEncrypted(this.rawRequest(request));
   }
 
   addressOf(request: object): string {
-    // `ip` minds the trust in proxies, as `protocol` does.
+    // `ip` respects the trust in proxies, like `protocol`.
     return 'ip' in request && typeof request.ip === 'string' ? request.ip : remoteAddress(this.rawRequest(request));
   }
 
@@ -73,7 +73,7 @@ export class FastifyPlatform implements Platform {
   }
 
   endsAtOnce(args: readonly unknown[]): boolean {
-    // Fastify spells out every argument; whoever writes to `reply.raw` may have changed the session since its `writeHead`.
+    // Fastify passes every argument; code that writes to `reply.raw` may have changed the session since its `writeHead`.
     return args.length === 3 && args[1] === null && args[2] === null;
   }
 }

@@ -3,12 +3,12 @@ import { isResponse, type RawResponse } from '../../response/raw-response.js';
 import type { Platform } from './platform.js';
 import { isEncrypted, remoteAddress, type RawRequest } from './raw.js';
 
-/** Nest's NodeAdapter, and any other that hands on Node's own request and response. */
+/** Nest's NodeAdapter, and any other that passes on Node's own request and response. */
 export class NodePlatform implements Platform {
   constructor(private readonly server: EventEmitter | undefined) {}
 
   bind(key: symbol, value: object): void {
-    // There is no prototype of this server's requests alone, so each is marked as it comes.
+    // This server's requests have no prototype of their own, so each is marked as it arrives.
     this.server?.prependListener('request', (request: object) => {
       Object.defineProperty(request, key, { value, configurable: true });
     });
@@ -35,7 +35,7 @@ export class NodePlatform implements Platform {
   }
 
   trustsSender(): boolean {
-    // It knows no proxies: `publicUrl` says what they would say.
+    // It does not support proxies: use `publicUrl` instead.
     return false;
   }
 

@@ -1,30 +1,33 @@
 import type { RawResponse } from '../../response/raw-response.js';
 import type { RawRequest } from './raw.js';
 
-/** What an application has bound to its requests. */
+/** The values that an application has bound to its requests. */
 export type Values = Map<symbol, object>;
 
-/** Where a request keeps what the application has bound to whose server it came, or to whose routes. */
+/** The key on a request for the values bound by the application whose server, or whose routes, it has reached. */
 export const ARRIVED_AT = Symbol('nestjs-session-auth application');
 
-/** What differs between the servers that Nest runs on. */
+/** The differences between the servers that Nest supports. */
 export interface Platform {
-  /** Makes `request[key]` give `value` for every request of this server, at no cost for one that does not ask. */
+  /** Makes `request[key]` return `value` for every request of this server, at no cost for requests that do not read it. */
   bind(key: symbol, value: object): void;
-  /** Lets `session` of the platform's requests be that of Node's, where a middleware has put one; needed where the two differ. */
+  /** Makes `session` of the platform's requests that of Node's, where a middleware has set it; needed if the two differ. */
   exposeSession?(): void;
-  /** Makes it cheap to set `request[slot]` of Node's requests later. */
+  /** Makes it cheap to set `request[slot]` on Node's requests later. */
   reserve(slot: symbol): void;
-  /** Node's request behind the platform's. */
+  /** Node's request of a platform's request. */
   rawRequest(request: object): RawRequest;
-  /** Node's response behind the platform's; null: there is none, as in a WebSocket handshake. */
+  /** Node's response of a platform's response; null: there is none, as in a WebSocket handshake. */
   rawResponse(response: unknown): RawResponse | null;
-  /** Whether the client speaks HTTPS, as far as the platform's trust in proxies goes. */
+  /** Whether the client uses HTTPS, according to the platform's trust in proxies. */
   isHttps(request: object): boolean;
-  /** The client's network address, as far as the platform's trust in proxies goes; empty where it is not known. */
+  /** The client's network address, according to the platform's trust in proxies; empty if unknown. */
   addressOf(request: object): string;
-  /** Whether the platform believes what the other end of the connection says of the request: it is a proxy that it trusts. */
+  /** Whether the platform trusts the sender's headers: it is a trusted proxy. */
   trustsSender(request: object): boolean;
-  /** Whether an `end` with these arguments, right after `writeHead`, is the platform's own, so that nobody was in between. */
+  /**
+   * Whether an `end` with these arguments, right after `writeHead`, is the platform's own, so that no other code ran in
+   * between.
+   */
   endsAtOnce(args: readonly unknown[]): boolean;
 }

@@ -8,7 +8,7 @@ export function isEncrypted(request: RawRequest): boolean {
   return 'encrypted' in request.socket && request.socket.encrypted;
 }
 
-/** The address at the other end of the connection; empty where it has been closed. */
+/** The remote address of the connection; empty if it has been closed. */
 export function remoteAddress(request: RawRequest): string {
   return request.socket.remoteAddress ?? '';
 }
@@ -16,8 +16,8 @@ export function remoteAddress(request: RawRequest): string {
 const askedHost = 'believed.invalid';
 
 /**
- * Whether a server that minds proxies would believe a header of this request's sender. It is asked in its own words: what it
- * has been told of proxies (addresses, a count, a function) is nowhere to be read.
+ * Whether a server that supports proxies would trust a header of this request's sender. It is asked with a header of its own,
+ * since its proxy settings (addresses, a count, a function) cannot be read.
  */
 export function wouldBelieveSender(request: object): boolean {
   const asked = Object.create(request, { headers: { value: { 'x-forwarded-host': askedHost } } }) as object;

@@ -16,7 +16,7 @@ function saidOf(host: string, from: string, { isPublicByHttps = false, isHttps =
 
 describe('plain HTTP in production', () => {
   it('is told of once', () => {
-    expect(saidOf('shop.example', '192.0.2.7')).toEqual([expect.stringContaining('came by plain HTTP')]);
+    expect(saidOf('shop.example', '192.0.2.7')).toEqual([expect.stringContaining('came over plain HTTP')]);
   });
 
   it.each([
