@@ -11,7 +11,7 @@ import { SignIn } from './sign-in.js';
 import type { SessionUser, UserId } from './users/user.js';
 import { Users } from './users/users.js';
 
-/** Logins of other frameworks: on their way in they pass what every login passes. */
+/** Migrated logins: they have to pass the same checks as every login. */
 @Injectable()
 export class Adoptions {
   constructor(
@@ -22,10 +22,10 @@ export class Adoptions {
   ) {}
 
   /**
-   * Lets a login in, with the timeouts of its user, if there is room for it.
+   * Admits a login, with the timeouts of its user, if there is space for it.
    *
    * @param adopt stores it. @param isMade whether another request has done so by now.
-   * @returns false: the user has too many sessions, and it is not taken over this time.
+   * @returns false: the user has too many sessions, and it is not migrated this time.
    */
   async admit(
     request: RequestSession,
@@ -50,11 +50,11 @@ export class Adoptions {
     }
   }
 
-  /** Null: nothing here depends on the user, or there is none, which whoever asks for the user finds out. */
+  /** Null: nothing here depends on the user, or there is none, which is handled when the user is needed. */
   async #userOf(userId: UserId, request: RequestSession, session: SessionObject): Promise<SessionUser | null> {
     const { timeoutsOf, maxSessionsPerUser } = this.config.options;
     if (timeoutsOf === null && typeof maxSessionsPerUser !== 'function') return null;
-    // Of the request alone: nobody can say yet which handler it is for.
+    // For the request only: its handler is not known yet.
     const context = new ExecutionContextHost([request.carrier]);
     return request.announce(session, () => this.users.find(userId, context));
   }

@@ -2,12 +2,12 @@ import type { CanActivate } from '@nestjs/common';
 import { PerApplication } from '../http/per-application.js';
 import type { AuthService } from './auth.service.js';
 
-/** What a decorator needs, which cannot be injected into. */
+/** What a decorator needs, since nothing can be injected into it. */
 export interface BoundAuth {
   readonly auth: AuthService;
-  /** The application's instance of a class of guards, that of a subclass of `SessionAuthGuard` for instance. */
+  /** The application's instance of a guard class, such as a subclass of `SessionAuthGuard`. */
   readonly guardOf: (type: object) => CanActivate;
-  /** Makes the user of a request that nobody is logged in at. */
+  /** Creates the user of a request without a login. */
   readonly anonymousUser: (() => object) | null;
 }
 

@@ -1,6 +1,6 @@
 import type { AuthOptions } from './auth.options.js';
 
-/** What of the module's other settings this room goes by. */
+/** The module's other settings that this room needs. */
 export interface AuthSurroundings {
   readonly keyPrefix: string;
   /** Bytes of randomness in an id. */
@@ -8,7 +8,7 @@ export interface AuthSurroundings {
   /** ms; null: none */
   readonly absoluteTimeout: number | null;
   readonly onStoreError: 'fail' | 'anonymous';
-  /** Whether remember-me may log anybody in; null: as the application asks, otherwise why not. */
+  /** Why remember-me must not log anyone in; null: it may. */
   readonly rememberRefusal: string | null;
 }
 

@@ -5,14 +5,14 @@ import type { SessionObject } from '../session/session.js';
 import type { LoginOptions } from './login.js';
 import type { SessionUser, UserId } from './users/user.js';
 
-/** A session with a login, as a request brought it. */
+/** A session with a login that arrived with a request. */
 export interface Arrival {
   readonly request: RequestSession;
   readonly session: SessionObject;
   readonly auth: AuthFacts;
 }
 
-/** What a feature has done with a session: `ended` it, or done so and `turned away` its request, whatever else that brings along. */
+/** What a feature did with a session: `ended` it, or did so and `turned away` its request, whatever other credentials that has. */
 export type ArrivalAnswer = 'ended' | 'turned away' | undefined;
 
 /** A login that is about to be made, or has been made. */
@@ -33,13 +33,13 @@ export interface Restored {
  * nothing, so that a request which only reads takes no turn of the event loop for it.
  */
 export interface AuthFeature {
-  /** A session with a login came in, before anybody else sees it. May take from it, or end it. */
+  /** A session with a login has arrived; called before other code gets it. May change it, or end it. */
   arrived?(arrival: Arrival): Promise<ArrivalAnswer> | ArrivalAnswer;
 
-  /** Whether a login counts no more, although its session may still be there. At once, where nothing had to be asked. */
+  /** Whether a login is invalid although its session may still exist. Synchronous if nothing has to be read. */
   isOver?(auth: AuthFacts): boolean | Promise<boolean>;
 
-  /** Nobody is logged in, and somebody asks who is there. May log somebody in. */
+  /** The user is needed, and nobody is logged in. May log a user in. */
   restore?(request: RequestSession, session: SessionObject, context: ExecutionContext): Promise<Restored | null> | null;
 
   /** A login is about to be made with these facts; may add to them. */
@@ -51,15 +51,15 @@ export interface AuthFeature {
   /** That login was not made after all. */
   notEntered?(entry: Entry, facts: AuthFacts): Promise<void>;
 
-  /** The login of a session is about to end, by a logout or since there is no such user any more. */
+  /** The login of a session is about to end, by a logout or because the user no longer exists. */
   leaving?(request: RequestSession | null, auth: AuthFacts | null): Promise<void>;
 
-  /** All sessions of a user are about to end, but that with the facts in `except`. */
+  /** All sessions of a user are about to end, except the one with the facts in `except`. */
   endingAll?(userId: UserId, except: AuthFacts | null): Promise<void>;
 
   /** Whether the user has something here that {@link endingAll} would end. */
   has?(userId: UserId): Promise<boolean>;
 
-  /** One session of a user, in use elsewhere, is about to end. */
+  /** One session of a user, on another device, is about to end. */
   ending?(auth: AuthFacts): Promise<void>;
 }

@@ -3,15 +3,15 @@ import { REQUEST_LOADER, USER_LOADER } from './users/loader.decorators.js';
 import { PERMISSIONS, ROLES } from './access/requirement.js';
 import { routesIn, type Route } from '../http/routes.js';
 
-/** What the application has said of its users. */
+/** What the application has configured about its users. */
 export interface KnownUsers {
   readonly hasLoader: boolean;
-  /** Whether roles and permissions are what a user has in fields of these names. */
+  /** Whether roles and permissions are the user's fields of these names. */
   readonly hasOwnRoles: boolean;
   readonly hasOwnPermissions: boolean;
 }
 
-/** What of logins will not work, and would say nothing. */
+/** Warnings about login settings that would silently not work. */
 export function authNotices(modules: ModulesContainer, known: KnownUsers): string[] {
   if (known.hasLoader) return [];
   return [...looksLikeLoader(modules), ...asksForWhatNobodyHas(modules, known)];
@@ -30,7 +30,7 @@ function looksLikeLoader(modules: ModulesContainer): string[] {
       });
       if (isMarked) continue;
       return [
-        `${metatype.name} looks like a loader of users and is not used as one: put @UserLoader() on the class, whose method is ` +
+        `${metatype.name} looks like a user loader but is not used as one: put @UserLoader() on the class, if its method is ` +
           'load(id), or on the method itself, or set the option userLoader.',
       ];
     }
@@ -56,7 +56,7 @@ function asksForWhatNobodyHas(modules: ModulesContainer, { hasOwnRoles, hasOwnPe
     found === undefined || !isOwn
       ? []
       : [
-          `${found.title} asks for ${decorator}, and nobody will have any: without a user loader all that is known of a user is the id. ` +
+          `${found.title} uses ${decorator}, but no user will have any: without a user loader only the id of a user is known. ` +
             `Add @UserLoader() or userLoader, or the option ${option}.`,
         ],
   );

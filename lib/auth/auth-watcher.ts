@@ -5,9 +5,9 @@ import { stateOf, type SessionObject } from '../session/session.js';
 import type { Adoptions } from './adoptions.js';
 import type { ArrivalAnswer, AuthFeature } from './auth-feature.js';
 
-/** Shows every session with a login to the features, before anybody else gets to see it. */
+/** Passes every session with a login to the features before other code gets it. */
 export class AuthWatcher implements SessionWatcher {
-  /** Requests that are nobody's, whatever else they bring along. */
+  /** Requests that count as having no user, whatever other credentials they have. */
   readonly #turnedAway = new WeakSet<RequestSession>();
 
   constructor(
@@ -32,7 +32,7 @@ export class AuthWatcher implements SessionWatcher {
     return this.#turnedAway.has(request);
   }
 
-  /** One after the other, without a turn of the event loop as long as none of them needs one. */
+  /** One after the other, synchronously as long as none of them needs to wait. */
   #ask(from: number, request: RequestSession, session: SessionObject): Promise<void> | undefined {
     for (let index = from; index < this.features.length; index++) {
       const { auth } = stateOf(session);

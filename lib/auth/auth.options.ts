@@ -5,20 +5,20 @@ import { rememberOptions } from './remember/remember.options.js';
 import { isActiveByItself, type IsActive } from './users/active.js';
 import type { SessionUser, UserId, UserLoader } from './users/user.js';
 
-/** A path of the site, or a URL that another application answers. */
+/** A path of this site, or a URL of another application. */
 const pageUrl = text({
   nullable: true,
-  // A second slash, or a backslash, would make a path the name of another host.
+  // With a second slash or a backslash, browsers would read a path as another host.
   pattern:
     /\/(?:[\x21-\x2e\x30-\x5b\x5d-\x7e][\x21-\x7e]*)?|(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)(?:[/?#][\x21-\x7e]*)?/i,
   expected:
-    'a path such as /login, or a URL that begins with https:// (http:// for localhost alone), percent-encoded where needed',
+    'a path such as /login, or a URL that begins with https:// (http:// for localhost only), percent-encoded where needed',
 });
 
 /** The names of a user's roles, permissions or factors. */
 export type NamesOf = (user: SessionUser) => Iterable<string> | Promise<Iterable<string>>;
 
-/** Timeouts that a login of its own has; what is left out is the module's. In seconds, or as a text such as `15m`; null: none. */
+/** A login's own timeouts; omitted ones are the module's. In seconds, or as a string such as `15m`; null: none. */
 export interface LoginTimeouts {
   readonly idleTimeout?: number | string | null | undefined;
   readonly absoluteTimeout?: number | string | null | undefined;
@@ -28,11 +28,11 @@ export interface LoginTimeouts {
 export type SessionLimit =
   number | null | ((userId: UserId, user: SessionUser | null) => number | null | Promise<number | null>);
 
-/** The roles and permissions that a user has in fields of its own. */
+/** The default for roles and permissions: fields of the user. */
 export const ownRoles: NamesOf = (user) => listOf(user, 'roles');
 export const ownPermissions: NamesOf = (user) => listOf(user, 'permissions');
 
-/** Who the users are, where they log in, and what a login is good for. */
+/** Who the users are, where they log in, and what a login permits. */
 export const authOptions = {
   userLoader: option<UserLoader | null>({
     env: null,

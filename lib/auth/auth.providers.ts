@@ -33,7 +33,7 @@ import { SignIn } from './sign-in.js';
 import { AUTH_FEATURES, AUTH_WATCHER } from './tokens.js';
 import { Users } from './users/users.js';
 
-/** What of the module's settings this room goes by. */
+/** The module's settings that this room needs. */
 type AuthSettings = AuthOptions &
   Pick<SessionOptions, 'keyPrefix' | 'idLength' | 'absoluteTimeout' | 'timeouts' | 'clock'> & {
     readonly onStoreError: 'fail' | 'anonymous';
@@ -41,7 +41,7 @@ type AuthSettings = AuthOptions &
     readonly storeTimeout: number;
   };
 
-/** Everything that logs in and out, as the module provides it. */
+/** The providers of this room. */
 export const authProviders: Provider[] = [
   {
     provide: AuthConfig,
@@ -55,7 +55,7 @@ export const authProviders: Provider[] = [
         onStoreError,
         rememberRefusal: rememberRefusal(timeouts),
       };
-      // Its own alone: it can be reached from a guard, and the others hold the secret.
+      // Its own options only: guards can access this object, and the others include the secret.
       const own = Object.fromEntries(
         Object.keys(authOptions).map((name) => [name, Reflect.get(settings, name) as unknown]),
       );
@@ -119,7 +119,7 @@ export const authProviders: Provider[] = [
   SessionAuthGuard,
 ];
 
-/** What of it an application may inject. */
+/** Those that an application may inject. */
 export const authExports = [
   AuthService,
   AuthConfig,

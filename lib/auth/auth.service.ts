@@ -30,24 +30,24 @@ import type { SessionUser, UserId, UserOrId } from './users/user.js';
 import { assertUserId, otherTypeOf } from './users/user-id.js';
 import { Users } from './users/users.js';
 
-/** What is known of a request's user. */
+/** What is known about a request's user. */
 interface Known {
-  /** Null: nobody is logged in, though a request loader may have found somebody. */
+  /** Null: nobody is logged in, though a request loader may have found a user. */
   readonly id: UserId | null;
   readonly user: Found;
 }
 
-/** At once, where nothing had to be waited for: on the way of every request that asks who is there. */
+/** Synchronous if nothing has to be read: every request that needs the user takes this path. */
 /** In ms. */
 const JUST_NOW = 60_000;
 
 type Found = SessionUser | null | Promise<SessionUser | null>;
 
 /**
- * Logs users in and out, and says who is there.
+ * Logs users in and out, and tells who is logged in.
  *
- * Where the store does not answer, every method rejects with Nest's `ServiceUnavailableException`, and what it was to do is
- * not done.
+ * If the store does not answer, every method rejects with Nest's `ServiceUnavailableException`, and its operation has not been
+ * carried out.
  *
  * @publicApi
  */
@@ -67,26 +67,25 @@ export class AuthService {
   ) {}
 
   /**
-   * Logs a user in, at once: the session gets a new id, so that one that somebody planted before is worth nothing, and keeps
-   * its data. Another user who is logged in there is logged out first, and the data go with that session.
+   * Logs a user in, at once: the session keeps its data and gets a new id, which defeats session fixation. If another user is
+   * logged in there, that user is logged out first, and the data ends with that session.
    *
-   * @param user the user, with an id, or the id by itself; its password has been checked by the application. An id says not
-   *   whether the user is active: that is asked with the next request.
+   * @param user the user, with an id, or only the id; you have already verified the password. With only an id, `isActive` is
+   *   not checked before the next request.
    * @throws ForbiddenException for a user who is not active (without `force`), or has too many sessions
-   * @throws ConflictException where all of the user's sessions were ended while this one began
-   * @throws SessionUserError where there is no usable id
-   * @throws SessionHeadersSentError where the response has been begun
-   * @throws SessionReadonlyError where the session was asked for as read-only
-   * @throws SessionValueError, SessionTooLargeError where the session cannot be stored as it is
+   * @throws ConflictException if all of the user's sessions were ended during the login
+   * @throws SessionUserError for a missing or unusable id
+   * @throws SessionHeadersSentError if the response's headers have been sent
+   * @throws SessionReadonlyError if the session was requested as read-only
+   * @throws SessionValueError, SessionTooLargeError if the session cannot be stored as it is
    */
   login(session: SessionObject, user: UserOrId, options: LoginOptions = {}): Promise<void> {
     return held(session, this.#login(session, user, options));
   }
 
   /**
-   * Logs out, at once: the session ends, with its data, and cannot be brought back by a request that is still under way; the
-   * login is not remembered on this device any more. What is written afterwards, such as a flash message, begins a new
-   * session.
+   * Logs out, at once: the session ends, with its data, and cannot be restored by a request in flight; the login is no longer
+   * remembered on this device. Later writes, such as a flash message, start a new session.
    */
   logout(session: SessionObject): Promise<void> {
     return held(
@@ -96,25 +95,25 @@ export class AuthService {
   }
 
   /**
-   * The user has proved once more who it is: the login is fresh again, both of its timeouts begin anew, and the session gets a
-   * new id, as after a login.
+   * Records that the user has been re-authenticated: the login is fresh again, both of its timeouts restart, and the session
+   * gets a new id, as after a login.
    *
-   * @throws UnauthorizedException where nobody is logged in
-   * @throws ConflictException where the session was ended meanwhile
-   * @throws RangeError for a confirmation that was proved with nothing
+   * @throws UnauthorizedException if nobody is logged in
+   * @throws ConflictException if the session was ended in the meantime
+   * @throws RangeError for a confirmation without factors
    */
   confirm(session: SessionObject, options: ConfirmOptions = {}): Promise<void> {
     return held(session, this.#confirm(session, options));
   }
 
   /**
-   * Ends all sessions of a user, and everything that would log it in again without being asked. A login that is being made at
-   * the same time either comes after this, or is refused.
+   * Ends all sessions of a user, and everything that would log the user in automatically. A concurrent login either comes after
+   * this, or is rejected.
    *
-   * @param options.except a session that goes on, or its public id; the login of that device stays remembered.
+   * @param options.except a session to keep, or its public id; the login of that device stays remembered.
    * @returns how many sessions were ended
-   * @throws SessionUserError for what is no id, and for `'7'` where nobody has that id and 7 is somebody's, or the reverse
-   * @throws SessionAbilityMissingError where the store does not know whose a session is
+   * @throws SessionUserError for an invalid id, and for `'7'` if nobody has that id but 7 exists, or the reverse
+   * @throws SessionAbilityMissingError if the store has no owner index
    */
   async logoutEverywhere(
     userId: UserId,
@@ -132,10 +131,7 @@ export class AuthService {
     });
   }
 
-  /**
-   * Logs everybody out, and ends every remembered login, by a single write. Other processes notice within
-   * `everyoneInterval`.
-   */
+  /** Logs everybody out, and ends every remembered login, with a single write. Other processes notice within `everyoneInterval`. */
   async logoutAllUsers(): Promise<void> {
     await this.#atOnce(() => this.notBefore.raise());
     this.runtime.observer.revoked({ userId: null, publicId: null, sessions: null });
@@ -153,11 +149,11 @@ export class AuthService {
   }
 
   /**
-   * The sessions of a user: "your devices". The one used last comes first.
+   * The sessions of a user, for a page "your devices". The most recently used one first.
    *
-   * @param current the session that asks, to be marked.
+   * @param current the requesting session, to be marked.
    * @throws SessionUserError as {@link logoutEverywhere}
-   * @throws SessionAbilityMissingError where the store does not know whose a session is
+   * @throws SessionAbilityMissingError if the store has no owner index
    */
   async sessions(userId: UserId, current: SessionObject | null = null): Promise<DeviceSession[]> {
     assertUserId(userId);
@@ -169,13 +165,13 @@ export class AuthService {
   }
 
   /**
-   * Ends one session of a user, under whatever id it goes on meanwhile, and its remembered login with every session that
-   * belongs to that. False: the user has no such session (any more).
+   * Ends one session of a user, under whatever id it continues, and its remembered login with every session that belongs to it.
+   * False: the user has no such session.
    *
-   * @param publicId as {@link sessions} names it; that of another user's session is none.
+   * @param publicId from {@link sessions}; another user's session is not found.
    * @throws SessionUserError as {@link logoutEverywhere}
-   * @throws SessionAbilityMissingError where the store does not know whose a session is
-   * @throws ServiceUnavailableException also where other requests kept moving it, so that it may go on: ask again
+   * @throws SessionAbilityMissingError if the store has no owner index
+   * @throws ServiceUnavailableException also if other requests kept moving it, so it may still be alive: try again
    */
   async revoke(userId: UserId, publicId: string): Promise<boolean> {
     assertUserId(userId);
@@ -194,18 +190,16 @@ export class AuthService {
     });
   }
 
-  /**
-   * The id of the user whom the session holds; null: none. Asks neither the user loader nor remember-me: {@link user} does.
-   */
+  /** The id of the session's user; null: none. Uses neither the user loader nor remember-me: {@link user} does. */
   userId(session: SessionObject): UserId | null {
     return stateOf(session).auth?.userId ?? null;
   }
 
   /**
-   * The user of a request; null: nobody is logged in, or there is no such user any more. Asked are the session, remember-me,
-   * and the request loaders, in this order and at most once a request.
+   * The user of a request; null: nobody is logged in, or the user no longer exists. Checks the session, remember-me, and the
+   * request loaders, in this order and at most once per request.
    *
-   * @throws ServiceUnavailableException where the store or a loader fails: that is no "nobody"
+   * @throws ServiceUnavailableException if the store or a loader fails, which does not mean "nobody"
    */
   async user(context: ExecutionContext): Promise<SessionUser | null> {
     const request = requestSessionOf(context);
@@ -222,12 +216,12 @@ export class AuthService {
   }
 
   /**
-   * Whether the user has proved who it is as {@link Freshness} wants it: what `@Fresh()` asks. Default: one factor, within
-   * `freshFor`. Nobody is never fresh.
+   * Whether the user has been authenticated as {@link Freshness} requires, like `@Fresh()`. Default: one factor, within
+   * `freshFor`. Never true if nobody is logged in.
    */
   async isFresh(session: SessionObject, user: SessionUser, asked: Partial<Freshness> = {}): Promise<boolean> {
     const { auth } = stateOf(session);
-    // Who only looks on has proved nothing: the device that did is another one's word.
+    // A request that may only read has proved nothing: it merely claims to come from the device.
     if (auth === null || requestOf(session)?.isOnlooker) return false;
     const { freshFor, factorsOf } = this.config.options;
     const freshness: Freshness = { factors: 1, within: freshFor, action: null, ...asked };
@@ -236,14 +230,15 @@ export class AuthService {
   }
 
   /**
-   * Whether the login is remembered on this device, so that it outlives the session: since it was made with `remember`, or restored
-   * by remember-me, confirmed since or not. For keeping the user's wish where you log in anew, as after a new password.
+   * Whether the login is remembered on this device, so that it outlives the session: because it was made with `remember`, or
+   * restored by remember-me, confirmed since or not. Use it to keep the user's choice when you log in again, such as after a
+   * password change.
    */
   isRemembered(session: SessionObject): boolean {
     return stateOf(session).auth?.family !== undefined;
   }
 
-  /** Whether the login was restored by remember-me, and not confirmed since: nobody has typed a password in this session. */
+  /** Whether the login was restored by remember-me, and not confirmed since: no password was entered in this session. */
   isRestored(session: SessionObject): boolean {
     const { auth } = stateOf(session);
     return auth?.restored === true && auth.factors === undefined;
@@ -260,7 +255,7 @@ export class AuthService {
         throw error;
       });
       const { auth, answered } = stateOf(session);
-      // Ended rather than emptied: what the former user's other requests store meanwhile would come along.
+      // Ended rather than emptied: otherwise data from the former user's concurrent requests would be included.
       if (auth !== null && auth.userId !== userId && !answered) await this.#leave(session);
       const own = known === null ? null : (this.config.options.timeoutsOf?.(known) ?? null);
       const plain = {
@@ -306,16 +301,19 @@ export class AuthService {
     const request = requestOf(session);
     const publicId = session.id;
     const lineage = lineageOf(stateOf(session));
-    // First, or they would log in again between the two.
+    // First, or they would log in again in between.
     for (const feature of this.features) await feature.leaving?.(request, auth);
     const ended = (await this.runtime.repository.destroy(session)) || (await this.#endElsewhere(auth, lineage));
     if (request !== null) this.#known.set(request, { id: null, user: null });
     const address = request?.client.address ?? '';
-    // What another request has ended, that one has told of.
+    // If another request ended it, that one has reported it.
     if (auth !== null && ended) this.runtime.observer.logout({ publicId, userId: auth.userId, address });
   }
 
-  /** Ends a login that was not where it was read: it may have moved so long ago that its former id leads nowhere. */
+  /**
+   * Ends a login that was not found where it was read: it may have moved so long ago that the pointer at its former id has
+   * expired.
+   */
   async #endElsewhere(auth: AuthFacts | null, lineage: string | null): Promise<boolean> {
     const { owned } = this.runtime.repository;
     if (auth === null || lineage === null || !owned.isOffered) return false;
@@ -341,14 +339,14 @@ export class AuthService {
     context: ExecutionContext,
   ): Promise<SessionUser | null> {
     this.#noticeLostLogin(session);
-    // There is no such user any more. Where the login cannot be ended, since the answer has begun, it is none all the same.
+    // The user no longer exists. If the login cannot be ended, because the response has started, it is still not accepted.
     if (!stateOf(session).answered && !request.isOnlooker) await this.#atOnce(() => this.#leave(session));
     const somebody = this.#findSomebody(request, session, context);
     this.#known.set(request, { id: null, user: somebody });
     return somebody;
   }
 
-  /** A user who has logged in just now and is not found is no user who has gone since: the loader looks for something else. */
+  /** A user who has just logged in and is not found has not been deleted: the loader looks for something else. */
   #noticeLostLogin(session: SessionObject): void {
     const { auth } = stateOf(session);
     if (auth === null || auth.restored === true || !this.users.hasLoader) return;
@@ -356,7 +354,7 @@ export class AuthService {
     this.runtime.notices.once(
       'lost-login',
       `The user loader found nobody, or nobody active, for the id of a login that was made just now, a ${typeof auth.userId}, so that user is ` +
-        'logged out again. It gets the id as login() was given it: look whether it compares another field (userIdField) or another type.',
+        'logged out again. It gets the id as passed to login(): check whether it compares another field (userIdField) or another type.',
     );
   }
 
@@ -376,8 +374,8 @@ export class AuthService {
   }
 
   /**
-   * Whether it is `force` alone that lets the user in. One who is active today is held to be so tomorrow, whatever the
-   * application always asks for.
+   * Whether the user is let in only because of `force`. A user who is active today is expected to stay active, even if the
+   * application always passes `force`.
    *
    * @throws SessionLoginRefusedError for a user who is not active
    */
@@ -385,12 +383,12 @@ export class AuthService {
     if (user === null) return force;
     if (await this.users.isAdmitted(user, false)) return false;
     if (force) return true;
-    throw new SessionLoginRefusedError('inactive', 'This user is not active. `force` logs it in all the same.');
+    throw new SessionLoginRefusedError('inactive', 'This user is not active. Use `force` to log it in anyway.');
   }
 
   /**
-   * Nothing was found under an id. Where the same id of the other type is somebody's, as when it came from a path, "nothing" would
-   * pass for "nobody is logged in any more".
+   * Nothing was found under an id. If the same id of the other type exists, as when it came from a path, "nothing" would be
+   * mistaken for "nobody is logged in any more".
    *
    * @throws SessionUserError
    */
@@ -404,7 +402,7 @@ export class AuthService {
     if (!isSomebody) return;
     const [is, was] = typeof other === 'number' ? ['a number', 'a text'] : ['a text', 'a number'];
     throw new SessionUserError(
-      `This id of a user is ${is} at the login, and was handed in as ${was}. They are two users.`,
+      `This id of a user is ${is} at the login, but was passed as ${was}. They are two users.`,
     );
   }
 
@@ -426,9 +424,9 @@ export class AuthService {
     } catch (error) {
       if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
       const exception = toHttpException(error);
-      // A mistake of the application's keeps its class and its message, which say what to do.
+      // An application's mistake keeps its class and message, which say what to do.
       if (exception instanceof InternalServerErrorException || isOfInput(error)) throw error;
-      // Nest logs no exception that has a status.
+      // Nest does not log exceptions with a status.
       if (exception instanceof ServiceUnavailableException && !(error instanceof HttpException)) {
         this.runtime.report(error);
       }
@@ -437,19 +435,19 @@ export class AuthService {
   }
 }
 
-/** The request that a session belongs to; null: it was made outside of one. */
+/** The request of a session; null: it was created outside of one. */
 function requestOf(session: SessionObject): RequestSession | null {
   const { bearer } = stateOf(session);
   return bearer instanceof RequestSession ? bearer : null;
 }
 
-/** The answer waits for it, also where the handler does not: it would go out without the cookie. */
+/** The response waits for it even if the handler does not await it: otherwise it would be sent without the cookie. */
 function held(session: SessionObject, work: Promise<void>): Promise<void> {
   requestOf(session)?.holdFor(work);
   return work;
 }
 
-/** One that fails at once has failed for whoever asks later, too: nobody is asked twice in a request. */
+/** A synchronous failure is remembered for later callers: the lookup runs once per request. */
 function orRejection(find: () => Found): Found {
   try {
     return find();

@@ -10,7 +10,7 @@ import type { TimeoutPreset } from '../session/timeouts.js';
 import { authOptions, type AuthOptions } from './auth.options.js';
 import { rememberCookieOptions, rememberRefusal, resolveRememberCookie } from './remember/resolve-remember.js';
 
-/** How long sessions last, which another room has options for. */
+/** The lifetime of sessions, whose options are in another room. */
 type Lifetimes = Pick<SessionOptions, 'permanent' | 'idleTimeout'>;
 
 const DAY = 86_400_000;
@@ -21,10 +21,10 @@ function isLong(idleTimeout: number | null): boolean {
 
 const outlivesBrowser =
   "onTooManySessions is 'refuse', and a session stays in the store for its idle timeout (PERMANENT_SESSION_LIFETIME, idleTimeout) " +
-  'when its browser is closed and its cookie with it: a user who does that instead of logging out cannot log in for so long. Use an ' +
+  'after its browser is closed and its cookie is lost: a user who does that instead of logging out cannot log in for that long. Use an ' +
   "idle timeout of a day or less, such as 30m, or onTooManySessions: 'end-oldest'.";
 
-/** What this room alone can judge of the settings. @param session the settings of the session cookie. */
+/** This room's own check of the settings. @param session the settings of the session cookie. */
 export function checkAuth(
   { remember, onTooManySessions, maxSessionsPerUser, permanent, idleTimeout }: AuthOptions & Lifetimes,
   session: CookieOptions,
@@ -42,7 +42,7 @@ export function checkAuth(
         : problems,
     warnings: [
       ...warnings,
-      ...(refusal === null ? [] : [`Nobody is remembered: ${refusal}.`]),
+      ...(refusal === null ? [] : [`Remember-me is off: ${refusal}.`]),
       ...(maxSessionsPerUser !== null && onTooManySessions === 'refuse' && !permanent && isLong(idleTimeout)
         ? [outlivesBrowser]
         : []),
@@ -50,7 +50,7 @@ export function checkAuth(
   };
 }
 
-/** A remember-me cookie has no settings of its own for what belongs to its name. */
+/** The remember-me cookie has no separate settings for the parts of its name. */
 function settingOf(name: keyof CookieOptions): string {
   const own = `remember.${name === 'name' || name === 'prefix' || name === 'partitioned' ? 'cookieName' : name}`;
   const option = optionEntries(authOptions).find(({ path }) => path === own)?.option;

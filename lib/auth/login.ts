@@ -6,31 +6,31 @@ import type { AuthFacts, Device } from '../session/auth-facts.js';
 import type { LoginTimeouts } from './auth.options.js';
 import type { UserId } from './users/user.js';
 
-/** How a user is logged in. @publicApi */
+/** The options of a login. @publicApi */
 export interface LoginOptions extends LoginTimeouts {
-  /** Whether the login is remembered when the session has ended, by a cookie of its own. Default: no. */
+  /** Whether to remember the login after the session has ended, by a separate cookie. Default: no. */
   readonly remember?: boolean | undefined;
-  /** How long it is remembered, in seconds or as a text such as `30d`; at most 400 days. Default: `remember.duration`. */
+  /** How long it is remembered, in seconds or as a string such as `30d`; at most 400 days. Default: `remember.duration`. */
   readonly duration?: number | string | undefined;
-  /** Whether the user has proved just now who it is. Default: yes. */
+  /** Whether the user has just been authenticated. Default: yes. */
   readonly fresh?: boolean | undefined;
-  /** What the user has proved it with, as RFC 8176 names it. Default: `['pwd']`, a password. */
+  /** The factors of the authentication, as named in RFC 8176. Default: `['pwd']`, a password. */
   readonly factors?: readonly string[] | undefined;
-  /** Lets a user in who is not active. One who is active now is out as soon as it is not, all the same. Default: no. */
+  /** Lets an inactive user log in. A user who is active now is still logged out on becoming inactive. Default: no. */
   readonly force?: boolean | undefined;
 }
 
-/** How a user confirms who it is. @publicApi */
+/** The options of a confirmation. @publicApi */
 export interface ConfirmOptions {
-  /** What the user has proved it with, as RFC 8176 names it; one at least. Default: `['pwd']`, a password. */
+  /** The factors of the authentication, as named in RFC 8176; at least one. Default: `['pwd']`, a password. */
   readonly factors?: readonly string[] | undefined;
-  /** The one thing that it was for: `@Fresh({ action })`. Default: none, which opens no such thing. */
+  /** The only action that it permits: `@Fresh({ action })`. Default: none, so it permits no such action. */
   readonly action?: string | undefined;
 }
 
 const PASSWORD = ['pwd'];
 
-/** What the record holds of a login. */
+/** A login as stored in the record. */
 export function factsOf(
   userId: UserId,
   now: number,
@@ -49,12 +49,12 @@ export function factsOf(
 }
 
 /**
- * The login after the user has confirmed who it is: both of its timeouts begin again (NIST SP 800-63B-4, 5.2).
+ * The login after the user has been re-authenticated: both of its timeouts restart (NIST SP 800-63B-4, 5.2).
  *
- * @throws RangeError where it was proved with nothing: that would only make the session last longer
+ * @throws RangeError without factors: that would only extend the session
  */
 export function confirmed(
-  // What another client than the former device was noticed for is over: the login is this client's from now on.
+  // The former device no longer matters: from now on, the login is this client's.
   { noticedBy: _noticedBy, ...auth }: AuthFacts,
   now: number,
   client: RequestClient | null,
@@ -72,12 +72,12 @@ export function confirmed(
   };
 }
 
-/** The factors that the login, or its last confirmation, was proved with. */
+/** The factors of the login, or of its last confirmation. */
 export function justProved({ factors = {}, at }: AuthFacts): string[] {
   return Object.keys(factors).filter((name) => factors[name] === at);
 }
 
-/** Timeouts in ms, as the record has them. @throws RangeError naming the option */
+/** Timeouts in ms, as in the record. @throws RangeError naming the option */
 export function timeoutsIn({
   idleTimeout,
   absoluteTimeout,
@@ -92,14 +92,14 @@ export function timeoutsIn({
 export function milliseconds(option: string, value: unknown, longest = Number.MAX_SAFE_INTEGER): number {
   const ms = typeof value === 'number' || typeof value === 'string' ? parseDuration(value) : null;
   if (ms !== null && ms > 0 && ms <= longest) return ms;
-  throw new RangeError(`${option} of a login: expected a number of seconds above 0, or a text such as 30m or 31d.`);
+  throw new RangeError(`${option} of a login: expected a number of seconds above 0, or a string such as 30m or 31d.`);
 }
 
-/** @throws SessionValueError for what would come back from the store as another name, or as none */
+/** @throws SessionValueError for a name that would change when stored, or get lost */
 function assertName(what: string, name: unknown): void {
   if (typeof name === 'string' && name !== '' && name !== '__proto__' && isWellFormed(name)) return;
   const mayBeInput = typeof name === 'string';
-  throw new SessionValueError(what, 'it is no name: a text that is well-formed and not empty.', { mayBeInput });
+  throw new SessionValueError(what, 'it is not a name: a non-empty, well-formed string.', { mayBeInput });
 }
 
 function timeout(option: string, value: unknown): number | null {

@@ -1,17 +1,17 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** A network address, in groups of 16 bits: two of IPv4, eight of IPv6. */
+/** A network address, in groups of 16 bits: two for IPv4, eight for IPv6. */
 export interface NetworkAddress {
   readonly family: 'ipv4' | 'ipv6';
   readonly groups: readonly number[];
 }
 
-/** No address is longer, with its zone, its brackets and a port. What comes in a header may be. */
+/** The longest possible address, with zone, brackets and port. A header may contain more. */
 const longestAddress = 100;
 
 /**
- * The address that a text is, without port, brackets and zone; null: it is none. An IPv4 address in the clothes of IPv6
- * (mapped, or translated under 64:ff9b::/96) is the IPv4 address.
+ * Parses an address, without port, brackets and zone; null: it is invalid. An IPv4 address embedded in IPv6 (mapped, or
+ * translated under 64:ff9b::/96) is returned as IPv4.
  */
 export function parseAddress(text: string): NetworkAddress | null {
   if (text.length > longestAddress) return null;
@@ -22,7 +22,7 @@ export function parseAddress(text: string): NetworkAddress | null {
   return isIpv4Inside(groups) ? { family: 'ipv4', groups: groups.slice(6) } : { family: 'ipv6', groups };
 }
 
-/** Without the port that some proxies add, the brackets around IPv6, and the zone, which says nothing of the client. */
+/** Without the port that some proxies add, the brackets around IPv6, and the zone, which says nothing about the client. */
 function hostOf(address: string): string {
   const text = address.trim();
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;

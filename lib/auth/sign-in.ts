@@ -7,7 +7,7 @@ import { SessionLimiter } from './devices/session-limiter.js';
 import { justProved } from './login.js';
 import type { SessionUser, UserId } from './users/user.js';
 
-/** The one gate that every login passes, whatever it was proved with: here it becomes a session. */
+/** The single path that every login takes, however it was proved: here it becomes a session. */
 @Injectable()
 export class SignIn {
   constructor(
@@ -16,14 +16,14 @@ export class SignIn {
   ) {}
 
   /**
-   * @param id the session's new id, where several requests agreed on one.
-   * @returns false: another of them was first, and the session is the one that it has begun.
-   * @throws SessionLoginRefusedError where the user has too many sessions already
-   * @throws SessionGoneError where all of the user's sessions were ended meanwhile
+   * @param id the session's new id, if several requests agreed on one.
+   * @returns false: another of them was faster, and the session is the one that it has started.
+   * @throws SessionLoginRefusedError if the user already has too many sessions
+   * @throws SessionGoneError if all of the user's sessions were ended in the meantime
    */
   async enter(session: SessionObject, user: SessionUser | null, facts: AuthFacts, id?: string): Promise<boolean> {
     await this.#admit(session, user, facts, () => this.runtime.repository.login(session, facts, id), { id });
-    // One that was found there holds the login of the request that has begun it, which has told of it.
+    // A session found there has the login of the request that started it, which has reported it.
     if (stateOf(session).auth !== facts) return false;
     this.runtime.observer.login({
       publicId: session.id,
@@ -36,10 +36,10 @@ export class SignIn {
   }
 
   /**
-   * The same for a login that another framework has made.
+   * The same for a migrated login.
    *
    * @param adopt makes it a session here. @param isMade whether another request has done that by now.
-   * @throws SessionLoginRefusedError where the user has too many sessions already
+   * @throws SessionLoginRefusedError if the user already has too many sessions
    */
   async adopt(
     session: SessionObject,
@@ -61,7 +61,7 @@ export class SignIn {
     }
   }
 
-  /** A login that was right and is refused is one that somebody should know of (ASVS 16.3.1). Any other error is none. */
+  /** A login with correct credentials that is rejected must be reported (ASVS 16.3.1). Other errors are not rejections. */
   tellRefusal(session: SessionObject, userId: UserId, error: unknown): void {
     if (!(error instanceof SessionLoginRefusedError)) return;
     this.runtime.observer.refused({

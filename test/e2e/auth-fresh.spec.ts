@@ -139,7 +139,7 @@ function post(body: unknown = {}): RequestInit {
 
 const asked = (more: object = {}): object => ({
   statusCode: 401,
-  message: 'Confirm who you are to go on.',
+  message: 'Confirm your identity to continue.',
   error: 'Unauthorized',
   reason: 'confirmation_required',
   ...more,

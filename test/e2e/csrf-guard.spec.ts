@@ -262,7 +262,7 @@ describe.each(servers)('CsrfGuard on %s', (platform) => {
       statusCode: 403,
       error: 'Forbidden',
       code: 'CSRF_TOKEN_MISSING',
-      message: 'This request has no CSRF token. Load the page with the form again, and send it from there.',
+      message: 'This request has no CSRF token. Reload the page with the form, and send it from there.',
     });
   });
 

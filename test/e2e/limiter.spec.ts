@@ -313,7 +313,7 @@ describe.each(platforms)('%s: the limiter of failed logins', (platform) => {
       expect(response.status).toBe(503);
       expect(await response.json()).toEqual({
         statusCode: 503,
-        message: 'Nobody can log in at the moment. Try again.',
+        message: 'Logging in is not possible at the moment. Try again.',
         error: 'Service Unavailable',
       });
       expect(accounts.checks).toBe(0);

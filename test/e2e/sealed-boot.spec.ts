@@ -97,7 +97,7 @@ describe('an application whose sessions are in cookies', () => {
     expect(await refused({}, options)).toEqual([
       expect.stringMatching(/^store is given, and SESSION_TYPE \(type\) is cookie: .*sealed\.revocations/),
       expect.stringMatching(/^SESSION_ROTATE_EVERY \(rotateEvery\) needs sessions in a store/),
-      expect.stringMatching(/^SESSION_MAX_PER_USER \(maxSessionsPerUser\) needs a session store that knows/),
+      expect.stringMatching(/^SESSION_MAX_PER_USER \(maxSessionsPerUser\) needs a session store with an owner index/),
     ]);
   });
 

@@ -144,11 +144,11 @@ describe.each(platforms)('on %s', (platform) => {
       await start({ timeouts: 'aal2' });
       const jar = await login({ user: 7, remember: true });
       expect(jar.get('remember_token')).toBeUndefined();
-      expect(logger.text).toContain('Nobody is remembered');
+      expect(logger.text).toContain('Remember-me is off');
       await running.close();
       await start({ timeouts: 'aal1' });
       expect((await login({ user: 7, remember: true })).get('remember_token')).toBeDefined();
-      expect(logger.text).not.toContain('Nobody is remembered');
+      expect(logger.text).not.toContain('Remember-me is off');
     });
   });
 

@@ -7,30 +7,29 @@ import { SessionAuthGuard } from './session-auth.guard.js';
 
 type Decorator = ClassDecorator & MethodDecorator;
 
-/** What `@Fresh()` may be given. @publicApi */
+/** The options of `@Fresh()`. @publicApi */
 export interface FreshOptions {
-  /** How long ago it may have been, in seconds or as a text such as `15m`. Default: the option `freshFor`. */
+  /** How long ago it may have been, in seconds or as a string such as `15m`. Default: the option `freshFor`. */
   readonly within?: number | string;
   /** Which factors, how many of any kind, or `'all'` that the user has (`factorsOf`). Default: one. */
   readonly factors?: readonly string[] | number | 'all';
-  /** The one thing that must have been confirmed: `auth.confirm(session, { action })`. A grant for it opens nothing else. */
+  /** The action that must have been confirmed: `auth.confirm(session, { action })`. A grant for it permits nothing else. */
   readonly action?: string;
 }
 
 /**
- * Lets anybody in, where `SessionAuthGuard` guards the controller or the whole application. What stands at the route goes
- * before what stands at the controller; side by side with a guard, or with anything else that asks for more, it says nothing.
+ * Admits anyone, if `SessionAuthGuard` guards the controller or the whole application. The route's decorators take precedence
+ * over the controller's; in the same place as a guard, or as any other requirement, it has no effect.
  *
  * @publicApi
  */
 export const Public = (): Decorator => SetMetadata(PUBLIC, true);
 
 /**
- * Lets only users in who have proved just now who they are: by a login, or by `AuthService.confirm()`. Others are sent to
- * `confirmUrl`, or get a 401 that says so. It brings `SessionAuthGuard` along. That of a route holds in place of that of its
- * controller.
+ * Admits only users who have recently authenticated: by a login, or by `AuthService.confirm()`. Others are redirected to
+ * `confirmUrl`, or get a 401 that says so. Includes `SessionAuthGuard`. A route's replaces that of its controller.
  *
- * @throws SessionConfigError for what cannot be asked for
+ * @throws SessionConfigError for invalid options
  *
  * @publicApi
  */
@@ -76,11 +75,11 @@ function only(key: symbol): (name: string) => Decorator {
   };
 }
 
-/** Several at one place add up. An empty list would let in everybody, or nobody: neither is what anybody means by it. */
+/** Several in one place add up. An empty list would admit everybody or nobody, which is never intended. */
 function wanted(key: symbol, names: readonly string[], mode: Wanted['mode']): Decorator {
   const decorator = `@${nameOf(key)}()`;
   if (names.length === 0 || !names.every(isName)) {
-    throw problem(decorator, 'expected at least one name, and each a text');
+    throw problem(decorator, 'expected at least one name, and each a string');
   }
   const add = (target: object, _property?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const place: unknown = descriptor === undefined ? target : descriptor.value;
@@ -95,7 +94,7 @@ function nameOf(key: symbol): 'Roles' | 'Permissions' {
   return key === ROLES ? 'Roles' : 'Permissions';
 }
 
-/** What asks for something also sees to it that somebody asks: a route is never left open by a guard that was forgotten. */
+/** A requirement always includes a guard: a route is never left open because one was forgotten. */
 function guarded(key: symbol, value: unknown): Decorator {
   return applyDecorators(SetMetadata(key, value), UseGuards(SessionAuthGuard));
 }
@@ -105,7 +104,7 @@ function freshnessOf({ within, factors, action }: FreshOptions): Partial<Freshne
     throw problem('@Fresh({ factors })', "expected names, a number of them above 0, or 'all'");
   }
   if (action !== undefined && !isName(action)) {
-    throw problem('@Fresh({ action })', 'expected a name, a text that is not empty');
+    throw problem('@Fresh({ action })', 'expected a name, a non-empty string');
   }
   return {
     ...(within === undefined ? {} : { within: milliseconds(within) }),
@@ -122,7 +121,7 @@ function isFactors(factors: unknown): boolean {
 function milliseconds(within: number | string): number {
   const ms = parseDuration(within);
   if (ms !== null && ms > 0) return ms;
-  throw problem('@Fresh({ within })', 'expected a number of seconds above 0, or a text such as 15m');
+  throw problem('@Fresh({ within })', 'expected a number of seconds above 0, or a string such as 15m');
 }
 
 function isName(name: unknown): boolean {

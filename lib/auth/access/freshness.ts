@@ -1,19 +1,19 @@
 import type { AuthFacts } from '../../session/auth-facts.js';
 
-/** What a login must have been proved with, and when. */
+/** How a login must have been proved, and when. */
 export interface Freshness {
   /** Which factors, how many of any kind, or all that the user has. Default: one. */
   readonly factors: readonly string[] | number | 'all';
   /** ms; null: at any time since the login. */
   readonly within: number | null;
-  /** The one thing that must have been confirmed; null: none. */
+  /** The action that must have been confirmed; null: none. */
   readonly action: string | null;
 }
 
-/** How far the clocks of an application's processes may differ, in ms. What comes from later than that was never just now. */
+/** How far the clocks of an application's processes may differ, in ms. A time further in the future does not count as recent. */
 const CLOCK_DIFFERENCE = 60_000;
 
-/** @param allFactors the factors that the user has; asked for `all` alone. */
+/** @param allFactors the factors that the user has; called for `all` only. */
 export function isFresh(
   auth: AuthFacts,
   { factors, within, action }: Freshness,

@@ -5,9 +5,9 @@ import { boundAuth } from '../auth-binding.js';
 import { ASKS_WHO, guardsAt, PUBLIC } from './requirement.js';
 
 /**
- * Puts the guards of overridden methods at the routes that override them, before Nest makes its routes. Nest asks the method
- * that is called and no other, so a controller that extends another one and overrides a guarded method would leave it open.
- * A route that asks by itself, or is `@Public()`, stays as it is.
+ * Applies the guards of overridden methods to the routes that override them, before Nest creates its routes. Nest reads only
+ * the metadata of the called method, so a subclassed controller that overrides a guarded method would leave it open. A route
+ * with its own requirement, or with `@Public()`, is left alone.
  */
 export function inheritGuards(modules: ModulesContainer): void {
   for (const { handler, controller } of routesIn(modules)) {
@@ -23,8 +23,8 @@ export function inheritGuards(modules: ModulesContainer): void {
 }
 
 /**
- * Asks the guard of the application that a request came to. An object rather than a class: Nest looks for the classes of
- * guards before anything of this package runs.
+ * Delegates to the guard of the request's application. An object rather than a class: Nest looks up guard classes before any
+ * code of this package runs.
  */
 @SetMetadata(ASKS_WHO, true)
 class InheritedGuard implements CanActivate {
@@ -35,7 +35,7 @@ class InheritedGuard implements CanActivate {
   }
 }
 
-/** The instance of a class of guards that the application has; where it has none, `fallback`. */
+/** The application's instance of a guard class; `fallback` if it has none. */
 export function guardOf(modules: ModulesContainer, type: object, fallback: CanActivate): CanActivate {
   for (const { injectables, providers } of modules.values()) {
     for (const { metatype, instance } of [...injectables.values(), ...providers.values()]) {

@@ -1,6 +1,6 @@
 /**
- * The names in what is given for a user's roles, permissions or factors: texts, or objects with a `name`, as lists of them
- * usually are; a text by itself is one name. Whatever else is there is left out, and so grants nothing.
+ * The names of a user's roles, permissions or factors: strings, or objects with a `name`, as arrays of them usually contain; a
+ * single string is one name. Anything else is ignored, and so grants nothing.
  */
 export function namesIn(value: unknown): Set<string> {
   if (typeof value === 'string') return new Set([value]);
@@ -13,7 +13,7 @@ export function namesIn(value: unknown): Set<string> {
   return names;
 }
 
-/** The same of a user's field. */
+/** The same for a user's field. */
 export function listOf(user: object, field: string): Set<string> {
   return namesIn(Reflect.get(user, field));
 }

@@ -3,7 +3,7 @@ import { sessionOf } from '../../http/session.decorator.js';
 import { currentUserOf } from '../users/current-user.decorator.js';
 import { guardsAt } from './requirement.js';
 
-/** Whether what a route answers depends on who asks. */
+/** Whether the response of a route depends on the user. */
 export function isPersonal(route: Route): boolean {
   const factories: readonly unknown[] = [sessionOf, currentUserOf];
   return (

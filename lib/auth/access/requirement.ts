@@ -3,12 +3,12 @@ import 'reflect-metadata';
 import { GUARDS_METADATA, METHOD_METADATA, overriddenBy, type ClassType } from '../../http/routes.js';
 import type { Freshness } from './freshness.js';
 
-/** What a route, or all routes of a controller, ask of whoever comes. */
+/** What a route, or all routes of a controller, require of the client. */
 export const PUBLIC = Symbol('nestjs-session-auth public');
 export const FRESH = Symbol('nestjs-session-auth fresh');
 export const ROLES = Symbol('nestjs-session-auth roles');
 export const PERMISSIONS = Symbol('nestjs-session-auth permissions');
-/** Carried by the class of a guard that asks who is there, and by those that extend it. */
+/** Metadata of guards that require a login, and of their subclasses. */
 export const ASKS_WHO = Symbol('nestjs-session-auth asks who');
 
 /** Names of which a user must have all, or any. */
@@ -18,16 +18,16 @@ export interface Wanted {
 }
 
 export interface Requirement {
-  /** Anybody may come. */
+  /** No login required. */
   readonly isPublic: boolean;
   readonly fresh: Partial<Freshness> | null;
   readonly roles: readonly Wanted[];
   readonly permissions: readonly Wanted[];
 }
 
-/** What stands at one place: at a route, at a method that it overrides, at its controller, or at a class that this one extends. */
+/** The requirement declared in one place: a route, a method that it overrides, its controller, or a base class of that. */
 interface Place extends Requirement {
-  /** Whether it asks for anything. */
+  /** Whether it requires anything. */
   readonly asks: boolean;
 }
 
@@ -36,7 +36,7 @@ type Controller = ClassType;
 
 const known = new WeakMap<Controller, WeakMap<Handler, Requirement>>();
 
-/** What is asked at the route behind `context`; worked out once for each. */
+/** The requirement of the route behind `context`; computed once per route. */
 export function requirementOf(context: ExecutionContext): Requirement {
   const controller = context.getClass();
   const handler = context.getHandler();
@@ -48,9 +48,9 @@ export function requirementOf(context: ExecutionContext): Requirement {
 }
 
 /**
- * The nearest place that says something decides whether a route is public: the route, then the methods that it overrides, then
- * its controller, then what that extends. A place that asks for anything, by a guard alone if need be, is not, `@Public()` beside it or not. Of `@Fresh()`
- * the nearest holds; roles and permissions of all places add up.
+ * The nearest place that declares anything decides whether a route is public: the route, then the methods it overrides, then
+ * its controller, then that one's base classes. A place that requires anything, even just by a guard, is not public, with or
+ * without `@Public()`. The nearest `@Fresh()` applies; roles and permissions of all places add up.
  */
 function read(handler: Handler, controller: Controller): Requirement {
   const route = at(handler);
@@ -73,12 +73,12 @@ function at(target: object): Place {
   return { ...place, asks: wantsMore(place) || guardsAt(target).length > 0 };
 }
 
-/** More than that somebody is there. */
+/** More than a login. */
 function wantsMore({ fresh, roles, permissions }: Requirement): boolean {
   return fresh !== null || roles.length > 0 || permissions.length > 0;
 }
 
-/** The guards of one place that ask who is there. */
+/** The guards in one place that require a login. */
 export function guardsAt(target: object): readonly object[] {
   const guards = (Reflect.getOwnMetadata(GUARDS_METADATA, target) ?? []) as readonly object[];
   return guards.filter((guard) => {
@@ -88,14 +88,14 @@ export function guardsAt(target: object): readonly object[] {
 }
 
 /**
- * A preflight request brings no cookies. It comes this far only where a route is for such requests alone: one that answers
- * all methods does for OPTIONS what it does for GET, and whoever wants in need only ask by OPTIONS.
+ * A preflight request has no cookies. It gets here only if a route is for OPTIONS: one for all methods does the same for
+ * OPTIONS as for GET, so admitting OPTIONS would open it to anyone.
  */
 function answersOptions(handler: Handler): boolean {
   return Reflect.getOwnMetadata(METHOD_METADATA, handler) === RequestMethod.OPTIONS;
 }
 
-/** Nest reads metadata of classes through their bases, and so do we. */
+/** Like Nest, reads the metadata of base classes. */
 function withItsBases(controller: Controller): object[] {
   const classes: object[] = [];
   for (

@@ -6,23 +6,23 @@ import { stateOf, type SessionObject } from '../../session/session.js';
 import type { AuthOptions } from '../auth.options.js';
 import { isLoginPage, isOnSite, loginRedirect, placeOf, type RedirectedRequest } from '../redirect/login-redirect.js';
 
-/** A page that a browser is sent to, and what is left for it in the session. */
+/** A page that a browser is redirected to, and what is left for it in the session. */
 export interface Page {
   /** Null: there is none. */
   readonly url: string | null;
   /** A flash message; null: none. */
   readonly message: string | null;
   readonly category: string;
-  /** What it is asked for, in its query; null: for nothing by name. */
+  /** The action in its query; null: none. */
   readonly action: string | null;
 }
 
 type RefusalOptions = Pick<AuthOptions, 'refusal' | 'nextField' | 'nextInSession' | 'redirectHost'>;
 
 /**
- * Sends a browser to a page. Does nothing where there is no such page, where no browser asks, or where it asks for that very
- * page. The place to come back to and the message are left in the session for a person who asks, not for what the browser
- * does by itself.
+ * Redirects a browser to a page. A no-op if there is no such page, if the client is not a browser, or if it requests that very
+ * page. The return path and the message are stored in the session only if a person navigates, not for requests that the browser
+ * makes by itself.
  *
  * @throws LoginRedirectException
  */
@@ -44,7 +44,7 @@ export async function sendToPage(
     host: redirectHost,
     field: nextInSession ? null : nextField,
   });
-  // A script that shows pages cannot read those of another origin; told of a 401, it has the browser load the page.
+  // A script that loads pages cannot read those of another origin; on a 401, it makes the browser load the page.
   if (refusal === 'auto' && kind === 'visit' && !isOnSite(redirect, site)) return;
   if ((nextInSession || message !== null) && isPerson(kind, request)) {
     const session = await requestSession.get();
@@ -55,15 +55,15 @@ export async function sendToPage(
   throw redirect;
 }
 
-/** What is asked for to be shown, so that the login page may be shown in its place. */
+/** Requests whose response is displayed, so that the login page may be displayed instead. */
 const shown: ReadonlySet<RequestKind> = new Set(['page', 'visit', 'frame']);
 
-/** Whether a person wants to go there, as far as anybody can say. Nobody sees the answer to HEAD. */
+/** Whether a person navigates there, as far as that can be known. Nobody sees the response to HEAD. */
 function isPerson(kind: RequestKind, { method }: RedirectedRequest): boolean {
   return method !== 'HEAD' && (kind === 'page' || kind === 'visit' || kind === 'unsaid');
 }
 
-/** A page whose parts are all refused would otherwise leave a message for each of them. */
+/** If all parts of a page are refused, the message must not be added for each of them. */
 function flashOnce(session: SessionObject, category: string, message: string): void {
   const isThere = stateOf(session).flashes.some((flash) => flash.category === category && flash.message === message);
   if (!isThere) session.flash(category, message);

@@ -20,22 +20,22 @@ import { sendToPage } from './send-to-page.js';
 
 type Reason = Extract<SessionEventOf<'refused'>['reason'], 'login' | 'fresh' | 'roles' | 'permissions'>;
 
-/** Who was let in, and by what: the guard of a route, of its controller and of the application are often the same. */
+/** The admitted user, and the requirement: the guards of a route, its controller and the application are often the same. */
 const letIn = new WeakMap<object, { readonly requirement: Requirement; readonly user: SessionUser }>();
 
 /**
- * Lets only users in who are logged in, and sets `request.user`. An API client gets a 401 in JSON; a browser is sent to
- * `loginUrl`, where one is set, with `next` saying where it wanted to go. `@Fresh()`, `@Roles()` and `@Permissions()` ask
- * for more, `@Public()` for nothing.
+ * Admits only logged-in users, and sets `request.user`. An API client gets a 401 in JSON; a browser is redirected to
+ * `loginUrl`, if set, with the requested place as `next`. `@Fresh()`, `@Roles()` and `@Permissions()` require more, `@Public()`
+ * nothing.
  *
- * The steps are methods, for an application to override. The observer has heard of a refusal before they are called.
+ * You can override the steps, which are methods. Listeners are notified of a refusal before they are called.
  *
  * @publicApi
  */
 @Injectable()
 @SetMetadata(ASKS_WHO, true)
 export class SessionAuthGuard implements CanActivate {
-  // As properties: the constructor is for those who extend it.
+  // Property injection, so that subclasses can have their own constructor.
   @Inject(AuthService) protected readonly auth!: AuthService;
   @Inject(AuthConfig) protected readonly config!: AuthConfig;
   @Inject(HttpAdapterHost) protected readonly adapterHost!: HttpAdapterHost;
@@ -68,17 +68,17 @@ export class SessionAuthGuard implements CanActivate {
     return true;
   }
 
-  /** The login page for a route; null: there is none, and the answer is a 401. Default: `loginUrl`. */
+  /** The login page for a route; null: there is none, and the response is a 401. Default: `loginUrl`. */
   protected loginUrlOf(_context: ExecutionContext): string | null {
     return this.config.options.loginUrl;
   }
 
-  /** The page of a route where users confirm who they are; null: as {@link loginUrlOf}. Default: `confirmUrl`. */
+  /** The re-authentication page for a route; null: as for {@link loginUrlOf}. Default: `confirmUrl`. */
   protected confirmUrlOf(_context: ExecutionContext): string | null {
     return this.config.options.confirmUrl;
   }
 
-  /** Answers a request without a user. @throws UnauthorizedException, LoginRedirectException */
+  /** Responds to a request without a user. @throws UnauthorizedException, LoginRedirectException */
   protected async refuse(context: ExecutionContext): Promise<never> {
     const { loginMessage: message, loginMessageCategory: category } = this.config.options;
     const url = this.loginUrlOf(context);
@@ -86,14 +86,14 @@ export class SessionAuthGuard implements CanActivate {
     throw new UnauthorizedException();
   }
 
-  /** Answers a user whose login is not fresh enough. @throws UnauthorizedException, LoginRedirectException */
+  /** Responds to a user whose login is not fresh enough. @throws UnauthorizedException, LoginRedirectException */
   protected async askAgain(context: ExecutionContext, { action = null, factors }: Partial<Freshness>): Promise<never> {
     const { confirmMessage: message, confirmMessageCategory: category } = this.config.options;
     const url = this.confirmUrlOf(context);
     await sendToPage({ url, message, category, action }, context, this.config.options, this.adapterHost);
     throw new UnauthorizedException({
       statusCode: 401,
-      message: 'Confirm who you are to go on.',
+      message: 'Confirm your identity to continue.',
       error: 'Unauthorized',
       reason: 'confirmation_required',
       ...(action === null ? {} : { action }),
@@ -101,7 +101,7 @@ export class SessionAuthGuard implements CanActivate {
     });
   }
 
-  /** Answers a user who may not do this. @throws ForbiddenException */
+  /** Responds to a user who lacks a role or permission. @throws ForbiddenException */
   protected forbid(_context: ExecutionContext, _reason: 'roles' | 'permissions'): Promise<never> {
     return Promise.reject(new ForbiddenException());
   }

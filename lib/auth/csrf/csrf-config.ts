@@ -4,10 +4,10 @@ import type { CsrfOptions } from './csrf.options.js';
 /** The options of `CsrfGuard`, as a provider. */
 export class CsrfConfig {
   readonly trusted: ReadonlySet<string>;
-  /** As Node names it. */
+  /** In lower case, as in Node. */
   readonly header: string;
 
-  /** @param speaksForUser whether a request has a cookie that may be the login of a user, of whatever worth. */
+  /** @param speaksForUser whether a request has a cookie that may be a user's login, valid or not. */
   constructor(
     readonly options: CsrfOptions,
     readonly speaksForUser: (client: RequestClient) => boolean,

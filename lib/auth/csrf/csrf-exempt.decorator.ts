@@ -1,13 +1,13 @@
 import { SetMetadata, type CustomDecorator } from '@nestjs/common';
 
-/** What marks a route that `CsrfGuard` lets through. */
+/** The metadata key of routes that `CsrfGuard` admits. */
 export const CSRF_EXEMPT = Symbol('nestjs-session-auth csrf exempt');
 
 /**
- * Lets everybody's requests through `CsrfGuard`, for a route or a controller that proves by itself who sends them: a webhook
- * with a signature, a callback with a `state`. `@CsrfExempt(false)` takes a route of such a controller out again.
+ * Lets all requests pass `CsrfGuard`, for a route or a controller that authenticates its sender itself: a webhook with a
+ * signature, a callback with a `state`. `@CsrfExempt(false)` excludes a route of such a controller.
  *
- * The route must not go by the session: a page of any site can reach it with its visitor's cookies.
+ * The route must not rely on the session: a page of any site can call it with the user's cookies.
  *
  * @publicApi
  */

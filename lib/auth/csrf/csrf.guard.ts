@@ -10,21 +10,21 @@ import { CsrfRefusedException, type CsrfRefusal } from './csrf-refused.exception
 import { CsrfService } from './csrf.service.js';
 import { verdictOn, type Verdict } from './provenance.js';
 
-/** What is needed of a request, whichever server it came to. */
+/** The parts of a request that are needed, on any server. */
 interface GuardedRequest {
   readonly headers: IncomingHttpHeaders;
-  /** As the server's parser has left it. */
+  /** As parsed by the server. */
   readonly body?: unknown;
 }
 
 /**
- * Refuses what another site may have sent in its visitor's name, with a 403: for a route, a controller, or as `APP_GUARD` for
- * all routes, before the guard that asks who is there.
+ * Rejects requests that another site may have sent on a user's behalf, with a 403: for a route, a controller, or as `APP_GUARD`
+ * for all routes, before the guard that requires a login.
  *
- * A request by a method other than GET, HEAD, OPTIONS and TRACE passes where the browser says that it comes from this origin
- * or from one of `csrf.trustedOrigins`. Where nothing says so, it needs a token of {@link CsrfService}, unless it has neither a
- * session cookie nor a remember-me cookie: it then speaks for nobody. Where the browser keeps the origin to itself (`Origin: null`)
- * it needs one in any case, and with `csrf.mode: 'token'` always.
+ * A request with a method other than GET, HEAD, OPTIONS and TRACE passes if the browser says that it comes from this origin or
+ * from one of `csrf.trustedOrigins`. If nothing says so, it needs a token of {@link CsrfService}, unless it has neither a
+ * session cookie nor a remember-me cookie: then it acts for no user. If the browser hides the origin (`Origin: null`), it needs
+ * a token in any case, and with `csrf.mode: 'token'` always.
  *
  * @publicApi
  */
@@ -40,7 +40,7 @@ export class CsrfGuard implements CanActivate {
   /** @throws CsrfRefusedException */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const kind = context.getType<string>();
-    // A message is sent by a connection that is open already, not by a form.
+    // A message is sent over an open connection, not by a form.
     if (kind === 'ws' || kind === 'rpc') return true;
     if (kind !== 'http') throw notHttp(kind);
     const request = context.switchToHttp().getRequest<GuardedRequest>();
@@ -50,9 +50,9 @@ export class CsrfGuard implements CanActivate {
     if (verdict === 'cross-site') throw this.refusal(request, 'CSRF_CROSS_SITE');
     if (verdict === 'foreign-origin') throw this.refusal(request, 'CSRF_FOREIGN_ORIGIN');
     if (verdict === 'ours' && this.config.options.mode === 'origin') return true;
-    // No browser sent it, or one would have said from where; and nothing in it speaks for a user by itself.
+    // It was not sent by a browser, which would have said from where; and nothing in it identifies a user automatically.
     if (verdict === 'unsaid' && !this.config.speaksForUser(client)) return true;
-    // A page that hides its origin is this one, or anybody's: a token alone tells them apart.
+    // A page that hides its origin may be ours or any other: only a token tells them apart.
     return this.requireToken(context, request, verdict === 'hidden' ? 'CSRF_FOREIGN_ORIGIN' : 'CSRF_TOKEN_MISSING');
   }
 
@@ -60,26 +60,26 @@ export class CsrfGuard implements CanActivate {
     return this.reflector.getAllAndOverride<unknown>(CSRF_EXEMPT, [context.getHandler(), context.getClass()]) === true;
   }
 
-  /** What is thrown, once the observer has been told. In whose name the request came has not been asked. */
+  /** The exception, after listeners have been notified. The user of the request has not been loaded. */
   protected refusal(request: GuardedRequest, code: CsrfRefusal): CsrfRefusedException {
     const { address } = this.clientOf(request);
     this.runtime.observer.refused({ publicId: null, userId: null, reason: 'csrf', address });
     return new CsrfRefusedException(code);
   }
 
-  /** What the browser says of where the request comes from. */
+  /** What the browser says about the origin of the request. */
   protected judge(request: GuardedRequest): Verdict {
     const client = this.clientOf(request);
     return verdictOn(client.provenance, () => client.origin, this.config.trusted);
   }
 
-  /** Who sent the request, and what a browser says of it. */
+  /** The client of the request, and what a browser says about it. */
   protected clientOf(request: GuardedRequest): RequestClient {
     const { platform, options } = this.runtime;
     return new RequestClient(request, platform.rawRequest(request), platform, options.publicUrl);
   }
 
-  /** What a request carries for a token; undefined: nothing. */
+  /** The token of a request; undefined: none. */
   protected tokenIn({ headers, body }: GuardedRequest): unknown {
     const { field } = this.config.options;
     const inHeader = headers[this.config.header];
@@ -87,7 +87,7 @@ export class CsrfGuard implements CanActivate {
     return typeof body === 'object' && body !== null ? (Reflect.get(body, field) as unknown) : undefined;
   }
 
-  /** @param otherwise why a request without a token is refused. @throws CsrfRefusedException */
+  /** @param otherwise why a request without a token is rejected. @throws CsrfRefusedException */
   protected async requireToken(
     context: ExecutionContext,
     request: GuardedRequest,
@@ -103,6 +103,6 @@ export class CsrfGuard implements CanActivate {
 
 function notHttp(kind: string): SessionUnreachableError {
   return new SessionUnreachableError(
-    `CsrfGuard cannot see where a request of the type "${kind}" comes from. Guard HTTP controllers with it, and the rest by app.enableCsrfProtection().`,
+    `CsrfGuard cannot tell where a request of the type "${kind}" comes from. Use it for HTTP controllers, and app.enableCsrfProtection() for the rest.`,
   );
 }

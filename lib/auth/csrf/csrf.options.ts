@@ -2,7 +2,7 @@ import { list, oneOf, text } from '../../config/kinds.js';
 import { group, option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../../config/option.js';
 import { originOf } from '../../http/origin.js';
 
-/** How `CsrfGuard` tells that a request comes from the application. */
+/** How `CsrfGuard` recognises requests from the application. */
 export const csrfOptions = group('How `CsrfGuard` tells that a request comes from the application.', {
   mode: option({
     env: 'SESSION_CSRF_MODE',
@@ -35,7 +35,7 @@ export const csrfOptions = group('How `CsrfGuard` tells that a request comes fro
 
 export type CsrfOptions = ResolvedOptions<typeof csrfOptions>;
 
-/** An origin; it comes out as browsers send it. */
+/** An origin, in the form in which browsers send it. */
 function origin(): OptionKind<string> {
   return {
     expected: 'an origin such as https://shop.example, without a path and without *',

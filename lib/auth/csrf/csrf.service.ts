@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { SessionHeadersSentError } from '../../errors.js';
 import { assertWritable, secretIdOf, stateOf, type SessionObject } from '../../session/session.js';
 
-/** What tokens are signed for; a signature for anything else is worth nothing here. */
+/** The purpose of token signatures; a signature for anything else is invalid here. */
 export const csrfTokenPurpose = 'csrf-token:v1';
 
-/** What signs the tokens: the application's key ring. */
+/** Signs the tokens: the application's key ring. */
 export interface CsrfSigner {
   sign(purpose: string, text: string): string;
-  /** Compares in constant time; null: nobody here signed it. */
+  /** Compares in constant time; null: invalid. */
   verify(purpose: string, text: string, signature: string): unknown;
 }
 
@@ -17,8 +17,8 @@ const nonceBytes = 16;
 const tokenForm = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
 
 /**
- * Tokens that say which session a form was made for. A token is a nonce and a signature over it and the session's id: it
- * tells nothing of the id, and ends with it: by a login, a logout, `regenerate()` and a rotation.
+ * Tokens that say for which session a form was made. A token is a nonce and a signature over it and the session's id: it does
+ * not reveal the id, and becomes invalid when the id changes: by a login, a logout, `regenerate()` or a rotation.
  *
  * @publicApi
  */
@@ -30,21 +30,21 @@ export class CsrfService {
   }
 
   /**
-   * A token for the forms of this session: for the hidden field `_csrf`, or the header `x-csrf-token` of a script. Each call
-   * gives another one, so that the size of a compressed page says nothing of it (BREACH); all of them hold.
+   * A token for the forms of this session: for the hidden field `_csrf`, or a script's header `x-csrf-token`. Each call returns
+   * a different one, so that the size of a compressed page reveals nothing about it (BREACH); all of them are valid.
    *
-   * A session that is not stored yet becomes stored, or there would be nothing to hold the token against. Ask after a login,
-   * not before it.
+   * A session that is not stored yet gets stored, or there would be nothing to check the token against. Call it after a login,
+   * not before.
    *
-   * @throws SessionReadonlyError where the session is not stored yet, and a view that refuses changes
-   * @throws SessionHeadersSentError where it is not stored yet, and the response has been begun
+   * @throws SessionReadonlyError if the session is not stored yet, and is a view that rejects changes
+   * @throws SessionHeadersSentError if it is not stored yet, and the response's headers have been sent
    */
   token(session: SessionObject): string {
     const nonce = randomBytes(nonceBytes).toString('base64url');
     return `${nonce}.${this.#signer.sign(csrfTokenPurpose, signedText(nonce, keptId(session)))}`;
   }
 
-  /** Whether `token`, which is anybody's word, was made for this session, and the session still has the id that it had. */
+  /** Whether `token`, which is untrusted, was made for this session, and the session's id has not changed. */
   isValid(session: SessionObject, token: unknown): boolean {
     const { stored } = stateOf(session);
     if (stored === null || typeof token !== 'string') return false;
@@ -53,22 +53,22 @@ export class CsrfService {
   }
 }
 
-/** The nonce has a fixed length, so that no two pairs make one text. */
+/** The nonce has a fixed length, so that no two pairs give the same string. */
 function signedText(nonce: string, id: string): string {
   return `${nonce}.${id}`;
 }
 
-/** The id that the session has, or is going to be stored under, and not lose for being empty. */
+/** The session's id, or its future id; the session is kept even if it is empty. */
 function keptId(session: SessionObject): string {
   const state = stateOf(session);
   if (state.stored === null) {
     assertWritable(session);
     if (state.answered) throw new SessionHeadersSentError(tooLate);
   }
-  // Also where it is stored: the last flash message may go out with the very page that gets the token.
+  // Even if it is stored: the last flash message may be shown on the page that gets the token.
   state.kept = true;
   return secretIdOf(session);
 }
 
 const tooLate =
-  "A CSRF token for a new session needs a cookie, and the response's headers have gone out. Ask for it before answering.";
+  "A CSRF token for a new session needs a cookie, but the response's headers have been sent. Ask for it before responding.";

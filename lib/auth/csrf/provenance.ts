@@ -1,14 +1,14 @@
 import type { Provenance } from '../../http/request-kind.js';
 
-/** Whose page a request comes from, as far as the browser says it. */
+/** Which page a request comes from, according to the browser. */
 export type Verdict =
-  /** A page of this site, or of an origin that is trusted. */
+  /** A page of this site, or of a trusted origin. */
   | 'ours'
-  /** Nobody says: no browser, or one of another age. */
+  /** Unknown: not a browser, or an old one. */
   | 'unsaid'
-  /** The browser says that it is another site's, or another host's of this site. */
+  /** The browser says that it comes from another site, or another host of this site. */
   | 'cross-site'
-  /** The browser keeps it to itself (`Origin: null`): a page without referrer on plain HTTP, or a frame in a sandbox. */
+  /** The browser hides it (`Origin: null`): a page without referrer on plain HTTP, or a sandboxed frame. */
   | 'hidden'
   /** It has an origin that is not this one. */
   | 'foreign-origin';
@@ -16,10 +16,10 @@ export type Verdict =
 /**
  * Whether a request that changes something comes from the application.
  *
- * `Sec-Fetch-Site: none` (an address typed, a bookmark) is no proof, as it would be of a page to look at: what nobody's page
- * has asked for has no reason to change anything, and a form of another site that is sent once more by hand may come so.
+ * `Sec-Fetch-Site: none` (a typed address, a bookmark) proves nothing, unlike for viewing a page: a request that no page made
+ * has no reason to change anything, and a form of another site that is resubmitted by hand may arrive this way.
  *
- * @param own the origin that the request was sent to; a function, since it is seldom needed.
+ * @param own returns the origin that the request was sent to; seldom needed.
  */
 export function verdictOn(
   { site, origin }: Provenance,
@@ -28,7 +28,7 @@ export function verdictOn(
 ): Verdict {
   if (origin !== undefined && trusted.has(origin)) return 'ours';
   if (site === 'same-origin') return 'ours';
-  // What comes twice, or is a word of tomorrow, is no "same-origin" either.
+  // A duplicate or a future value is not "same-origin" either.
   if (site !== undefined && site !== 'none') return 'cross-site';
   if (origin === undefined) return 'unsaid';
   if (origin === 'null') return 'hidden';

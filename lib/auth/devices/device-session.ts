@@ -1,22 +1,22 @@
 import type { OwnedSession } from '../../session/owned-sessions.js';
 
-/** One of a user's sessions, as a page that lists them shows it. @publicApi */
+/** One of a user's sessions, for a page that lists them. @publicApi */
 export interface DeviceSession {
-  /** Names the login, for {@link AuthService.revoke}, as long as it lasts and under whatever id; of no use to a thief. */
+  /** Identifies the login for {@link AuthService.revoke}, for as long as it lasts and under any id; useless to a thief. */
   readonly publicId: string;
   /** When the user logged in there. */
   readonly createdAt: Date;
-  /** When it was used last, as far as that is noted: to the refresh interval, five minutes at most by default. */
+  /** When it was last used, to the precision of the refresh interval, by default at most five minutes. */
   readonly lastSeenAt: Date;
-  /** When it ends if it is not used again. */
+  /** When it expires if it is not used again. */
   readonly expiresAt: Date;
-  /** The network address that it was seen from last; empty: not known. */
+  /** The network address that last used it; empty: unknown. */
   readonly ip: string;
-  /** The header `User-Agent` of the login; empty: none. Text of a stranger: escape it. */
+  /** The `User-Agent` header of the login; empty: none. Untrusted: escape it. */
   readonly userAgent: string;
-  /** Whether it was begun by remember-me, or will be continued by it. */
+  /** Whether remember-me started it, or will continue it. */
   readonly remembered: boolean;
-  /** Whether it is the session that asks. */
+  /** Whether it is the requesting session. */
   readonly current: boolean;
 }
 

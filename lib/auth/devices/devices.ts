@@ -6,12 +6,12 @@ import { stateOf, type SessionObject } from '../../session/session.js';
 import type { UserId } from '../users/user.js';
 import { deviceSession, type DeviceSession } from './device-session.js';
 
-/** A user's sessions, wherever they are in use. */
+/** A user's sessions in all browsers. */
 @Injectable()
 export class Devices {
   constructor(private readonly runtime: SessionRuntime) {}
 
-  /** The one used last comes first. */
+  /** The most recently used one first. */
   async list(userId: UserId, current: SessionObject | null): Promise<DeviceSession[]> {
     const currentLineage = current === null ? null : lineageOf(stateOf(current));
     const sessions = await this.runtime.repository.owned.list(userId);

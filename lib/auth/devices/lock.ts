@@ -3,17 +3,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SessionContendedError } from '../../errors.js';
 import type { SessionStore } from '../../stores/session-store.js';
 
-/** How long a lock outlives a holder that died, in ms: longer than what is done under it can take. */
+/** How long a lock outlives a crashed holder, in ms: longer than the work under it can take. */
 const KEPT_FOR = 15_000;
-/** Longer than a holder that died keeps the others out. */
+/** Longer than a crashed holder blocks the others, in ms. */
 const PATIENCE = 20_000;
 const LONGEST_PAUSE = 40;
 
 /**
- * Runs `work` while nobody else runs any under the same key, in whichever process.
+ * Runs `work` under a lock that excludes other work with the same key, in all processes.
  *
- * @param report hears of a lock that could not be given back: it ends by itself, and what was done under it is done.
- * @throws SessionContendedError after 20 s of waiting
+ * @param report receives the error of a lock that could not be released: it expires by itself, and the work is done.
+ * @throws SessionContendedError after waiting for 20 s
  */
 export async function withLock<Result>(
   store: SessionStore,
@@ -26,7 +26,7 @@ export async function withLock<Result>(
   try {
     return await work();
   } finally {
-    // Its own alone: one that was held for too long may be another's by now.
+    // Only its own: if held for too long, it may belong to another by now.
     await store.delete(key, version).catch(report);
   }
 }
@@ -37,7 +37,7 @@ async function acquire(store: SessionStore, key: string, holder: Uint8Array): Pr
     const result = await store.write(key, holder, KEPT_FOR, 'absent');
     if ('written' in result) return result.written;
     if (performance.now() > deadline) {
-      throw new SessionContendedError('Other logins of this user have taken all the time that there was. Try again.');
+      throw new SessionContendedError('Other logins of this user took too long. Try again.');
     }
     await wait(randomInt(1, pause + 1));
   }

@@ -13,7 +13,7 @@ import { authOptions } from '../auth.options.js';
 import type { SessionUser, UserId } from '../users/user.js';
 import { withLock } from './lock.js';
 
-/** Sees to it that a user has no more sessions than are allowed, however many log in at once. */
+/** Enforces the limit of sessions per user, however many logins run at once. */
 @Injectable()
 export class SessionLimiter implements OnModuleInit {
   constructor(
@@ -22,24 +22,23 @@ export class SessionLimiter implements OnModuleInit {
     @Inject(SessionStore) private readonly store: SessionStore,
   ) {}
 
-  /** @throws SessionConfigError where there is a limit that this store cannot count up to */
+  /** @throws SessionConfigError if there is a limit that this store cannot count up to */
   onModuleInit(): void {
     if (this.config.options.maxSessionsPerUser === null || isOwned(this.store)) return;
     throw new SessionConfigError([
       {
         setting: settingName(authOptions.maxSessionsPerUser.env, 'maxSessionsPerUser'),
-        problem:
-          'needs a session store that knows whose a session is (ownedBy and deleteOwnedBy), which this one does not',
+        problem: 'needs a session store with an owner index (ownedBy and deleteOwnedBy), which this one lacks',
       },
     ]);
   }
 
   /**
-   * Runs `login`, where there is room for one more session.
+   * Runs `login`, if one more session is allowed.
    *
-   * @param agreed where several requests are about to make the same session: its new id, or whether another of them has made it by
-   *   now. What another one has begun needs no further room.
-   * @throws SessionLoginRefusedError where there is none, and none is made
+   * @param agreed if several requests are about to make the same session: its new id, or whether another of them has made it by
+   *   now. A session that another one has started needs no further space.
+   * @throws SessionLoginRefusedError if the limit is reached, and no session is ended for it
    */
   async admit(
     session: SessionObject,
@@ -52,7 +51,7 @@ export class SessionLimiter implements OnModuleInit {
     const limit =
       typeof maxSessionsPerUser === 'function' ? await maxSessionsPerUser(userId, user) : maxSessionsPerUser;
     if (limit === null) return login();
-    // Logins of one user take turns: each must see what the one before it has made.
+    // Logins of one user are serialised: each must see what the previous one has made.
     const { keyPrefix } = this.config.surroundings;
     const lock = ownerKey(keyPrefix, 'login-lock', userId);
     await withLock(this.store, lock, this.runtime.report, async () => {
@@ -71,7 +70,7 @@ export class SessionLimiter implements OnModuleInit {
       }
       await login();
       const surplus = others.sort((a, b) => startOf(b) - startOf(a)).slice(Math.max(0, limit - 1));
-      // The session that this login takes the place of may have got a new id just before.
+      // The session that this login replaces may just have got a new id.
       const lineages = [...surplus.map(({ lineage }) => lineage), ...(replaced === null ? [] : [replaced])];
       if (lineages.length > 0) await this.#end(userId, lineages);
     });

@@ -6,11 +6,11 @@ import { SessionStore } from '../../stores/session-store.js';
 import { AuthConfig } from '../auth-config.js';
 import type { Arrival, AuthFeature } from '../auth-feature.js';
 
-/** Longer than anything that it has to end: a remembered login lasts 400 days at most. */
+/** Longer than anything that it has to end: a remembered login lasts at most 400 days. */
 const KEPT_FOR = 401 * 86_400_000;
 const MAX_TRIES = 64;
 
-/** How old the knowledge of the epoch may be for a login, in ms: a login waits for a look that a request need not wait for. */
+/** How old the known epoch may be for a login, in ms: a login waits for a read that a request need not wait for. */
 const FRESH_FOR = 1_000;
 
 /**
@@ -36,7 +36,7 @@ export class NotBefore implements AuthFeature, OnModuleInit {
     this.#key = `${config.surroundings.keyPrefix}not-before`;
   }
 
-  /** Looks before the first request does. Where the store is away, that one will say so. */
+  /** Reads before the first request does. If the store is away, that one will report it. */
   async onModuleInit(): Promise<void> {
     await this.#look().catch(() => undefined);
   }
@@ -47,18 +47,18 @@ export class NotBefore implements AuthFeature, OnModuleInit {
   }
 
   isOver(auth: AuthFacts): boolean | Promise<boolean> {
-    // The login itself counts, not what has continued it since: a confirmation, or remember-me.
+    // The time of the login itself counts, not that of what has continued it: a confirmation, or remember-me.
     return this.excludes(auth.since ?? auth.at, auth.epoch);
   }
 
   /**
-   * Whether a login counts no more; at once, unless it is time to look.
+   * Whether a login is invalid; synchronous, unless a read is due.
    *
-   * @param at when it was made, in ms. @param epoch that it was made in; where that is not known, its time decides.
+   * @param at when it was made, in ms. @param epoch in which it was made; if unknown, its time decides.
    */
   excludes(at: number, epoch: number | undefined): boolean | Promise<boolean> {
     const isOver = (): boolean => (epoch === undefined ? at <= this.#known.time : epoch < this.#known.epoch);
-    // What has ended once stays ended, so nobody has to look for that.
+    // What has ended stays ended, so no read is needed for that.
     if (isOver() || this.#isKnown(this.config.options.everyoneInterval)) return isOver();
     return this.#look().then(isOver);
   }
@@ -69,7 +69,7 @@ export class NotBefore implements AuthFeature, OnModuleInit {
     return this.#known.epoch;
   }
 
-  /** Begins an epoch: from now on no login counts that was made before. */
+  /** Starts an epoch: from now on all earlier logins are invalid. */
   async raise(): Promise<void> {
     const time = this.runtime.now();
     let expected: unknown = 'absent';
@@ -82,7 +82,7 @@ export class NotBefore implements AuthFeature, OnModuleInit {
       next = { time, epoch: Math.max(theirs.epoch, this.#known.epoch) + 1 };
     }
     throw new SessionContendedError(
-      'The end of all logins could not be written, since others kept writing it. Try again.',
+      'The end of all logins could not be written, because others kept writing it. Try again.',
     );
   }
 
@@ -94,7 +94,7 @@ export class NotBefore implements AuthFeature, OnModuleInit {
 
   #isKnown(forMs: number): boolean {
     const age = this.runtime.now() - this.#lookedAt;
-    // A clock that was set back says nothing of how old it is.
+    // After a clock was set back, the age is unknown.
     return age >= 0 && age < forMs;
   }
 
@@ -107,7 +107,7 @@ export class NotBefore implements AuthFeature, OnModuleInit {
   }
 
   #learn(mark: Mark): void {
-    // A read that was overtaken by a later one brings nothing back.
+    // A read that was overtaken by a later one is ignored.
     const isNews = mark.epoch > this.#known.epoch;
     if (mark.epoch >= this.#known.epoch) this.#known = mark;
     this.#lookedAt = this.runtime.now();
@@ -119,12 +119,12 @@ export class NotBefore implements AuthFeature, OnModuleInit {
 interface Mark {
   /** By the clock of the process that did it, in ms. */
   readonly time: number;
-  /** How often it has been done. */
+  /** How often that has been done. */
   readonly epoch: number;
 }
 
 const never: Mark = { time: 0, epoch: 0 };
-/** What cannot be read excludes everybody: whoever wrote it meant to. */
+/** An unreadable record ends all logins: that is what its writer intended. */
 const always: Mark = { time: Number.MAX_SAFE_INTEGER, epoch: 100_000_000_000_000 };
 
 function bytesOf({ time, epoch }: Mark): Buffer {

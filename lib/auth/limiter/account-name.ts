@@ -1,10 +1,9 @@
-/** The longest account that is looked at, in characters. The longest mail address has 254. */
+/** The longest account name that is used, in characters. The longest mail address has 254. */
 const longest = 1024;
 
 /**
- * One spelling for the spellings of an account (Unicode's NFKC_Casefold, without surrounding space), so that another
- * spelling is no further budget. `null` for what is no name of an account: what is no text, empty, or longer than 1024
- * characters. All of those share one budget.
+ * Normalises the spelling of an account (Unicode's NFKC_Casefold, trimmed), so that another spelling does not get another
+ * budget. `null` for an invalid name: not a string, empty, or longer than 1024 characters. All of those share one budget.
  */
 export function accountName(account: unknown): string | null {
   if (typeof account !== 'string' && typeof account !== 'number') return null;
@@ -17,7 +16,7 @@ export function accountName(account: unknown): string | null {
   return name === '' ? null : name;
 }
 
-/** By way of capitals: lower case alone keeps ß and ss apart, and the two forms of sigma. */
+/** Via upper case: lower case alone keeps ß and ss apart, and the two forms of sigma. */
 function folded(text: string): string {
   return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }

@@ -4,14 +4,14 @@ import type { LimiterOptions } from './limiter.options.js';
 import type { CoarserCount } from './limiter-storage.js';
 import { networksOf } from './network.js';
 
-/** A place where attempts are counted. */
+/** A counter of attempts. */
 export interface Bucket {
-  /** Keyed hashes: who has the store and not the secret finds out neither accounts nor addresses. */
+  /** Keyed hashes: someone with the store but without the secret learns neither accounts nor addresses. */
   readonly key: string;
   readonly budget: Budget;
-  /** Where a storage counts that has no room for another key. */
+  /** Where a storage counts if it has no space for another key. */
   readonly coarser: CoarserCount;
-  /** What a success does: it forgets all failures of an account; those of an address are not all of the same person. */
+  /** The effect of a success: it clears all failures of an account; those of an address are not all from the same person. */
   readonly onSuccess: 'clear' | 'give-back';
 }
 
@@ -19,15 +19,15 @@ const second = 1000;
 const hour = 3_600_000;
 const year = 365 * 24 * hour;
 
-/** How many times the budget of an address all addresses of a /48 have together: it may be a large company, or one customer. */
+/** The budget of a /48, as a multiple of an address's: it may be a large company, or one customer. */
 const siteFactor = 10;
 
-/** How much of a key is left in a coarser one: 12 bits, so that there are 4096 of a kind. */
+/** How much of a key remains in a coarser one: 12 bits, so there are 4096 of a kind. */
 const coarserLength = 2;
 
 const keyPurpose = 'login-limiter-key:v1';
 
-/** Where an attempt is counted. */
+/** The counters of an attempt. */
 export class Buckets {
   readonly #account: Budget;
   readonly #address: Budget | null;
@@ -41,16 +41,16 @@ export class Buckets {
     this.#account = { free: attempts, shortest: second, longest, forgets: { after: forgetAfter } };
     this.#address = addressAttempts === null ? null : addressBudget(addressAttempts, longest);
     this.#site = addressAttempts === null ? null : addressBudget(siteFactor * addressAttempts, longest);
-    // Reached, it ends by `forget()` alone, or by nobody trying for a year.
+    // Once reached, it ends only with `forget()`, or after a year without attempts.
     this.#ceiling =
       ceiling === null ? null : { free: ceiling, shortest: year, longest: year, forgets: { after: year } };
   }
 
   /**
-   * The buckets of an attempt, in the order of asking. The account's is the first: where it is empty, as under an attack on
-   * one account, nothing is written.
+   * The buckets of an attempt, in the order in which they are taken. The account's comes first: if it is exhausted, as in an
+   * attack on one account, nothing is written.
    *
-   * @param device the known device that it comes from, which is counted by itself.
+   * @param device the known device that it comes from, which is counted separately.
    */
   of(account: string | null, address: string, device: string | null): Bucket[] {
     const own = device === null ? this.#bucket(this.#account, 'account', account) : this.#ofDevice(account, device);
@@ -66,7 +66,7 @@ export class Buckets {
     return buckets;
   }
 
-  /** Those that are the account's alone, whatever an attempt comes from. */
+  /** Those of the account, whatever device an attempt comes from. */
   ofAccount(account: string | null): Bucket[] {
     const own = this.#bucket(this.#account, 'account', account);
     return this.#ceiling === null ? [own] : [own, this.#bucket(this.#ceiling, 'ceiling', account)];
@@ -82,7 +82,7 @@ export class Buckets {
     return { key, budget, coarser, onSuccess: 'clear' };
   }
 
-  /** What nobody but one account's owner can end must not shut out those who share a key with it. */
+  /** A limit that only the account's owner can lift must not lock out accounts that share a key with it. */
   #sharedBudget(budget: Budget): Budget {
     return budget === this.#ceiling ? { ...this.#account, free: budget.free } : budget;
   }
@@ -90,7 +90,7 @@ export class Buckets {
 
 type BudgetOptions = Pick<LimiterOptions, 'attempts' | 'addressAttempts' | 'longest' | 'forgetAfter' | 'ceiling'>;
 
-/** An office fails all day long, a little: forgotten one by one, so that it is never all of it that waits for a quiet time. */
+/** In an office, some logins fail all day long: they are forgotten one by one, so a quiet period is never needed. */
 function addressBudget(perHour: number, longest: number): Budget {
   return { free: perHour, shortest: second, longest, forgets: { oneEvery: hour / perHour } };
 }

@@ -1,5 +1,5 @@
 /**
- * What failures cost in one place, such as one account's. All times are in milliseconds.
+ * The cost of failures for one counter, such as an account's. All times are in milliseconds.
  *
  * @publicApi
  */
@@ -10,17 +10,17 @@ export interface Budget {
   readonly shortest: number;
   /** The longest wait. */
   readonly longest: number;
-  /** `after`: all failures are forgotten so long after the last one. `oneEvery`: one is forgotten each time so long has passed. */
+  /** `after`: all failures are forgotten this long after the last one. `oneEvery`: one is forgotten at each such interval. */
   readonly forgets: { readonly after: number } | { readonly oneEvery: number };
 }
 
-/** The failures that are counted in one place. */
+/** The failures of one counter. */
 export interface Tally {
-  /** Not a whole number where failures are forgotten one by one. */
+  /** Not a whole number if failures are forgotten one by one. */
   readonly count: number;
   /** When the last one was counted, in ms. */
   readonly at: number;
-  /** Before this time no further attempt is allowed, in ms; 0: there is no such time. */
+  /** No further attempt is allowed before this time, in ms; 0: none applies. */
   readonly until: number;
 }
 
@@ -31,7 +31,7 @@ export function waitOf(tally: Tally | null, { longest }: Budget, now: number): n
   return Math.min(longest, Math.max(0, until - now));
 }
 
-/** The tally with one failure more. */
+/** The tally with one more failure. */
 export function countedIn(tally: Tally | null, budget: Budget, now: number): Tally {
   const count = (leftOf(tally, budget, now)?.count ?? 0) + 1;
   const beyond = Math.floor(count - budget.free);
@@ -40,7 +40,7 @@ export function countedIn(tally: Tally | null, budget: Budget, now: number): Tal
 }
 
 /**
- * The tally without an attempt that was counted in and turned out to be no failure; null: nothing is left to be kept.
+ * The tally without a counted attempt that turned out not to be a failure; null: nothing is left to store.
  *
  * @param until that of the tally in which it was counted: the wait ends with it, if nothing was counted since.
  */
@@ -57,7 +57,7 @@ export function lifeOf({ count, at, until }: Tally, { forgets }: Budget, now: nu
   return Math.max(1, Math.ceil(Math.max(until, forgotten) - now));
 }
 
-/** What of a tally is not forgotten by now. */
+/** The part of a tally that is not forgotten yet. */
 function leftOf(stored: Tally | null, { forgets }: Budget, now: number): Tally | null {
   const tally = asOf(now, stored);
   if (tally === null) return null;
@@ -73,8 +73,8 @@ const CLOCK_DIFFERENCE = 60_000;
 const never: Tally = { count: 0, at: 0, until: 0 };
 
 /**
- * What was counted while a clock was ahead keeps its count, and nothing of its times: they would shut the owner out until they
- * come, and nobody knows when the wait began.
+ * What was counted while a clock was ahead keeps its count but not its times: they would lock the owner out until then, and it
+ * is unknown when the wait began.
  */
 function asOf(now: number, tally: Tally | null): Tally | null {
   return tally !== null && tally.at > now + CLOCK_DIFFERENCE ? { count: tally.count, at: now, until: 0 } : tally;

@@ -11,7 +11,7 @@ import { takesBack } from './limiter-storage.js';
 import { limiterOptions, type LimiterOptions } from './limiter.options.js';
 
 /**
- * @param cookie the settings of the session cookie, which the cookie of a known device follows.
+ * @param cookie the settings of the session cookie, which the device cookie shares.
  * @param remember those of the remember-me cookie.
  */
 export function checkLimiter(
@@ -25,7 +25,7 @@ export function checkLimiter(
     problems.push({ setting: nameOf(key), problem });
   };
   if (options.forgetAfter < options.longest) {
-    refuse('forgetAfter', `must not be shorter than ${nameOf('longest')}, or waiting would end a wait`);
+    refuse('forgetAfter', `must not be shorter than ${nameOf('longest')}, or a wait would be forgotten before it ends`);
   }
   const name = deviceCookie(cookie, options.deviceCookieName, environment).name;
   if (name === resolveCookie(cookie, environment).name) {
@@ -36,7 +36,7 @@ export function checkLimiter(
   }
   if (options.ceiling !== null && options.storage !== null && !takesBack(options.storage)) {
     const reason = 'this storage counts every login, and cannot count failures in a row';
-    refuse('ceiling', `needs a ${nameOf('storage')} that takes attempts back: ${reason}`);
+    refuse('ceiling', `needs a ${nameOf('storage')} that can take attempts back: ${reason}`);
   }
   return { problems, warnings: [] };
 }

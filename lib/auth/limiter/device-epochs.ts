@@ -5,8 +5,9 @@ import { deviceLifetime } from './known-devices.js';
 const purpose = 'known-device-epoch:v1';
 
 /**
- * Since when the devices of an account count: whoever knew its password once may have collected cookies of as many as he liked. Kept in
- * the session store for as long as a device is known, and asked for where one shows up that is known for the account.
+ * Since when an account's devices are known: someone who once knew its password may have collected any number of device
+ * cookies. Kept in the session store for as long as a device is known, and read when a device appears that is known for the
+ * account.
  */
 export class DeviceEpochs {
   constructor(
@@ -16,7 +17,7 @@ export class DeviceEpochs {
     private readonly now: () => number,
   ) {}
 
-  /** In ms: devices that have not logged in after that are not known; 0: all are. */
+  /** In ms: devices that have not logged in since are unknown; 0: all are known. */
   async of(account: string): Promise<number> {
     let latest = 0;
     for (const key of this.#keysOf(account)) {
@@ -26,7 +27,7 @@ export class DeviceEpochs {
     return latest;
   }
 
-  /** Devices that are known for the account so far are strangers from now on, until they log in. */
+  /** Devices that are known for the account become unknown until they log in again. */
   async raise(account: string): Promise<void> {
     const [key = ''] = this.#keysOf(account);
     let expected: unknown = 'absent';
@@ -34,7 +35,7 @@ export class DeviceEpochs {
       const time = Buffer.from(String(this.now()));
       const result = await this.store.write(key, time, deviceLifetime, expected);
       if ('written' in result) return;
-      // Another request has raised it meanwhile, or long before.
+      // Another request has raised it in the meantime, or long ago.
       expected = 'conflict' in result ? result.conflict.version : 'absent';
     }
   }

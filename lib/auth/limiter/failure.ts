@@ -4,21 +4,21 @@ import { CsrfRefusedException } from '../csrf/csrf-refused.exception.js';
 import { LoginRedirectException } from '../redirect/login-redirect.js';
 
 /**
- * Says of an error that a check of credentials threw whether the login has failed; `undefined`: the default holds.
+ * Decides whether an error thrown by a check of credentials is a failed login; `undefined`: use the default.
  *
  * @publicApi
  */
 export type IsFailure = (error: unknown) => boolean | undefined;
 
 /**
- * What an error says of the login that it ended: its credentials were wrong; it was none at all, since something else failed or
- * refused; or it is an error that nobody has declared.
+ * What an error says about the login: the credentials were wrong; they were not checked, since something else failed or was
+ * rejected; or the error is unknown.
  */
 export type Verdict = 'failure' | 'no failure' | 'undeclared';
 
 /**
- * Whether an error that a check of credentials threw means that they were wrong. In doubt it does: an error that is not counted
- * lets a stranger guess without end, one that is counted too many makes somebody wait.
+ * Whether an error thrown by a check of credentials means that they were wrong. If in doubt, it does: not counting a failure
+ * allows endless guessing, counting one too many makes a user wait.
  */
 export function verdictOn(error: unknown): Verdict {
   if (error instanceof HttpException) return isRefusalOfCredentials(error) ? 'failure' : 'no failure';
@@ -31,16 +31,17 @@ function isRefusalOfCredentials(error: HttpException): boolean {
   const status = error.getStatus();
   if (status >= 500 || status === tooManyRequests) return false;
   if (error instanceof CsrfRefusedException || error instanceof LoginRedirectException) return false;
-  // This package refuses a login after its password was right: too many sessions, an inactive user, one that was ended meanwhile.
+  // This package rejects a login after its password was verified: too many sessions, an inactive user, one that was ended in
+  // the meantime.
   return !isSessionError(error.cause);
 }
 
-/** How far an error is followed to what caused it. */
+/** How far the chain of an error's causes is followed. */
 const longestChain = 8;
 
 /**
- * Something that has nothing to do with the credentials: a mistake in the code, the system, a driver, a store, or time. By names
- * and codes, not by classes: drivers are optional, and errors come from other realms, too.
+ * An error unrelated to the credentials: from a bug, the system, a driver, a store, or a timeout. Recognised by names and
+ * codes, not by classes: drivers are optional, and errors may come from other realms.
  */
 function isTrouble(error: unknown): boolean {
   let cause = error;
@@ -51,7 +52,7 @@ function isTrouble(error: unknown): boolean {
   return false;
 }
 
-/** Mistakes in the code, time-outs, and what MongoDB, ioredis, Sequelize, TypeORM, Prisma and the AWS SDK throw. */
+/** Bugs, timeouts, and the errors of MongoDB, ioredis, Sequelize, TypeORM, Prisma and the AWS SDK. */
 const knownNames =
   /^(TypeError|ReferenceError|RangeError|SyntaxError|AbortError|TimeoutError|Mongo\w*Error|ReplyError|MaxRetriesPerRequestError|Sequelize\w*(Connection|Database|Timeout)\w*Error|QueryFailedError|CannotExecuteNotConnectedError|PrismaClient\w*Error|ProvisionedThroughputExceededException)$/;
 
@@ -61,8 +62,8 @@ function hasKnownName(error: object): boolean {
 
 /**
  * Codes of the operating system and of Node (`ECONNREFUSED`, `ERR_…`, `UND_ERR_…`), of MySQL and SQLite (`ER_…`, `PROTOCOL_…`,
- * `SQLITE_…`), SQLSTATE (`57P01`, `08006`) and Prisma (`P1001`). A code in another form may be the application's own, such as
- * `INVALID_CREDENTIALS`; that of a refused login to a mail or directory server, `EAUTH`, is one.
+ * `SQLITE_…`), SQLSTATE (`57P01`, `08006`) and Prisma (`P1001`). Other codes may be the application's own, such as
+ * `INVALID_CREDENTIALS`; `EAUTH`, of a failed login to a mail or directory server, is one as well.
  */
 const systemCodes =
   /^(?!EAUTH$)(E[A-Z0-9]{2,19}|(UND_)?ERR_\w+|ER_\w+|PROTOCOL_\w+|SQLITE_\w+|(?=(.*\d){2})[0-9A-Z]{5})$/;

@@ -6,17 +6,15 @@ import { resolveCookie, type ResolvedCookie } from '../../cookie/resolved-cookie
 import type { CookieRequest } from '../../cookie/other-places.js';
 import { SignedCookie } from '../../cookie/signed-cookie.js';
 
-/** What the cookie of a known device is signed for. */
 const cookiePurpose = 'known-device-cookie:v1';
-/** What the accounts in it are hashed for. */
 const accountPurpose = 'known-device-account:v1';
 
-/** So long after its last login a device is still known, in ms: 180 days. */
+/** How long after its last login a device is known, in ms: 180 days. */
 export const deviceLifetime = 180 * 86_400_000;
 
 const idBytes = 16;
 const idLength = 22;
-/** A family shares a browser; what has not logged in there for longest makes room. */
+/** A family may share a browser; the account with the oldest login there is dropped first. */
 const mostAccounts = 4;
 
 /** In ms since the epoch, base 36: enough for a thousand years. */
@@ -26,31 +24,31 @@ const entryLength = signatureLength + timeLength;
 /** A device that is known for an account. */
 export interface DeviceOfAccount {
   readonly id: string;
-  /** When it has logged in to the account, in ms. */
+  /** When it last logged in to the account, in ms. */
   readonly since: number;
 }
 
-/** An account in a cookie, by its hash. */
+/** The hash of an account in a cookie. */
 interface Entry {
   readonly hash: string;
   readonly since: number;
 }
 
-/** What a cookie says of a browser. */
+/** The content of a device cookie. */
 interface KnownDevice {
   readonly id: string;
   readonly accounts: readonly Entry[];
 }
 
-/** The cookie of a known device: the session cookie's attributes under another name, and never for scripts. */
+/** The device cookie: the session cookie's attributes under another name, and always hidden from scripts. */
 export function deviceCookie(session: CookieOptions, name: string, environment: Environment): ResolvedCookie {
   const prefix = session.prefix ?? (environment === 'production' ? 'auto' : 'none');
   return resolveCookie({ ...session, name, prefix, httpOnly: true }, environment);
 }
 
 /**
- * Browsers that have logged in before, by a signed cookie: a random id, and a keyed hash of each account that it is known
- * for. It opens nothing, it only keeps a browser out of the budgets that strangers can use up.
+ * Recognises browsers that have logged in before by a signed cookie: a random id, and a keyed hash of each account that it is
+ * known for. It grants no access, and only keeps a browser out of the budgets that strangers can exhaust.
  */
 export class KnownDevices {
   readonly #cookie: SignedCookie;
@@ -67,7 +65,7 @@ export class KnownDevices {
     return this.#cookie.name;
   }
 
-  /** The device, if it is known for this account; null otherwise. */
+  /** The device, if it is known for this account; otherwise null. */
   find(account: string, cookieHeader: string | undefined): DeviceOfAccount | null {
     for (const { id, accounts } of this.#read(cookieHeader)) {
       const entry = accounts.find(({ hash }) => this.#isOf(account, hash));
@@ -76,7 +74,7 @@ export class KnownDevices {
     return null;
   }
 
-  /** The Set-Cookie line after a login to `account`: the device is known for it from now on, and for those before it. */
+  /** The Set-Cookie header after a login to `account`: the device is now known for it, in addition to earlier ones. */
   remember(account: string, cookieHeader: string | undefined, https: boolean): string {
     const devices = this.#read(cookieHeader);
     const id = devices[0]?.id ?? randomBytes(idBytes).toString('base64url');
@@ -88,15 +86,15 @@ export class KnownDevices {
     return this.#cookie.write(id + text, this.now(), deviceLifetime, https);
   }
 
-  /** The lines that go before it, and take away what stands at another path or domain. */
+  /** The Set-Cookie headers that come before it, and remove the cookie from other paths or domains. */
   linesElsewhere(request: CookieRequest): readonly string[] {
     return this.#cookie.linesElsewhere(this.#cookie.readAll(request.cookies), request);
   }
 
-  /** What the browser has, in several cookies where their path or domain was changed; the one issued last comes first. */
+  /** The browser's cookies, several if path or domain were changed; the most recently issued one first. */
   #read(header: string | undefined): readonly KnownDevice[] {
     const { tokens } = this.#cookie.readAll(header);
-    // Browsers are asked to drop the cookie in time; a copy of it is not.
+    // Browsers drop the cookie in time; a copy of it does not expire by itself.
     return tokens
       .filter(({ issuedAt }) => this.#isRecent(issuedAt))
       .map(({ id, issuedAt }) => ({
@@ -109,13 +107,13 @@ export class KnownDevices {
     return this.now() - time <= deviceLifetime;
   }
 
-  /** By any of the keys: a replaced secret does not make strangers of all devices. */
+  /** With any of the keys: replacing a secret does not make all devices unknown. */
   #isOf(account: string, hash: string): boolean {
     return this.keys.verify(accountPurpose, account, hash) !== null;
   }
 }
 
-/** @param issuedAt when the cookie was, in ms: those of a former version do not say when each account was logged in to. */
+/** @param issuedAt the time of the cookie, in ms: those of a former version do not say when each account was logged in to. */
 function entriesIn(text: string, issuedAt: number): Entry[] {
   const isFormer = text.length % entryLength !== 0 && text.length % signatureLength === 0;
   const length = isFormer ? signatureLength : entryLength;

@@ -13,41 +13,41 @@ export interface CoarserCount {
   readonly budget: Budget;
 }
 
-/** What became of an attempt that was to be counted. @publicApi */
+/** The result of counting an attempt. @publicApi */
 export type Take =
-  /** It is counted, and may be made. */
+  /** It has been counted, and may be made. */
   | { readonly taken: Receipt }
-  /** It may not be made before so many milliseconds have passed. Nothing was counted. */
+  /** It must not be made for so many milliseconds. Nothing was counted. */
   | { readonly wait: number };
 
 /**
- * Where failed logins are counted. An attempt counts as failed from before it is made; so of any number of parallel
- * attempts no more are made than the budget allows. A key is a keyed hash, safe to store.
+ * Where failed logins are counted. An attempt counts as failed before it is made; so of any number of parallel attempts, no
+ * more are made than the budget allows. A key is a keyed hash, safe to store.
  *
- * The law: an error means that the storage is not able to answer; it is a rejection, never a wrong answer. What is counted
- * is forgotten as the budget says, and nothing stays for ever.
+ * The contract: an error means that the storage cannot answer; it is a rejection, never a wrong answer. Counts are forgotten
+ * according to the budget, and nothing is kept for ever.
  *
  * @publicApi
  */
 export abstract class LimiterStorage {
   /**
-   * Counts an attempt, if the budget allows it. Checking and counting is one step, whoever else does the same meanwhile.
+   * Counts an attempt, if the budget allows it. Checking and counting must be atomic.
    *
-   * @param coarser where to count for a storage that has no room for another key, so that nothing is forgotten early. There are
-   *   so few of these that there always is room for them.
+   * @param coarser where to count if the storage has no space for another key, so that nothing is forgotten early. There are so
+   *   few of these that there always is space for them.
    */
   abstract take(key: string, budget: Budget, coarser?: CoarserCount): Promise<Take>;
 }
 
 /**
- * An ability that a storage may have besides: counting the failures alone. One without it counts every attempt.
+ * An optional ability of a storage: counting only failures. A storage without it counts every attempt.
  *
  * @publicApi
  */
 export interface TakesBack {
-  /** The attempt was no failure: it is as if it had not been counted. Does nothing where all is forgotten already. */
+  /** The attempt was not a failure: undo its count. A no-op if it has been forgotten. */
   giveBack(key: string, budget: Budget, receipt: Receipt): Promise<void>;
-  /** Forgets all that was counted under a key. @param receipt of the attempt that has succeeded, where it is because of one */
+  /** Forgets everything counted under a key. @param receipt of the successful attempt, if that is the cause */
   clear(key: string, receipt?: Receipt): Promise<void>;
 }
 

@@ -8,8 +8,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * How often a login may fail. Within these bounds an account that nobody logs in to meanwhile is guessed at no more than 100
- * times an hour, from however many addresses.
+ * How often logins may fail. Within these limits, an account without successful logins can be guessed at no more than 100 times
+ * an hour, from any number of addresses.
  */
 export const limiterOptions = group('How often a login may fail.', {
   attempts: option({

@@ -18,19 +18,19 @@ import { LoginLimiter } from './login-limiter.js';
 import { LoginTries } from './login-tries.js';
 import { StoreLimiterStorage } from './store-limiter-storage.js';
 
-/** What of the module's settings the limiter goes by. */
+/** The module's settings that the limiter needs. */
 export interface LimiterSettings {
   readonly limiter: LimiterOptions;
-  /** Of the session cookie, which that of a known device follows. */
+  /** Of the session cookie, whose attributes the device cookie shares. */
   readonly cookie: CookieOptions;
   readonly keyPrefix: string;
 }
 
-/** What accounts are hashed for in events; nothing in the store, nor in a cookie, can be found by it. */
+/** The purpose of account hashes in events, which match nothing in the store or in a cookie. */
 const eventPurpose = 'login-limiter-event:v1';
 const eventHashLength = 16;
 
-/** The limiter of an application, for its module to provide and to export. */
+/** The limiter of an application, which its module provides and exports. */
 export const limiterProvider: Provider<LoginLimiter> = {
   provide: LoginLimiter,
   inject: [SESSION_CONFIG, SESSION_STORE, KeyRing, SessionRuntime, HttpAdapterHost],
@@ -81,7 +81,7 @@ export function createLoginLimiter(
   return limiter;
 }
 
-/** The reason stays in the cause, as where a store fails. */
+/** The details stay in the cause, as with a failing store. */
 function storageFailed(cause: unknown): SessionStoreUnavailableError {
   return new SessionStoreUnavailableError(
     'The storage of the login limiter failed; the cause of this error says why.',

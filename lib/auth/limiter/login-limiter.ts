@@ -12,19 +12,19 @@ import type { DeviceOfAccount, KnownDevices } from './known-devices.js';
 import type { CountedAttempt, LoginTries } from './login-tries.js';
 import { TooManyAttemptsException } from './too-many-attempts.exception.js';
 
-/** What the limiter is put together from. */
+/** The parts of the limiter. */
 export interface LimiterParts {
   readonly tries: LoginTries;
   readonly buckets: Buckets;
   readonly devices: KnownDevices;
-  /** Null: there is nothing to keep them in. */
+  /** Null: there is no store for them. */
   readonly epochs: DeviceEpochs | null;
-  /** Names an account in events: a keyed hash of it. */
+  /** An account's name in events: a keyed hash. */
   readonly hashOf: (account: string) => string;
   readonly observer: Pick<Required<SessionObserver>, 'loginFailed'>;
-  /** What the application says of an error that a check threw; null: nothing. */
+  /** How the application classifies an error of a check; null: not at all. */
   readonly isFailure: IsFailure | null;
-  /** Tells the developer something, once. */
+  /** Warns the developer, once. */
   readonly warn: (message: string) => void;
   readonly adapterHost: HttpAdapterHost;
 }
@@ -32,16 +32,16 @@ export interface LimiterParts {
 /** One login of a request. */
 interface Login {
   readonly client: RequestClient;
-  /** Null: nothing that could be an account. */
+  /** Null: not a valid account name. */
   readonly account: string | null;
 }
 
 /**
  * Limits failed logins, by account and by network address, with waits that double; a browser that has logged in before is
- * counted by itself, so that a stranger who fails on purpose does not lock the owner out.
+ * counted separately, so that a stranger who fails on purpose does not lock the owner out.
  *
- * An account is what the user is found by, in the form in which it is looked up. Whether there is such an account makes no
- * difference. `context` is an ExecutionContext, or what a filter is given; in a controller, `@LoginAttempts()` has it.
+ * The account is whatever the user is looked up by, in the form used for that. Whether the account exists makes no difference.
+ * `context` is an ExecutionContext, or a filter's ArgumentsHost; in a controller, use `@LoginAttempts()`.
  *
  * @publicApi
  */
@@ -52,13 +52,13 @@ export class LoginLimiter {
   constructor(private readonly parts: LimiterParts) {}
 
   /**
-   * Lets `check` run, if the account and the address may try. What it gives is given back: `null`, `undefined` or `false` is
-   * a failed login, anything else a success. What it throws is thrown again, and counted: an HttpException below 500 is a
-   * failed login, except a 429 and what this package refuses after the password was right; a 5xx, an error of a store, a driver
-   * or the system, and a TypeError are none at all; any other error is a failed login. `limiter.isFailure` decides otherwise.
+   * Runs `check`, if the account and the address may try, and returns its result: `null`, `undefined` or `false` is a failed
+   * login, anything else a success. Errors are rethrown and counted: an HttpException below 500 is a failed login, except a 429
+   * and what this package rejects after the password was verified; a 5xx, an error of a store, a driver or the system, and a
+   * TypeError are not; any other error is a failed login. `limiter.isFailure` can decide otherwise.
    *
-   * @throws TooManyAttemptsException before `check` has run, where too many have failed
-   * @throws ServiceUnavailableException where failures cannot be counted, unless `limiter.onStoreError` is `allow`
+   * @throws TooManyAttemptsException before `check` runs, if too many have failed
+   * @throws ServiceUnavailableException if failures cannot be counted, unless `limiter.onStoreError` is `allow`
    */
   async attempt<T>(context: ArgumentsHost, account: string, check: () => T | Promise<T>): Promise<T> {
     const login = loginOf(context, account);
@@ -77,11 +77,11 @@ export class LoginLimiter {
   }
 
   /**
-   * The first half of {@link attempt}, for flows that do not fit into one function: refuses the login, or counts it as failed
-   * until {@link succeeded} says otherwise. Called again in the same request for the same account it does nothing.
+   * The first half of {@link attempt}, for flows that do not fit into one function: rejects the login, or counts it as failed
+   * until {@link succeeded} is called. A second call in the same request for the same account is a no-op.
    *
-   * @throws TooManyAttemptsException where too many have failed
-   * @throws ServiceUnavailableException where failures cannot be counted, unless `limiter.onStoreError` is `allow`
+   * @throws TooManyAttemptsException if too many have failed
+   * @throws ServiceUnavailableException if failures cannot be counted, unless `limiter.onStoreError` is `allow`
    */
   async check(context: ArgumentsHost, account: string): Promise<void> {
     const login = loginOf(context, account);
@@ -92,16 +92,16 @@ export class LoginLimiter {
   /**
    * The login has failed. What {@link check} has counted stays; without it, the failure is counted now.
    *
-   * @throws ServiceUnavailableException where it cannot be counted, unless `limiter.onStoreError` is `allow`
+   * @throws ServiceUnavailableException if it cannot be counted, unless `limiter.onStoreError` is `allow`
    */
   async failed(context: ArgumentsHost, account: string): Promise<void> {
     const login = loginOf(context, account);
-    // Where it may not be made, enough has been counted.
+    // If the attempt is over the limit, enough has been counted.
     if (!this.#begunBy(login.client).delete(login.account)) await this.#count(login);
     this.#tell(login, 'credentials');
   }
 
-  /** The login was right: the account's failures are forgotten, and the browser is known from now on. */
+  /** The login was correct: the account's failures are forgotten, and the browser is known from now on. */
   async succeeded(context: ArgumentsHost, account: string): Promise<void> {
     const login = loginOf(context, account);
     const begun = this.#begunBy(login.client);
@@ -111,11 +111,11 @@ export class LoginLimiter {
   }
 
   /**
-   * Forgets an account's failures, for whoever has proved to be the owner in another way, as by a new password. Browsers that were
-   * known for the account are strangers until they log in again: somebody may have collected their cookies while he knew the former
-   * password. What is counted of them and of addresses stays.
+   * Forgets an account's failures, for a user who has proved to be its owner in another way, such as by a password reset.
+   * Browsers known for the account become unknown until they log in again: someone may have collected their cookies while
+   * knowing the former password. The counts of those browsers and of addresses stay.
    *
-   * @throws SessionAbilityMissingError where the storage cannot forget
+   * @throws SessionAbilityMissingError if the storage cannot forget
    */
   async forget(account: string): Promise<void> {
     const { tries, buckets, epochs } = this.parts;
@@ -125,7 +125,7 @@ export class LoginLimiter {
       );
     }
     const name = accountName(account);
-    // First, or a device of before could fail for the account once more.
+    // First, or a formerly known device could fail for the account once more.
     if (name !== null) await epochs?.raise(name);
     await tries.forget(buckets.ofAccount(name));
   }
@@ -138,8 +138,8 @@ export class LoginLimiter {
       this.#hasWarned = true;
       const name = error instanceof Error ? error.name.slice(0, 100) : typeof error;
       this.parts.warn(
-        `A check of credentials threw an error of the class ${name}, which counts as a failed login. Say which errors do, with ` +
-          'limiter.isFailure: (error) => true for a failed login, false for none, undefined for the default.',
+        `A check of credentials threw an error of the class ${name}, which counts as a failed login. Define which errors do, with ` +
+          'limiter.isFailure: (error) => true for a failed login, false if it is not, undefined for the default.',
       );
     }
     return verdict !== 'no failure';
@@ -159,11 +159,11 @@ export class LoginLimiter {
     try {
       return await this.parts.tries.begin(await this.#bucketsOf(login));
     } catch (error) {
-      throw new ServiceUnavailableException('Nobody can log in at the moment. Try again.', { cause: error });
+      throw new ServiceUnavailableException('Logging in is not possible at the moment. Try again.', { cause: error });
     }
   }
 
-  /** What a success forgets where no attempt of this request was counted. */
+  /** What a success clears if this request has counted no attempt. */
   async #uncounted(login: Login): Promise<CountedAttempt> {
     const own = (await this.#bucketsOf(login)).filter(({ onSuccess }) => onSuccess === 'clear');
     return { counted: own.map((bucket) => ({ bucket, receipt: null })) };
@@ -176,7 +176,7 @@ export class LoginLimiter {
     return buckets.of(account, client.address, counts ? known.id : null);
   }
 
-  /** A stranger has less to try with: that is what a device is where nobody can tell. */
+  /** Unknown browsers have the smaller budget: a device counts as one if its state cannot be read. */
   async #counts(account: string, { since }: DeviceOfAccount): Promise<boolean> {
     const { epochs, tries } = this.parts;
     if (epochs === null) return true;

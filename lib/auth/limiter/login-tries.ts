@@ -3,18 +3,18 @@ import { SessionStoreUnavailableError } from '../../errors.js';
 import type { Bucket } from './buckets.js';
 import { takesBack, type LimiterStorage, type Receipt, type TakesBack } from './limiter-storage.js';
 
-/** An attempt that was counted, and may be made. It counts as failed until something else is known. */
+/** A counted attempt, which may be made. It counts as failed until its result is known. */
 export interface CountedAttempt {
   readonly counted: readonly { readonly bucket: Bucket; readonly receipt: Receipt }[];
 }
 
-/** What the limiter does while its storage fails. */
+/** How the limiter handles a failing storage. */
 export interface StorageTrouble {
-  /** Whether attempts are made all the same, uncounted. */
+  /** Whether attempts are made anyway, uncounted. */
   readonly isAllowed: boolean;
   /** How long it may take to answer, in ms. */
   readonly timeout: number;
-  /** Hears of each failure. */
+  /** Receives each failure. */
   report(error: unknown): void;
 }
 
@@ -29,15 +29,15 @@ export class LoginTries {
     this.#takingBack = takesBack(storage) ? storage : null;
   }
 
-  /** Whether an attempt can be taken back; otherwise each counts, whatever becomes of it. */
+  /** Whether an attempt can be taken back; otherwise each one counts, whatever its result. */
   get canForget(): boolean {
     return this.#takingBack !== null;
   }
 
   /**
-   * Counts an attempt in all of `buckets`, or gives the time in ms for which one of them refuses it.
+   * Counts an attempt in all of `buckets`, or returns how long one of them rejects it, in ms.
    *
-   * @throws what the storage throws, unless it is allowed to go on without
+   * @throws the storage's error, unless attempts are then allowed
    */
   async begin(buckets: readonly Bucket[]): Promise<CountedAttempt | { readonly wait: number }> {
     const counted: { bucket: Bucket; receipt: Receipt }[] = [];
@@ -60,13 +60,13 @@ export class LoginTries {
     return { counted };
   }
 
-  /** Whether an attempt is made all the same where something else that is kept cannot be read. */
+  /** Whether an attempt is made anyway if other stored data cannot be read. */
   goesOnWithout(error: unknown): boolean {
     this.trouble.report(error);
     return this.trouble.isAllowed;
   }
 
-  /** It was no failure, and no success: as if it had not been made. */
+  /** It was neither a failure nor a success: undo its count. */
   async takeBack({ counted }: CountedAttempt): Promise<void> {
     await this.#each(counted, (storage, { bucket, receipt }) => storage.giveBack(bucket.key, bucket.budget, receipt));
   }
@@ -80,13 +80,13 @@ export class LoginTries {
     );
   }
 
-  /** Forgets what is counted in these buckets. @throws what the storage throws */
+  /** Forgets the counts of these buckets. @throws the storage's error */
   async forget(buckets: readonly Bucket[]): Promise<void> {
     const storage = this.#takingBack;
     if (storage !== null) for (const { key } of buckets) await this.#inTime(() => storage.clear(key));
   }
 
-  /** What cannot be taken back stays counted: that is too strict for a while, and no reason to fail a login that is right. */
+  /** An attempt that cannot be taken back stays counted: that is too strict for a while, but must not fail a correct login. */
   async #each<T>(counted: readonly T[], step: (storage: TakesBack, item: T) => Promise<void>): Promise<void> {
     const storage = this.#takingBack;
     if (storage === null) return;

@@ -1,13 +1,13 @@
 import { parseAddress } from '../network-address.js';
 
-/** What an address counts as that is none: the other end has gone, or a proxy has put another text into its header. */
+/** The network of an invalid address: the client has disconnected, or a proxy has put another string into its header. */
 export const unknownNetwork = 'unknown';
 
 /** The networks of an address that have budgets. */
 export interface Networks {
-  /** An IPv4 address by itself, an IPv6 address with all of its /64: what one household or one server has. */
+  /** An IPv4 address itself, or the /64 of an IPv6 address: what one household or one server has. */
   readonly own: string;
-  /** Of an IPv6 address its /48, the most that one customer is given: 65,536 times a /64. Null: there is none. */
+  /** The /48 of an IPv6 address, the most that one customer is given: 65,536 times a /64. Null: there is none. */
   readonly site: string | null;
 }
 

@@ -8,39 +8,39 @@ import { LimiterStorage, type CoarserCount, type Receipt, type Take, type TakesB
 
 /** @publicApi */
 export interface StoreLimiterStorageOptions {
-  /** What the keys in the store begin with. Default: `limiter:`. */
+  /** The prefix of the keys in the store. Default: `limiter:`. */
   readonly keyPrefix?: string;
   /** The time in ms. Default: `Date.now`. */
   readonly now?: () => number;
   /**
-   * How long a change waits for the one before it of the same count, in ms, before it goes ahead by itself: as long as a call of the
-   * store may take. Default: 2000.
+   * How long a change waits for the previous one of the same count, in ms, before it proceeds by itself: as long as a store
+   * call may take. Default: 2000.
    */
   readonly storeTimeout?: number;
 }
 
-/** What is to be done to a count. */
+/** An operation on a count. */
 interface Change {
   readonly budget: Budget;
-  /** Whether it is of no use without a tally. */
+  /** Whether it is pointless without a tally. */
   readonly needsTally: boolean;
-  /** The tally that is to be stored; null removes it, and the same one leaves it alone. It may be asked several times. */
+  /** Returns the tally to store; null removes it, an unchanged one leaves it alone. May be called several times. */
   make(tally: Tally | null, now: number): Tally | null;
 }
 
-/** So often is a write tried again when parallel logins change the same count. */
+/** How often a write is retried if parallel logins change the same count. */
 const maxRetries = 128;
 
 /**
- * Counts in a session store, each count by compare-and-set under a key of its own, which ends when there is nothing left to
- * be remembered. An attempt without failures before it costs one store call, one after failures two. Of attempts that come in
- * parallel, all that wait in this process for the one under way are counted by one write.
+ * Counts in a session store, each count by compare-and-set under its own key, which expires when there is nothing left to
+ * remember. An attempt without prior failures costs one store call, one after failures two. Parallel attempts that wait in this
+ * process for the current one are counted with one write.
  *
  * @publicApi
  */
 export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
   private readonly store: SessionStore;
-  /** Where counts go that the store has no room for; null: it keeps everything in one place, and refuses or evicts as it does. */
+  /** Where to count if the store is full; null: it keeps everything in one place, and rejects or evicts as it does. */
   private readonly coarser: SessionStore | null;
   private readonly keyPrefix: string;
   private readonly now: () => number;
@@ -62,7 +62,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
 
   override async take(key: string, budget: Budget, coarser?: CoarserCount): Promise<Take> {
     if (this.coarser === null || coarser === undefined) return this.takeIn(this.store, key, budget);
-    // What was counted there is not forgotten once there is room again.
+    // Its counts still apply after there is space again.
     const wait = await this.waitIn(this.coarser, coarser);
     if (wait > 0) return { wait };
     try {
@@ -80,7 +80,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
   }
 
   async clear(key: string, receipt?: Receipt): Promise<void> {
-    // Others share that count: one who succeeds must not clear it.
+    // Others share that count: a success must not clear it.
     if (receipt instanceof CoarserReceipt) await this.giveBackCoarser(receipt);
     await this.store.delete(this.keyPrefix + key);
   }
@@ -98,7 +98,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
     let take: Take = { wait: 0 };
     await this.change(store, key, {
       budget,
-      // Nobody has failed yet in most cases, so there is nothing to read.
+      // Usually there are no failures yet, so there is nothing to read.
       needsTally: false,
       make(tally, now) {
         const wait = waitOf(tally, budget, now);
@@ -129,7 +129,10 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
     return queue.save(key, change);
   }
 
-  /** Makes one change after the other, and stores what comes of all. @throws SessionContendedError where parallel changes of others never let it through */
+  /**
+   * Applies one change after the other, and stores the result. @throws SessionContendedError if parallel changes keep getting
+   * in the way
+   */
   private async changeAll(store: SessionStore, key: string, queued: readonly Queued<Change>[]): Promise<void> {
     const changes = queued.map(({ commit }) => commit);
     let record = changes.some(({ needsTally }) => needsTally) ? await store.read(this.keyPrefix + key) : null;
@@ -165,7 +168,7 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
   }
 }
 
-/** Of an attempt that was counted where many are counted together. */
+/** For an attempt that was counted in a shared count. */
 class CoarserReceipt {
   constructor(
     readonly count: CoarserCount,
@@ -173,7 +176,7 @@ class CoarserReceipt {
   ) {}
 }
 
-/** The tally in a record; null where it holds none, as after somebody else's write. */
+/** The tally in a record; null if there is none, e.g. after an unrelated write. */
 function tallyIn(bytes: Uint8Array): Tally | null {
   const match = /^\[([0-9.e+-]+),([0-9.]+),([0-9.]+)\]$/.exec(Buffer.from(bytes).toString('latin1'));
   const [count, at, until] = (match?.slice(1) ?? []).map(Number);

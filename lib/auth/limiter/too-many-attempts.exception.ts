@@ -1,14 +1,14 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 
 /**
- * A login was refused without being tried, since too many have failed before. A 429; the limiter has set the header
- * `Retry-After`.
+ * A login was rejected without being attempted, because too many have failed before. A 429; the limiter has set the
+ * `Retry-After` header.
  *
  * @publicApi
  */
 export class TooManyAttemptsException extends HttpException {
   constructor(
-    /** In how many seconds the login may be tried. */
+    /** In how many seconds the login may be retried. */
     readonly retryAfter: number,
   ) {
     super(

@@ -1,12 +1,12 @@
-/** What Safari, and every browser on an iPhone or an iPad, calls the device in its user agent. */
+/** The device in the user agent of Safari, and of every browser on an iPhone or iPad. */
 const browser = /^Mozilla\/5\.0 \((iPhone|iPod|iPad|Macintosh)\b[^()]*\) AppleWebKit\//;
-/** Those on a Mac that load video by themselves. */
+/** Browsers on a Mac that load video themselves. */
 const ownPlayer = /\b(?:Chrome|Chromium|Edg|OPR|Firefox)\//;
 const player = /^AppleCoreMedia\/[\w.]+ \((iPhone|iPod|iPad|Macintosh)\b/;
 
 /**
- * The players that may belong to a browser: one that asks for a page "as on a desktop" says that it is on a Mac, and an
- * application for iPhones that it is on one.
+ * The players that may belong to a browser: one that requests the desktop version of a page claims to be on a Mac, and an
+ * application for iPhones claims to be on one.
  */
 const playersOf: Readonly<Record<string, readonly string[]>> = {
   iPhone: ['iPhone', 'iPod'],
@@ -16,8 +16,8 @@ const playersOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether a user agent is the media player of the device that the other one, of a browser, is on. Both are anybody's word:
- * the one of the login at least was said before somebody had a reason to lie.
+ * Whether a user agent is the media player of the device on which the other one, a browser's, runs. Both can be forged, but the
+ * login's was sent before there was a reason to.
  */
 export function isPlayerOf(browserAgent: string, userAgent: string): boolean {
   const device = ownPlayer.test(browserAgent) ? undefined : browser.exec(browserAgent)?.[1];

@@ -11,15 +11,16 @@ import type { Arrival, AuthFeature } from '../auth-feature.js';
 import { isPlayerOf } from './media-player.js';
 import { isSameNetwork } from './network.js';
 
-/** What one client has, as a rule, where the application names no network: an address, and a /64 of IPv6. */
+/** The network of a client, if the application configures none: an IPv4 address, or a /64 of IPv6. */
 const ownNetwork = { ipv4: 32, ipv6: 64 };
 
 /** Enough for parallel requests to tell their marks apart. */
 const MARK_BYTES = 6;
 
 /**
- * Notices a login that another client uses than the one that made it. That is a sign, no proof: user agents are easily
- * copied, and addresses change. So it asks again (`basic`), or ends the session (`strong`), and leaves remember-me alone.
+ * Notices a login that is used by another client than the one that made it. That is a hint, not a proof: user agents are easily
+ * copied, and addresses change. So it requires re-authentication (`basic`), or ends the session (`strong`), and leaves
+ * remember-me alone.
  */
 @Injectable()
 export class ProtectionFeature implements AuthFeature {
@@ -34,7 +35,7 @@ export class ProtectionFeature implements AuthFeature {
     if (protection === null || device === undefined) return undefined;
     const { client } = arrival.request;
     if (client.isMediaPlayer && this.#isPlayerOf(arrival.auth, device, client)) return this.#letLook(arrival);
-    // Before it is compared: what has been noticed once has nothing more to lose under `basic`.
+    // Before comparing: a login that has been noticed once has nothing more to lose under `basic`.
     if (protection === 'basic' && noticedBy !== undefined) return undefined;
     if (this.#isFrom(device, client)) return undefined;
     return protection === 'strong' ? this.#end(arrival) : this.#takeFreshness(arrival);
@@ -46,7 +47,7 @@ export class ProtectionFeature implements AuthFeature {
     return (ipv4 === 0 && ipv6 === 0) || isSameNetwork(device.address, client.address, { ipv4, ipv6 });
   }
 
-  /** Whether it is the player of the device that the login was made on, on the network where that was seen last. */
+  /** Whether it is the media player of the device that made the login, on the network where that was last seen. */
   #isPlayerOf({ seenFrom = '' }: AuthFacts, device: Device, client: RequestClient): boolean {
     const { protectionIpv4: ipv4, protectionIpv6: ipv6 } = this.config.options;
     const bits = { ipv4: ipv4 || ownNetwork.ipv4, ipv6: ipv6 || ownNetwork.ipv6 };
@@ -55,14 +56,14 @@ export class ProtectionFeature implements AuthFeature {
     return [device.address, seenFrom].some((known) => isSameNetwork(known, address, bits));
   }
 
-  /** It plays what the page has shown, and that is all that it may do: its user agent is copied as easily as any other. */
+  /** It plays what the page has shown, so read access is enough: its user agent is copied as easily as any other. */
   #letLook({ request, session }: Arrival): undefined {
     request.becomeOnlooker(session, () => new SessionReadonlyError(mayOnlyLook));
   }
 
   /**
-   * Stored before anybody gets to see the session: what the request does next, such as to fail, or to read the session
-   * anew, must not bring freshness back.
+   * Stored before other code gets the session: whatever the request does next, such as failing, or reading the session again,
+   * must not restore freshness.
    */
   async #takeFreshness(arrival: Arrival): Promise<'ended' | undefined> {
     const { session, auth } = arrival;
@@ -70,12 +71,12 @@ export class ProtectionFeature implements AuthFeature {
     const { factors: _factors, grants: _grants, ...rest } = auth;
     const mark = randomBytes(MARK_BYTES).toString('base64url');
     state.auth = { ...rest, noticedBy: mark };
-    // Whether the request extends the session, or moves it, is for its own commit: the head may be out already.
+    // Whether the request extends the session, or moves it, is up to its own commit: the headers may have been sent already.
     state.passive = true;
     try {
       await this.runtime.repository.commit(session);
     } catch (error) {
-      // A write that failed may have arrived all the same, and nobody would tell of it any more.
+      // A failed write may have been applied, and nobody would report it any more.
       if (state.end !== 'gone') {
         this.#tell(arrival, 'basic');
         throw error;
@@ -84,11 +85,11 @@ export class ProtectionFeature implements AuthFeature {
       state.passive = false;
     }
     if (stateOf(session).end === 'gone') {
-      // The owner may go on under a new id, by a confirmation: whoever comes with the former one must not end that.
+      // The owner may continue under a new id, after a confirmation: a client with the former one must not end that.
       this.runtime.repository.leave(session);
       return 'ended';
     }
-    // Of parallel requests the first one tells; the others have found its mark.
+    // Of parallel requests the first one reports; the others have found its mark.
     if (stateOf(session).auth?.noticedBy === mark) this.#tell(arrival, 'basic');
     return undefined;
   }
@@ -109,4 +110,4 @@ export class ProtectionFeature implements AuthFeature {
 }
 
 const mayOnlyLook =
-  "This request was sent by the media player of the login's device, and only looks at the session: a page has to make the change.";
+  "This request was sent by the media player of the login's device, and may only read the session: a page has to make the change.";

@@ -5,46 +5,46 @@ import { isRead } from '../../http/request-kind.js';
 import { loginUrlFor, type LoginUrlOptions } from './login-url.js';
 import { safeNext } from './safe-next.js';
 
-/** What is needed of a request to send its browser to the login page. */
+/** The parts of a request needed to redirect its browser to the login page. */
 export interface RedirectedRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  /** The path as the client asked for it, where something in between has changed `url`. */
+  /** The path that the client requested, if `url` has been changed since. */
   readonly originalUrl?: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** How the way to the login page is made. */
+/** How the redirect to the login page is built. */
 export interface LoginRedirectOptions extends Omit<LoginUrlOptions, 'field'> {
-  /** The name of the query's field; null: the place to come back to is kept elsewhere. Default: `next`. */
+  /** The name of the query parameter; null: the place to return to is stored elsewhere. Default: `next`. */
   readonly field?: string | null;
-  /** The request's own origin; without it, a login page of another origin learns the path alone. */
+  /** The request's own origin; without it, a login page of another origin gets only the path. */
   readonly origin?: string | null | undefined;
-  /** What a proxy has taken off the path. Default: nothing. */
+  /** The prefix that a proxy has removed from the path. Default: none. */
   readonly prefix?: string | undefined;
 }
 
-/** A browser is sent to the login page; the guard has set the header `Location`. @publicApi */
+/** Redirects a browser to the login page; the guard has set the `Location` header. @publicApi */
 export class LoginRedirectException extends HttpException {
   constructor(
     readonly location: string,
     status: HttpStatus.FOUND | HttpStatus.SEE_OTHER,
   ) {
-    super('Log in to go on.', status);
+    super('Log in to continue.', status);
   }
 }
 
-/** Where the application is for browsers, as far as that is known. */
+/** The application's address for browsers, as far as known. */
 export interface Site {
   /** The request's own origin. */
   readonly origin: string | null;
-  /** What a proxy has taken off the path. */
+  /** The prefix that a proxy has removed from the path. */
   readonly prefix: string;
 }
 
 const somewhere: Site = { origin: null, prefix: '' };
 
-/** Whether it asks for the login page itself: a guard in front of that would send a browser round in circles. */
+/** Whether it requests the login page itself: a guard in front of that would cause a redirect loop. */
 export function isLoginPage(
   loginUrl: string,
   { originalUrl, url = '/' }: RedirectedRequest,
@@ -62,17 +62,17 @@ export function isOnSite({ location }: LoginRedirectException, { origin }: Site)
   return origin !== null && parseUrl(location, origin)?.origin === origin;
 }
 
-/** Where to come back to, as browsers know it: not to what would repeat a change. */
+/** The place to return to, for browsers: not one that would repeat a change. */
 export function placeOf(request: RedirectedRequest, prefix = ''): string {
   const path = isRead(request) ? safeNext(request.originalUrl ?? request.url) : '/';
   return safeNext(prefix + path, `${prefix}/`);
 }
 
 /**
- * The way to the login page, which knows where the browser wanted to go: not where that would repeat a change.
+ * The redirect to the login page, with the place to return to unless that would repeat a change.
  *
- * Where the login page is on another origin, the place to come back to is a whole URL, with the host that the request named
- * (unless `publicUrl` names it): it may be anybody's word. See {@link loginUrlFor} for what the application there has to do about it.
+ * If the login page is on another origin, the place to return to is a whole URL, with the host that the request named (unless
+ * `publicUrl` names it), which is untrusted. See {@link loginUrlFor} for how the application there must check it.
  */
 export function loginRedirect(
   loginUrl: string,

@@ -2,13 +2,13 @@ import { parseUrl } from '../../config/parse-url.js';
 import { isHost } from '../../http/origin.js';
 import { longestNext, safeNext } from './safe-next.js';
 
-/** How the URL of the login page is made. */
+/** How the URL of the login page is built. */
 export interface LoginUrlOptions {
-  /** The name of the query's field; null: there is none, since the place is kept elsewhere. Default: `next`. */
+  /** The name of the query parameter; null: there is none, since the place is stored elsewhere. Default: `next`. */
   readonly field?: string | null | undefined;
   /**
-   * The host, with a port where there is one, that the login page has for browsers, where the application is known by another
-   * one than it sees itself: Flask-Login's `FORCE_HOST_FOR_REDIRECTS`. Default: that of `loginUrl`.
+   * The host of the login page for browsers, with a port if needed, if that differs from what the application sees:
+   * Flask-Login's `FORCE_HOST_FOR_REDIRECTS`. Default: that of `loginUrl`.
    */
   readonly host?: string | null | undefined;
 }
@@ -25,19 +25,19 @@ interface UrlParts {
   readonly fragment: string;
 }
 
-/** RFC 3986, appendix B: it splits every text, and changes nothing of it. */
+/** RFC 3986, appendix B: splits any string without changing it. */
 const parts = /^([^:/?#]+:)?(\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?(#.*)?$/s;
 
 /**
- * The URL of the login page with the place to come back to, as Flask-Login's `login_url` makes it: a path and a query where
- * the login page is on the same origin (scheme, host and port), the whole URL otherwise. What `loginUrl` has in its query
- * stays as it is, but for a field of the same name, of which there must not be two.
+ * The URL of the login page with the place to return to, like Flask-Login's `login_url`: a path and a query if the login page
+ * is on the same origin (scheme, host and port), otherwise the whole URL. The query of `loginUrl` is kept, except for a
+ * parameter of the same name, which must not occur twice.
  *
- * A whole URL holds the host that the request named. Only a login page of another origin gets one, and the application
- * there has to hold it against a list of its own: `safeNext(next, fallback, { allowedOrigins })`.
+ * A whole URL contains the host that the request named. Only a login page of another origin gets one, and the application there
+ * must check it: `safeNext(next, fallback, { allowedOrigins })`.
  *
- * @param current the URL that was asked for, or its path and query; null: there is no place to come back to.
- * @throws TypeError where `host` is none
+ * @param current the requested URL, or its path and query; null: there is no place to return to.
+ * @throws TypeError if `host` is invalid
  */
 export function loginUrlFor(loginUrl: string, current: string | null, options: LoginUrlOptions = {}): string {
   const { field = 'next', host = null } = options;
@@ -60,11 +60,11 @@ function nextParameter(loginUrl: string, current: string): string {
   const { origin, pathname, search, href } = url;
   const login = parseUrl(loginUrl, origin);
   if (login === null || login.origin === origin) return safeNext(pathname + search);
-  // Whoever is to come back would refuse a longer one.
+  // A longer one would be rejected on return.
   return href.length > longestNext ? `${origin}/` : href;
 }
 
-/** The query with this field last, and once; every other stays as it stands. */
+/** The query with this parameter last, and once; the others are unchanged. */
 function withField(query: string | null, field: string, value: string): string {
   const others = (query ?? '').split('&').filter((pair) => pair !== '' && !new URLSearchParams(pair).has(field));
   return [...others, `${encodeURIComponent(field)}=${encodeURIComponent(value)}`].join('&');

@@ -1,37 +1,37 @@
 import { webOriginOf } from '../../http/origin.js';
 import { parseUrl } from '../../config/parse-url.js';
 
-/** The longest `next` that is looked at, in characters. */
+/** The longest `next` that is accepted, in characters. */
 export const longestNext = 2048;
 
 const SOMEWHERE = 'http://same-site.invalid';
-/** Browsers drop tabs and newlines, and read a backslash as a slash: what is left may be another host. */
+/** Browsers drop tabs and newlines, and read a backslash as a slash: the result may be another host. */
 const misread = /[\p{Cc}\\]/u;
-/** A full URL in its one plain form: `https:/host`, `https:host` and a user in front of the host are none. */
+/** A full URL in its plain form: not `https:/host`, `https:host` or with a user before the host. */
 const fullUrl = /^https?:\/\/[^\s/?#@]+(?:[/?#]|$)/i;
 
-/** Which full URLs are taken besides paths. @publicApi */
+/** Which full URLs are accepted besides paths. @publicApi */
 export interface SafeNextOptions {
   /**
-   * The origin of this site, such as `https://shop.example`: a URL of it becomes its path. It may come from the request, since
-   * only the path is given back, whoever sent the header `Host`; what is no origin of http or https matches nothing.
+   * The origin of this site, such as `https://shop.example`: a URL of it becomes its path. You may take it from the request,
+   * since only the path is returned, whoever sent the `Host` header; an invalid origin matches nothing.
    */
   readonly origin?: string | null | undefined;
   /**
-   * Origins of other sites that a login may lead to, scheme and port included, such as `https://blog.shop.example`. There
-   * are no wildcards: a subdomain that somebody else can take over is another site.
+   * Origins of other sites that a login may lead to, scheme and port included, such as `https://blog.shop.example`. No
+   * wildcards: a subdomain that someone else can take over is another site.
    */
   readonly allowedOrigins?: readonly string[] | undefined;
 }
 
 /**
- * Where to go after a login: `next`, if it is a path of this site, otherwise `fallback`. Refused are other hosts in all their
- * spellings (`//host`, `/\host`, `https:host`), other schemes, control characters, and whatever is no text.
+ * Where to go after a login: `next`, if it is a path of this site, otherwise `fallback`. Rejects other hosts in all spellings
+ * (`//host`, `/\host`, `https:host`), other schemes, control characters, and anything that is not a string.
  *
- * A full URL is refused, too, unless `options` name its origin.
+ * A full URL is rejected as well, unless `options` name its origin.
  *
- * @param next from the request, and so from anybody.
- * @throws TypeError where one of `allowedOrigins` is no origin of http or https
+ * @param next from the request, and so untrusted.
+ * @throws TypeError if one of `allowedOrigins` is not an http or https origin
  *
  * @publicApi
  */
@@ -41,7 +41,7 @@ export function safeNext(next: unknown, fallback = '/', options: SafeNextOptions
   if (next.startsWith('/')) return pathOf(next) ?? fallback;
   const url = fullUrl.test(next) ? parseUrl(next) : null;
   if (url === null) return fallback;
-  // Two slashes at the beginning would make a host of what was a path.
+  // Two slashes at the beginning would turn a path into a host.
   if (url.origin === ownOrigin(options)) return restOf(url).replace(/^\/+/, '/');
   return allowed.includes(url.origin) ? url.href : fallback;
 }

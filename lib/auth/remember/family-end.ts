@@ -5,8 +5,8 @@ import type { UserId } from '../users/user.js';
 import { RememberFamilies } from './remember-families.js';
 
 /**
- * How a remembered login ends: the family first, so that it begins no further session, then what it has begun. A restore
- * that comes between the two looks at the family once more after its session is there, and takes it back.
+ * Ends remembered logins: the family first, so that it starts no further session, then the sessions that it has started. A
+ * concurrent restore checks the family again once its session exists, and ends it.
  */
 @Injectable()
 export class FamilyEnd {
@@ -18,20 +18,20 @@ export class FamilyEnd {
   /**
    * Ends a family and its sessions.
    *
-   * @param isLeft those of them which its caller ends; left out: there are none.
+   * @param isLeft which of them the caller ends itself; omit it if there are none.
    */
   async end(family: string, isLeft?: (session: OwnedSession) => boolean): Promise<void> {
     const row = await this.families.end(family);
     if (row === null) return;
-    // A token that has had no turn yet has begun no session besides that of the login.
+    // A token that has never been used has started no session besides that of the login.
     if (row.previous === null && isLeft !== undefined) return;
     await this.#endSessions(family, row.userId, isLeft);
   }
 
-  /** Somebody has shown a copy of a token: whoever has the other one has a session, too. */
+  /** A copy of a token was used: whoever has the other one has a session, too. */
   async raiseAlarm(family: string, address: string): Promise<void> {
     const row = await this.families.end(family);
-    // Of several that notice it at once, one tells of it.
+    // Of several that notice it at once, one reports it.
     if (row === null) return;
     const { userId } = row;
     let sessions = 0;
@@ -49,7 +49,7 @@ export class FamilyEnd {
     heard?: () => void,
   ): Promise<void> {
     const { owned } = this.runtime.repository;
-    // Such a store cannot find them: those that have been in use since they were begun go on until they time out.
+    // Such a store cannot find them: those in use since they were started continue until they time out.
     if (owned.isOffered) await owned.end(userId, { families: [family] }, isLeft, heard);
   }
 }

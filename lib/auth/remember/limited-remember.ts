@@ -5,9 +5,8 @@ import { faultIn } from './remember-row.js';
 import { RememberStore, type RememberRow, type StoredRememberRow } from './remember-store.js';
 
 /**
- * A time limit around a store of an application's own, and a look at what it gives back. Whatever goes wrong there means that
- * nobody knows who is remembered, never that nobody is. To end all that a user has has no limit, since it grows with what is
- * stored.
+ * Wraps a custom store with a time limit and a check of its results. Any failure means that it is unknown who is remembered,
+ * never that nobody is. Ending all of a user's logins has no limit, since it grows with the stored data.
  */
 export class LimitedRemember extends RememberStore {
   constructor(
@@ -80,12 +79,12 @@ function checked<Found extends StoredRememberRow | null>(found: Found): Found {
   return found;
 }
 
-/** A database's driver may give numbers as texts, say. */
+/** A database driver may, for example, return numbers as strings. */
 function assertRow(row: unknown): void {
   const fault = faultIn(row);
   if (fault === null) return;
   throw new SessionStoreUnavailableError(
-    `remember.store gave a row back that is not as it was handed in: look at its ${fault}.`,
+    `remember.store returned a row that differs from the one it was given: check its ${fault}.`,
   );
 }
 

@@ -6,27 +6,27 @@ import { joinToken, splitToken, type RememberToken } from './remember-token.js';
 
 const purpose = 'remember-cookie-signature:v1';
 
-/** How many families are looked at: a browser that sends more of them was made to. */
+/** How many families are looked up: more cookies are no accident. */
 const mostFamilies = 8;
 
-/** A token as a client showed it. */
+/** A token as a client sent it. */
 export interface ShownToken extends RememberToken {
   /** When the cookie was issued, in ms. */
   readonly issuedAt: number;
-  /** For how long the login is remembered, in ms. */
+  /** How long the login is remembered, in ms. */
   readonly duration: number;
   /** The cookie was signed with a former secret. */
   readonly outdated: boolean;
 }
 
-/** What a client showed of one family. It may still send an older token beside the newer one, from where the cookie stood before. */
+/** A client's tokens of one family. It may still send an older token beside the newer one, from where the cookie was set before. */
 export interface ShownFamily {
   readonly family: string;
-  /** The one issued last comes first. */
+  /** The most recently issued one first. */
   readonly tokens: readonly [ShownToken, ...ShownToken[]];
 }
 
-/** When a cookie is said to have been issued, and how long it is to stay, in ms since the epoch. */
+/** The cookie's time of issue and of expiry, in ms since the epoch. */
 export interface CookieTimes {
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -34,7 +34,7 @@ export interface CookieTimes {
   readonly duration: number;
 }
 
-/** The remember-me cookie. It is signed, so that a forged one is told from a stolen one without a look into the store. */
+/** The remember-me cookie. It is signed, so that a forged one can be told from a stolen one without reading the store. */
 export class RememberCookie {
   readonly #cookie: SignedCookie;
 
@@ -46,12 +46,12 @@ export class RememberCookie {
     this.#cookie = new SignedCookie(cookie, keys, purpose, now);
   }
 
-  /** Whether the client has sent one, of whatever worth. */
+  /** Whether the client has sent one, valid or not. */
   isIn(client: RequestClient): boolean {
     return this.#cookie.isIn(client.cookieHeader);
   }
 
-  /** What was made here of what the client has sent; the family whose token was issued last comes first. */
+  /** The client's validly signed cookies; the family with the most recently issued token first. */
   read(client: RequestClient): readonly ShownFamily[] {
     const families = new Map<string, [ShownToken, ...ShownToken[]]>();
     for (const { id, issuedAt, outdated } of this.#cookie.readAll(client.cookieHeader).tokens) {
@@ -65,7 +65,7 @@ export class RememberCookie {
     return Array.from(families, ([family, tokens]) => ({ family, tokens }));
   }
 
-  /** Whether the client has a second one, which {@link set} takes away. */
+  /** Whether the client has a second one, which {@link set} removes. */
   isElsewhere(client: RequestClient): boolean {
     return this.#cookie.isElsewhere(this.#cookie.readAll(client.cookieHeader));
   }

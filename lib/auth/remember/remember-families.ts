@@ -14,30 +14,30 @@ import { standingOf, type Standing } from './token-standing.js';
 const DAY = 86_400_000;
 const MAX_TRIES = 64;
 
-/** A remembered login that has been begun. */
+/** A newly remembered login. */
 export interface Begun {
   readonly token: RememberToken;
   readonly row: RememberRow;
 }
 
-/** The row of a family, and the token that was shown for it. */
+/** The row of a family, and the token that was sent for it. */
 export interface Looked extends StoredRememberRow {
   readonly token: RememberToken;
 }
 
-/** What a token's turn has come to: its successor, and the row as it is now. */
+/** The result of a token's rotation: its successor, and the current row. */
 export interface Turn {
   readonly family: string;
   readonly row: RememberRow;
   readonly successor: Successor;
-  /** This request has made the successor; false: it follows another one. */
+  /** This request created the successor; false: another one did. */
   readonly isFirst: boolean;
 }
 
 /**
- * The families of remember-me tokens. A family is one remembered login; of its tokens one at a time is good. Showing it
- * makes a successor; showing it again within a grace time, as parallel requests do, leads to that same successor and to the
- * session that was begun with it.
+ * The families of remember-me tokens. A family is one remembered login; only one of its tokens is valid at a time. Using it
+ * creates a successor; using it again within a grace period, as parallel requests do, leads to that same successor and to the
+ * session that was started with it.
  */
 @Injectable()
 export class RememberFamilies {
@@ -49,10 +49,10 @@ export class RememberFamilies {
   ) {}
 
   /**
-   * Begins a family for a login.
+   * Starts a family for a login.
    *
    * @param duration ms
-   * @throws SessionGoneError where all of the user's logins were ended meanwhile
+   * @throws SessionGoneError if all of the user's logins were ended in the meantime
    */
   async begin(facts: AuthFacts, duration: number): Promise<Begun> {
     const token = { family: newFamily(), validator: newValidator() };
@@ -76,8 +76,8 @@ export class RememberFamilies {
   }
 
   /**
-   * The row that tokens of one family belong to, and which of them is good; null: the family has ended. An older token is no copy where
-   * the client that shows it has the newer one, too.
+   * The row of a family's tokens, and which of them is valid; null: the family has ended. An older token is not a copy if the
+   * client that sends it has the newer one, too.
    */
   async look(first: RememberToken, ...older: readonly RememberToken[]): Promise<Looked | 'stolen' | null> {
     const found = await this.store.read(first.family);
@@ -89,7 +89,10 @@ export class RememberFamilies {
     return 'stolen';
   }
 
-  /** Makes the token's successor, or finds the one that another request has made. Null: the family has ended meanwhile. */
+  /**
+   * Creates the token's successor, or finds the one that another request has created. Null: the family has ended in the
+   * meantime.
+   */
   async turn(token: RememberToken, found: StoredRememberRow): Promise<Turn | 'stolen' | null> {
     const { family } = token;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -110,11 +113,11 @@ export class RememberFamilies {
   }
 
   /**
-   * A session that a turn has begun is back from the client: so is the token that went out along with it, be it shown or
-   * not. Whoever shows the one before from now on has a copy. False: the family has ended.
+   * A session started by a rotation has come back from the client, and so has the token that was sent with it, whether or not
+   * it was used. From now on, only a copy can send the previous token. False: the family has ended.
    *
-   * @param at when that turn was.
-   * @param tokens of the family, as the client showed them.
+   * @param at when that rotation took place.
+   * @param tokens of the family, as the client sent them.
    */
   async noteArrival(family: string, at: number, ...tokens: readonly RememberToken[]): Promise<boolean> {
     const isNews = (row: RememberRow): boolean =>
@@ -122,11 +125,11 @@ export class RememberFamilies {
     return (await this.#change(family, (row) => (isNews(row) ? { ...row, isShown: true } : row))) !== null;
   }
 
-  /** The login is remembered for its duration from now. Null: it is not the good token. */
+  /** Remembers the login for its duration from now on. Null: the token is not valid. */
   async extend(token: RememberToken): Promise<RememberRow | null> {
     const row = await this.#change(token.family, (row) => {
       const expiresAt = this.runtime.now() + row.duration;
-      // Of parallel requests the first does it for all.
+      // Of parallel requests the first one does it for all.
       const isDue = expiresAt - row.expiresAt >= extensionInterval(row.duration);
       return isDue && isHashOf(row.validator, token.validator) ? { ...row, expiresAt } : row;
     });
@@ -138,7 +141,7 @@ export class RememberFamilies {
     return this.runtime.now() - issuedAt >= extensionInterval(duration);
   }
 
-  /** The good one of a family's tokens, with its row; null: there is none among them. */
+  /** The valid one of a family's tokens, with its row; null: there is none among them. */
   async goodOf<Token extends RememberToken>(
     family: string,
     tokens: readonly Token[],
@@ -161,7 +164,7 @@ export class RememberFamilies {
     return exceptFamily === undefined ? this.store.endAll(userId) : this.store.endAll(userId, exceptFamily);
   }
 
-  /** Whether the user is remembered anywhere, as far as the store can tell. */
+  /** Whether the user is remembered anywhere, if the store can tell. */
   async has(userId: UserId): Promise<boolean> {
     return (await this.store.has?.(userId)) ?? false;
   }
@@ -178,14 +181,14 @@ export class RememberFamilies {
     };
   }
 
-  /** The session of an answer that nobody seems to have got: if somebody has, it was not the client. */
+  /** Ends the session of a response that apparently never arrived: if it did, then not at the client. */
   async #endUnseen({ sessionId }: Successor): Promise<void> {
     const { repository } = this.runtime;
     const session = repository.create();
     if (await repository.join(session, sessionId)) await repository.destroy(session);
   }
 
-  /** @param change gives the very same row where there is nothing to change. */
+  /** @param change returns the same row if there is nothing to change. */
   async #change(family: string, change: (row: RememberRow) => RememberRow): Promise<RememberRow | null> {
     let found = await this.store.read(family);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -208,14 +211,14 @@ export class RememberFamilies {
   }
 }
 
-/** The standings that let in, the best first. */
+/** The standings that are accepted, the best first. */
 const honoured: readonly Standing[] = ['good', 'before', 'lost'];
 
 function goodOne<Token extends RememberToken>(tokens: readonly Token[], row: RememberRow): Token | undefined {
   return tokens.find(({ validator }) => isHashOf(row.validator, validator));
 }
 
-/** Once a day, or so often that a login in use does not end meanwhile. In ms. */
+/** Once a day, or more often if a login in use would otherwise end. In ms. */
 function extensionInterval(duration: number): number {
   return Math.min(DAY, duration / 20);
 }

@@ -19,21 +19,21 @@ import { FamilyEnd } from './family-end.js';
 import { RememberCookie, type ShownFamily } from './remember-cookie.js';
 import { RememberFamilies, type Looked, type Turn } from './remember-families.js';
 
-/** A token that has had its turn, and whose login it is. */
+/** A used token and its user. */
 interface Remembered {
   readonly turn: Turn;
   readonly user: SessionUser;
 }
 
-/** What has become of the session. */
+/** What happened to the session. */
 type Outcome =
   | 'in'
   /** Not now, but perhaps another time. */
   | 'refused'
-  /** The login was ended by another request while this one ran: it is for that one to clear the cookie. */
+  /** The login was ended by another request while this one ran: that one clears the cookie. */
   | 'ended';
 
-/** Logs in whoever shows a good token, once nobody is logged in. */
+/** Logs a user in by a valid token, if nobody is logged in. */
 @Injectable()
 export class RememberRestore {
   constructor(
@@ -46,10 +46,10 @@ export class RememberRestore {
     private readonly signIn: SignIn,
   ) {}
 
-  /** Null: there is no such token, or it is good for nothing (any more). */
+  /** Null: there is no token, or it is not valid. */
   async restore(request: RequestSession, session: SessionObject, context: ExecutionContext): Promise<Restored | null> {
     if (stateOf(session).answered || !this.cookie.isIn(request.client)) return null;
-    // The session would be the player's, and the page that it plays for would be another client's.
+    // The session would be the media player's, and the page that it plays for would be another client.
     if (request.client.isMediaPlayer) return null;
     const { rememberRefusal, onStoreError } = this.config.surroundings;
     const shown = this.cookie.read(request.client);
@@ -58,7 +58,7 @@ export class RememberRestore {
       const remembered = await this.#firstTurn(request.client, shown, context);
       return remembered && (await this.#enter(request.client, session, remembered));
     } catch (error) {
-      // The answer went out meanwhile: the token it did not bring is as good as lost, and the one before still stands.
+      // The response was sent in the meantime: its token is as good as lost, and the previous one remains valid.
       if (error instanceof SessionHeadersSentError) return null;
       if (!(onStoreError === 'anonymous' && error instanceof SessionStoreUnavailableError)) throw error;
       this.runtime.observer.storeError({ error });
@@ -66,7 +66,7 @@ export class RememberRestore {
     }
   }
 
-  /** Takes a token's turn: of several families that live that whose token was issued last. Null: none is good for anything. */
+  /** Uses a token: of several live families, the most recently issued one. Null: none is valid. */
   async #firstTurn(
     client: RequestClient,
     shown: readonly ShownFamily[],
@@ -99,24 +99,24 @@ export class RememberRestore {
     try {
       outcome = await this.#begin(client, session, remembered);
     } catch (error) {
-      // The token has had its turn, whatever came after: its successor must not get lost.
+      // The token has been used, whatever happens next: its successor must not get lost.
       this.#setCookie(client, turn);
       throw error;
     }
     if (outcome !== 'ended') this.#setCookie(client, turn);
     if (outcome !== 'in') return null;
-    // All that one token lets in get the very same cookie.
+    // All requests with one token get the identical cookie.
     stateOf(session).issuedAt = turn.row.rotatedAt;
     return { user };
   }
 
-  /** The session of the turn: that which another request has begun, or a new one. */
+  /** The session for the token: the one that another request has started, or a new one. */
   async #begin(client: RequestClient, session: SessionObject, { turn, user }: Remembered): Promise<Outcome> {
     const { repository, observer } = this.runtime;
     const { isFirst, row, family, successor } = turn;
     if (!isFirst) {
       if (await repository.join(session, successor.sessionId)) return 'in';
-      // It was there, and has been ended since: an id is not used again. What is with its client alone was never to be found.
+      // It existed and has been ended since: an id is not reused. Without an owner index, it could never be found.
       if (row.isShown && repository.owned.isOffered) return 'ended';
     }
     let isNew: boolean;
@@ -127,7 +127,7 @@ export class RememberRestore {
       if (error instanceof SessionGoneError) return 'ended';
       throw error;
     }
-    // Whoever ended the family meanwhile may have come before there was a session to end.
+    // A call that ended the family in the meantime may have come before there was a session to end.
     if (!(await this.families.lives(family))) {
       await repository.destroy(session);
       return 'ended';
@@ -151,13 +151,13 @@ export class RememberRestore {
   }
 }
 
-/** The login that a turn makes: nobody has proved anything but the possession of a cookie. */
+/** The restored login: nothing has been proved but the possession of a cookie. */
 function factsOf({ family, row }: Turn, { address, userAgent }: RequestClient): AuthFacts {
   const { userId, rotatedAt, createdAt, epoch, idleTimeout, absoluteTimeout, forced } = row;
   return {
     userId,
     at: rotatedAt,
-    // What ends the logins before a certain time means this one, too.
+    // Whatever ends the logins before a certain time applies to this one, too.
     ...(createdAt === rotatedAt ? {} : { since: createdAt }),
     ...(epoch === undefined ? {} : { epoch }),
     device: { address, userAgent },

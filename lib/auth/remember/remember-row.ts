@@ -1,14 +1,14 @@
 import type { RememberRow } from './remember-store.js';
 
-/** Neither the clock nor `remember.duration` goes beyond; what does would be refused by a store, or never end. */
+/** Neither the clock nor `remember.duration` can exceed this; a later time would be rejected by a store, or never end. */
 const LATEST = 8_640_000_000_000_000;
 
-/** A row as it is stored: JSON, since it holds nothing that JSON would change. */
+/** The stored form of a row: JSON, which preserves everything in it. */
 export function writeRow(row: RememberRow): Uint8Array {
   return Buffer.from(JSON.stringify(row), 'utf8');
 }
 
-/** Null: it is no row, wholly. A login that is half readable is not remembered. */
+/** Null: it is not a complete row. A partly readable login is not remembered. */
 export function readRow(bytes: Uint8Array): RememberRow | null {
   let value: unknown;
   try {
@@ -23,7 +23,7 @@ function isRow(value: unknown): value is RememberRow {
   return faultIn(value) === null;
 }
 
-/** What is wrong with a row, by the name of the field; null: nothing is. */
+/** The name of a row's invalid field; null: it is valid. */
 export function faultIn(value: unknown): keyof RememberRow | 'row' | null {
   if (!isObject(value)) return 'row';
   for (const [name, isRight] of fields) if (!isRight(value[name])) return name;

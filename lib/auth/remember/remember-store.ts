@@ -1,41 +1,41 @@
 import type { UserId } from '../users/user.js';
 
 /**
- * What is kept of a remembered login: a family of tokens, of which one at a time is good. Times in ms since the epoch.
+ * The stored form of a remembered login: a family of tokens, only one of which is valid at a time. Times in ms since the epoch.
  *
- * A store takes it as it is, as JSON for instance, and gives it back so: a later version may have more in it.
+ * A store must return it as it was, including unknown properties, which later versions may add; JSON will do.
  *
  * @publicApi
  */
 export interface RememberRow {
   readonly userId: UserId;
-  /** SHA-256 of the good token's validator, base64url: a stolen store gives no token. */
+  /** SHA-256 of the valid token's validator, base64url: a stolen store reveals no token. */
   readonly validator: string;
-  /** The token before, which leads to its successor for a grace time; null: there was none. */
+  /** The previous token, which leads to its successor for a grace period; null: there was none. */
   readonly previous: PreviousToken | null;
-  /** When the good token was made. */
+  /** When the valid token was created. */
   readonly rotatedAt: number;
-  /** Whether the client has shown that it has the good token, so that the one before has no business any more. */
+  /** Whether the client has proved to have the valid token, so that the previous one is not accepted any more. */
   readonly isShown: boolean;
-  /** When the login was. */
+  /** When the user logged in. */
   readonly createdAt: number;
-  /** How often everybody had been logged out before the login; left out: not known, and its time decides. */
+  /** How often everybody had been logged out before the login; absent: unknown, and its time decides. */
   readonly epoch?: number;
   readonly expiresAt: number;
-  /** How long it is remembered, in ms, counted from a use where use extends it. */
+  /** How long it is remembered, in ms, counted from its last use if use extends it. */
   readonly duration: number;
-  /** Timeouts that the login brought; left out: those of the module. */
+  /** Timeouts of the login; absent: those of the module. */
   readonly idleTimeout?: number | null;
   readonly absoluteTimeout?: number | null;
   /** The user was let in although inactive. */
   readonly forced?: true;
 }
 
-/** A token that has had its turn. @publicApi */
+/** A token that has been used. @publicApi */
 export interface PreviousToken {
   /** SHA-256 of its validator, base64url. */
   readonly validator: string;
-  /** Its successor and the session that came with it, under a key that only its validator gives; base64url. */
+  /** Its successor and the session that came with it, sealed with a key derived from its validator; base64url. */
   readonly successor: string;
 }
 
@@ -47,33 +47,32 @@ export interface StoredRememberRow {
 }
 
 /**
- * Keeps remembered logins. By default they are in the session store; an application that wants them elsewhere, in a table of
- * its own for instance, hands in another one as the option `remember.store`.
+ * Stores remembered logins. By default they are in the session store; to keep them elsewhere, such as in a table of your own,
+ * pass your store as the option `remember.store`.
  *
- * The law:
+ * The contract:
  *
- * - A row is there until its `expiresAt`, for every method. What has expired is absent.
- * - Every method is atomic: of several calls at once that replace or end what was read, one succeeds.
- * - An error means that the store is not able to answer. It becomes a 503, and so does an answer that takes longer than
- *   `storeTimeout`.
+ * - A row exists until its `expiresAt`, for every method. An expired row is absent.
+ * - Every method is atomic: of several concurrent calls that replace or end the same row, one succeeds.
+ * - An error means that the store cannot answer. It becomes a 503, and so does a call that takes longer than `storeTimeout`.
  *
  * @publicApi
  */
 export abstract class RememberStore {
   /**
-   * Keeps a new row. False: all of the user's were ended while it was being written, and it is not kept.
+   * Stores a new row. False: all of the user's rows were ended in the meantime, and it is not stored.
    *
-   * @param family at most 64 characters of `A-Z a-z 0-9 - _`. It names the login, and is of no use without a validator.
+   * @param family at most 64 characters of `A-Z a-z 0-9 - _`. It identifies the login, and is useless without a validator.
    */
   abstract create(family: string, row: RememberRow): Promise<boolean>;
 
-  /** The row; null: there is none (any more). */
+  /** The row; null: there is none. */
   abstract read(family: string): Promise<StoredRememberRow | null>;
 
   /**
-   * Puts `row` in the place of what was read.
+   * Replaces the row that was read with `row`.
    *
-   * @returns `replaced`; `gone`: it has ended meanwhile, and stays so; otherwise the row that is there now, unchanged.
+   * @returns `replaced`; `gone`: it has ended in the meantime, and stays ended; otherwise the current row, unchanged.
    */
   abstract replace(
     family: string,
@@ -81,15 +80,18 @@ export abstract class RememberStore {
     version: unknown,
   ): Promise<'replaced' | 'gone' | StoredRememberRow>;
 
-  /** Ends a family, and gives the row that it had last; null: there was none. */
+  /** Ends a family and returns its last row; null: there was none. */
   abstract end(family: string): Promise<RememberRow | null>;
 
-  /** Ends all of a user's families but `exceptFamily`, and says how many there were. The users `7` and `'7'` are two. */
+  /**
+   * Ends all of a user's families except `exceptFamily`, and returns how many there were. The users `7` and `'7'` are
+   * different.
+   */
   abstract endAll(userId: UserId, exceptFamily?: string): Promise<number>;
 
   /**
-   * Whether a user has any. Left out, nobody is told that an id was handed in as a text which is a number at the login, or the
-   * reverse, where all that the user has is remembered.
+   * Whether a user has any. Without this method, an id of the wrong type (a string that is a number at the login, or the
+   * reverse) is not detected if the user has nothing but remembered logins.
    */
   has?(userId: UserId): Promise<boolean>;
 }

@@ -6,7 +6,7 @@ const validatorLength = 43;
 /** Base 36 without leading zeros. */
 const seconds = /^[1-9a-z][0-9a-z]{0,7}$/;
 
-/** What proves a remembered login. The family says which login is meant, the validator that it is the client's. */
+/** Proves a remembered login. The family identifies the login, the validator is the secret. */
 export interface RememberToken {
   readonly family: string;
   readonly validator: string;
@@ -20,12 +20,12 @@ export function newValidator(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** As the cookie has it, with the time for which the login is remembered, in ms. */
+/** The cookie's value, with the duration for which the login is remembered, in ms. */
 export function joinToken({ family, validator }: RememberToken, duration: number): string {
   return family + validator + Math.ceil(duration / 1000).toString(36);
 }
 
-/** Null: it has not the form of one. */
+/** Null: it does not have the form of one. */
 export function splitToken(text: string): (RememberToken & { readonly duration: number }) | null {
   const tail = text.slice(familyLength + validatorLength);
   if (!seconds.test(tail)) return null;
@@ -36,7 +36,7 @@ export function splitToken(text: string): (RememberToken & { readonly duration: 
   };
 }
 
-/** What is stored of a validator. It has 256 bits of its own, so a fast hash without a salt will do. */
+/** The stored form of a validator. It has 256 bits of entropy, so a fast hash without a salt will do. */
 export function hashOf(validator: string): string {
   return createHash('sha256').update(validator).digest('base64url');
 }

@@ -14,12 +14,12 @@ import { RememberRestore } from './remember-restore.js';
 import { wishIn } from './remember-wish.js';
 
 /**
- * Remember-me: a cookie of its own that logs in again once the session has ended. Its token is good for one use; a copy that
- * is used later gives itself away.
+ * Remember-me: a separate cookie that logs in again after the session has ended. Its token is single-use; using a copy later
+ * exposes the theft.
  */
 @Injectable()
 export class RememberFeature implements AuthFeature {
-  /** Families of logins that are being made. */
+  /** Families of logins in progress. */
   readonly #begun = new WeakMap<Entry, Begun>();
 
   constructor(
@@ -36,7 +36,7 @@ export class RememberFeature implements AuthFeature {
     const { family, awaiting } = auth;
     if (family === undefined) return undefined;
     const shown = this.cookie.read(request.client).find((one) => one.family === family);
-    // Whoever may only look leaves the cookie, and the note of its arrival, to the next page.
+    // A request that may only read the session leaves the cookie, and noting its arrival, to the next page.
     if (request.isOnlooker) return awaiting ? this.#endWithFamily(arrival, family) : undefined;
     if (awaiting) return this.#noteArrival(arrival, family, shown?.tokens ?? []);
     if (shown === undefined) return undefined;
@@ -57,14 +57,14 @@ export class RememberFeature implements AuthFeature {
     if (wish === null) return kept === null ? facts : { ...facts, family: kept };
     if (entry.request === null) {
       throw new TypeError(
-        'A login outside of a request cannot be remembered: there is no answer that could set the cookie.',
+        'A login outside of a request cannot be remembered: there is no response that could set the cookie.',
       );
     }
     const begun = await this.families.begin(facts, wish);
     this.#begun.set(entry, begun);
-    // Its cookie is about to be replaced: a copy of that would be good for long, and nobody would notice.
+    // Its cookie is about to be replaced: otherwise a copy of that would stay valid for long, unnoticed.
     const replaced = stateOf(entry.session).stored?.key;
-    // Where that has a new id by now, the login does not replace it.
+    // If that has a new id by now, the login does not replace it.
     if (kept !== null) {
       await this.familyEnd.end(kept, replaced === undefined ? undefined : ({ key }) => key === replaced);
     }
@@ -108,8 +108,8 @@ export class RememberFeature implements AuthFeature {
   }
 
   /**
-   * By which family the device is remembered for the user who is logging in; null: by none. If it is remembered for somebody
-   * else, it is not any more.
+   * The family by which the device is remembered for the user who is logging in; null: none. If it is remembered for another
+   * user, that ends.
    */
   async #familyOfDevice({ request, session, userId }: Entry): Promise<string | null> {
     const former = stateOf(session).auth;
@@ -128,7 +128,7 @@ export class RememberFeature implements AuthFeature {
     return kept ?? known;
   }
 
-  /** The session that remember-me has begun is back for the first time. Where its family has ended, it has no business here. */
+  /** The session started by remember-me comes back for the first time. If its family has ended, it must end, too. */
   async #noteArrival(
     { request, session, auth: { awaiting: _awaiting, ...auth } }: Arrival,
     family: string,
@@ -155,8 +155,8 @@ export class RememberFeature implements AuthFeature {
   }
 
   /**
-   * The secret that the cookie is signed with may be withdrawn before the token has its turn. And of two cookies the older one would be
-   * taken for stolen where the browser sends it alone.
+   * The secret that signed the cookie may be removed before the token is used. And of two cookies, the older one would be taken
+   * for stolen if the browser sent it alone.
    */
   async #setAgain({ client }: RequestSession, { family, tokens }: ShownFamily): Promise<undefined> {
     const good = await this.families.goodOf(family, tokens);
@@ -164,7 +164,7 @@ export class RememberFeature implements AuthFeature {
   }
 }
 
-/** The lineage of a request's session, which its caller ends itself, wherever it goes. */
+/** The lineage of a request's session, which the caller ends itself, wherever it moves. */
 async function lineageIn(request: RequestSession | null): Promise<string | null> {
   const session = await request?.get();
   return session === undefined ? null : lineageOf(stateOf(session));

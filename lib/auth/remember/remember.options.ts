@@ -5,7 +5,7 @@ import { isRememberStore, type RememberStore } from './remember-store.js';
 
 const DAY = 86_400_000;
 
-/** The remember-me cookie, and how long it is good for. */
+/** The remember-me cookie and its lifetime. */
 export const rememberOptions = group('The remember-me cookie, and how long a login is remembered.', {
   cookieName: option({
     env: 'REMEMBER_COOKIE_NAME',

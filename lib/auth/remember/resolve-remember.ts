@@ -15,10 +15,10 @@ export function rememberCookieOptions(options: RememberOptions): CookieOptions {
 }
 
 /**
- * Why nobody is remembered under a preset of NIST SP 800-63B-4; null: somebody may be. Section 5.1: to have been here before is
- * no authentication, but at the lowest level.
+ * Why remember-me is off under a preset of NIST SP 800-63B-4; null: it is not. Section 5.1: except at the lowest level, an
+ * earlier login is no authentication.
  */
 export function rememberRefusal(timeouts: 'aal1' | 'aal2' | 'aal3' | null): string | null {
   if (timeouts !== 'aal2' && timeouts !== 'aal3') return null;
-  return `SESSION_TIMEOUTS (timeouts) is ${timeouts}, under which a remembered login does not stand for a new one (NIST SP 800-63B-4, 5.1)`;
+  return `SESSION_TIMEOUTS (timeouts) is ${timeouts}, under which a remembered login does not replace a new one (NIST SP 800-63B-4, 5.1)`;
 }

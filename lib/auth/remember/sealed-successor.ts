@@ -4,13 +4,13 @@ import type { RememberToken } from './remember-token.js';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A token's successor, and the id of the session that is begun along with it. */
+/** A token's successor, and the id of the session that is started with it. */
 export interface Successor {
   readonly validator: string;
   readonly sessionId: string;
 }
 
-/** The successor under a key that only the token before gives: the store holds nothing that could be used. */
+/** The successor, sealed with a key derived from the previous token: the store holds nothing usable. */
 export function sealSuccessor({ validator, sessionId }: Successor, before: RememberToken): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyFrom(before.validator), nonce);

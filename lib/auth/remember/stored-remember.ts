@@ -7,7 +7,7 @@ import { readRow, writeRow } from './remember-row.js';
 import { RememberStore, type RememberRow, type StoredRememberRow } from './remember-store.js';
 import { longestDuration } from './remember-wish.js';
 
-/** Keeps remembered logins in a session store, whichever that is: a family is a record of its own, under a hash of its name. */
+/** Stores remembered logins in any session store: a family is a record of its own, under a hash of its name. */
 export class StoredRemember extends RememberStore {
   constructor(
     private readonly store: SessionStore,
@@ -42,7 +42,7 @@ export class StoredRemember extends RememberStore {
   override async end(family: string): Promise<RememberRow | null> {
     const key = this.#keyOf(family);
     let found = await this.store.read(key);
-    // Only what was read is deleted: of several that end it, one learns what it was.
+    // Only the version that was read is deleted: of several concurrent calls, one gets the row.
     while (found !== null) {
       const result = await this.store.delete(key, found.version);
       if (result === 'absent') return null;
@@ -55,8 +55,8 @@ export class StoredRemember extends RememberStore {
   override async endAll(userId: UserId, exceptFamily?: string): Promise<number> {
     if (!isOwned(this.store)) {
       throw new SessionAbilityMissingError(
-        'This session store does not know whose a record is, so the remembered logins of a user cannot be ended together. ' +
-          'Choose another one (SESSION_TYPE), or hand in a remember.store.',
+        'This session store has no owner index, so the remembered logins of a user cannot be ended together. ' +
+          'Choose another one (SESSION_TYPE), or pass a remember.store.',
       );
     }
     const owner = this.#ownerOf(userId);
@@ -85,7 +85,7 @@ export class StoredRemember extends RememberStore {
   }
 }
 
-/** What cannot be read is no remembered login. */
+/** An unreadable record is not a remembered login. */
 function asRow({ bytes, version }: StoredRecord): StoredRememberRow | null {
   const row = readRow(bytes);
   return row && { row, version };

@@ -1,18 +1,15 @@
 import type { RememberRow } from './remember-store.js';
 import { isHashOf, type RememberToken } from './remember-token.js';
 
-/** What a token that a client shows is worth. */
+/** The standing of a token that a client sends. */
 export type Standing =
-  /** It is the one that is good. */
+  /** It is the valid one. */
   | 'good'
-  /** It has had its turn just now, as happens to parallel requests: it leads to its successor. */
+  /** It has just been used, as happens with parallel requests: it leads to its successor. */
   | 'before'
-  /**
-   * It has had its turn long ago, and nobody ever showed its successor: the answer that brought it got lost, and the token is
-   * honoured once more.
-   */
+  /** It was used long ago, but its successor never was: that response got lost, and the token is accepted once more. */
   | 'lost'
-  /** It is older: there is a copy, and the former or the present holder has stolen it. Nobody can say which. */
+  /** It is older: there is a copy, and either the former or the present holder has stolen it. There is no way to tell which. */
   | 'stolen';
 
 /** @param grace ms */

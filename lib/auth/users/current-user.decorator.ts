@@ -7,18 +7,17 @@ import type { SessionUser } from './user.js';
 type UserField = keyof SessionUser extends never ? string : keyof SessionUser & string;
 
 /**
- * Injects the user who is logged in; where nobody is, `null`, or what the option `anonymousUser` makes:
- * `@CurrentUser() user: SessionUser | null`. Behind `SessionAuthGuard` there always is one. `@CurrentUser('email')` injects
- * one field.
+ * Injects the user who is logged in; if nobody is, `null`, or the result of the option `anonymousUser`: `@CurrentUser() user:
+ * SessionUser | null`. Behind `SessionAuthGuard` there always is one. `@CurrentUser('email')` injects one field.
  *
- * The parameter is rejected with a 503 where the store or a loader fails.
+ * Rejects with a 503 if the store or a loader fails.
  *
  * @publicApi
  */
 export const CurrentUser: (...fieldOrPipes: (UserField | ParameterPipe)[]) => ParameterDecorator =
   createParamDecorator(currentUserOf);
 
-/** What the parameter is; it also tells routes with it from others. */
+/** The value of the parameter; also identifies routes that have it. */
 export async function currentUserOf(field: string | undefined, context: ExecutionContext): Promise<unknown> {
   const { auth, anonymousUser } = boundAuth.behind(context);
   const user = (await auth.user(context)) ?? anonymousUser?.() ?? null;

@@ -1,22 +1,22 @@
 import { SetMetadata } from '@nestjs/common';
 import type { RequestLoader as RequestLoaderFunction, UserLoader as UserLoaderFunction } from './user.js';
 
-/** What marks the loader of users. */
+/** The metadata key of the user loader. */
 export const USER_LOADER = Symbol('nestjs-session-auth user loader');
 
-/** What marks a loader of users by request. */
+/** The metadata key of request loaders. */
 export const REQUEST_LOADER = Symbol('nestjs-session-auth request loader');
 
-/** What {@link USER_LOADER} and {@link REQUEST_LOADER} carry. */
+/** The metadata of {@link USER_LOADER} and {@link REQUEST_LOADER}. */
 export interface LoaderMark {
   readonly order: number;
 }
 
-/** A function that finds a user by id; as a decorator: see the constant of this name. @publicApi */
+/** A function that finds a user by id; for the decorator, see the constant of this name. @publicApi */
 export type UserLoader = UserLoaderFunction;
 
 /**
- * Makes a provider find the users of sessions: its method `load(id, context)`, or the method that is marked.
+ * Marks a provider as the user loader: its method `load(id, context)`, or the decorated method, finds the users of sessions.
  *
  * ```ts
  * @UserLoader()
@@ -25,22 +25,22 @@ export type UserLoader = UserLoaderFunction;
  * }
  * ```
  *
- * It is found wherever it is provided; there can be one. The option `userLoader` takes a function instead.
+ * It is discovered wherever it is provided; there can be only one. Alternatively, pass a function as the option `userLoader`.
  *
  * @publicApi
  */
 export const UserLoader = (): ClassDecorator & MethodDecorator =>
   SetMetadata(USER_LOADER, { order: 0 } satisfies LoaderMark);
 
-/** A function that finds a user by a request; as a decorator: see the constant of this name. @publicApi */
+/** A function that finds a user by a request; for the decorator, see the constant of this name. @publicApi */
 export type RequestLoader = RequestLoaderFunction;
 
 /**
- * Makes a provider find a user by what a request brings along, where no session says who is there: its method
- * `load(request, context)`, or the method that is marked. It never makes a session: an API key works for the request that
- * carries it.
+ * Marks a provider as a request loader: its method `load(request, context)`, or the decorated method, finds a user by the
+ * request's own credentials if no session says who is logged in. It never creates a session: an API key works for the request
+ * that carries it.
  *
- * @param options.order several are asked in ascending order (default 0), until one finds somebody.
+ * @param options.order several are called in ascending order (default 0), until one finds a user.
  *
  * @publicApi
  */

@@ -4,7 +4,7 @@ import type { ExecutionContext } from '@nestjs/common';
 export type UserId = string | number;
 
 /**
- * The application's user. Empty here; an application says what its users are:
+ * The application's user. Declare its fields:
  *
  * ```ts
  * declare module 'nestjs-session-auth' {
@@ -17,16 +17,16 @@ export type UserId = string | number;
 export interface SessionUser {}
 
 /**
- * Finds a user, an object, by id; `null` where there is none, and so for whatever is no object. Called at most once a
- * request, and only when somebody asks who is there. What it throws becomes a 503, if it is no HttpException.
+ * Finds a user by id; must return an object, anything else counts as `null`, not found. Called at most once per request, and
+ * only when the user is needed. Errors become a 503, except HttpExceptions.
  *
  * @publicApi
  */
 export type UserLoader = (id: UserId, context: ExecutionContext) => SessionUser | null | Promise<SessionUser | null>;
 
 /**
- * Finds a user by what a request brings along, such as an API key; `null` where it brings nothing of the kind. What it
- * throws is answered as it is, if it is an HttpException, otherwise with a 503.
+ * Finds a user by a request's own credentials, such as an API key; `null` if it has none. Errors become a 503, except
+ * HttpExceptions, which are passed on.
  *
  * @publicApi
  */
@@ -35,8 +35,8 @@ export type RequestLoader = (
   context: ExecutionContext,
 ) => SessionUser | null | Promise<SessionUser | null>;
 
-/** A user that has an id, or an id by itself. */
+/** A user with an id, or an id. */
 export type UserOrId = UserId | { readonly id: UserId } | DeclaredUser;
 
-/** Until an application says what its users are, they have an `id`. */
+/** Until an application declares its users, they have an `id`. */
 type DeclaredUser = keyof SessionUser extends never ? { readonly id: UserId } : SessionUser;

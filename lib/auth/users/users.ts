@@ -19,7 +19,7 @@ import type { SessionUser, UserId, UserLoader } from './user.js';
 
 type Loader = (subject: unknown, context: ExecutionContext) => unknown;
 
-/** The application's users: how they are found, and what is known of one. */
+/** The application's users: how they are found, and what is known about them. */
 @Injectable()
 export class Users implements OnModuleInit {
   #userLoader: UserLoader | null;
@@ -46,7 +46,7 @@ export class Users implements OnModuleInit {
           : '';
         throw problem(
           '@UserLoader()',
-          `there can be one loader of users, and there are several: ${names.join(', ')}${hint}`,
+          `there can be only one user loader, but there are several: ${names.join(', ')}${hint}`,
         );
       }
       this.#userLoader = loaderOf(found, '@UserLoader()') as UserLoader;
@@ -63,32 +63,32 @@ export class Users implements OnModuleInit {
       .map((loader) => loaderOf(loader, '@RequestLoader()'));
   }
 
-  /** Whether the application has said how a user is found by id. */
+  /** Whether the application has defined how a user is found by id. */
   get hasLoader(): boolean {
     return this.#userLoader !== null;
   }
 
-  /** @throws SessionUserError where there is no id that could be stored */
+  /** @throws SessionUserError for a missing or unusable id */
   idOf(user: unknown): UserId {
     return userIdOf(user, this.config.options.userIdField);
   }
 
-  /** Whether a user may be logged in, and stay so. @param isForced whether it was let in although inactive. */
+  /** Whether a user may log in, and stay logged in. @param isForced whether it was let in although inactive. */
   isAdmitted(user: SessionUser, isForced: boolean | undefined): boolean | Promise<boolean> {
     return isForced === true || this.config.options.isActive(user);
   }
 
   /**
-   * The user with an id, at once where the loader answers at once; null: there is none.
+   * The user with an id, synchronously if the loader is; null: there is none.
    *
-   * @throws ServiceUnavailableException where the loader fails
+   * @throws ServiceUnavailableException if the loader fails
    */
   find(id: UserId, context: ExecutionContext): SessionUser | null | Promise<SessionUser | null> {
     const loader = this.#userLoader;
     return loader === null ? this.#withIdAlone(id) : this.#ask(() => loader(id, context));
   }
 
-  /** Whoever a request brings along by itself; null: nobody. @throws ServiceUnavailableException where a loader fails */
+  /** The user found by a request loader; null: none. @throws ServiceUnavailableException if a loader fails */
   async findByRequest(context: ExecutionContext): Promise<SessionUser | null> {
     for (const loader of this.#requestLoaders) {
       const user = await this.#ask(() => loader(context.switchToHttp().getRequest(), context));
@@ -113,7 +113,7 @@ export class Users implements OnModuleInit {
     throw new ServiceUnavailableException('The user cannot be loaded at the moment. Try again.', { cause: error });
   }
 
-  /** Without a loader the id is all that there is of a user, whatever type the application gives to its users. */
+  /** Without a loader, only the id of a user is known, whatever type the application declares for its users. */
   #withIdAlone(id: UserId): SessionUser {
     const user: unknown = { [this.config.options.userIdField]: id };
     return user as SessionUser;
@@ -123,7 +123,7 @@ export class Users implements OnModuleInit {
 function loaderOf({ instance, method, name }: Discovered<LoaderMark>, decorator: string): Loader {
   const load: unknown = Reflect.get(instance, method ?? 'load');
   if (typeof load !== 'function') {
-    throw problem(decorator, `${name} needs a method load(), or a method that carries the decorator itself`);
+    throw problem(decorator, `${name} needs a method load(), or the decorator on one of its methods`);
   }
   return (subject, context) => Reflect.apply(load, instance, [subject, context]) as unknown;
 }
@@ -132,12 +132,12 @@ function problem(setting: string, text: string): SessionConfigError {
   return new SessionConfigError([{ setting, problem: text }]);
 }
 
-/** A loader that finds nothing may also answer undefined or false, whatever its type says: that is nobody, too. */
+/** A loader that finds nobody may also return undefined or false, whatever its type says. */
 function userIn(answer: unknown): SessionUser | null {
   return isUser(answer) ? answer : null;
 }
 
-/** A list is none: that of a query which found nobody is empty, and an object all the same. */
+/** An array is not a user: that of a query without results is empty, and still an object. */
 function isUser(user: unknown): user is SessionUser {
   return typeof user === 'object' && user !== null && !Array.isArray(user);
 }
