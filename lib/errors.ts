@@ -123,8 +123,8 @@ export class SessionStoreUnavailableError extends SessionError {
 }
 
 /**
- * The store has no space left for new data; reading and ending existing sessions may still work. Becomes a 503. Give the store more room, or
- * shorten the timeouts.
+ * The store has no space left for new data; reading and ending existing sessions may still work. Becomes a 503. Give the store
+ * more space, or shorten the timeouts.
  *
  * @publicApi
  */
@@ -141,8 +141,8 @@ export class SessionContendedError extends SessionError {
 }
 
 /**
- * The session ended (logout, expiry) while the request ran, and `onGone` is `'error'`. Becomes a 409. Nothing was saved: the client
- * begins again, with a login where one is needed.
+ * The session ended (logout, expiry) while the request ran, and `onGone` is `'error'`. Becomes a 409. Nothing was saved: the
+ * client starts again, with a login if one is needed.
  *
  * @publicApi
  */
@@ -253,7 +253,7 @@ export type LoginRefusal =
   | 'too-many-sessions';
 
 /**
- * A user with the right credentials may not log in. Becomes a 403. `reason` says why, for a message of your own.
+ * The user's credentials were correct, but the login was rejected. Becomes a 403. `reason` says why, for a message of your own.
  *
  * @publicApi
  */
@@ -269,8 +269,8 @@ export class SessionLoginRefusedError extends SessionError {
 }
 
 /**
- * The session store cannot do what was asked for, such as listing the sessions of a user. Becomes a 500. Choose a store that can, or turn the
- * option on that the message names.
+ * The session store does not support the operation, such as listing the sessions of a user. Becomes a 500. Choose a store that
+ * does, or turn on the option that the message names.
  *
  * @publicApi
  */

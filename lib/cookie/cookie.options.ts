@@ -15,34 +15,34 @@ export const cookieOptions = group('The session cookie: its name and its attribu
     env: 'SESSION_COOKIE_PREFIX',
     kind: oneOf(['auto', 'host', 'secure', 'none'], { nullable: true }),
     default: null,
-    defaultText: '`auto` in production where no name is set, else `none`',
+    defaultText: '`auto` in production if no name is set, else `none`',
     meaning:
-      'The name prefix that makes browsers insist on the attributes: `host` for `__Host-`, `secure` for `__Secure-`; `auto` picks the strongest that the other settings allow.',
+      'The name prefix that makes browsers enforce the attributes: `host` for `__Host-`, `secure` for `__Secure-`; `auto` uses the strongest that the other settings allow.',
   }),
   path: option({
     env: 'SESSION_COOKIE_PATH',
     kind: text(),
     default: '/',
-    meaning: 'The path that the cookie is sent to, and everything below it.',
+    meaning: 'The path that the cookie is sent to, including everything below it.',
   }),
   domain: option({
     env: 'SESSION_COOKIE_DOMAIN',
     kind: text({ nullable: true }),
     default: null,
-    defaultText: 'none: the exact host alone',
+    defaultText: 'none: the exact host only',
     meaning: 'The domain that gets the cookie, with all its subdomains. A leading dot and a port are dropped.',
   }),
   secure: option({
     env: 'SESSION_COOKIE_SECURE',
     kind: boolOr(['auto']),
     default: 'auto' as const,
-    meaning: 'Send the cookie over HTTPS alone; `auto`: in production, and wherever the request came by HTTPS.',
+    meaning: 'Send the cookie over HTTPS only; `auto`: in production, and whenever the request used HTTPS.',
   }),
   httpOnly: option({
     env: 'SESSION_COOKIE_HTTPONLY',
     kind: bool(),
     default: true,
-    meaning: 'Keep the cookie from scripts in the page.',
+    meaning: 'Hide the cookie from scripts in the page.',
   }),
   sameSite: option({
     env: 'SESSION_COOKIE_SAMESITE',
@@ -54,7 +54,7 @@ export const cookieOptions = group('The session cookie: its name and its attribu
     env: 'SESSION_COOKIE_PARTITIONED',
     kind: bool(),
     default: false,
-    meaning: 'A jar of its own for each site that embeds the application (CHIPS). It turns `Secure` on.',
+    meaning: 'A separate cookie jar for each site that embeds the application (CHIPS). Turns `Secure` on.',
   }),
   former: option({
     env: 'SESSION_COOKIE_FORMER',
@@ -62,7 +62,7 @@ export const cookieOptions = group('The session cookie: its name and its attribu
     default: [],
     defaultText: 'none',
     meaning:
-      'Where the cookie was set before its path, its domain or `partitioned` was changed. Each answer that sets or clears the cookie removes it from there, too.',
+      'Where the cookie was set before its path, domain or `partitioned` was changed. Each response that sets or clears the cookie also removes it from there.',
   }),
 });
 
@@ -72,8 +72,8 @@ export const keyOptions = {
     env: 'SECRET_KEY',
     kind: nullable(secret()),
     default: null,
-    defaultText: 'none: refused in production, else a random one for this process',
-    meaning: 'The secret that the keys are made from: 32 random bytes or more.',
+    defaultText: 'none: rejected in production, else a random one for this process',
+    meaning: 'The secret from which the keys are derived: 32 random bytes or more.',
     secret: true,
   }),
   secretKeyFallbacks: option({
@@ -81,7 +81,7 @@ export const keyOptions = {
     kind: list(secret()),
     default: [],
     defaultText: 'none',
-    meaning: 'Former secrets. They verify only; a cookie that one of them signed is signed again with the current one.',
+    meaning: 'Former secrets. They only verify; a cookie signed with one of them is signed again with the current one.',
     secret: true,
   }),
 };

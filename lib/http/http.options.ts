@@ -9,50 +9,50 @@ export const httpOptions = {
     kind: oneOf(['interceptor', 'response']),
     default: 'interceptor' as const,
     meaning:
-      'When a session is saved. `interceptor`: after the handler, so that a failure reaches exception filters. `response`: only when the response goes out, which costs less.',
+      'When a session is saved. `interceptor`: after the handler, so that a failure reaches exception filters. `response`: only when the response is sent, which costs less.',
   }),
   commitOnError: option({
     env: 'SESSION_COMMIT_ON_ERROR',
     kind: bool(),
     default: true,
     meaning:
-      'Whether changes are saved when the handler throws. With `commit: response` (and for guards), an answer with a status of 400 and up counts as an error.',
+      'Whether changes are saved if the handler throws. With `commit: response` (and for guards), a response with a status of 400 or above counts as an error.',
   }),
   eager: option({
     env: 'SESSION_EAGER',
     kind: bool(),
     default: false,
     meaning:
-      'Loads every session before everything else and gives `req.session` in the form of express-session, for Passport and the like.',
+      'Loads every session before everything else and sets `req.session` in the form of express-session, for Passport and the like.',
   }),
   storeTimeout: option({
     env: 'SESSION_STORE_TIMEOUT',
     kind: duration({ min: 1 }),
     default: 2_000,
     defaultText: '2s',
-    meaning: 'The longest that a call to the store may take.',
+    meaning: 'How long a store call may take at most.',
   }),
   onStoreError: option({
     env: 'SESSION_ON_STORE_ERROR',
     kind: oneOf(['fail', 'anonymous']),
     default: 'fail' as const,
     meaning:
-      'When a session cannot be loaded: `fail` answers 503; `anonymous` goes on with an empty session that cannot be written to. Guards refuse either way.',
+      'What happens if a session cannot be loaded: `fail` responds with a 503; `anonymous` continues with an empty, read-only session. Guards respond with a 503 either way.',
   }),
   publicUrl: option<PublicUrl | null, string | null>({
     env: 'SESSION_PUBLIC_URL',
     kind: nullable(publicUrl()),
     default: null,
-    defaultText: 'what the request says, and a proxy that the server trusts',
+    defaultText: 'from the request, and from a trusted proxy',
     meaning:
-      'Where browsers find the application, with the path that a proxy takes off before it hands a request on: `https://example.com/shop`.',
+      'The application’s URL for browsers, including a path prefix that a proxy removes: `https://example.com/shop`.',
   }),
   guardedCache: option({
     env: 'SESSION_GUARDED_CACHE',
     kind: oneOf(['no-store', 'private']),
     default: 'no-store' as const,
     meaning:
-      'The `Cache-Control` of answers behind `SessionAuthGuard` that have none of their own. `no-store`: after a logout, Back shows none of them. `private`: the browser may keep them.',
+      'The `Cache-Control` of responses behind `SessionAuthGuard` that do not set one. `no-store`: after a logout, the Back button shows none of them. `private`: the browser may cache them.',
   }),
 };
 

@@ -2,16 +2,13 @@ type UserId = string | number;
 
 /** Events name sessions by their public id only: it is safe in logs, and enough to find the session's other events. */
 interface SessionEvent {
-  /** The public id of the session: safe to show and to log. `rotated` says how it goes on. */
+  /** The public id of the session: safe to show and to log. `rotated` reports a new one. */
   readonly publicId: string;
 }
 
 /** Events caused by a request. */
 interface FromClient {
-  /**
-   * The network address that the request came from, as far as the server trusts proxies. Empty where it is not known, or where
-   * there was no request.
-   */
+  /** The client's network address, according to the server's trust in proxies. Empty if unknown, or if there was no request. */
   readonly address: string;
 }
 
@@ -22,42 +19,42 @@ interface UserEvent extends SessionEvent, FromClient {
 
 /** What a user has just proved. */
 interface Proof {
-  /** What the user has just proved, by the names that `login()` or `confirm()` was given. Empty for a login that is not fresh. */
+  /** What the user has just proved, as passed to `login()` or `confirm()`. Empty for a login that is not fresh. */
   readonly factors: readonly string[];
 }
 
 interface MaybeUser {
-  /** The application's id of the user; `null` where nobody is logged in. */
+  /** The application's id of the user; `null` if nobody is logged in. */
   readonly userId: UserId | null;
 }
 
 interface OverwrittenEvent extends SessionEvent {
-  /** The keys of the values, such as `cart.total`. A request may have chosen them: escape them before you show them. */
+  /** The keys of the values, such as `cart.total`. They may come from the client: escape them before you show them. */
   readonly paths: readonly string[];
 }
 
 interface BrokenRecordEvent extends SessionEvent {
-  /** What is wrong with the record, as a sentence. Holds none of its content. */
+  /** What is wrong with the record, as a sentence. Contains none of its content. */
   readonly reason: string;
 }
 
 interface StoreErrorEvent {
-  /** What the store, or the time limit around it, threw. */
+  /** The error of the store, or of the time limit around it. */
   readonly error: Error;
 }
 
 interface RotatedEvent extends SessionEvent {
-  /** The public id of the session until now. */
+  /** The former public id of the session. */
   readonly formerPublicId: string;
 }
 
 interface ForeignEvent extends FromClient {
-  /** Where the session comes from: `Flask`, `Express`, or the name that a source of your own gives. */
+  /** Where the session comes from: `Flask`, `Express`, or the `framework` of your own source. */
   readonly framework: string;
 }
 
 interface MigrationRefusedEvent extends ForeignEvent {
-  /** Why, as a sentence. Holds none of the session's content. */
+  /** Why, as a sentence. Contains none of the session's content. */
   readonly reason: string;
 }
 
@@ -67,11 +64,11 @@ interface LoginEvent extends UserEvent, Proof {
 }
 
 interface LoginFailedEvent extends FromClient {
-  /** A keyed hash of the account name that was entered: the same for the same account, and of no other use. */
+  /** A keyed hash of the entered account name: the same for the same account, and otherwise useless. */
   readonly account: string;
-  /** `credentials`: the credentials were wrong. `limited`: the login was not tried, since too many had failed before. */
+  /** `credentials`: the credentials were wrong. `limited`: the login was not attempted, because too many had failed before. */
   readonly reason: 'credentials' | 'limited';
-  /** In how many seconds it may be tried again, where it was `limited`. */
+  /** In how many seconds it may be retried, if it was `limited`. */
   readonly retryAfter?: number;
 }
 
@@ -90,83 +87,83 @@ interface RememberStolenEvent extends FromClient {
 interface RevokedEvent {
   /** The application's id of the user; `null`: everybody was logged out. */
   readonly userId: UserId | null;
-  /** Where a single session was ended: its public id in the list of devices. `null`: several. */
+  /** The public id of a single ended session, as in the list of devices. `null`: several. */
   readonly publicId: string | null;
   /** How many sessions were ended; `null`: they were not counted. */
   readonly sessions: number | null;
 }
 
 interface ProtectedEvent extends UserEvent {
-  /** The protection in force. `strong` has ended the session; `basic` has taken its freshness away. */
+  /** The active protection. `strong` has ended the session; `basic` has removed its freshness. */
   readonly protection: 'basic' | 'strong';
 }
 
 interface RefusedEvent extends FromClient, MaybeUser {
-  /** The public id of the session; `null` where there is none. */
+  /** The public id of the session; `null` if there is none. */
   readonly publicId: string | null;
   /**
-   * By a guard: `login`: nobody is logged in; `fresh`: the login is not recent enough; `roles`, `permissions`: the user lacks them; `csrf`:
-   * another site may have sent the request. By a login with the right credentials: `inactive`, `too-many-sessions`.
+   * By a guard: `login`: nobody is logged in; `fresh`: the login is not recent enough; `roles`, `permissions`: the user lacks
+   * them; `csrf`: another site may have sent the request. By a login with correct credentials: `inactive`, `too-many-sessions`.
    */
   readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'csrf' | 'inactive' | 'too-many-sessions';
 }
 
 /**
- * Hears what happens to sessions and logins, at once: the time of an event is that of the call. Every method is optional, and
- * may be asynchronous: what it returns is not waited for. One that fails is logged, and does no harm. Given as the option
- * `observer`, or as a provider with `@SessionListener()`. `docs/reference/events.md` is made from this declaration.
+ * Receives session and login events synchronously: the time of an event is that of the call. Every method is optional and may
+ * be asynchronous; its result is not awaited. Errors are logged and otherwise ignored. Pass it as the option `observer`, or use
+ * a provider with `@SessionListener()`. `docs/reference/events.md` is made from this declaration.
  *
- * No event holds a session id, a cookie's value, a remember-me token, a password or what an account was called.
+ * No event contains a session id, a cookie's value, a remember-me token, a password or an account's name.
  *
  * @publicApi
  */
 export interface SessionObserver {
-  /** A user logged in. `created` or `rotated` is heard as well. */
+  /** A user logged in. Also emits `created` or `rotated`. */
   login?(event: LoginEvent): unknown;
   /**
-   * A user logged out, or the login was ended because the user no longer exists. Heard only where there was a session to end; `destroyed` is
-   * heard as well.
+   * A user logged out, or the login was ended because the user no longer exists. Only if there was a session to end, which also
+   * emits `destroyed`.
    */
   logout?(event: UserEvent): unknown;
-  /** A login failed at the limiter, or was not tried because too many had failed before. */
+  /** A login failed at the limiter, or was not attempted because too many had failed before. */
   loginFailed?(event: LoginFailedEvent): unknown;
-  /** A user who is logged in proved again who they are, by `confirm()`. */
+  /** A logged-in user was re-authenticated, by `confirm()`. */
   confirmed?(event: ConfirmedEvent): unknown;
-  /** Remember-me logged a user in. `login` is heard before it. */
+  /** Remember-me logged a user in. `login` is emitted first. */
   remembered?(event: UserEvent): unknown;
   /**
-   * A remember-me token was shown that had already been used: somebody has a copy. All tokens that follow from the same login, and the
-   * sessions made with them, were ended.
+   * A used remember-me token was sent again: somebody has a copy. All tokens of the same login, and the sessions made with
+   * them, were ended.
    */
   rememberStolen?(event: RememberStolenEvent): unknown;
-  /** Sessions were ended from elsewhere: one, all of a user, everybody's, or one that was over the limit. */
+  /** Sessions were ended from elsewhere: one, all of a user, everybody's, or one that exceeded the limit. */
   revoked?(event: RevokedEvent): unknown;
-  /** A session was used by another client than the one that logged in. With `basic` it is heard once, until the login is confirmed. */
+  /** A session was used by another client than the one that logged in. With `basic`, emitted once until the login is confirmed. */
   protected?(event: ProtectedEvent): unknown;
-  /** A guard refused a request, or a login with the right credentials was refused. */
+  /** A guard refused a request, or a login with correct credentials was rejected. */
   refused?(event: RefusedEvent): unknown;
   /** A session was stored for the first time. */
   created?(event: SessionEvent): unknown;
-  /** A session was ended by the application: logged out, destroyed or emptied. */
+  /** The application ended a session: by a logout, by destroying or by emptying it. */
   destroyed?(event: SessionEvent): unknown;
   /** A session got a new id. `publicId` is the new one. */
   rotated?(event: RotatedEvent): unknown;
-  /** A request came with the cookie of a session that has expired, or was ended elsewhere. Heard with every such request. */
+  /** A request sent the cookie of a session that has expired, or was ended elsewhere. Emitted for every such request. */
   expired?(event: SessionEvent): unknown;
-  /** A session of another framework was taken over. */
+  /** A session of another framework was migrated. */
   migrated?(event: SessionEvent & ForeignEvent & MaybeUser): unknown;
-  /** A session of another framework could not be taken over, and was treated as absent. Also a warning in the log. */
+  /** A session of another framework could not be migrated, and was treated as absent. Also a warning in the log. */
   migrationRefused?(event: MigrationRefusedEvent): unknown;
   /** A request's changes were dropped, because the session ended (logout, expiry) while the request ran. Also a warning in the log. */
   lateWrite?(event: SessionEvent): unknown;
-  /** Two requests changed the same value in ways that cannot both hold; this one's was kept. Also a warning in the log. */
+  /** Two requests made conflicting changes to the same value; this one's was kept. Also a warning in the log. */
   overwritten?(event: OverwrittenEvent): unknown;
   /**
-   * A change could not be saved: the response had gone out without the session's cookie, or the request may only look at the session. Also a
-   * warning in the log.
+   * A change could not be saved: the response had been sent without the session's cookie, or the request may only read the
+   * session. Also a warning in the log.
    */
   droppedChange?(event: SessionEvent): unknown;
-  /** A stored record could not be read, and was treated as no session. Also a warning in the log. */
+  /** A stored record could not be read, and was treated as absent. Also a warning in the log. */
   brokenRecord?(event: BrokenRecordEvent): unknown;
   /** The store did not answer, answered too late, or returned an error. */
   storeError?(event: StoreErrorEvent): unknown;

@@ -11,21 +11,21 @@ export const sealedOptions = {
     default: 12 * KB,
     defaultText: '12kb',
     meaning:
-      'The most that the cookies of a session may take in a request, encrypted and encoded: about three quarters of it are data. Servers refuse requests with long headers, Node beyond 16 kB.',
+      'The maximum size of a session’s cookies in a request, encrypted and encoded: about three quarters of it are data. Servers reject requests with long headers, Node beyond 16 kB.',
   }),
   compress: option({
     env: 'SESSION_SEALED_COMPRESS',
     kind: bool(),
     default: false,
     meaning:
-      'Whether large sessions are compressed. Leave it off where a session holds secrets beside what a visitor chooses: its length then tells of them.',
+      'Whether large sessions are compressed. Leave it off if a session contains secrets beside client data: its length would leak them.',
   }),
   compressAbove: option({
     env: 'SESSION_SEALED_COMPRESS_ABOVE',
     kind: size(),
     default: KB,
     defaultText: '1kb',
-    meaning: 'From which size on a session is compressed, where `compress` is on.',
+    meaning: 'The size from which a session is compressed, if `compress` is on.',
   }),
 };
 

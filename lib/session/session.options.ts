@@ -19,14 +19,15 @@ export const sessionOptions = {
     default: 31 * DAY,
     defaultText: '31d',
     meaning:
-      'Idle timeout: a session that is not used for so long ends. Holds for every session, permanent or not; `null` turns it off.',
+      'Idle timeout: a session that is not used for this long expires. Applies to every session, permanent or not; `null` turns it off.',
   }),
   absoluteTimeout: option({
     env: 'SESSION_ABSOLUTE_TIMEOUT',
     kind: duration({ min: 1, nullable: true }),
     default: 90 * DAY,
     defaultText: '90d',
-    meaning: 'Absolute timeout: a session ends so long after it began, however much it is used; `null` turns it off.',
+    meaning:
+      'Absolute timeout: a session expires this long after it was created, however much it is used; `null` turns it off.',
   }),
   timeouts: option({
     env: 'SESSION_TIMEOUTS',
@@ -34,7 +35,7 @@ export const sessionOptions = {
     default: null,
     defaultText: 'none',
     meaning:
-      'The assurance level of NIST SP 800-63B-4 whose timeouts no session may exceed: `aal1`: 30d in all; `aal2`: 24h in all, 1h idle; `aal3`: 12h in all, 15m idle. Under the latter two nobody is remembered.',
+      'The assurance level of NIST SP 800-63B-4 whose timeouts no session may exceed: `aal1`: 30d in total; `aal2`: 24h in total, 1h idle; `aal3`: 12h in total, 15m idle. Under the latter two, remember-me is off.',
   }),
   permanent: option({
     env: 'SESSION_PERMANENT',
@@ -48,7 +49,7 @@ export const sessionOptions = {
     kind: bool(),
     default: true,
     meaning:
-      'Whether reading a session extends its life (at most once in a refresh interval); `false`: only a change does.',
+      'Whether reading a session extends its life (at most once per refresh interval); `false`: only a change does.',
   }),
   refreshInterval: option({
     env: 'SESSION_REFRESH_INTERVAL',
@@ -62,14 +63,14 @@ export const sessionOptions = {
     kind: duration({ min: 1, nullable: true }),
     default: null,
     defaultText: 'off',
-    meaning: 'Gives a session in use a new id so often.',
+    meaning: 'How often a session in use gets a new id.',
   }),
   rotateGrace: option({
     env: 'SESSION_ROTATE_GRACE',
     kind: duration({ min: 1 }),
     default: 30_000,
     defaultText: '30s',
-    meaning: 'How long the id before a periodic rotation still leads to the session, for requests that are under way.',
+    meaning: 'How long the id before a periodic rotation still leads to the session, for requests in flight.',
   }),
   idLength: option({
     env: 'SESSION_ID_LENGTH',
@@ -81,7 +82,7 @@ export const sessionOptions = {
     env: 'SESSION_KEY_PREFIX',
     kind: text(),
     default: 'session:',
-    meaning: 'What the keys in the store begin with.',
+    meaning: 'The prefix of the keys in the store.',
   }),
   serializer: option<'msgpack' | 'json' | Serializer>({
     env: 'SESSION_SERIALIZATION_FORMAT',
@@ -95,50 +96,49 @@ export const sessionOptions = {
     kind: size({ min: 128 }),
     default: 262_144,
     defaultText: '256kb',
-    meaning: 'The most that a stored session may take. One that is larger already may stay, and shrink.',
+    meaning: 'The maximum size of a stored session. One that is already larger may stay, and shrink.',
   }),
   maxNodes: option({
     env: 'SESSION_MAX_NODES',
     kind: integer({ min: 64, nullable: true }),
     default: 20_000,
     meaning:
-      'How many values a session may hold, however deep they lie: each text, number, list, object and so on, and each flash message as three. `null`: as many as there is room for in `maxSize`.',
+      'How many values a session may hold, at any depth: each string, number, array, object and so on, and each flash message as three. `null`: as many as fit into `maxSize`.',
   }),
   maxRetries: option({
     env: 'SESSION_MAX_RETRIES',
     kind: integer({ min: 0, max: 10_000 }),
     default: 64,
-    meaning:
-      'How often a write is tried again when other requests change the same session, before the request gets a 503.',
+    meaning: 'How often a write is retried if other requests change the same session, before the request gets a 503.',
   }),
   onGone: option({
     env: 'SESSION_ON_GONE',
     kind: oneOf(['drop', 'error']),
     default: 'drop' as const,
     meaning:
-      'What a request gets that changed a session which was ended while it ran: nothing is saved, and `error` answers 409.',
+      'What happens to a request that changed a session which was ended while it ran: nothing is saved, and with `error` the response is a 409.',
   }),
   migrateFrom: option<readonly SessionSource[]>({
     env: null,
-    kind: list(instance('a source of sessions, such as fromFlask() or fromExpress() gives', isSessionSource)),
+    kind: list(instance('a source of sessions, such as from fromFlask() or fromExpress()', isSessionSource)),
     default: () => [],
     defaultText: 'none',
     meaning:
-      'Where live sessions of other frameworks are, which go on here: asked, in their order, where a request has one of their cookies and no session of ours.',
+      'Sources of live sessions of other frameworks, which are migrated: read in order if a request has one of their cookies and no session of ours.',
   }),
   observer: option({
     env: null,
     kind: nullable(instance<SessionObserver>('an object with methods of SessionObserver', isObserver)),
     default: null,
     defaultText: 'none',
-    meaning: 'Hears of late writes, overwritten values, broken records, logins and so on.',
+    meaning: 'A listener for late writes, overwritten values, broken records, logins and so on.',
   }),
   clock: option({
     env: null,
     kind: clock(),
     default: () => Date.now,
     defaultText: '`Date.now`',
-    meaning: 'The time that timeouts go by; for tests.',
+    meaning: 'The clock for timeouts; for tests.',
   }),
 };
 

@@ -3,13 +3,13 @@ import { group, option, OptionMismatch, type OptionKind, type ResolvedOptions } 
 import { originOf } from '../../http/origin.js';
 
 /** How `CsrfGuard` recognises requests from the application. */
-export const csrfOptions = group('How `CsrfGuard` tells that a request comes from the application.', {
+export const csrfOptions = group('How `CsrfGuard` recognises requests from the application.', {
   mode: option({
     env: 'SESSION_CSRF_MODE',
     kind: oneOf(['origin', 'token']),
     default: 'origin' as const,
     meaning:
-      'What `CsrfGuard` asks of a request that changes something. `origin`: that the browser says it comes from this site, or a token where it says nothing. `token`: a token of the session in any case, besides.',
+      'What `CsrfGuard` requires of a request that changes something. `origin`: the browser says that it comes from this site or, if it says nothing, a token. `token`: always a token of the session, in addition.',
   }),
   trustedOrigins: option({
     env: 'SESSION_CSRF_TRUSTED_ORIGINS',
@@ -29,7 +29,7 @@ export const csrfOptions = group('How `CsrfGuard` tells that a request comes fro
     env: 'SESSION_CSRF_FIELD',
     kind: text({ pattern: /[^\p{Cc}\s]+/u, expected: 'the name of a form field, such as _csrf' }),
     default: '_csrf',
-    meaning: 'The field of a form or of a JSON body that carries the token.',
+    meaning: 'The field of a form or JSON body that carries the token.',
   }),
 });
 

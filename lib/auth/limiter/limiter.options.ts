@@ -45,7 +45,7 @@ export const limiterOptions = group('How often a login may fail.', {
     default: null,
     defaultText: 'none',
     meaning:
-      'After so many failed logins in a row nobody can log in to the account, from known devices neither, until `LoginLimiter.forget()`.',
+      'After so many failed logins in a row, nobody can log in to the account, not even from a known device, until `LoginLimiter.forget()` is called.',
   }),
   deviceCookieName: option({
     env: 'SESSION_LIMITER_DEVICE_COOKIE_NAME',
@@ -55,21 +55,21 @@ export const limiterOptions = group('How often a login may fail.', {
       expected: 'a cookie name that does not begin with two underscores',
     }),
     default: 'known_device',
-    meaning: 'The name of the cookie by which a browser is known that has logged in before.',
+    meaning: 'The name of the cookie that recognises a browser that has logged in before.',
   }),
   onStoreError: option({
     env: 'SESSION_LIMITER_ON_STORE_ERROR',
     kind: oneOf(['refuse', 'allow']),
     default: 'refuse' as const,
-    meaning: 'What becomes of a login while failures cannot be counted: a 503, or `allow`: it is not limited.',
+    meaning: 'What happens to a login while failures cannot be counted: a 503, or `allow`: it is not limited.',
   }),
   isFailure: option<IsFailure | null>({
     env: null,
     kind: nullable(fn<IsFailure>('a function that takes an error')),
     default: null,
-    defaultText: 'by its kind',
+    defaultText: 'decided by the kind of error',
     meaning:
-      'Whether an error that a check of credentials threw is a failed login: `true`, `false`, or `undefined` for the default.',
+      'Whether an error thrown by a check of credentials is a failed login: `true`, `false`, or `undefined` for the default.',
   }),
   storage: option<LimiterStorage | null>({
     env: null,

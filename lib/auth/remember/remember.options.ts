@@ -25,26 +25,26 @@ export const rememberOptions = group('The remember-me cookie, and how long a log
     env: 'REMEMBER_COOKIE_DOMAIN',
     kind: text({ nullable: true }),
     default: null,
-    defaultText: 'none: the exact host alone',
+    defaultText: 'none: the exact host only',
     meaning: 'The domain that gets the cookie, with all its subdomains.',
   }),
   path: option({
     env: 'REMEMBER_COOKIE_PATH',
     kind: text(),
     default: '/',
-    meaning: 'The path that the cookie is sent to, and everything below it.',
+    meaning: 'The path that the cookie is sent to, including everything below it.',
   }),
   secure: option({
     env: 'REMEMBER_COOKIE_SECURE',
     kind: boolOr(['auto']),
     default: 'auto' as const,
-    meaning: 'Send the cookie over HTTPS alone; `auto`: in production, and wherever the request came by HTTPS.',
+    meaning: 'Send the cookie over HTTPS only; `auto`: in production, and whenever the request used HTTPS.',
   }),
   httpOnly: option({
     env: 'REMEMBER_COOKIE_HTTPONLY',
     kind: bool(),
     default: true,
-    meaning: 'Keep the cookie from scripts in the page.',
+    meaning: 'Hide the cookie from scripts in the page.',
   }),
   sameSite: option({
     env: 'REMEMBER_COOKIE_SAMESITE',
@@ -58,14 +58,14 @@ export const rememberOptions = group('The remember-me cookie, and how long a log
     default: [],
     defaultText: 'none',
     meaning:
-      'Where the cookie was set before its path or its domain was changed. Each answer that sets or clears the cookie removes it from there, too.',
+      'Where the cookie was set before its path or domain was changed. Each response that sets or clears the cookie also removes it from there.',
   }),
   refreshEachRequest: option({
     env: 'REMEMBER_COOKIE_REFRESH_EACH_REQUEST',
     kind: bool(),
     default: false,
     meaning:
-      'Whether use extends it: then a login is forgotten `duration` after its last use (noted once a day at most), otherwise `duration` after the login.',
+      'Whether use extends it: then a login is remembered until `duration` after its last use (noted at most once a day), otherwise until `duration` after the login.',
   }),
   grace: option({
     env: 'REMEMBER_GRACE',
@@ -73,7 +73,7 @@ export const rememberOptions = group('The remember-me cookie, and how long a log
     default: 30_000,
     defaultText: '30s',
     meaning:
-      'How long a used-up token still leads to its successor, for requests that were sent at the same time. After that it is taken for stolen.',
+      'How long a used token still leads to its successor, for parallel requests. After that, its use counts as theft.',
   }),
   store: option<RememberStore | null>({
     env: null,

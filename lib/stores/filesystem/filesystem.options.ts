@@ -6,7 +6,8 @@ export const filesystemOptions = group("The filesystem store: `type: 'filesystem
     env: 'SESSION_FILE_DIR',
     kind: text({ pattern: /[^\0]+/, expected: 'the path of a folder' }),
     default: '.sessions',
-    meaning: 'The folder of the filesystem store, made when the application starts. Relative to the working directory.',
+    meaning:
+      'The folder of the filesystem store, created when the application starts. Relative to the working directory.',
   }),
   mode: option<number, number | string>({
     env: 'SESSION_FILE_MODE',
@@ -20,7 +21,7 @@ export const filesystemOptions = group("The filesystem store: `type: 'filesystem
     kind: integer({ min: 0 }),
     default: 0,
     meaning:
-      'How many session files there may be before those that have expired are removed at once, besides every few ' +
-      'minutes; 0 for no limit. A live session is never removed.',
+      'How many session files may exist before expired ones are removed at once, in addition to every few ' +
+      'minutes; 0 for no limit. Live sessions are never removed.',
   }),
 });

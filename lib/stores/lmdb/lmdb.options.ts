@@ -7,7 +7,7 @@ export const lmdbOptions = group("The LMDB store: `type: 'lmdb'`.", {
     kind: text({ pattern: /[^\0]+/, expected: 'the path of a folder, or of a file whose name ends in .mdb' }),
     default: '.sessions',
     meaning:
-      'Where the LMDB store keeps its database: a folder, or a file whose name ends in .mdb. Made when the application ' +
+      'Where the LMDB store keeps its database: a folder, or a file whose name ends in .mdb. Created when the application ' +
       'starts. Relative to the working directory.',
   }),
 });

@@ -9,24 +9,23 @@ export const memcachedOptions = group("The memcached store: `type: 'memcached'`.
     kind: nullable(list(text({ pattern: addressPattern, expected: 'host:port, such as 127.0.0.1:11211' }))),
     default: (environment) => (environment === 'production' ? null : ['127.0.0.1:11211']),
     defaultText: '127.0.0.1:11211, in production none',
-    meaning: 'The memcached servers, as host:port each, separated by commas. Every process needs the same list.',
+    meaning: 'The memcached servers, each as host:port, separated by commas. Every process needs the same list.',
   }),
   owners: option<boolean>({
     env: 'SESSION_MEMCACHED_OWNERS',
     kind: bool(),
     default: false,
     meaning:
-      "Whether the memcached store knows whose a session is, so that all of a user's sessions can be listed and ended. " +
+      "Whether the memcached store keeps an owner index, so that a user's sessions can be listed and ended. " +
       'The servers must be started with -M, so that they evict nothing.',
   }),
   client: option<MemcachedClient | null>({
     env: null,
     kind: instance<MemcachedClient>(
-      'a client with servers that take meta commands, such as connectMemcached() makes',
+      'a client with servers that take meta commands, such as from connectMemcached()',
       (value): value is MemcachedClient => isMemcachedClient(value),
     ),
     default: null,
-    meaning:
-      'A memcached client that the application made: it is used as it is, and never closed. Goes before the servers.',
+    meaning: 'Your memcached client: it is used as it is, and never closed. Takes precedence over the servers.',
   }),
 });

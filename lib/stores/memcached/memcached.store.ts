@@ -64,7 +64,7 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
       throw new SessionConfigError([
         {
           setting: 'memcached.client',
-          problem: 'expected a client with servers that take meta commands, such as connectMemcached() makes',
+          problem: 'expected a client with servers that take meta commands, such as from connectMemcached()',
         },
       ]);
     }

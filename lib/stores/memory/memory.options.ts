@@ -7,7 +7,7 @@ export const memoryOptions = group("The memory store: `type: 'memory'`.", {
     kind: integer({ min: 1 }),
     default: 10_000,
     meaning:
-      'How many sessions the memory store holds. One more evicts the session that was unused for longest, those without a login ' +
+      'How many sessions the memory store holds. One more evicts the least recently used session, those without a login ' +
       'first.',
   }),
   maxNotes: option<number>({
@@ -15,7 +15,7 @@ export const memoryOptions = group("The memory store: `type: 'memory'`.", {
     kind: integer({ min: 1 }),
     default: 100_000,
     meaning:
-      'How many notes of one kind the memory store holds besides: that sealed sessions were ended, that logins failed. None is ' +
-      'forgotten early.',
+      'How many notes of one kind the memory store holds besides: that sealed sessions have ended, that logins failed. None is ' +
+      'removed early.',
   }),
 });

@@ -18,13 +18,13 @@ export const mongodbOptions = group("The MongoDB store: `type: 'mongodb'`.", {
     env: null,
     kind: instance<MongoDbClient>("a MongoClient of MongoDB's driver", isMongoDbClient),
     default: null,
-    meaning: 'A MongoClient that the application made: it is used as it is, and never closed. Goes before the URL.',
+    meaning: 'Your MongoClient: it is used as it is, and never closed. Takes precedence over the URL.',
   }),
   database: option<string | null>({
     env: 'SESSION_MONGODB_DB',
     kind: text({ pattern: databasePattern, expected: databaseExpected, nullable: true }),
     default: null,
-    defaultText: 'that of the URL or of the client; `sessions` where the URL names none',
+    defaultText: 'that of the URL or of the client; `sessions` if the URL names none',
     meaning: 'The database of the MongoDB store.',
   }),
   collection: option<string>({

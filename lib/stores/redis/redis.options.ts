@@ -14,10 +14,10 @@ export const redisOptions = group("The Redis store: `type: 'redis'`.", {
   client: option<RedisClient | null>({
     env: null,
     kind: instance<RedisClient>(
-      'an ioredis client (Redis or Cluster), which hands out replies as bytes',
+      'an ioredis client (Redis or Cluster), which returns replies as bytes',
       (value): value is RedisClient => isRedisClient(value),
     ),
     default: null,
-    meaning: 'An ioredis client that the application made: it is used as it is, and never closed. Goes before the URL.',
+    meaning: 'Your ioredis client: it is used as it is, and never closed. Takes precedence over the URL.',
   }),
 });

@@ -28,7 +28,7 @@ export const sqlOptions = group("The SQL store: `type: 'sql'`, for PostgreSQL, M
     env: 'SESSION_SQL_TABLE',
     kind: text({ pattern: tablePattern, expected: tableExpected }),
     default: 'sessions',
-    meaning: 'The table of the SQL store, with its schema or without.',
+    meaning: 'The table of the SQL store, with or without a schema.',
   }),
   createTable: option<boolean>({
     env: 'SESSION_SQL_CREATE_TABLE',
@@ -36,14 +36,14 @@ export const sqlOptions = group("The SQL store: `type: 'sql'`, for PostgreSQL, M
     default: (environment) => environment !== 'production',
     defaultText: 'true, in production false',
     meaning:
-      'Whether the SQL store creates its table where it is missing. In production that is for a migration to do.',
+      'Whether the SQL store creates its table if it is missing. In production, use a migration instead.',
   }),
   pruneInterval: option<number | null, number | string | null>({
     env: 'SESSION_SQL_PRUNE_INTERVAL',
     kind: duration({ min: 1_000, max: 24 * 86_400_000, nullable: true }),
     default: 600_000,
     defaultText: '10m',
-    meaning: 'How often the SQL store removes sessions that have expired; null for never.',
+    meaning: 'How often the SQL store removes expired sessions; null for never.',
   }),
   pruneBatch: option<number>({
     env: 'SESSION_SQL_PRUNE_BATCH',
