@@ -209,7 +209,7 @@ describe.each(platforms)('%s', (platform) => {
       };
       await start({ remember: { store: ownStore(spoil) } });
       expect((await (await place.away()).fetch('/who')).status).toBe(503);
-      expect(logger.text).toContain('look at its expiresAt');
+      expect(logger.text).toContain('check its expiresAt');
     });
   });
 });

@@ -11,9 +11,9 @@ it.each([
   ['files', ofFiles(failure('ENOSPC'), '/s'), 'ENOSPC, no space is left'],
   ['files', ofFiles(failure('EDQUOT'), '/s'), 'EDQUOT, the disk quota is used up'],
   ['LMDB', ofLmdb(failure(28), '/s'), 'ENOSPC, no space is left'],
-  ['PostgreSQL', ofSql(failure('53100'), place), 'PostgreSQL at db (SESSION_SQL) has no room for what is new: no room'],
-  ['MySQL', ofSql(failure('ER_RECORD_FILE_FULL'), place), 'has no room'],
-  ['SQLite', ofSql(failure('SQLITE_FULL'), place), 'has no room'],
+  ['PostgreSQL', ofSql(failure('53100'), place), 'PostgreSQL at db (SESSION_SQL) has no space for new data: no room'],
+  ['MySQL', ofSql(failure('ER_RECORD_FILE_FULL'), place), 'has no space'],
+  ['SQLite', ofSql(failure('SQLITE_FULL'), place), 'has no space'],
 ])('what has no room says so: %s', (_, error, message) => {
   expect(error).toBeInstanceOf(SessionStoreFullError);
   expect(error.message).toContain(message);

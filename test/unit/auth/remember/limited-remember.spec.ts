@@ -81,7 +81,7 @@ describe("a store of an application's own", () => {
   ])('whose %s gives a row back in another form is told which field it is', async (_method, methods, call) => {
     const error = await errorOf(() => call(storeWith(methods)));
     expect(error).toBeInstanceOf(SessionStoreUnavailableError);
-    expect(error.message).toContain('look at its expiresAt');
+    expect(error.message).toContain('check its expiresAt');
   });
 
   it('has all five methods', () => {
