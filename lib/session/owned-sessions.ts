@@ -31,7 +31,7 @@ type UserId = AuthFacts['userId'];
 /** What is stored for a user. */
 interface OwnedRecord {
   readonly key: string;
-  /** Null: it leads to one that was moved by a rotation, or holds none that still counts. */
+  /** Null: it is a pointer to one that was moved by a rotation, or holds none that is still valid. */
   readonly session: OwnedSession | null;
 }
 
@@ -135,20 +135,20 @@ export class OwnedSessions {
   }
 
   /**
-   * Ends all of them but one, and says how many logins these were. One that is being logged in meanwhile ends before its login is
+   * Ends all of them except one, and returns how many logins there were. A login in progress ends before it is
    * done. @throws SessionAbilityMissingError
    */
   async endAll(userId: UserId, kept: KeptSession | null = null): Promise<number> {
     const store = this.#store();
     const owner = this.records.ownerOf(userId);
-    // Without rotation all records are logins, and nothing has to be read.
+    // Without rotation, all records are logins, and nothing has to be read.
     const besides = this.lifetime.rotates ? await this.#besidesLogins(userId, kept) : 0;
     const deleted = await (kept === null ? store.deleteOwnedBy(owner) : store.deleteOwnedBy(owner, kept.key));
     this.endedLogins.tell({ userId, exceptLineage: kept?.lineage ?? null });
     return Math.max(0, deleted - besides);
   }
 
-  /** How many records a user has more than logins: what leads from a former id to the next, and what is left of a login that moves. */
+  /** How many more records than logins a user has: pointers from former ids, and what is left of a moving login. */
   async #besidesLogins(userId: UserId, kept: KeptSession | null): Promise<number> {
     const others = (await this.#records(userId)).filter(({ key }) => key !== kept?.key);
     const lineages = new Set(others.map(({ session }) => session?.lineage));
@@ -195,7 +195,7 @@ export class OwnedSessions {
     return (await this.#records(userId)).flatMap(({ session }) => session ?? []);
   }
 
-  /** The user's records that are there, also those that hold no session. */
+  /** The user's existing records, including those that hold no session. */
   async #records(userId: UserId): Promise<OwnedRecord[]> {
     const store = this.#store();
     const keys: string[] = [];

@@ -1,6 +1,6 @@
 import { type ConfigProblem, SessionConfigError } from '../../errors.js';
 
-/** A cookie of an application, as browsers tell it apart from others. */
+/** A cookie of an application, as browsers identify it. */
 export interface ClaimedCookie {
   readonly name: string;
   readonly path: string;
@@ -8,13 +8,13 @@ export interface ClaimedCookie {
   readonly what: string;
   /** The option that names it. */
   readonly setting: string;
-  /** The settings by which it can be given a name or a path of its own. */
+  /** The settings that change its name or path. */
   readonly keys: string;
   /** Whether it is set for certain, or was at least named by the application: not so by default where not every application uses it. */
   readonly isSure: boolean;
 }
 
-/** The cookies of the applications that share an instance of Express, a server, or whatever else. */
+/** The cookies of the applications that share an Express instance, a server, or the like. */
 const claimed = new WeakMap<object, Set<ClaimedCookie>>();
 
 /**

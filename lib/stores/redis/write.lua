@@ -1,15 +1,15 @@
 --[[
-  Writes a record, if it still is the one that was read.
+  Writes a record if it has not changed since it was read.
 
   KEYS[1]  the record's key
   ARGV[1]  SHA-1, in hex, of the value that was read; empty to create
   ARGV[2]  the new value
-  ARGV[3]  how long it lives, in milliseconds
+  ARGV[3]  its time to live, in milliseconds
 
   Replies
   {0}         written
-  {1, value}  somebody else wrote since: the value that is there now; nothing was changed
-  {2}         there is no record any more; nothing was changed, and nothing was created
+  {1, value}  changed since then: the current value; nothing was changed
+  {2}         the record is gone; nothing was changed or created
 ]]
 local current = redis.call('GET', KEYS[1])
 if ARGV[1] == '' then
@@ -23,9 +23,9 @@ elseif redis.sha1hex(current) ~= ARGV[1] then
 end
 local written = redis.pcall('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 if written.err then
-  -- A Redis that is full refuses a script that begins with what takes memory. What takes no more than the record that is there, or
-  -- is as short as a note that something has ended, is written all the same, behind a command that takes none. The longest of these
-  -- notes is that of the end of all logins: a time, and how often that was done. A count of failed logins is longer.
+  -- A full Redis rejects a script that begins with a command that takes memory. A value no larger than the current record, or
+  -- as short as a note that something has ended, is still written, after a command that takes none. The longest of these notes
+  -- is that of the end of all logins: a time, and how often that was done. A count of failed logins is longer.
   local most = math.max(18, current and #current or 0)
   if not string.find(written.err, 'OOM ', 1, true) or #ARGV[2] > most then
     return written
