@@ -511,6 +511,8 @@ describe('a store', () => {
 
   it.each([[{}], [{ get() {}, set() {}, destroy() {} }]])('is refused where it is none', async (store) => {
     await start();
-    expect(() => session({ secret: 'a', store: store as never })).toThrow(/option store must be an express-session store/);
+    expect(() => session({ secret: 'a', store: store as never })).toThrow(
+      /option store must be an express-session store/,
+    );
   });
 });
