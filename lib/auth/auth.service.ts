@@ -400,7 +400,7 @@ export class AuthService {
     let isSomebody = (await owned.list(other)).length > 0;
     for (const feature of this.features) isSomebody ||= (await feature.has?.(other)) ?? false;
     if (!isSomebody) return;
-    const [is, was] = typeof other === 'number' ? ['a number', 'a text'] : ['a text', 'a number'];
+    const [is, was] = typeof other === 'number' ? ['a number', 'a string'] : ['a string', 'a number'];
     throw new SessionUserError(
       `This id of a user is ${is} at the login, but was passed as ${was}. They are two users.`,
     );

@@ -18,7 +18,7 @@ export function text(options: TextOptions = {}): OptionKind<string | null> {
   const whole =
     pattern === undefined ? /^/ : new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gmy]/g, ''));
   const kind: OptionKind<string> = {
-    expected: options.expected ?? (pattern === undefined ? 'a text' : `a string that matches ${String(pattern)}`),
+    expected: options.expected ?? (pattern === undefined ? 'a string' : `a string that matches ${String(pattern)}`),
     parse(raw, source) {
       // A ConfigService may have converted a string of digits to a number.
       const value = source === 'environment' && typeof raw === 'number' ? String(raw) : raw;
