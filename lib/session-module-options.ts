@@ -20,16 +20,16 @@ import type { GivenDatabase } from './stores/sql/given-database.js';
 /** What `SessionModule.forRoot()` takes. Every option has a default or an environment key. `@publicApi` */
 export interface SessionModuleOptions {
   /**
-   * The secret that the keys are made from: 32 random bytes or more.
+   * The secret from which the keys are derived: 32 random bytes or more.
    *
-   * Takes a non-empty string or bytes, or null for none. Default: none: refused in production, else a random one
-   * for this process.
+   * Takes a non-empty string or bytes, or null for none. Default: none: rejected in production, else a random
+   * one for this process.
    *
    * Environment: `SECRET_KEY` or `SESSION_SECRET_KEY`.
    */
   secretKey?: string | Uint8Array | null | undefined;
   /**
-   * Former secrets. They verify only; a cookie that one of them signed is signed again with the current one.
+   * Former secrets. They only verify; a cookie signed with one of them is signed again with the current one.
    *
    * Takes an array, each item a non-empty string or bytes. Default: none.
    *
@@ -37,7 +37,7 @@ export interface SessionModuleOptions {
    */
   secretKeyFallbacks?: readonly (string | Uint8Array)[] | undefined;
   /**
-   * Which store keeps the sessions; `cookie`: none, they are in encrypted cookies.
+   * Which store keeps the sessions; `cookie`: no store, sessions are in encrypted cookies.
    *
    * Takes one of memory, filesystem, lmdb, redis, sql, mongodb, memcached, dynamodb, null, cookie, or null for
    * none. Default: `memory`, with a warning; in production there is none.
@@ -58,7 +58,7 @@ export interface SessionModuleOptions {
     | null
     | undefined;
   /**
-   * A store that the application made; goes before `type`. It is used as it is, and never closed.
+   * Your store; takes precedence over `type`. It is used as it is, and never closed.
    *
    * Takes a SessionStore, with read, write, touch and delete, or null for none. Default: none.
    *
@@ -66,8 +66,8 @@ export interface SessionModuleOptions {
    */
   store?: SessionStore | null | undefined;
   /**
-   * Idle timeout: a session that is not used for so long ends. Holds for every session, permanent or not; `null`
-   * turns it off.
+   * Idle timeout: a session that is not used for this long expires. Applies to every session, permanent or not;
+   * `null` turns it off.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more, or null for none. Default: 31d.
    *
@@ -75,7 +75,8 @@ export interface SessionModuleOptions {
    */
   idleTimeout?: string | number | null | undefined;
   /**
-   * Absolute timeout: a session ends so long after it began, however much it is used; `null` turns it off.
+   * Absolute timeout: a session expires this long after it was created, however much it is used; `null` turns it
+   * off.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more, or null for none. Default: 90d.
    *
@@ -83,8 +84,8 @@ export interface SessionModuleOptions {
    */
   absoluteTimeout?: string | number | null | undefined;
   /**
-   * The assurance level of NIST SP 800-63B-4 whose timeouts no session may exceed: `aal1`: 30d in all; `aal2`:
-   * 24h in all, 1h idle; `aal3`: 12h in all, 15m idle. Under the latter two nobody is remembered.
+   * The assurance level of NIST SP 800-63B-4 whose timeouts no session may exceed: `aal1`: 30d in total; `aal2`:
+   * 24h in total, 1h idle; `aal3`: 12h in total, 15m idle. Under the latter two, remember-me is off.
    *
    * Takes one of aal1, aal2, aal3, or null for none. Default: none.
    *
@@ -100,8 +101,7 @@ export interface SessionModuleOptions {
    */
   permanent?: boolean | undefined;
   /**
-   * Whether reading a session extends its life (at most once in a refresh interval); `false`: only a change
-   * does.
+   * Whether reading a session extends its life (at most once per refresh interval); `false`: only a change does.
    *
    * Takes true or false. Default: `true`.
    *
@@ -118,7 +118,7 @@ export interface SessionModuleOptions {
    */
   refreshInterval?: string | number | null | undefined;
   /**
-   * Gives a session in use a new id so often.
+   * How often a session in use gets a new id.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more, or null for none. Default: off.
    *
@@ -126,7 +126,7 @@ export interface SessionModuleOptions {
    */
   rotateEvery?: string | number | null | undefined;
   /**
-   * How long the id before a periodic rotation still leads to the session, for requests that are under way.
+   * How long the id before a periodic rotation still leads to the session, for requests in flight.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more. Default: 30s.
    *
@@ -142,7 +142,7 @@ export interface SessionModuleOptions {
    */
   idLength?: number | undefined;
   /**
-   * What the keys in the store begin with.
+   * The prefix of the keys in the store.
    *
    * Takes a string. Default: `session:`.
    *
@@ -159,7 +159,7 @@ export interface SessionModuleOptions {
    */
   serializer?: 'msgpack' | 'json' | Serializer | undefined;
   /**
-   * The most that a stored session may take. One that is larger already may stay, and shrink.
+   * The maximum size of a stored session. One that is already larger may stay, and shrink.
    *
    * Takes a size such as 4kb or 1mb, or a number of bytes, 128b or more. Default: 256kb.
    *
@@ -167,8 +167,8 @@ export interface SessionModuleOptions {
    */
   maxSize?: string | number | undefined;
   /**
-   * How many values a session may hold, however deep they lie: each text, number, list, object and so on, and
-   * each flash message as three. `null`: as many as there is room for in `maxSize`.
+   * How many values a session may hold, at any depth: each string, number, array, object and so on, and each
+   * flash message as three. `null`: as many as fit into `maxSize`.
    *
    * Takes a whole number, 64 or more, or null for none. Default: `20000`.
    *
@@ -176,7 +176,7 @@ export interface SessionModuleOptions {
    */
   maxNodes?: number | null | undefined;
   /**
-   * How often a write is tried again when other requests change the same session, before the request gets a 503.
+   * How often a write is retried if other requests change the same session, before the request gets a 503.
    *
    * Takes a whole number, from 0 to 10000. Default: `64`.
    *
@@ -184,8 +184,8 @@ export interface SessionModuleOptions {
    */
   maxRetries?: number | undefined;
   /**
-   * What a request gets that changed a session which was ended while it ran: nothing is saved, and `error`
-   * answers 409.
+   * What happens to a request that changed a session which was ended while it ran: nothing is saved, and with
+   * `error` the response is a 409.
    *
    * Takes one of drop, error. Default: `drop`.
    *
@@ -193,16 +193,16 @@ export interface SessionModuleOptions {
    */
   onGone?: 'drop' | 'error' | undefined;
   /**
-   * Where live sessions of other frameworks are, which go on here: asked, in their order, where a request has
-   * one of their cookies and no session of ours.
+   * Sources of live sessions of other frameworks, which are migrated: read in order if a request has one of
+   * their cookies and no session of ours.
    *
-   * Takes an array, each item a source of sessions, such as fromFlask() or fromExpress() gives. Default: none.
+   * Takes an array, each item a source of sessions, such as from fromFlask() or fromExpress(). Default: none.
    *
    * Can be given in code alone.
    */
   migrateFrom?: readonly SessionSource[] | undefined;
   /**
-   * Hears of late writes, overwritten values, broken records, logins and so on.
+   * A listener for late writes, overwritten values, broken records, logins and so on.
    *
    * Takes an object with methods of SessionObserver, or null for none. Default: none.
    *
@@ -210,7 +210,7 @@ export interface SessionModuleOptions {
    */
   observer?: SessionObserver | null | undefined;
   /**
-   * The time that timeouts go by; for tests.
+   * The clock for timeouts; for tests.
    *
    * Takes a function that returns the time in ms since the epoch. Default: `Date.now`.
    *
@@ -219,7 +219,7 @@ export interface SessionModuleOptions {
   clock?: (() => number) | undefined;
   /**
    * When a session is saved. `interceptor`: after the handler, so that a failure reaches exception filters.
-   * `response`: only when the response goes out, which costs less.
+   * `response`: only when the response is sent, which costs less.
    *
    * Takes one of interceptor, response. Default: `interceptor`.
    *
@@ -227,8 +227,8 @@ export interface SessionModuleOptions {
    */
   commit?: 'interceptor' | 'response' | undefined;
   /**
-   * Whether changes are saved when the handler throws. With `commit: response` (and for guards), an answer with
-   * a status of 400 and up counts as an error.
+   * Whether changes are saved if the handler throws. With `commit: response` (and for guards), a response with a
+   * status of 400 or above counts as an error.
    *
    * Takes true or false. Default: `true`.
    *
@@ -236,7 +236,7 @@ export interface SessionModuleOptions {
    */
   commitOnError?: boolean | undefined;
   /**
-   * Loads every session before everything else and gives `req.session` in the form of express-session, for
+   * Loads every session before everything else and sets `req.session` in the form of express-session, for
    * Passport and the like.
    *
    * Takes true or false. Default: `false`.
@@ -245,7 +245,7 @@ export interface SessionModuleOptions {
    */
   eager?: boolean | undefined;
   /**
-   * The longest that a call to the store may take.
+   * How long a store call may take at most.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more. Default: 2s.
    *
@@ -253,8 +253,8 @@ export interface SessionModuleOptions {
    */
   storeTimeout?: string | number | undefined;
   /**
-   * When a session cannot be loaded: `fail` answers 503; `anonymous` goes on with an empty session that cannot
-   * be written to. Guards refuse either way.
+   * What happens if a session cannot be loaded: `fail` responds with a 503; `anonymous` continues with an empty,
+   * read-only session. Guards respond with a 503 either way.
    *
    * Takes one of fail, anonymous. Default: `fail`.
    *
@@ -262,18 +262,18 @@ export interface SessionModuleOptions {
    */
   onStoreError?: 'fail' | 'anonymous' | undefined;
   /**
-   * Where browsers find the application, with the path that a proxy takes off before it hands a request on:
+   * The application’s URL for browsers, including a path prefix that a proxy removes:
    * `https://example.com/shop`.
    *
    * Takes a URL such as https://shop.example or https://example.com/shop, with nothing after the path, or null
-   * for none. Default: what the request says, and a proxy that the server trusts.
+   * for none. Default: from the request, and from a trusted proxy.
    *
    * Environment: `SESSION_PUBLIC_URL`.
    */
   publicUrl?: string | null | undefined;
   /**
-   * The `Cache-Control` of answers behind `SessionAuthGuard` that have none of their own. `no-store`: after a
-   * logout, Back shows none of them. `private`: the browser may keep them.
+   * The `Cache-Control` of responses behind `SessionAuthGuard` that do not set one. `no-store`: after a logout,
+   * the Back button shows none of them. `private`: the browser may cache them.
    *
    * Takes one of no-store, private. Default: `no-store`.
    *
@@ -281,18 +281,17 @@ export interface SessionModuleOptions {
    */
   guardedCache?: 'no-store' | 'private' | undefined;
   /**
-   * Finds the user with the id that the session holds; null: there is no such user (any more), and the login
-   * ends.
+   * Finds the user by the id in the session; null: the user does not exist any more, and the login ends.
    *
    * Takes a function (id, context) => user or null, or null for none. Default: a provider with `@UserLoader()`;
-   * where there is none, a user is `{ id }`.
+   * without one, a user is `{ id }`.
    *
    * Can be given in code alone.
    */
   userLoader?: UserLoader | null | undefined;
   /**
-   * The field of a user whose value the session holds. With one whose value can be changed, changing it ends all
-   * logins of the user.
+   * The field of the user whose value is stored in the session. If you choose a field that can change, changing
+   * it ends all logins of the user.
    *
    * Takes the name of a field, such as id. Default: `id`.
    *
@@ -300,10 +299,11 @@ export interface SessionModuleOptions {
    */
   userIdField?: string | undefined;
   /**
-   * Whether a user may log in, and stay so. Asked at every login and once a request. May be asynchronous.
+   * Whether a user may log in, and stay logged in. Called at every login and once per request. May be
+   * asynchronous.
    *
-   * Takes a function (user) => true or false. Default: what `user.isActive` says, a field or a method; without
-   * one: yes.
+   * Takes a function (user) => true or false. Default: `user.isActive`, a field or a method; without one:
+   * active.
    *
    * Can be given in code alone.
    */
@@ -311,7 +311,7 @@ export interface SessionModuleOptions {
   /**
    * The roles of a user, for `@Roles()`. May be asynchronous.
    *
-   * Takes a function (user) => names of roles. Default: `user.roles`: texts, or objects with a `name`.
+   * Takes a function (user) => names of roles. Default: `user.roles`: strings, or objects with a `name`.
    *
    * Can be given in code alone.
    */
@@ -319,7 +319,7 @@ export interface SessionModuleOptions {
   /**
    * The permissions of a user, for `@Permissions()`. May be asynchronous.
    *
-   * Takes a function (user) => names of permissions. Default: `user.permissions`: texts, or objects with a
+   * Takes a function (user) => names of permissions. Default: `user.permissions`: strings, or objects with a
    * `name`.
    *
    * Can be given in code alone.
@@ -328,13 +328,13 @@ export interface SessionModuleOptions {
   /**
    * The factors that a user has, for `@Fresh({ factors: 'all' })`. May be asynchronous.
    *
-   * Takes a function (user) => names of factors. Default: `pwd` alone.
+   * Takes a function (user) => names of factors. Default: only `pwd`.
    *
    * Can be given in code alone.
    */
   factorsOf?: NamesOf | undefined;
   /**
-   * Makes what `@CurrentUser()` injects where nobody is logged in. No guard takes it for a user.
+   * Creates what `@CurrentUser()` injects if nobody is logged in. Guards do not accept it as a user.
    *
    * Takes a function () => user, or null for none. Default: none: `null`.
    *
@@ -342,8 +342,8 @@ export interface SessionModuleOptions {
    */
   anonymousUser?: (() => object) | null | undefined;
   /**
-   * Where `SessionAuthGuard` sends a browser that is not logged in, with `?next=`. API clients get a 401 in any
-   * case.
+   * The login page: `SessionAuthGuard` redirects a browser that is not logged in there, with `?next=`. API
+   * clients always get a 401.
    *
    * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost only),
    * percent-encoded where needed, or null for none. Default: none: a 401.
@@ -352,7 +352,8 @@ export interface SessionModuleOptions {
    */
   loginUrl?: string | null | undefined;
   /**
-   * Where a browser is sent whose login is not fresh enough for `@Fresh()`, with `?next=` and `&action=`.
+   * The re-authentication page: a browser whose login is not fresh enough for `@Fresh()` is redirected there,
+   * with `?next=` and `&action=`.
    *
    * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost only),
    * percent-encoded where needed, or null for none. Default: none: a 401.
@@ -361,7 +362,8 @@ export interface SessionModuleOptions {
    */
   confirmUrl?: string | null | undefined;
   /**
-   * How a guard refuses: `json` always, `redirect` always, or `auto`: browsers are redirected, others get JSON.
+   * How a guard refuses access: always with `json`, always with a `redirect`, or `auto`: browsers are
+   * redirected, others get JSON.
    *
    * Takes one of auto, json, redirect. Default: `auto`.
    *
@@ -369,7 +371,7 @@ export interface SessionModuleOptions {
    */
   refusal?: 'auto' | 'json' | 'redirect' | undefined;
   /**
-   * The query parameter that tells the login page where the browser wanted to go.
+   * The query parameter that gives the login page the requested place.
    *
    * Takes the name of a query parameter, such as next. Default: `next`.
    *
@@ -377,7 +379,8 @@ export interface SessionModuleOptions {
    */
   nextField?: string | undefined;
   /**
-   * Keep that place in the session instead (`session.next`). Every visitor who is refused then gets a session.
+   * Store the requested place in the session instead (`session.next`). Every client that is redirected then gets
+   * a session.
    *
    * Takes true or false. Default: `false`.
    *
@@ -385,15 +388,15 @@ export interface SessionModuleOptions {
    */
   nextInSession?: boolean | undefined;
   /**
-   * The host that the redirect to a login page of the site names, whatever the request said.
+   * The host in redirects to a login page of this site, whatever the request named.
    *
-   * Takes a host, with a port where needed, or null for none. Default: none.
+   * Takes a host, with a port if needed, or null for none. Default: none.
    *
    * Environment: `FORCE_HOST_FOR_REDIRECTS` or `SESSION_REDIRECT_HOST`.
    */
   redirectHost?: string | null | undefined;
   /**
-   * A flash message for the login page. Every visitor who is redirected then gets a session.
+   * A flash message for the login page. Every client that is redirected then gets a session.
    *
    * Takes a string, or null for none. Default: none.
    *
@@ -409,7 +412,7 @@ export interface SessionModuleOptions {
    */
   loginMessageCategory?: string | undefined;
   /**
-   * A flash message for the page that asks to confirm who one is.
+   * A flash message for the re-authentication page.
    *
    * Takes a string, or null for none. Default: none.
    *
@@ -433,8 +436,8 @@ export interface SessionModuleOptions {
    */
   freshFor?: string | number | null | undefined;
   /**
-   * What becomes of a login that another client uses, by user agent and network: `basic`: it is not fresh any
-   * more; `strong`: the session ends; `null`: nothing.
+   * What happens to a login that is used by another client, judged by user agent and network: `basic`: it is no
+   * longer fresh; `strong`: the session ends; `null`: nothing.
    *
    * Takes one of basic, strong, or null for none. Default: `basic`.
    *
@@ -442,23 +445,23 @@ export interface SessionModuleOptions {
    */
   protection?: 'basic' | 'strong' | null | undefined;
   /**
-   * How many bits of an IPv4 address make the network that protection compares.
+   * How many leading bits of an IPv4 address make the network that protection compares.
    *
-   * Takes a whole number, from 0 to 32. Default: 0: none, so that a phone may roam.
+   * Takes a whole number, from 0 to 32. Default: 0: none, so that phones can roam.
    *
    * Environment: `SESSION_PROTECTION_IPV4`.
    */
   protectionIpv4?: number | undefined;
   /**
-   * How many bits of an IPv6 address make the network that protection compares.
+   * How many leading bits of an IPv6 address make the network that protection compares.
    *
-   * Takes a whole number, from 0 to 128. Default: 0: none, so that a phone may roam.
+   * Takes a whole number, from 0 to 128. Default: 0: none, so that phones can roam.
    *
    * Environment: `SESSION_PROTECTION_IPV6`.
    */
   protectionIpv6?: number | undefined;
   /**
-   * How many sessions a user may have at a time; in code also a function of the user.
+   * How many sessions a user may have at once; in code also a function of the user.
    *
    * Takes a whole number, 1 or more, or null for none, or in code a function (userId, user) => such a number.
    * Default: any number.
@@ -467,7 +470,7 @@ export interface SessionModuleOptions {
    */
   maxSessionsPerUser?: SessionLimit | undefined;
   /**
-   * What a login does that would be one too many: end the oldest, or be refused with a 403.
+   * What happens to a login that exceeds the limit: end the oldest session, or reject the login with a 403.
    *
    * Takes one of end-oldest, refuse. Default: `end-oldest`.
    *
@@ -475,7 +478,7 @@ export interface SessionModuleOptions {
    */
   onTooManySessions?: 'end-oldest' | 'refuse' | undefined;
   /**
-   * Timeouts of its own for a login, e.g. shorter ones for administrators.
+   * Separate timeouts for a login, e.g. shorter ones for administrators.
    *
    * Takes a function (user) => { idleTimeout, absoluteTimeout } or null, or null for none. Default: none: the
    * module's.
@@ -493,7 +496,7 @@ export interface SessionModuleOptions {
   everyoneInterval?: string | number | undefined;
   /** The remember-me cookie, and how long a login is remembered. */
   remember?: SessionRememberOptions | undefined;
-  /** How `CsrfGuard` tells that a request comes from the application. */
+  /** How `CsrfGuard` recognises requests from the application. */
   csrf?: SessionCsrfOptions | undefined;
   /** How often a login may fail. */
   limiter?: SessionLimiterOptions | undefined;
@@ -541,13 +544,13 @@ export interface SessionRememberOptions {
   /**
    * The domain that gets the cookie, with all its subdomains.
    *
-   * Takes a string, or null for none. Default: none: the exact host alone.
+   * Takes a string, or null for none. Default: none: the exact host only.
    *
    * Environment: `REMEMBER_COOKIE_DOMAIN` or `SESSION_REMEMBER_DOMAIN`.
    */
   domain?: string | null | undefined;
   /**
-   * The path that the cookie is sent to, and everything below it.
+   * The path that the cookie is sent to, including everything below it.
    *
    * Takes a string. Default: `/`.
    *
@@ -555,7 +558,7 @@ export interface SessionRememberOptions {
    */
   path?: string | undefined;
   /**
-   * Send the cookie over HTTPS alone; `auto`: in production, and wherever the request came by HTTPS.
+   * Send the cookie over HTTPS only; `auto`: in production, and whenever the request used HTTPS.
    *
    * Takes true, false or auto. Default: `auto`.
    *
@@ -563,7 +566,7 @@ export interface SessionRememberOptions {
    */
   secure?: 'auto' | boolean | undefined;
   /**
-   * Keep the cookie from scripts in the page.
+   * Hide the cookie from scripts in the page.
    *
    * Takes true or false. Default: `true`.
    *
@@ -579,8 +582,8 @@ export interface SessionRememberOptions {
    */
   sameSite?: 'lax' | 'strict' | 'none' | undefined;
   /**
-   * Where the cookie was set before its path or its domain was changed. Each answer that sets or clears the
-   * cookie removes it from there, too.
+   * Where the cookie was set before its path or domain was changed. Each response that sets or clears the cookie
+   * also removes it from there.
    *
    * Takes an array, each item `{ path, domain }` of a cookie: a path that begins with /, a host name or null.
    * Default: none.
@@ -589,8 +592,8 @@ export interface SessionRememberOptions {
    */
   former?: readonly FormerPlace[] | undefined;
   /**
-   * Whether use extends it: then a login is forgotten `duration` after its last use (noted once a day at most),
-   * otherwise `duration` after the login.
+   * Whether use extends it: then a login is remembered until `duration` after its last use (noted at most once a
+   * day), otherwise until `duration` after the login.
    *
    * Takes true or false. Default: `false`.
    *
@@ -598,8 +601,8 @@ export interface SessionRememberOptions {
    */
   refreshEachRequest?: boolean | undefined;
   /**
-   * How long a used-up token still leads to its successor, for requests that were sent at the same time. After
-   * that it is taken for stolen.
+   * How long a used token still leads to its successor, for parallel requests. After that, its use counts as
+   * theft.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 0s to 5m. Default: 30s.
    *
@@ -616,11 +619,11 @@ export interface SessionRememberOptions {
   store?: RememberStore | null | undefined;
 }
 
-/** How `CsrfGuard` tells that a request comes from the application. `@publicApi` */
+/** How `CsrfGuard` recognises requests from the application. `@publicApi` */
 export interface SessionCsrfOptions {
   /**
-   * What `CsrfGuard` asks of a request that changes something. `origin`: that the browser says it comes from
-   * this site, or a token where it says nothing. `token`: a token of the session in any case, besides.
+   * What `CsrfGuard` requires of a request that changes something. `origin`: the browser says that it comes from
+   * this site or, if it says nothing, a token. `token`: always a token of the session, in addition.
    *
    * Takes one of origin, token. Default: `origin`.
    *
@@ -646,7 +649,7 @@ export interface SessionCsrfOptions {
    */
   header?: string | undefined;
   /**
-   * The field of a form or of a JSON body that carries the token.
+   * The field of a form or JSON body that carries the token.
    *
    * Takes the name of a form field, such as _csrf. Default: `_csrf`.
    *
@@ -691,8 +694,8 @@ export interface SessionLimiterOptions {
    */
   forgetAfter?: string | number | undefined;
   /**
-   * After so many failed logins in a row nobody can log in to the account, from known devices neither, until
-   * `LoginLimiter.forget()`.
+   * After so many failed logins in a row, nobody can log in to the account, not even from a known device, until
+   * `LoginLimiter.forget()` is called.
    *
    * Takes a whole number, from 1 to 100, or null for none. Default: none.
    *
@@ -700,7 +703,7 @@ export interface SessionLimiterOptions {
    */
   ceiling?: number | null | undefined;
   /**
-   * The name of the cookie by which a browser is known that has logged in before.
+   * The name of the cookie that recognises a browser that has logged in before.
    *
    * Takes a cookie name that does not begin with two underscores. Default: `known_device`.
    *
@@ -708,7 +711,7 @@ export interface SessionLimiterOptions {
    */
   deviceCookieName?: string | undefined;
   /**
-   * What becomes of a login while failures cannot be counted: a 503, or `allow`: it is not limited.
+   * What happens to a login while failures cannot be counted: a 503, or `allow`: it is not limited.
    *
    * Takes one of refuse, allow. Default: `refuse`.
    *
@@ -716,10 +719,10 @@ export interface SessionLimiterOptions {
    */
   onStoreError?: 'refuse' | 'allow' | undefined;
   /**
-   * Whether an error that a check of credentials threw is a failed login: `true`, `false`, or `undefined` for
-   * the default.
+   * Whether an error thrown by a check of credentials is a failed login: `true`, `false`, or `undefined` for the
+   * default.
    *
-   * Takes a function that takes an error, or null for none. Default: by its kind.
+   * Takes a function that takes an error, or null for none. Default: decided by the kind of error.
    *
    * Can be given in code alone.
    */
@@ -746,17 +749,17 @@ export interface SessionCookieOptions {
    */
   name?: string | null | undefined;
   /**
-   * The name prefix that makes browsers insist on the attributes: `host` for `__Host-`, `secure` for
-   * `__Secure-`; `auto` picks the strongest that the other settings allow.
+   * The name prefix that makes browsers enforce the attributes: `host` for `__Host-`, `secure` for `__Secure-`;
+   * `auto` uses the strongest that the other settings allow.
    *
-   * Takes one of auto, host, secure, none, or null for none. Default: `auto` in production where no name is set,
+   * Takes one of auto, host, secure, none, or null for none. Default: `auto` in production if no name is set,
    * else `none`.
    *
    * Environment: `SESSION_COOKIE_PREFIX`.
    */
   prefix?: 'auto' | 'host' | 'secure' | 'none' | null | undefined;
   /**
-   * The path that the cookie is sent to, and everything below it.
+   * The path that the cookie is sent to, including everything below it.
    *
    * Takes a string. Default: `/`.
    *
@@ -766,13 +769,13 @@ export interface SessionCookieOptions {
   /**
    * The domain that gets the cookie, with all its subdomains. A leading dot and a port are dropped.
    *
-   * Takes a string, or null for none. Default: none: the exact host alone.
+   * Takes a string, or null for none. Default: none: the exact host only.
    *
    * Environment: `SESSION_COOKIE_DOMAIN`.
    */
   domain?: string | null | undefined;
   /**
-   * Send the cookie over HTTPS alone; `auto`: in production, and wherever the request came by HTTPS.
+   * Send the cookie over HTTPS only; `auto`: in production, and whenever the request used HTTPS.
    *
    * Takes true, false or auto. Default: `auto`.
    *
@@ -780,7 +783,7 @@ export interface SessionCookieOptions {
    */
   secure?: 'auto' | boolean | undefined;
   /**
-   * Keep the cookie from scripts in the page.
+   * Hide the cookie from scripts in the page.
    *
    * Takes true or false. Default: `true`.
    *
@@ -796,7 +799,7 @@ export interface SessionCookieOptions {
    */
   sameSite?: 'lax' | 'strict' | 'none' | undefined;
   /**
-   * A jar of its own for each site that embeds the application (CHIPS). It turns `Secure` on.
+   * A separate cookie jar for each site that embeds the application (CHIPS). Turns `Secure` on.
    *
    * Takes true or false. Default: `false`.
    *
@@ -804,8 +807,8 @@ export interface SessionCookieOptions {
    */
   partitioned?: boolean | undefined;
   /**
-   * Where the cookie was set before its path, its domain or `partitioned` was changed. Each answer that sets or
-   * clears the cookie removes it from there, too.
+   * Where the cookie was set before its path, domain or `partitioned` was changed. Each response that sets or
+   * clears the cookie also removes it from there.
    *
    * Takes an array, each item `{ path, domain }` of a cookie: a path that begins with /, a host name or null.
    * Default: none.
@@ -818,8 +821,8 @@ export interface SessionCookieOptions {
 /** Sessions in encrypted cookies: `type: 'cookie'`. `@publicApi` */
 export interface SessionSealedOptions {
   /**
-   * The most that the cookies of a session may take in a request, encrypted and encoded: about three quarters of
-   * it are data. Servers refuse requests with long headers, Node beyond 16 kB.
+   * The maximum size of a session’s cookies in a request, encrypted and encoded: about three quarters of it are
+   * data. Servers reject requests with long headers, Node beyond 16 kB.
    *
    * Takes a size such as 4kb or 1mb, or a number of bytes, from 2kb to 32kb. Default: 12kb.
    *
@@ -827,8 +830,8 @@ export interface SessionSealedOptions {
    */
   maxSize?: string | number | undefined;
   /**
-   * Whether large sessions are compressed. Leave it off where a session holds secrets beside what a visitor
-   * chooses: its length then tells of them.
+   * Whether large sessions are compressed. Leave it off if a session contains secrets beside client data: its
+   * length would leak them.
    *
    * Takes true or false. Default: `false`.
    *
@@ -836,7 +839,7 @@ export interface SessionSealedOptions {
    */
   compress?: boolean | undefined;
   /**
-   * From which size on a session is compressed, where `compress` is on.
+   * The size from which a session is compressed, if `compress` is on.
    *
    * Takes a size such as 4kb or 1mb, or a number of bytes. Default: 1kb.
    *
@@ -844,11 +847,12 @@ export interface SessionSealedOptions {
    */
   compressAbove?: string | number | undefined;
   /**
-   * The store that notes which sessions in cookies have ended, so that logout holds; whatever else needs a store
-   * is kept there, too. A request with a session then reads it once, and once more where it changes the session.
+   * The store that notes which sessions in cookies have ended, so that a logout holds for copies of a cookie;
+   * other features that need a store use it, too. A request with a session then reads it once, and once more if
+   * it changes the session.
    *
    * Takes one of memory, filesystem, lmdb, redis, sql, mongodb, memcached, dynamodb, or in code a SessionStore,
-   * with read, write, touch and delete, or null for none. Default: none: a copy of a cookie is good until it
+   * with read, write, touch and delete, or null for none. Default: none: a copy of a cookie is valid until it
    * expires.
    *
    * Environment: `SESSION_SEALED_REVOCATIONS`.
@@ -870,8 +874,8 @@ export interface SessionSealedOptions {
 /** The memory store: `type: 'memory'`. `@publicApi` */
 export interface SessionMemoryOptions {
   /**
-   * How many sessions the memory store holds. One more evicts the session that was unused for longest, those
-   * without a login first.
+   * How many sessions the memory store holds. One more evicts the least recently used session, those without a
+   * login first.
    *
    * Takes a whole number, 1 or more. Default: `10000`.
    *
@@ -879,8 +883,8 @@ export interface SessionMemoryOptions {
    */
   maxSessions?: number | undefined;
   /**
-   * How many notes of one kind the memory store holds besides: that sealed sessions were ended, that logins
-   * failed. None is forgotten early.
+   * How many notes of one kind the memory store holds besides: that sealed sessions have ended, that logins
+   * failed. None is removed early.
    *
    * Takes a whole number, 1 or more. Default: `100000`.
    *
@@ -892,7 +896,7 @@ export interface SessionMemoryOptions {
 /** The filesystem store: `type: 'filesystem'`. `@publicApi` */
 export interface SessionFilesystemOptions {
   /**
-   * The folder of the filesystem store, made when the application starts. Relative to the working directory.
+   * The folder of the filesystem store, created when the application starts. Relative to the working directory.
    *
    * Takes the path of a folder. Default: `.sessions`.
    *
@@ -908,8 +912,8 @@ export interface SessionFilesystemOptions {
    */
   mode?: string | number | undefined;
   /**
-   * How many session files there may be before those that have expired are removed at once, besides every few
-   * minutes; 0 for no limit. A live session is never removed.
+   * How many session files may exist before expired ones are removed at once, in addition to every few minutes;
+   * 0 for no limit. Live sessions are never removed.
    *
    * Takes a whole number, 0 or more. Default: `0`.
    *
@@ -921,7 +925,7 @@ export interface SessionFilesystemOptions {
 /** The LMDB store: `type: 'lmdb'`. `@publicApi` */
 export interface SessionLmdbOptions {
   /**
-   * Where the LMDB store keeps its database: a folder, or a file whose name ends in .mdb. Made when the
+   * Where the LMDB store keeps its database: a folder, or a file whose name ends in .mdb. Created when the
    * application starts. Relative to the working directory.
    *
    * Takes the path of a folder, or of a file whose name ends in .mdb. Default: `.sessions`.
@@ -943,9 +947,9 @@ export interface SessionRedisOptions {
    */
   url?: string | null | undefined;
   /**
-   * An ioredis client that the application made: it is used as it is, and never closed. Goes before the URL.
+   * Your ioredis client: it is used as it is, and never closed. Takes precedence over the URL.
    *
-   * Takes an ioredis client (Redis or Cluster), which hands out replies as bytes. Default: none.
+   * Takes an ioredis client (Redis or Cluster), which returns replies as bytes. Default: none.
    *
    * Can be given in code alone.
    */
@@ -974,7 +978,7 @@ export interface SessionSqlOptions {
    */
   database?: GivenDatabase | null | undefined;
   /**
-   * The table of the SQL store, with its schema or without.
+   * The table of the SQL store, with or without a schema.
    *
    * Takes the name of a table, such as sessions or app.sessions, in letters, digits and underscores, 48 at most.
    * Default: `sessions`.
@@ -983,7 +987,7 @@ export interface SessionSqlOptions {
    */
   table?: string | undefined;
   /**
-   * Whether the SQL store creates its table where it is missing. In production that is for a migration to do.
+   * Whether the SQL store creates its table if it is missing. In production, use a migration instead.
    *
    * Takes true or false. Default: true, in production false.
    *
@@ -991,7 +995,7 @@ export interface SessionSqlOptions {
    */
   createTable?: boolean | undefined;
   /**
-   * How often the SQL store removes sessions that have expired; null for never.
+   * How often the SQL store removes expired sessions; null for never.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 24d, or null for none. Default: 10m.
    *
@@ -1021,7 +1025,7 @@ export interface SessionMongodbOptions {
    */
   url?: string | null | undefined;
   /**
-   * A MongoClient that the application made: it is used as it is, and never closed. Goes before the URL.
+   * Your MongoClient: it is used as it is, and never closed. Takes precedence over the URL.
    *
    * Takes a MongoClient of MongoDB's driver. Default: none.
    *
@@ -1032,7 +1036,7 @@ export interface SessionMongodbOptions {
    * The database of the MongoDB store.
    *
    * Takes the name of a database: 1 to 63 letters, digits, hyphens or underscores, or null for none. Default:
-   * that of the URL or of the client; `sessions` where the URL names none.
+   * that of the URL or of the client; `sessions` if the URL names none.
    *
    * Environment: `SESSION_MONGODB_DB` or `SESSION_MONGODB_DATABASE`.
    */
@@ -1051,7 +1055,7 @@ export interface SessionMongodbOptions {
 /** The memcached store: `type: 'memcached'`. `@publicApi` */
 export interface SessionMemcachedOptions {
   /**
-   * The memcached servers, as host:port each, separated by commas. Every process needs the same list.
+   * The memcached servers, each as host:port, separated by commas. Every process needs the same list.
    *
    * Takes an array, each item host:port, such as 127.0.0.1:11211, or null for none. Default: 127.0.0.1:11211, in
    * production none.
@@ -1060,8 +1064,8 @@ export interface SessionMemcachedOptions {
    */
   servers?: readonly string[] | null | undefined;
   /**
-   * Whether the memcached store knows whose a session is, so that all of a user's sessions can be listed and
-   * ended. The servers must be started with -M, so that they evict nothing.
+   * Whether the memcached store keeps an owner index, so that a user's sessions can be listed and ended. The
+   * servers must be started with -M, so that they evict nothing.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1069,10 +1073,9 @@ export interface SessionMemcachedOptions {
    */
   owners?: boolean | undefined;
   /**
-   * A memcached client that the application made: it is used as it is, and never closed. Goes before the
-   * servers.
+   * Your memcached client: it is used as it is, and never closed. Takes precedence over the servers.
    *
-   * Takes a client with servers that take meta commands, such as connectMemcached() makes. Default: none.
+   * Takes a client with servers that take meta commands, such as from connectMemcached(). Default: none.
    *
    * Can be given in code alone.
    */
@@ -1082,7 +1085,7 @@ export interface SessionMemcachedOptions {
 /** The DynamoDB store: `type: 'dynamodb'`. `@publicApi` */
 export interface SessionDynamodbOptions {
   /**
-   * The endpoint of DynamoDB, where it is not that of the region in AWS_REGION. DynamoDB store only.
+   * The endpoint of DynamoDB, if it is not that of the region in AWS_REGION. DynamoDB store only.
    *
    * Takes a URL that begins with http:// or https://, or null for none. Default: that of the region.
    *
@@ -1090,7 +1093,7 @@ export interface SessionDynamodbOptions {
    */
   endpoint?: string | null | undefined;
   /**
-   * The table of the DynamoDB store, such as createSessionTable() makes.
+   * The table of the DynamoDB store, as created by createSessionTable().
    *
    * Takes the name of a table: 3 to 255 letters, digits, dots, hyphens or underscores. Default: `sessions`.
    *
@@ -1098,7 +1101,7 @@ export interface SessionDynamodbOptions {
    */
   table?: string | undefined;
   /**
-   * A DynamoDBClient that the application made: it is used as it is, and never closed. Goes before the endpoint.
+   * Your DynamoDBClient: it is used as it is, and never closed. Takes precedence over the endpoint.
    *
    * Takes a DynamoDBClient of `@aws-sdk/client-dynamodb`. Default: none.
    *

@@ -39,8 +39,7 @@ export const authOptions = {
     kind: nullable(fn<UserLoader>('a function (id, context) => user or null')),
     default: null,
     defaultText: 'a provider with `@UserLoader()`; without one, a user is `{ id }`',
-    meaning:
-      'Finds the user by the id in the session; null: the user does not exist any more, and the login ends.',
+    meaning: 'Finds the user by the id in the session; null: the user does not exist any more, and the login ends.',
   }),
   userIdField: option({
     env: 'SESSION_USER_ID_FIELD',
@@ -54,7 +53,8 @@ export const authOptions = {
     kind: fn('a function (user) => true or false'),
     default: () => isActiveByItself,
     defaultText: '`user.isActive`, a field or a method; without one: active',
-    meaning: 'Whether a user may log in, and stay logged in. Called at every login and once per request. May be asynchronous.',
+    meaning:
+      'Whether a user may log in, and stay logged in. Called at every login and once per request. May be asynchronous.',
   }),
   rolesOf: option<NamesOf>({
     env: null,
@@ -97,7 +97,8 @@ export const authOptions = {
     kind: pageUrl,
     default: null,
     defaultText: 'none: a 401',
-    meaning: 'The re-authentication page: a browser whose login is not fresh enough for `@Fresh()` is redirected there, with `?next=` and `&action=`.',
+    meaning:
+      'The re-authentication page: a browser whose login is not fresh enough for `@Fresh()` is redirected there, with `?next=` and `&action=`.',
   }),
   refusal: option({
     env: 'SESSION_REFUSAL',

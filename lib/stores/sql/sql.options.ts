@@ -35,8 +35,7 @@ export const sqlOptions = group("The SQL store: `type: 'sql'`, for PostgreSQL, M
     kind: bool(),
     default: (environment) => environment !== 'production',
     defaultText: 'true, in production false',
-    meaning:
-      'Whether the SQL store creates its table if it is missing. In production, use a migration instead.',
+    meaning: 'Whether the SQL store creates its table if it is missing. In production, use a migration instead.',
   }),
   pruneInterval: option<number | null, number | string | null>({
     env: 'SESSION_SQL_PRUNE_INTERVAL',

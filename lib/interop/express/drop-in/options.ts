@@ -128,9 +128,6 @@ function isList(secret: SidSecret | readonly SidSecret[]): secret is readonly Si
 
 /** The defaults of express-session, which it advises against. */
 function undecided(option: 'resave' | 'saveUninitialized'): true {
-  warnOnce(
-    option,
-    `The session option ${option} was not set, and defaults to true. Set it, usually to false.`,
-  );
+  warnOnce(option, `The session option ${option} was not set, and defaults to true. Set it, usually to false.`);
   return true;
 }
