@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { HttpException } from '@nestjs/common';
-import { SessionGoneError, SessionStoreUnavailableError } from '../errors.js';
+import { SessionStoreUnavailableError } from '../errors.js';
 import type { ShownCookies } from '../cookie/shown-cookies.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { AuthFacts } from '../session/auth-facts.js';
@@ -18,6 +18,7 @@ import { ResponseGate } from '../response/response-gate.js';
 import { cacheControl, varyByCookie } from './cache-headers.js';
 import type { HttpOptions } from './http.options.js';
 import type { HeldLogins } from './held-logins.js';
+import { LoginHold } from './login-hold.js';
 import { endOthers, livingSession } from './living-session.js';
 import type { Platform } from './platforms/platform.js';
 import { remoteAddress, type RawRequest } from './platforms/raw.js';
@@ -95,11 +96,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
   #hasFailed = false;
   readonly #response: RawResponse | null;
   readonly #gate: ResponseGate | null;
-  #isEventStream = false;
-  /** Releases the login; null: the request does not hold it. */
-  #letGo: (() => void) | null = null;
-  #isLoginOver = false;
-  #ended: AbortController | null = null;
+  /** Null: the response is no event stream, and nothing has asked for {@link ended}. */
+  #hold: LoginHold | null = null;
 
   constructor(
     private readonly runtime: SessionSurroundings,
@@ -115,7 +113,9 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.#isHeadOut = rawResponse === null || rawResponse.headersSent;
     this.#response = rawResponse;
     this.#gate = rawResponse === null ? null : ResponseGate.install(rawResponse, this);
-    if (rawResponse?.headersSent === true) this.#isEventStream = isEventStream(rawResponse.getHeader('Content-Type'));
+    if (rawResponse?.headersSent === true && isEventStream(rawResponse.getHeader('Content-Type'))) {
+      this.#loginHold.becomeEventStream();
+    }
   }
 
   /** The client of the request, and its other cookies. */
@@ -157,7 +157,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
   noteAsked(): void {
     this.#isAsked = true;
     // Possibly after the headers have been sent.
-    if (this.#isEventStream) this.#holdLogin();
+    if (this.#hold?.isEventStream) this.#hold.hold(this.#session);
   }
 
   /** A view of the session that rejects changes; if nothing else is requested, there is no commit. */
@@ -236,21 +236,22 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   /** Aborted when the login ends that the request came with or has made. */
   get ended(): AbortSignal {
-    if (this.#ended !== null) return this.#ended.signal;
-    const ended = (this.#ended = new AbortController());
+    const hold = this.#loginHold;
+    if (hold.isTold) return hold.ended;
+    const { ended } = hold;
     const loaded = this.#whenLoaded();
-    if (loaded === null) this.#holdLogin();
+    if (loaded === null) hold.hold(this.#session);
     else {
       loaded.then(
         () => {
-          this.#holdLogin();
+          hold.hold(this.#session);
         },
         (error: unknown) => {
-          ended.abort(error);
+          hold.fail(error);
         },
       );
     }
-    return ended.signal;
+    return ended;
   }
 
   /** Saves the changes. Returns undefined if there is nothing to do. @throws HttpException, also as a rejection */
@@ -303,8 +304,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const lines = [...(session === null ? [] : this.#cookieLines(session)), ...(this.#client?.takeLines() ?? [])];
     if (session !== null) stateOf(session).answered = true;
     if (session !== null && stateOf(session).auth !== null && isEventStream(head.get('Content-Type'))) {
-      this.#isEventStream = true;
-      if (this.#isAsked || this.#isGuarded) this.#holdLogin();
+      this.#loginHold.becomeEventStream();
+      if (this.#isAsked || this.#isGuarded) this.#loginHold.hold(session);
     }
     // A response that depends on no session may be cached by anyone.
     if (!this.#isAsked && !this.#isGuarded && !this.#hasFailed && lines.length === 0) return;
@@ -418,7 +419,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     state.answered = this.#isHeadOut;
     state.bearer = this;
     state.passive = this.#isPassive;
-    if (this.#isEventStream && this.#isAsked) this.#holdLogin();
+    if (this.#hold?.isEventStream && this.#isAsked) this.#hold.hold(session);
     return this.#view ?? session;
   }
 
@@ -428,31 +429,9 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return session instanceof Promise ? session : null;
   }
 
-  #holdLogin(): void {
-    const session = this.#session;
-    const response = this.#response;
-    if (this.#isLoginOver) this.#endStream();
-    if (session === null || this.#letGo !== null || this.#isLoginOver || hasClosed(response)) return;
-    const letGo = (this.#letGo = this.runtime.heldLogins.hold(stateOf(session), () => {
-      this.#isLoginOver = true;
-      this.#ended?.abort(new SessionGoneError('The login has ended.'));
-      this.#endStream();
-    }));
-    response?.once('close', letGo);
-  }
-
-  #endStream(): void {
-    // The headers may be about to be sent, and with them everything that belongs to them.
-    if (this.#isEventStream) queueMicrotask(() => this.#cutShort());
-  }
-
-  #cutShort(): void {
-    try {
-      this.#gate?.cutShort();
-    } catch (error) {
-      // The error of another package that has wrapped a method of the response.
-      this.runtime.report(error);
-    }
+  get #loginHold(): LoginHold {
+    const { heldLogins, report } = this.runtime;
+    return (this.#hold ??= new LoginHold(heldLogins, report, this.#response, this.#gate));
   }
 
   #asView(session: SessionObject): SessionObject {
@@ -570,9 +549,4 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
 function isEventStream(contentType: unknown): boolean {
   return typeof contentType === 'string' && /^\s*text\/event-stream\s*(?:;|$)/i.test(contentType);
-}
-
-/** Whether the response can no longer be sent, and no event will say so. */
-function hasClosed(response: RawResponse | null): boolean {
-  return response !== null && (response.writableEnded || response.destroyed);
 }

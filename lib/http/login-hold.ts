@@ -1,0 +1,75 @@
+import { SessionGoneError } from '../errors.js';
+import type { RawResponse } from '../response/raw-response.js';
+import type { ResponseGate } from '../response/response-gate.js';
+import { stateOf, type SessionObject } from '../session/session.js';
+import type { HeldLogins } from './held-logins.js';
+
+/** Watches the login that a response depends on: when it ends, an event stream is ended, and {@link ended} is aborted. */
+export class LoginHold {
+  /** Releases the login; null: the response does not hold it. */
+  #letGo: (() => void) | null = null;
+  #isLoginOver = false;
+  #isEventStream = false;
+  #ended: AbortController | null = null;
+
+  constructor(
+    private readonly logins: HeldLogins,
+    private readonly report: (error: unknown) => void,
+    private readonly response: RawResponse | null,
+    private readonly gate: ResponseGate | null,
+  ) {}
+
+  get isEventStream(): boolean {
+    return this.#isEventStream;
+  }
+
+  becomeEventStream(): void {
+    this.#isEventStream = true;
+  }
+
+  /** Whether {@link ended} has been asked for. */
+  get isTold(): boolean {
+    return this.#ended !== null;
+  }
+
+  /** Aborted when the login ends. */
+  get ended(): AbortSignal {
+    return (this.#ended ??= new AbortController()).signal;
+  }
+
+  /** The session could not be read. */
+  fail(error: unknown): void {
+    this.#ended?.abort(error);
+  }
+
+  /** Holds the login of the request's session, once. @param session null: it is not loaded yet. */
+  hold(session: SessionObject | null): void {
+    if (this.#isLoginOver) this.#endStream();
+    if (session === null || this.#letGo !== null || this.#isLoginOver || hasClosed(this.response)) return;
+    const letGo = (this.#letGo = this.logins.hold(stateOf(session), () => {
+      this.#isLoginOver = true;
+      this.#ended?.abort(new SessionGoneError('The login has ended.'));
+      this.#endStream();
+    }));
+    this.response?.once('close', letGo);
+  }
+
+  #endStream(): void {
+    // The headers may be about to be sent, and with them everything that belongs to them.
+    if (this.#isEventStream) queueMicrotask(() => this.#cutShort());
+  }
+
+  #cutShort(): void {
+    try {
+      this.gate?.cutShort();
+    } catch (error) {
+      // The error of another package that has wrapped a method of the response.
+      this.report(error);
+    }
+  }
+}
+
+/** Whether the response can no longer be sent, and no event will say so. */
+function hasClosed(response: RawResponse | null): boolean {
+  return response !== null && (response.writableEnded || response.destroyed);
+}
