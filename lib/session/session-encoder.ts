@@ -52,7 +52,7 @@ export class SessionEncoder {
   /** The way to see it that costs least, for most requests of who is logged in. False: it has changed, or that is to be seen. */
   #isAsRead(session: SessionObject, bytes: Uint8Array): boolean {
     const { auth, loginRead } = stateOf(session);
-    if (loginRead === null || loginRead.auth !== auth || loginRead.bytes !== bytes) return false;
+    if (loginRead?.bytes !== bytes || loginRead.auth !== auth) return false;
     try {
       return this.codec.holdsLike(bytes, recordOf(session), this.#size.mostNodes);
     } catch (error) {

@@ -160,8 +160,8 @@ export class SessionSaver {
     const { stored } = stateOf(session);
     if (stored === null) return;
     const known = this.records.newest.of(stored.key, this.now());
-    if (known !== null && known.asOf > stored.asOf)
-      this.#bring(session, stored, known, this.encoder.decoded(known.bytes));
+    if (known === null || known.asOf <= stored.asOf) return;
+    this.#bring(session, stored, known, this.encoder.decoded(known.bytes));
   }
 
   #bring(session: SessionObject, base: StoredSession, theirs: StoredSession, record: SessionRecord): void {

@@ -42,7 +42,7 @@ class UserController {
 
   @Post('everyone')
   everyone(): Promise<void> {
-    return this.auth.logoutEveryone();
+    return this.auth.logoutAllUsers();
   }
 
   @Get('read')
