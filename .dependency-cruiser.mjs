@@ -87,7 +87,10 @@ export default {
       name: 'module-is-the-top',
       comment: 'Only the public face and the commands import what wires the rooms.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(cli/|(index|session[.-](module|wiring)[^/]*)\\.ts$)' },
+      from: {
+        path: '^lib/',
+        pathNot: '^lib/(cli/|(index|cookies-of-application|session[.-](module|wiring)[^/]*)\\.ts$)',
+      },
       to: { path: '^lib/session[.-]module' },
     },
     {
