@@ -1,22 +1,22 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { loginUrlFor, safeNext, TooManyAttemptsException } from 'nestjs-session-auth';
 import { textField } from '../views/form.js';
-import { renderPage } from '../views/layout.js';
+import { PagesService } from '../views/pages.service.js';
 import { tooManyAttemptsView } from './too-many-attempts.view.js';
 
-/** Says how long to wait, and leads back to the form. The limiter has set the header `Retry-After`. */
+/** Says how long to wait, and links back to the form. The limiter has set the `Retry-After` header. */
 @Catch(TooManyAttemptsException)
 export class TooManyAttemptsFilter implements ExceptionFilter<TooManyAttemptsException> {
-  catch(exception: TooManyAttemptsException, host: ArgumentsHost): void {
-    const http = host.switchToHttp();
-    const main = tooManyAttemptsView(exception.retryAfter, formOf(http.getRequest<Request>()));
-    const page = renderPage({ title: 'Too many tries', current: 'login', main }, null);
-    http.getResponse<Response>().status(exception.getStatus()).type('html').send(page);
+  constructor(private readonly pages: PagesService) {}
+
+  catch(exception: TooManyAttemptsException, host: ArgumentsHost): Promise<void> {
+    const main = tooManyAttemptsView(exception.retryAfter, formOf(host.switchToHttp().getRequest<Request>()));
+    return this.pages.sendError({ status: exception.getStatus(), title: 'Too many tries', main }, exception, host);
   }
 }
 
-/** The page whose form was sent, with what it knew: login and confirmation have the same address for both. */
+/** The page with the form that was sent, and what it knew. Login and confirmation each use one path for both. */
 function formOf({ path, body }: Request): string {
   const action = textField(body, 'action', 100);
   const page = action === '' ? path : `${path}?action=${encodeURIComponent(action)}`;

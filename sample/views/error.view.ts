@@ -1,5 +1,6 @@
 import { CsrfRefusedException } from 'nestjs-session-auth';
 import { html, type Html } from './html.js';
+import type { ErrorPage } from './pages.service.js';
 
 interface ErrorText {
   readonly title: string;
@@ -45,8 +46,8 @@ function textOf(status: number, exception: unknown): ErrorText {
   return isToken ? oldForm : foreignForm;
 }
 
-/** What a page says of an error. */
-export function errorPage(status: number, exception: unknown): { readonly title: string; readonly main: Html } {
+/** The page for an error. */
+export function errorPage(status: number, exception: unknown): ErrorPage {
   const { title, text } = textOf(status, exception);
   const main = html`
     <div class="card empty">
@@ -56,5 +57,5 @@ export function errorPage(status: number, exception: unknown): { readonly title:
       <p><a class="button" href="/">To the shop window</a></p>
     </div>
   `;
-  return { title, main };
+  return { status, title, main };
 }

@@ -1,5 +1,4 @@
 import type { FlashMessage } from 'nestjs-session-auth';
-import { formatCount } from './format.js';
 import { html, type Html } from './html.js';
 import type { Visitor } from './visitor.js';
 
@@ -30,8 +29,7 @@ function cartLabel(count: number): Html {
   if (count === 0) return html`Cart`;
   return html`Cart
     <span class="badge" data-cart-count="${count}"
-      ><span aria-hidden="true">${count}</span
-      ><span class="visually-hidden">, ${formatCount(count, 'item')}</span></span
+      >${count}<span class="visually-hidden"> ${count === 1 ? 'item' : 'items'}</span></span
     >`;
 }
 
@@ -56,7 +54,7 @@ function navigation(current: Section | null, visitor: Visitor | null): Html {
   `;
 }
 
-/** The whole document. Without a `visitor` (an error page) it shows nothing that would need the session. */
+/** The whole document. Without a `visitor`, whose session could not be read, it leaves out what needs the session. */
 export function renderPage(frame: Frame, visitor: Visitor | null): string {
   const flashes = visitor?.flashes ?? [];
   const document = html`<!doctype html>

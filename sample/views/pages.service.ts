@@ -1,25 +1,82 @@
-import { Injectable } from '@nestjs/common';
-import { CsrfService, type Session, type SessionUser } from 'nestjs-session-auth';
+import { Injectable, Logger, ServiceUnavailableException, type ArgumentsHost } from '@nestjs/common';
+import type { Response } from 'express';
+import {
+  AuthService,
+  CsrfService,
+  isSessionError,
+  SessionService,
+  type Session,
+  type SessionUser,
+} from 'nestjs-session-auth';
+import { AccountsService } from '../accounts/accounts.service.js';
 import type { Html } from './html.js';
 import { renderPage, type Section } from './layout.js';
 import { postForms, type PostForm } from './post-form.js';
-import { visitorOf } from './visitor.js';
+import { visitorOf, type Visitor } from './visitor.js';
 
 export interface Page {
   readonly title: string;
-  /** The part of the navigation that the reader is in; `null` for none. */
+  /** The current section of the navigation; `null` for none. */
   readonly current: Section | null;
   readonly main: (form: PostForm) => Html;
 }
 
-/** Whole pages, with what each shows of its reader. */
+export interface ErrorPage {
+  readonly status: number;
+  readonly title: string;
+  readonly main: Html;
+}
+
+/** Renders whole pages, with what each shows about its visitor. */
 @Injectable()
 export class PagesService {
-  constructor(private readonly csrf: CsrfService) {}
+  readonly #logger = new Logger(PagesService.name);
 
-  /** Takes the flash messages, and tokens for the forms: so it is asked once a page, and after a login or logout. */
+  constructor(
+    private readonly csrf: CsrfService,
+    private readonly sessions: SessionService,
+    private readonly auth: AuthService,
+    private readonly accounts: AccountsService,
+  ) {}
+
+  /** Takes the flash messages out of the session. Call it once per page, and after a login or logout, which end CSRF tokens. */
   render({ title, current, main }: Page, session: Session, user: SessionUser | null): string {
-    const form = postForms(() => this.csrf.token(session));
-    return renderPage({ title, current, main: main(form) }, visitorOf(session, user, form));
+    const form = this.#formsOf(session);
+    return renderPage({ title, current, main: main(form) }, visitorOf(session, user, session.flashes(), form));
+  }
+
+  /**
+   * Answers with an error page in place of the page that failed: for exception filters. It starts no session, and leaves the
+   * flash messages for the next page. It never rejects: nobody would catch that in a filter.
+   */
+  async sendError({ status, title, main }: ErrorPage, exception: unknown, host: ArgumentsHost): Promise<void> {
+    const visitor = await this.#visitorAfter(exception, host);
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent) return;
+    response
+      .status(status)
+      .type('html')
+      .send(renderPage({ title, current: null, main }, visitor));
+  }
+
+  /** Who gets the error page; `null` if the session cannot be read. */
+  async #visitorAfter(exception: unknown, host: ArgumentsHost): Promise<Visitor | null> {
+    // The session itself has failed: its store is down, or it has ended while it was in use.
+    if (isSessionError(exception) || (exception instanceof Error && isSessionError(exception.cause))) return null;
+    try {
+      const session = await this.sessions.get(host);
+      // `auth.user()` would also restore a remembered login, which starts a session.
+      const id = this.auth.userId(session);
+      const user = id === null ? null : this.accounts.find(id);
+      return visitorOf(session, user, [], this.#formsOf(session));
+    } catch (error) {
+      // The package has reported a store that is down.
+      if (!(error instanceof ServiceUnavailableException)) this.#logger.error(error);
+      return null;
+    }
+  }
+
+  #formsOf(session: Session): PostForm {
+    return postForms(() => this.csrf.token(session));
   }
 }

@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.js';
 import { PagesService } from './pages.service.js';
 
-/** What every page is drawn with. */
+/** Renders the pages of all other modules. */
 @Global()
-@Module({ providers: [PagesService], exports: [PagesService] })
+@Module({ imports: [AccountsModule], providers: [PagesService], exports: [PagesService] })
 export class ViewsModule {}

@@ -56,6 +56,7 @@ describe('a form that a page of another origin sends by itself', () => {
     expect((await request.allHeaders())['cookie']).toContain('session=');
     expect((await request.response())?.status()).toBe(403);
     expect(await visitor.heading()).toBe('Not from here');
+    expect(await visitor.frame()).toEqual({ links: ['Shop', 'Cart', 'Session', 'Account'], logout: true });
     expect(await visitor.isLoggedIn()).toBe(true);
     expect(await visitor.cart()).toEqual({});
   });

@@ -46,6 +46,8 @@ describe.each(withAndWithoutJavaScript)('too many wrong passwords, %s', (_, java
     await owner.press('Log out');
 
     const stranger = await newVisitor();
+    await stranger.goTo('/');
+    await stranger.page.getByRole('button', { name: 'Evening mug' }).click();
     const response = await untilLimited(stranger, '/login?next=/cart', () => stranger.logIn('wrong'));
     const wait = Number(await response.headerValue('retry-after'));
     expect(wait).toBeGreaterThan(0);
@@ -53,6 +55,7 @@ describe.each(withAndWithoutJavaScript)('too many wrong passwords, %s', (_, java
     expect(await stranger.page.locator('[data-wait]').innerText()).toBe(
       `Wait ${String(wait)} second${wait === 1 ? '' : 's'}.`,
     );
+    expect(await stranger.frame()).toEqual({ links: ['Shop', 'Cart 1 item', 'Session', 'Log in'], logout: false });
     await stranger.page.getByRole('link', { name: 'Back to the form' }).click();
     expect(stranger.place).toBe('/login?next=%2Fcart');
 
@@ -67,6 +70,7 @@ describe.each(withAndWithoutJavaScript)('too many wrong passwords, %s', (_, java
     await visitor.enter(keeper);
     await untilLimited(visitor, '/account/email', () => visitor.confirm('wrong'));
     expect(await visitor.heading()).toBe('Too many tries');
+    expect(await visitor.frame()).toEqual({ links: ['Shop', 'Cart', 'Session', 'Account'], logout: true });
     await visitor.page.getByRole('link', { name: 'Back to the form' }).click();
     expect(visitor.place).toBe('/confirm?action=change-email&next=%2Faccount%2Femail');
     expect(await visitor.isLoggedIn()).toBe(true);

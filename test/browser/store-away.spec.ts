@@ -29,6 +29,10 @@ describe('a shop whose store does not answer', () => {
       const page = await visitor.page.goto(shop.url('/cart'));
       expect(page?.status()).toBe(503);
       expect(await visitor.page.getByRole('heading', { level: 1 }).innerText()).toBe('Back in a moment');
+      expect(await visitor.frame()).toMatchObject({ logout: false });
+      // A page that would be an error with the store as well is the same one.
+      expect((await visitor.page.goto(shop.url('/nowhere')))?.status()).toBe(404);
+      expect(await visitor.frame()).toEqual({ links: ['Shop', 'Cart', 'Session', 'Account'], logout: false });
       const asked = await visitor.context.request.get(shop.url('/api/cart'));
       expect(asked.status()).toBe(503);
       expect(await asked.json()).toMatchObject({ statusCode: 503 });

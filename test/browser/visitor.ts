@@ -65,6 +65,16 @@ export class Visitor {
     await this.page.getByRole('button', { name, exact: true }).click();
   }
 
+  /** What the frame of the page shows of its visitor: the links of the navigation, and whether there is a way out. */
+  async frame(): Promise<{ readonly links: readonly string[]; readonly logout: boolean }> {
+    const links = await this.page.getByRole('navigation', { name: 'Main' }).getByRole('link').allInnerTexts();
+    const logout = await this.page
+      .getByRole('banner')
+      .getByRole('button', { name: 'Log out', exact: true })
+      .isVisible();
+    return { links: links.map((text) => text.replace(/\s+/g, ' ').trim()), logout };
+  }
+
   /** The messages on the page, as `category: text`. */
   async messages(): Promise<string[]> {
     const shown = await this.page.getByRole('status', { name: 'Messages' }).getByRole('listitem').all();
