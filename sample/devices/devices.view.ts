@@ -22,7 +22,7 @@ function end({ publicId, current }: DeviceSession, name: string, form: PostForm)
     '/devices/revoke',
     html`
       <input type="hidden" name="device" value="${publicId}" />
-      <button class="button button--quiet" aria-label="Log out ${name}">Log out there</button>
+      <button class="button button--quiet" aria-label="Log out ${name}">Log out</button>
     `,
   );
 }

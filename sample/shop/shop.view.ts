@@ -16,7 +16,7 @@ function productCard(product: Product, form: PostForm): Html {
         html`
           <span class="price">${formatMoney(product.price)}</span>
           <input type="hidden" name="sku" value="${product.sku}" />
-          <button class="button" aria-label="Add ${product.name} to the cart">Add to cart</button>
+          <button class="button" aria-label="Add to cart: ${product.name}">Add to cart</button>
         `,
         'product__buy',
       )}

@@ -133,7 +133,7 @@ describe('where every form needs its token', () => {
 
     await visitor.enter(keeper);
     await visitor.goTo('/');
-    await visitor.press('Add Evening mug to the cart');
+    await visitor.press('Add to cart: Evening mug');
     await visitor.press('Update the quantity of Evening mug');
     await visitor.press('Remove Evening mug from the cart');
     await visitor.goTo('/session');
@@ -163,7 +163,7 @@ describe('where every form needs its token', () => {
     const visitor = await Visitor.arrive(await browser.newContext(), shop);
     await visitor.goTo('/');
     await visitor.page.evaluate(`document.querySelector('[name=_csrf]').remove()`);
-    await visitor.press('Add Stoneware teapot to the cart');
+    await visitor.press('Add to cart: Stoneware teapot');
     expect(await visitor.heading()).toBe('That page was too old');
     await visitor.leave();
   });

@@ -56,7 +56,7 @@ describe('the look of the shop', () => {
   async function seeEverything(visitor: Visitor): Promise<void> {
     await visitor.enter(keeper);
     await visitor.goTo('/');
-    await visitor.press('Add Stoneware teapot to the cart');
+    await visitor.press('Add to cart: Stoneware teapot');
     for (const path of ['/account/email', '/account/deletion']) {
       await visitor.goTo(path);
       await visitor.confirm(keeper.password);
@@ -109,6 +109,34 @@ describe('the look of the shop', () => {
     },
   );
 
+  it('names every control by the text that it shows, so that whoever speaks to it can say what they see', async () => {
+    const visitor = await Visitor.arrive(await browser.newContext(), shop);
+    const other = await Visitor.arrive(await browser.newContext(), shop);
+    await seeEverything(visitor);
+    // The devices are more than one.
+    await other.enter(keeper);
+    const labelled: string[] = [];
+    for (const path of paths) {
+      await visitor.goTo(path);
+      for (const { name, shown } of await visitor.page.evaluate<Control[]>(findControls)) {
+        expect({ path, shown, name: spoken(name) }).toEqual({ path, shown, name: expect.stringContaining(spoken(shown)) });
+        if (name !== shown) labelled.push(name);
+      }
+    }
+    // Those that are worth a look.
+    expect(labelled).toEqual(
+      expect.arrayContaining([
+        'Add to cart: Evening mug',
+        'Remove Stoneware teapot from the cart',
+        'Update the quantity of Stoneware teapot',
+        'Log out Demo account',
+        expect.stringMatching(/^Log out Chrome/),
+      ]),
+    );
+    await visitor.leave();
+    await other.leave();
+  });
+
   it('shows where the keyboard is, and lets it skip the navigation', async () => {
     const context = await browser.newContext();
     const visitor = await Visitor.arrive(context, shop);
@@ -119,11 +147,40 @@ describe('the look of the shop', () => {
     await visitor.page.keyboard.press('Enter');
     await visitor.page.keyboard.press('Tab');
     const focused = visitor.page.locator(':focus');
-    expect(await focused.getAttribute('aria-label')).toBe('Add Stoneware teapot to the cart');
+    expect(await focused.getAttribute('aria-label')).toBe('Add to cart: Stoneware teapot');
     expect(await visitor.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
     await context.close();
   });
 });
+
+interface Control {
+  /** What assistive technology calls it. */
+  readonly name: string;
+  /** What is on the screen. */
+  readonly shown: string;
+}
+
+/** Case and punctuation are not spoken. */
+function spoken(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9€.]+/g, ' ').trim();
+}
+
+/** The names of all controls that show a text, with that text (WCAG 2.5.3); runs in the page. */
+const findControls = `(() => {
+  const text = (element, hidden) => {
+    const copy = element.cloneNode(true);
+    for (const part of copy.querySelectorAll(hidden)) part.remove();
+    return copy.textContent.replace(/\\s+/g, ' ').trim();
+  };
+  const found = [];
+  for (const control of document.querySelectorAll('a, button, input:not([type=hidden])')) {
+    const shownBy = control.labels?.[0] ?? control;
+    const name = control.getAttribute('aria-label') ?? text(shownBy, '[aria-hidden=true]');
+    const shown = text(shownBy, '.visually-hidden');
+    if (shown) found.push({ name, shown });
+  }
+  return found;
+})()`;
 
 /** Texts below the contrast of WCAG 2.2 AA (4.5 to 1), each with its ratio; runs in the page. */
 const findFaintTexts = `(() => {

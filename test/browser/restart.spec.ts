@@ -19,7 +19,7 @@ describe('a restart of the server', () => {
   async function shopAndLogIn(shop: RunningShop): Promise<Visitor> {
     const visitor = await Visitor.arrive(await browser.newContext(), shop);
     await visitor.countVisit();
-    await visitor.press('Add Evening mug to the cart');
+    await visitor.press('Add to cart: Evening mug');
     await visitor.goTo('/login');
     await visitor.logIn();
     return visitor;

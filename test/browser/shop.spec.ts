@@ -44,12 +44,12 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
 
   it('puts things into the cart, changes how many, and takes them out', async () => {
     await visitor.goTo('/');
-    await visitor.press('Add Stoneware teapot to the cart');
+    await visitor.press('Add to cart: Stoneware teapot');
     expect(visitor.place).toBe('/cart');
     await visitor.goTo('/');
-    await visitor.press('Add Evening mug to the cart');
+    await visitor.press('Add to cart: Evening mug');
     await visitor.goTo('/');
-    await visitor.press('Add Evening mug to the cart');
+    await visitor.press('Add to cart: Evening mug');
     expect(await visitor.cart()).toEqual({ teapot: 1, mug: 2 });
     expect(await visitor.page.locator('[data-total]').innerText()).toBe('€81.00');
 
@@ -67,7 +67,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
 
   it('says once what happened, by category', async () => {
     await visitor.goTo('/');
-    await visitor.press('Add Plain notebook to the cart');
+    await visitor.press('Add to cart: Plain notebook');
     expect(await visitor.messages()).toEqual(['success: Plain notebook: in your cart.']);
     await visitor.goTo('/cart');
     expect(await visitor.messages()).toEqual([]);
@@ -100,7 +100,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
 
   it('ASVS 7.2.4: changes the session id at login and takes the cart along; the old cookie opens nothing', async () => {
     await visitor.goTo('/');
-    await visitor.press('Add Beeswax candle to the cart');
+    await visitor.press('Add to cart: Beeswax candle');
     const before = await visitor.sessionCookie();
     await visitor.goTo('/login');
     await visitor.logIn();
@@ -134,7 +134,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
   it('ASVS 3.3.4: shows what is stored and where, and nothing of the secret id', async () => {
     await visitor.countVisit();
     await visitor.goTo('/');
-    await visitor.press('Add Reading lamp to the cart');
+    await visitor.press('Add to cart: Reading lamp');
     expect(await visitor.sessionData()).toEqual({ visits: 2, cart: { lamp: 1 } });
     expect(await visitor.page.locator('[data-store]').innerText()).toBe(kind);
     expect(await visitor.page.locator('[data-state]').innerText()).toBe('stored');

@@ -20,7 +20,7 @@ describe('the shop in a browser that runs no JavaScript', () => {
   it('does all it does', async () => {
     const visitor = await Visitor.arrive(await browser.newContext({ javaScriptEnabled: false }), shop);
     expect(await visitor.countVisit()).toBe(1);
-    await visitor.press('Add Windowsill aloe to the cart');
+    await visitor.press('Add to cart: Windowsill aloe');
     expect(await visitor.messages()).toEqual(['success: Windowsill aloe: in your cart.']);
     await visitor.page.getByLabel('Windowsill aloe: Quantity').fill('3');
     await visitor.press('Update the quantity of Windowsill aloe');
