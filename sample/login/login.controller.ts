@@ -23,7 +23,7 @@ export class LoginController {
   @Get('login')
   @Header('Content-Type', 'text/html; charset=utf-8')
   form(@Query('next') next: unknown, @Session() session: Session, @CurrentUser() user: SessionUser | null): string {
-    return this.#page({ next: safeNext(next, afterLogin), email: '', refused: false }, session, user);
+    return this.#page({ next: safeNext(next, afterLogin), email: '', remember: false, refused: false }, session, user);
   }
 
   @Post('login')
@@ -38,7 +38,7 @@ export class LoginController {
     const next = safeNext(field(body, 'next'), afterLogin);
     const user = await attempts.attempt(email, () => this.accounts.verify(email, password));
     if (!user) {
-      const page = this.#page({ next, email, refused: true }, session, null);
+      const page = this.#page({ next, email, remember, refused: true }, session, null);
       response.status(HttpStatus.UNAUTHORIZED).type('html').send(page);
       return;
     }

@@ -8,6 +8,8 @@ export interface LoginForm {
   /** A path of this site. */
   readonly next: string;
   readonly email: string;
+  /** Whether "Keep me logged in" is ticked. */
+  readonly remember: boolean;
   readonly refused: boolean;
   /** Who is logged in already. */
   readonly user: SessionUser | null;
@@ -23,7 +25,7 @@ function note({ refused, user }: LoginForm): Html | null {
   return html`<p class="flash flash--info">You are logged in as ${user.name}. <a href="/account">Your account</a></p>`;
 }
 
-function fields({ next, email, refused }: LoginForm): Html {
+function fields({ next, email, remember, refused }: LoginForm): Html {
   const invalid = refused && html`aria-invalid="true" aria-describedby="refused"`;
   return html`
     <input type="hidden" name="next" value="${next}" />
@@ -42,7 +44,14 @@ function fields({ next, email, refused }: LoginForm): Html {
     </div>
     ${passwordField(refused)}
     <div class="check">
-      <input class="check__box" id="remember" type="checkbox" name="remember" aria-describedby="remember-effect" />
+      <input
+        class="check__box"
+        id="remember"
+        type="checkbox"
+        name="remember"
+        aria-describedby="remember-effect"
+        ${remember && html`checked`}
+      />
       <label for="remember">Keep me logged in</label>
       <p class="quiet" id="remember-effect">Also when the browser was closed. Not on a computer that others use.</p>
     </div>

@@ -63,6 +63,25 @@ describe.each(withAndWithoutJavaScript)('a remembered login %s', (_, javaScriptE
     await visitor.leave();
   });
 
+  it('is still asked for after a wrong password, if it was before', async () => {
+    const visitor = await newVisitor();
+    const box = visitor.page.getByLabel('Keep me logged in');
+    await visitor.goTo('/login');
+    await box.check();
+    await visitor.logIn('wrong');
+    expect(await box.isChecked()).toBe(true);
+    await visitor.logIn();
+    expect(visitor.place).toBe('/account');
+    expect(await rememberCookie(visitor.context)).toBeDefined();
+    await visitor.press('Log out');
+
+    await visitor.goTo('/login');
+    expect(await box.isChecked()).toBe(false);
+    await visitor.logIn('wrong');
+    expect(await box.isChecked()).toBe(false);
+    await visitor.leave();
+  });
+
   it('outlives the session, says so, and is no fresh one', async () => {
     const visitor = await newVisitor();
     await visitor.enter(account, { remember: true });
