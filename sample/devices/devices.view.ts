@@ -17,7 +17,9 @@ function marks({ current, remembered }: DeviceSession): Html | null {
 }
 
 function end({ publicId, current }: DeviceSession, name: string, form: PostForm): Html {
-  if (current) return html`<p class="quiet">Log out at the top.</p>`;
+  if (current) {
+    return form('/logout', html`<button class="button button--quiet" aria-label="Log out this device">Log out</button>`);
+  }
   return form(
     '/devices/revoke',
     html`

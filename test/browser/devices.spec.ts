@@ -64,7 +64,7 @@ describe.each(kinds)('your devices %s JavaScript, with the sessions in %s', (_, 
 
     const here = desk.page.locator('[data-current=yes]');
     expect(await here.innerText()).toMatch(/Chrome[^]*This device[^]*Logged in[^]*(ago|now)[^]*From\s*127\.0\.0\.1/);
-    expect(await here.getByRole('button').count()).toBe(0);
+    expect(await here.getByRole('button').allInnerTexts()).toEqual(['Log out']);
     expect(await desk.page.locator('[data-current=no]').innerText()).toMatch(/Safari[^]*Stays logged in/);
   });
 
@@ -80,6 +80,17 @@ describe.each(kinds)('your devices %s JavaScript, with the sessions in %s', (_, 
     expect(await phone.isLoggedIn()).toBe(false);
     expect(await phone.messages()).toEqual(['info: Please log in to see this page.']);
     expect(await desk.isLoggedIn()).toBe(true);
+  });
+
+  it('are logged out by the button of the one that asks, and no other', async () => {
+    await phone.enter();
+    await desk.enter();
+    await desk.goTo('/devices');
+    await desk.press('Log out this device');
+    expect(desk.place).toBe('/');
+    expect(await desk.messages()).toEqual(['info: You are logged out.']);
+    expect(await desk.isLoggedIn()).toBe(false);
+    expect(await phone.isLoggedIn()).toBe(true);
   });
 
   it('ASVS 7.5.2: are logged out all at once, but for the one that asks', async () => {
