@@ -3,18 +3,18 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { assetFolder } from './settings.js';
 
-/** The most that a form or a JSON body may be. */
+/** The largest form or JSON body. */
 const bodyLimit = '16kb';
 
-/** The application with all its settings, not listening yet. */
+/** The configured application, not listening yet. */
 export async function createApplication(): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     bodyParser: false,
-    // Browsers open connections ahead of need; waiting for them would keep a stopped shop alive.
+    // Browsers open connections before they need them. Waiting for those would keep a stopped shop alive.
     forceCloseConnections: true,
   });
   app.useSecurityHeaders({
-    // Nothing but this site's own files: a script that somebody managed to inject into a page would not run.
+    // Only this site's own files: an injected script would not run.
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -28,7 +28,7 @@ export async function createApplication(): Promise<NestExpressApplication> {
         frameAncestors: "'none'",
       },
     },
-    // `no-referrer` would have browsers send `Origin: null` with forms, which CsrfGuard could not tell from a foreign
+    // With `no-referrer`, browsers send `Origin: null` with forms, and CsrfGuard could not tell them from another
     // site's.
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },

@@ -3,13 +3,12 @@ import { createServer } from 'node:net';
 
 const defaultPort = 3000;
 
-/** How many ports above the default are tried when it is taken. */
+/** How many further ports to try if the default one is in use. */
 const furtherPorts = 10;
 
 /**
- * Begins to listen, and says where. `PORT` is taken at its word: if it is not free, that is said, and the result is
- * `null`. Without it, the first free port from 3000 on. `HOST` is this machine alone unless it is set, since the passwords
- * of the shop are on display.
+ * Starts to listen, and returns the URL. With `PORT`, it uses that port or returns `null` if it is in use. Without it, it
+ * uses the first free port from 3000 on. `HOST` defaults to this machine only, since the shop shows its passwords.
  */
 export async function listen(
   app: INestApplication,
@@ -29,13 +28,13 @@ export async function listen(
       await app.listen(port, host);
       return app.getUrl();
     }
-    logger.warn(`Port ${String(port)} is taken.`);
+    logger.warn(`Port ${String(port)} is in use.`);
   }
-  logger.error('No free port. Set PORT to one, or to 0 for any.');
+  logger.error('No free port. Set PORT to a free one, or to 0 for any.');
   return null;
 }
 
-/** Asks beforehand: Nest would write an error with a stack to the log for each port that is taken. */
+/** Checks first, because Nest logs an error with a stack trace for each port that is in use. */
 function isFree(port: number, host: string): Promise<boolean> {
   return new Promise((answer, fail) => {
     const probe = createServer();

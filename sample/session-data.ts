@@ -1,13 +1,13 @@
 import type { Cart } from './cart/cart.js';
 
-/** What this application keeps in a session, and who its users are: declared once, known everywhere. */
+/** What this application keeps in a session, and what a user is: declared once, typed everywhere. */
 declare module 'nestjs-session-auth' {
   interface SessionData {
-    /** How often the visitor has seen the shop window. */
+    /** How often the visitor has opened the shop. */
     visits?: number;
-    /** How many of each product are in the cart. */
+    /** The quantity of each product in the cart. */
     cart?: Cart;
-    /** What the twenty parallel requests of the inspector left behind, one number each. */
+    /** One number for each of the inspector's twenty parallel requests. */
     stamps?: number[];
     /** The last run of twenty parallel requests. */
     parallel?: { sent: number; answered: number; tookMs: number };
@@ -17,7 +17,7 @@ declare module 'nestjs-session-auth' {
     id: string;
     email: string;
     name: string;
-    /** What `@Roles()` goes by. */
+    /** Checked by `@Roles()`. */
     roles: readonly string[];
   }
 }

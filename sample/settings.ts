@@ -2,19 +2,19 @@ import type { ConfigService } from '@nestjs/config';
 import { join, resolve } from 'node:path';
 import { developmentSecret } from './development-secret.js';
 
-/** The style sheet and the icon; the build copies them beside the code. */
+/** The style sheet, the script and the icon. The build copies them next to the code. */
 export const assetFolder = join(import.meta.dirname, 'public');
 
-/** Fast, and durable, and it needs no server: what the sample keeps its sessions in when the environment names nothing. */
+/** The store if the environment names none: fast, durable, and it needs no server. */
 const defaultType = 'lmdb';
-/** The places, below the folder that it is started in. */
+/** Paths below the working directory. */
 const databaseFile = resolve('.cache/sessions.mdb');
 const sessionFolder = resolve('.cache/sessions');
 const secretFile = resolve('.cache/sample-secret');
 
 /**
- * What the sample sets instead of the package's defaults. Each gives way to the environment: with `SESSION_TYPE=redis`,
- * say, the package reads that itself.
+ * What the sample sets instead of the package's defaults. The environment wins: if it has `SESSION_TYPE`, for example, the
+ * package reads that itself.
  */
 export function sessionDefaults(config: ConfigService): {
   type?: typeof defaultType;
@@ -28,19 +28,19 @@ export function sessionDefaults(config: ConfigService): {
     ...(isSet('SESSION_TYPE') ? {} : { type: defaultType }),
     ...(isSet('SESSION_LMDB_PATH') ? {} : { lmdb: { path: databaseFile } }),
     ...(isSet('SESSION_FILE_DIR') ? {} : { filesystem: { dir: sessionFolder } }),
-    // After that the pages that can do harm ask for the password again.
+    // After this time, sensitive pages ask for the password again.
     ...(isSet('SESSION_FRESH_FOR') ? {} : { freshFor: '15m' }),
-    // In production the package insists on a real key, and so does the sample.
+    // In production the package requires a real key, and so does the sample.
     ...(isSet('SECRET_KEY') || config.get<string>('NODE_ENV') === 'production'
       ? {}
       : { secretKey: developmentSecret(secretFile) }),
   };
 }
 
-/** Where the sessions are, in words for a reader. */
+/** Where the sessions are, for display. */
 export interface StoragePlace {
   readonly type: string;
-  /** Never with a user name or a password. */
+  /** Without user name and password. */
   readonly location: string;
 }
 
@@ -68,7 +68,7 @@ function locationOf(type: string, setting: (key: string) => string): string {
     case 'cookie':
       return 'the cookie itself, encrypted';
     default:
-      return 'this process, gone when it ends';
+      return 'memory, lost when the shop stops';
   }
 }
 
@@ -77,6 +77,6 @@ function withoutCredentials(address: string): string {
     const { protocol, host, pathname } = new URL(address);
     return host === '' ? `${protocol}${pathname}` : `${protocol}//${host}${pathname}`;
   } catch {
-    return 'an address that cannot be shown';
+    return 'unknown address';
   }
 }

@@ -4,7 +4,7 @@ import { countOf, linesOf } from '../cart/cart.js';
 import { PagesService } from '../views/pages.service.js';
 import { accountView } from './account.view.js';
 
-/** What only the one it belongs to may see; no cache keeps it, so that going back after a logout does not show it. */
+/** Visible only to the user. `no-store` keeps it out of the browser's cache, so Back does not show it after a logout. */
 @Controller('account')
 @UseGuards(SessionAuthGuard)
 export class AccountController {

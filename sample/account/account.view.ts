@@ -5,7 +5,7 @@ export interface AccountFacts {
   readonly visits: number;
   readonly cartCount: number;
   readonly publicId: string;
-  /** Whether nobody has typed a password in this session. */
+  /** Whether remember-me restored the login, so that nobody entered a password in this session. */
   readonly isRestored: boolean;
 }
 
@@ -31,10 +31,10 @@ function account(user: SessionUser): Html {
         </div>
       </dl>
       <ul class="links">
-        ${link('/devices', 'Your devices', 'Where you are logged in. Asks for your password, unless you typed it a short while ago.')}
-        ${link('/account/email', 'Change the e-mail address', 'Asks for your password, for this alone.')}
-        ${link('/account/deletion', 'Delete the account', 'Asks for your password, for this alone.')}
-        ${user.roles.includes('admin') && link('/admin', 'Everybody’s logins', 'For the role admin.')}
+        ${link('/devices', 'Your devices', 'See where you are logged in. Asks for your password, unless you entered it recently.')}
+        ${link('/account/email', 'Change your e-mail address', 'Asks for your password, for this action only.')}
+        ${link('/account/deletion', 'Delete your account', 'Asks for your password, for this action only.')}
+        ${user.roles.includes('admin') && link('/admin', 'All logins', 'Only for admins.')}
       </ul>
     </section>
   `;
@@ -46,13 +46,13 @@ function session({ visits, cartCount, publicId, isRestored }: AccountFacts): Htm
       <h2 id="here-title">In this session</h2>
       <dl class="facts">
         <div>
-          <dt>Logged in by</dt>
+          <dt>Logged in with</dt>
           <dd data-login="${isRestored ? 'remembered' : 'password'}">
-            ${isRestored ? 'this browser, which was remembered' : 'password'}
+            ${isRestored ? 'remember-me on this browser' : 'password'}
           </dd>
         </div>
         <div>
-          <dt>Visits to the shop window</dt>
+          <dt>Visits to the shop</dt>
           <dd>${visits}</dd>
         </div>
         <div>
@@ -64,8 +64,8 @@ function session({ visits, cartCount, publicId, isRestored }: AccountFacts): Htm
           <dd><code>${publicId}</code></dd>
         </div>
       </dl>
-      <p class="quiet">The login changed the session’s secret id. What was in the cart came along.</p>
-      <p><a href="/session">Look into the session</a></p>
+      <p class="quiet">Your login gave the session a new secret id and kept your cart.</p>
+      <p><a href="/session">Show session details</a></p>
     </section>
   `;
 }

@@ -18,16 +18,16 @@ export class DeletionController {
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   form(@Session() session: Session, @CurrentUser() user: SessionUser): string {
-    return this.pages.render({ title: 'Delete the account', current: 'account', main: deletionView }, session, user);
+    return this.pages.render({ title: 'Delete your account', current: 'account', main: deletionView }, session, user);
   }
 
   @Post()
   @Redirect('/', HttpStatus.SEE_OTHER)
   async delete(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
     this.accounts.remove(user.id);
-    // Without an account nobody is let in any more; this frees what is kept of its logins, on all devices.
+    // Without the account, no login works any more. This also removes the user's sessions on all devices.
     await this.auth.logoutEverywhere(user.id);
     await this.auth.logout(session);
-    session.flash('info', 'Your account is deleted, and you are logged out everywhere.');
+    session.flash('info', 'Your account was deleted, and you are logged out everywhere.');
   }
 }

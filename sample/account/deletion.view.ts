@@ -4,13 +4,13 @@ import type { PostForm } from '../views/post-form.js';
 export function deletionView(form: PostForm): Html {
   return html`
     <section class="card narrow" aria-labelledby="deletion-title">
-      <h1 id="deletion-title">Delete the account</h1>
+      <h1 id="deletion-title">Delete your account</h1>
       <p class="quiet">
-        You are logged out everywhere, at once, and nobody can log in to it any more. This is a sample: when it is
-        started again, the account is back.
+        This logs you out everywhere, and you cannot log in to this account again. In this sample, the account is back
+        after a restart.
       </p>
-      ${form('/account/deletion', html`<button class="button button--danger">Delete the account</button>`)}
-      <p><a href="/account">Rather not</a></p>
+      ${form('/account/deletion', html`<button class="button button--danger">Delete account</button>`)}
+      <p><a href="/account">Cancel</a></p>
     </section>
   `;
 }

@@ -7,7 +7,7 @@ import { textField } from '../views/form.js';
 import { PagesService } from '../views/pages.service.js';
 import { emailView, type EmailProblem } from './email.view.js';
 
-/** Whoever sits down at a browser that somebody else has left logged in does not get this far. */
+/** Needs the password again: a stranger at a browser that was left logged in does not get this far. */
 @Controller('account/email')
 @Fresh({ action: 'change-email' satisfies ConfirmedAction, within: grantFor })
 export class EmailController {
@@ -39,7 +39,7 @@ export class EmailController {
         .send(this.#page(session, user, email, problem));
       return;
     }
-    session.flash('success', 'Your e-mail address is changed. You log in with the new one from now on.');
+    session.flash('success', 'Your e-mail address was changed. Use the new one to log in.');
     response.redirect(HttpStatus.SEE_OTHER, '/account');
   }
 
@@ -50,6 +50,6 @@ export class EmailController {
 
   #page(session: Session, user: SessionUser, email: string, problem: EmailProblem | null): string {
     const main = emailView(user, email, problem);
-    return this.pages.render({ title: 'Your e-mail address', current: 'account', main }, session, user);
+    return this.pages.render({ title: 'Change your e-mail address', current: 'account', main }, session, user);
   }
 }

@@ -5,25 +5,25 @@ import type { PostForm } from '../views/post-form.js';
 export type EmailProblem = 'malformed' | 'taken';
 
 const problems: Readonly<Record<EmailProblem, string>> = {
-  malformed: 'That is no e-mail address.',
-  taken: 'Another account has that address.',
+  malformed: 'Enter a valid e-mail address.',
+  taken: 'Another account uses this address.',
 };
 
-/** @param email what was typed before. */
+/** @param email what the user entered before. */
 export function emailView(user: SessionUser, email: string, problem: EmailProblem | null): (form: PostForm) => Html {
   const invalid = problem !== null && html`aria-invalid="true" aria-describedby="refused"`;
   return (form) => html`
     <section class="card narrow" aria-labelledby="email-title">
-      <h1 id="email-title">Your e-mail address</h1>
+      <h1 id="email-title">Change your e-mail address</h1>
       <p class="quiet">
-        Now it is <strong>${user.email}</strong>. When the shop is started again, it will be so again.
+        Your current address is <strong>${user.email}</strong>. In this sample, a restart undoes the change.
       </p>
       ${problem !== null && html`<p class="flash flash--error" id="refused" role="alert">${problems[problem]}</p>`}
       ${form(
         '/account/email',
         html`
           <div class="form__field">
-            <label for="email">The new one</label>
+            <label for="email">New address</label>
             <input
               class="input"
               id="email"
@@ -35,11 +35,11 @@ export function emailView(user: SessionUser, email: string, problem: EmailProble
               ${invalid}
             />
           </div>
-          <button class="button button--wide">Change it</button>
+          <button class="button button--wide">Change address</button>
         `,
         'form',
       )}
-      <p><a href="/account">Rather not</a></p>
+      <p><a href="/account">Cancel</a></p>
     </section>
   `;
 }

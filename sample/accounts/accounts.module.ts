@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsService } from './accounts.service.js';
 
-/** The users, apart from the pages: the session module asks for them, too. */
+/** The users, in a module of their own because the session module needs them, too. */
 @Module({ providers: [AccountsService], exports: [AccountsService] })
 export class AccountsModule {}

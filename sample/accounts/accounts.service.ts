@@ -4,7 +4,7 @@ import type { SessionUser } from 'nestjs-session-auth';
 import { demoAccounts } from './demo-accounts.js';
 import { hashPassword, verifyPassword, type PasswordHash } from './password-hash.js';
 
-/** The shop's users, as they are until it ends. A real application asks its database here. */
+/** The shop's users, kept in memory. A real application would ask its database here. */
 @Injectable()
 export class AccountsService implements OnModuleInit {
   readonly #users = new Map<string | number, SessionUser>();
@@ -23,14 +23,14 @@ export class AccountsService implements OnModuleInit {
     return [...this.#users.values()];
   }
 
-  /** The user with this id, or `null`: this is what the session module asks for whoever is logged in. */
+  /** The user with this id, or `null`. The session module loads the logged-in user with it. */
   find(id: string | number): SessionUser | null {
     return this.#users.get(id) ?? null;
   }
 
   /**
-   * The user with this address and password, or `null`. An unknown address costs the same work as a wrong password, so that
-   * neither the answer nor its time tells who has an account.
+   * The user with this address and password, or `null`. An unknown address takes as much work as a wrong password, so
+   * neither the answer nor its timing tells who has an account.
    */
   async verify(email: string, password: string): Promise<SessionUser | null> {
     const user = this.#findByEmail(email);
@@ -38,7 +38,7 @@ export class AccountsService implements OnModuleInit {
     return hash !== null && (await verifyPassword(password, hash)) ? user : null;
   }
 
-  /** False: another account has this address. */
+  /** Returns `false` if another account uses this address. */
   changeEmail(id: string, email: string): boolean {
     const user = this.#users.get(id);
     const owner = this.#findByEmail(email);

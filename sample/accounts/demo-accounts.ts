@@ -1,6 +1,6 @@
 import type { SessionUser } from 'nestjs-session-auth';
 
-/** An account that everybody may use: its password stands on the login page. */
+/** An account for everyone: the login page shows its password. */
 export interface DemoAccount extends SessionUser {
   readonly password: string;
 }

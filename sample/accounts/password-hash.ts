@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** A password as it is kept: never the password. */
+/** What is stored in place of a password. */
 export interface PasswordHash {
   readonly salt: Buffer;
   readonly key: Buffer;

@@ -6,7 +6,7 @@ import { formatCount } from '../views/format.js';
 import { PagesService } from '../views/pages.service.js';
 import { adminView } from './admin.view.js';
 
-/** For the role admin: ends the logins of one user, or of everybody. */
+/** For admins only: ends the logins of one user, or of everyone. */
 @Controller('admin')
 @Roles('admin')
 @Fresh()
@@ -24,7 +24,7 @@ export class AdminController {
     const rows = await Promise.all(
       this.accounts.all().map(async (account) => ({ account, logins: (await this.auth.sessions(account.id)).length })),
     );
-    return this.pages.render({ title: 'Everybody’s logins', current: 'account', main: adminView(rows) }, session, user);
+    return this.pages.render({ title: 'All logins', current: 'account', main: adminView(rows) }, session, user);
   }
 
   @Post('logout-user')
@@ -32,7 +32,7 @@ export class AdminController {
   async logOutUser(@Body() body: unknown, @Session() session: Session): Promise<void> {
     const account = this.accounts.find(textField(body, 'user', 100));
     if (account === null) {
-      session.flash('info', 'There is no such account any more.');
+      session.flash('info', 'This account no longer exists.');
       return;
     }
     const ended = await this.auth.logoutEverywhere(account.id, { except: session });
@@ -43,8 +43,8 @@ export class AdminController {
   @Redirect('/login', HttpStatus.SEE_OTHER)
   async logOutEveryone(@Session() session: Session): Promise<void> {
     await this.auth.logoutAllUsers();
-    // The admin's own session is among them. Its logout begins a new one, which can carry the message.
+    // That includes the admin's own session. Logging out starts a new one, which can carry the message.
     await this.auth.logout(session);
-    session.flash('success', 'Everybody is logged out, and so are you.');
+    session.flash('success', 'Everyone is logged out, including you.');
   }
 }

@@ -5,7 +5,7 @@ import type { PostForm } from '../views/post-form.js';
 
 export interface AccountRow {
   readonly account: SessionUser;
-  /** How many devices it is logged in at. */
+  /** On how many devices the user is logged in. */
   readonly logins: number;
 }
 
@@ -30,23 +30,23 @@ function row({ account, logins }: AccountRow, form: PostForm): Html {
 
 export function adminView(rows: readonly AccountRow[]): (form: PostForm) => Html {
   return (form) => html`
-    <h1>Everybody’s logins</h1>
-    <p class="lead">For the role admin. Whoever else asks for this page gets a 403.</p>
+    <h1>All logins</h1>
+    <p class="lead">Only admins can see this page.</p>
     <div class="columns">
       <section class="card" aria-labelledby="accounts-title">
         <h2 id="accounts-title">By account</h2>
         <ul class="rows">
           ${rows.map((each) => row(each, form))}
         </ul>
-        <p class="quiet">Your own session here goes on, whatever you end of yourself.</p>
+        <p class="quiet">If you log out your own account, this session stays logged in.</p>
       </section>
-      <section class="card" aria-labelledby="everybody-title">
-        <h2 id="everybody-title">All at once</h2>
+      <section class="card" aria-labelledby="everyone-title">
+        <h2 id="everyone-title">Everyone at once</h2>
         <p class="quiet">
-          A single time is written down, and no login of before it counts any more: those on paper in a drawer as much
-          as remembered browsers, and yours, too.
+          Ends every login made before now, including remembered ones and your own. The server does this with a single
+          write.
         </p>
-        ${form('/admin/logout-everyone', html`<button class="button button--danger">Log out everybody</button>`)}
+        ${form('/admin/logout-everyone', html`<button class="button button--danger">Log out everyone</button>`)}
       </section>
     </div>
   `;

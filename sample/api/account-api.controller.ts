@@ -26,7 +26,7 @@ export class AccountApiController {
   ): Promise<SessionUser> {
     const { email, password, remember } = credentialsOf(body);
     const user = await attempts.attempt(email, () => this.accounts.verify(email, password));
-    if (!user) throw new UnauthorizedException('That address and password do not fit together.');
+    if (!user) throw new UnauthorizedException('Wrong e-mail address or password.');
     await this.auth.login(session, user, { remember });
     return user;
   }

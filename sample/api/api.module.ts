@@ -5,7 +5,7 @@ import { CartApiController } from './cart-api.controller.js';
 import { SessionApiController } from './session-api.controller.js';
 import { VisitsApiController } from './visits-api.controller.js';
 
-/** What the pages do, for programs. */
+/** What the pages do, as a JSON API. */
 @Module({
   imports: [AccountsModule],
   controllers: [AccountApiController, CartApiController, SessionApiController, VisitsApiController],

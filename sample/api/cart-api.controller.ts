@@ -4,7 +4,7 @@ import { productOf, quantityOf } from '../cart/cart-input.js';
 import { addToCart, countOf, emptyCart, linesOf, setQuantity, totalOf, type Cart } from '../cart/cart.js';
 import { field } from '../views/form.js';
 
-/** A cart in JSON; money in cents. */
+/** A cart as JSON. Amounts are in cents. */
 export interface CartDto {
   readonly lines: readonly { sku: string; name: string; price: number; quantity: number; total: number }[];
   readonly count: number;

@@ -6,7 +6,7 @@ import { describeSession, type SessionDescription } from '../inspector/session-d
 import { storagePlace } from '../settings.js';
 import { stampOf } from './stamp-input.js';
 
-/** How long each stamp takes between reading the session and saving it: long enough for all of them to overlap. */
+/** How long each request works between reading and saving the session, in ms: long enough for all of them to overlap. */
 const workMs = 20;
 
 @Controller('api/session')
@@ -18,7 +18,7 @@ export class SessionApiController {
     return describeSession(session, storagePlace(this.config));
   }
 
-  /** One of the inspector's twenty parallel updates. Plain `push`: what others have added meanwhile is kept. */
+  /** One of the inspector's twenty parallel updates. A plain `push` is enough: what other requests add meanwhile is kept. */
   @Post('stamps')
   @HttpCode(HttpStatus.NO_CONTENT)
   async stamp(@Body() body: unknown, @Session() session: Session): Promise<void> {

@@ -2,7 +2,7 @@ import { BadRequestException } from '@nestjs/common';
 import { parallelRequests } from '../inspector/parallel-updates.service.js';
 import { field } from '../views/form.js';
 
-/** @throws BadRequestException where the stamp is none of the numbers that a run uses. */
+/** @throws BadRequestException if the stamp is not one of the numbers that a run uses. */
 export function stampOf(body: unknown): number {
   const stamp = field(body, 'stamp');
   if (typeof stamp !== 'number' || !Number.isInteger(stamp) || stamp < 1 || stamp > parallelRequests) {

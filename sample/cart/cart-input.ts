@@ -3,7 +3,7 @@ import { findProduct, type Product } from '../shop/catalogue.js';
 import { field } from '../views/form.js';
 import { maxQuantity } from './cart.js';
 
-/** The product that `sku` names. @throws NotFoundException where the shop has no such product. */
+/** The product with this `sku`. @throws NotFoundException if the shop has no such product. */
 export function productOf(sku: unknown): Product {
   const product = typeof sku === 'string' ? findProduct(sku) : undefined;
   if (!product) throw new NotFoundException('The shop has no such product.');
@@ -11,9 +11,9 @@ export function productOf(sku: unknown): Product {
 }
 
 /**
- * The quantity that a form or a JSON body asks for.
+ * The quantity in a form or a JSON body.
  *
- * @throws BadRequestException where it is no whole number between `least` and {@link maxQuantity}.
+ * @throws BadRequestException if it is not a whole number between `least` and {@link maxQuantity}.
  */
 export function quantityOf(body: unknown, least: 0 | 1, otherwise?: number): number {
   const given = field(body, 'quantity');

@@ -6,7 +6,7 @@ import { productOf, quantityOf } from './cart-input.js';
 import { addToCart, emptyCart, linesOf, setQuantity } from './cart.js';
 import { cartView } from './cart.view.js';
 
-/** Every change answers with a redirect, so that a reload never repeats it; what happened is said by a flash message. */
+/** Every change answers with a redirect, so that a reload does not repeat it, and reports the result in a flash message. */
 @Controller('cart')
 export class CartController {
   constructor(private readonly pages: PagesService) {}
@@ -23,7 +23,7 @@ export class CartController {
   add(@Body() body: unknown, @Session() session: Session): void {
     const product = productOf(field(body, 'sku'));
     addToCart(session, product, quantityOf(body, 1, 1));
-    session.flash('success', `${product.name}: in your cart.`);
+    session.flash('success', `Added to your cart: ${product.name}.`);
   }
 
   @Post('change')
@@ -32,8 +32,8 @@ export class CartController {
     const product = productOf(field(body, 'sku'));
     const quantity = quantityOf(body, 0);
     setQuantity(session, product, quantity);
-    if (quantity > 0) session.flash('success', `${product.name}: now ${String(quantity)} in your cart.`);
-    else session.flash('info', `${product.name}: taken out of your cart.`);
+    if (quantity > 0) session.flash('success', `${product.name}: you now have ${String(quantity)} in your cart.`);
+    else session.flash('info', `Removed from your cart: ${product.name}.`);
   }
 
   @Post('remove')
@@ -41,13 +41,13 @@ export class CartController {
   remove(@Body() body: unknown, @Session() session: Session): void {
     const product = productOf(field(body, 'sku'));
     setQuantity(session, product, 0);
-    session.flash('info', `${product.name}: taken out of your cart.`);
+    session.flash('info', `Removed from your cart: ${product.name}.`);
   }
 
   @Post('empty')
   @Redirect('/cart', 303)
   empty(@Session() session: Session): void {
     emptyCart(session);
-    session.flash('info', 'Your cart is empty now.');
+    session.flash('info', 'Your cart is now empty.');
   }
 }

@@ -1,10 +1,10 @@
 import type { Session } from 'nestjs-session-auth';
 import { findProduct, type Product } from '../shop/catalogue.js';
 
-/** How many of each product, by its sku. */
+/** The quantity of each product, by sku. */
 export type Cart = Record<string, number>;
 
-/** The most of one product that a cart holds. */
+/** The most that a cart holds of one product. */
 export const maxQuantity = 20;
 
 export interface CartLine {
@@ -14,7 +14,7 @@ export interface CartLine {
   readonly total: number;
 }
 
-/** The cart's lines, in the order in which they were put in. A product that is no longer sold is left out. */
+/** The lines of the cart, in the order in which they were added, without products that are no longer sold. */
 export function linesOf(cart: Cart | undefined): readonly CartLine[] {
   return Object.entries(cart ?? {}).flatMap(([sku, quantity]) => {
     const product = findProduct(sku);
@@ -22,19 +22,19 @@ export function linesOf(cart: Cart | undefined): readonly CartLine[] {
   });
 }
 
-/** How many things are in the cart. */
+/** How many items are in the cart. */
 export function countOf(lines: readonly CartLine[]): number {
   return lines.reduce((count, line) => count + line.quantity, 0);
 }
 
-/** What the cart costs, in cents. */
+/** The total price of the cart, in cents. */
 export function totalOf(lines: readonly CartLine[]): number {
   return lines.reduce((total, line) => total + line.total, 0);
 }
 
 /**
- * Puts `quantity` more of the product into the cart. With `mutate`, because this depends on what is there: when a second
- * tab adds at the same time, the addition is done again on top of the other's.
+ * Adds `quantity` of the product to the cart. It uses `mutate` because the result depends on what is there: if a second tab
+ * adds something at the same time, the function runs again on the newer cart.
  */
 export function addToCart(session: Session, product: Product, quantity: number): void {
   session.mutate('cart', (cart = {}) => ({
@@ -43,7 +43,7 @@ export function addToCart(session: Session, product: Product, quantity: number):
   }));
 }
 
-/** Sets how many of the product are in the cart; none removes it. A plain assignment: the session sees it by itself. */
+/** Sets the quantity of the product; 0 removes it. A plain assignment is enough: the session notices the change. */
 export function setQuantity(session: Session, product: Product, quantity: number): void {
   const cart = (session.cart ??= {});
   if (quantity > 0) cart[product.sku] = Math.min(quantity, maxQuantity);

@@ -49,8 +49,8 @@ function emptyCartView(): Html {
   return html`
     <div class="card empty">
       <h1>Your cart is empty</h1>
-      <p class="quiet">Nothing in it yet. The shop window is a good place to begin.</p>
-      <p><a class="button" href="/">To the shop window</a></p>
+      <p class="quiet">You have not added anything yet.</p>
+      <p><a class="button" href="/">Go to the shop</a></p>
     </div>
   `;
 }
@@ -79,8 +79,8 @@ export function cartView(lines: readonly CartLine[], form: PostForm): Html {
             <dd data-total>${formatMoney(totalOf(lines))}</dd>
           </div>
         </dl>
-        <p class="quiet">This shop is a sample: it has no checkout, and it sells nothing.</p>
-        ${form('/cart/empty', html`<button class="button button--plain">Empty the cart</button>`)}
+        <p class="quiet">This shop is a sample. It sells nothing and has no checkout.</p>
+        ${form('/cart/empty', html`<button class="button button--plain">Empty cart</button>`)}
       </section>
     </div>
   `;

@@ -17,10 +17,10 @@ import { PagesService } from '../views/pages.service.js';
 import { confirmView, type ConfirmForm } from './confirm.view.js';
 import { actionNamed } from './confirmed-actions.js';
 
-/** Where it leads when nobody asked for a place, or for one that is not on this site. */
+/** Where the confirmation leads without a `next`, or with one that is not on this site. */
 const afterConfirming = '/account';
 
-/** The page that asks for the password once more, and leads back to where that was wanted: the option `confirmUrl`. */
+/** The re-authentication page (option `confirmUrl`): asks for the password again, then leads back. */
 @Controller('confirm')
 @UseGuards(SessionAuthGuard)
 @UseFilters(TooManyAttemptsFilter)
@@ -54,7 +54,7 @@ export class ConfirmController {
   ): Promise<void> {
     const next = safeNext(field(body, 'next'), afterConfirming);
     const action = actionNamed(field(body, 'action'));
-    // The same password as at the login, and so the same budget for wrong ones.
+    // The same password as at the login, so wrong ones count against the same limit.
     const confirmed = await attempts.attempt(user.email, () => this.accounts.verify(user.email, passwordOf(body)));
     if (!confirmed) {
       const page = this.#page({ next, action, refused: true }, session, user);
@@ -67,6 +67,6 @@ export class ConfirmController {
 
   #page(shown: Omit<ConfirmForm, 'user'>, session: Session, user: SessionUser): string {
     const main = confirmView({ ...shown, user });
-    return this.pages.render({ title: 'Your password, please', current: 'account', main }, session, user);
+    return this.pages.render({ title: 'Confirm your password', current: 'account', main }, session, user);
   }
 }

@@ -7,16 +7,16 @@ import { confirmedActions, type ConfirmedAction } from './confirmed-actions.js';
 export interface ConfirmForm {
   /** A path of this site. */
   readonly next: string;
-  /** What it is for; `undefined`: for no one thing. */
+  /** What the password is asked for; `undefined` for no action in particular. */
   readonly action: ConfirmedAction | undefined;
   readonly refused: boolean;
   readonly user: SessionUser;
 }
 
 function reason(action: ConfirmedAction | undefined): Html {
-  if (action === undefined) return html`This page is for who has typed the password a short while ago.`;
-  return html`You are about to <strong>${confirmedActions[action]}</strong>. Your password opens that, for five minutes,
-    and no other such page.`;
+  if (action === undefined) return html`To continue, enter your password again.`;
+  return html`You are about to <strong>${confirmedActions[action]}</strong>. Your password allows this action, and no
+    other, for five minutes.`;
 }
 
 function fields({ next, action, refused, user }: ConfirmForm): Html {
@@ -28,21 +28,18 @@ function fields({ next, action, refused, user }: ConfirmForm): Html {
       <input class="input" id="email" type="email" value="${user.email}" autocomplete="username" readonly />
     </div>
     ${passwordField(refused)}
-    <button class="button button--wide">Go on</button>
+    <button class="button button--wide">Continue</button>
   `;
 }
 
 export function confirmView(shown: ConfirmForm): (form: PostForm) => Html {
   return (form) => html`
     <section class="card narrow" aria-labelledby="confirm-title">
-      <h1 id="confirm-title">Is it you?</h1>
+      <h1 id="confirm-title">Confirm your password</h1>
       <p class="quiet" data-reason="${shown.action ?? ''}">${reason(shown.action)}</p>
-      ${
-        shown.refused &&
-        html`<p class="flash flash--error" id="refused" role="alert">That is not the password of this account.</p>`
-      }
+      ${shown.refused && html`<p class="flash flash--error" id="refused" role="alert">Wrong password.</p>`}
       ${form('/confirm', fields(shown), 'form')}
-      <p><a href="/account">Rather not</a></p>
+      <p><a href="/account">Cancel</a></p>
     </section>
   `;
 }

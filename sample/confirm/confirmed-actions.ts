@@ -1,6 +1,6 @@
 /**
- * What asks for the password once more, each for itself: a grant for one of these opens none of the others. Each with the words
- * for it, since the page that asks for a password has to say what it is for.
+ * The actions that ask for the password again. A grant for one of them does not cover the others. The text tells the user
+ * what the password is asked for.
  */
 export const confirmedActions = {
   'change-email': 'change your e-mail address',
@@ -9,10 +9,10 @@ export const confirmedActions = {
 
 export type ConfirmedAction = keyof typeof confirmedActions;
 
-/** How long a grant holds. */
+/** How long a grant lasts. */
 export const grantFor = '5m';
 
-/** The action of this name; `undefined` for whatever else is in an address that anybody can make up. */
+/** The action with this name; `undefined` if there is none, since anybody can make up a URL. */
 export function actionNamed(name: unknown): ConfirmedAction | undefined {
   return typeof name === 'string' && Object.hasOwn(confirmedActions, name) ? (name as ConfirmedAction) : undefined;
 }

@@ -1,4 +1,4 @@
-/** Browsers by what only they say; the first that fits. Most claim to be several others, too. */
+/** Browsers by what only they send. The first match counts, since most also claim to be several others. */
 const browsers: readonly (readonly [name: string, sign: RegExp])[] = [
   ['Edge', /\bEdg(?:e|A|iOS)?\/(\d+)/],
   ['Opera', /\bOPR\/(\d+)/],
@@ -18,19 +18,19 @@ const systems: readonly (readonly [name: string, sign: RegExp])[] = [
   ['Linux', /\bLinux\b/],
 ];
 
-/** The longest name that is shown of what is no browser, in characters. */
+/** The longest name shown for a client that is not a browser, in characters. */
 const longest = 60;
 
 /**
- * `Chrome 140 on Linux`; the product's own name where it is no browser, such as `curl/8.5.0`. A guess at what a stranger has
- * written: for the eye alone, and to be escaped.
+ * `Chrome 140 on Linux`, or the product's own name if it is not a browser, such as `curl/8.5.0`. A guess from what the client
+ * sent: only for display, and escape it.
  */
 export function deviceName(userAgent: string): string {
   const browser = firstOf(browsers, userAgent);
   const system = firstOf(systems, userAgent);
   if (browser !== null) return system === null ? browser : `${browser} on ${system}`;
   const [product = ''] = userAgent.trim().split(/\s/, 1);
-  if (product === '') return 'A program that does not say what it is';
+  if (product === '') return 'Unknown device';
   return product.length > longest ? `${product.slice(0, longest)}…` : product;
 }
 

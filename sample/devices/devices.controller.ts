@@ -5,7 +5,7 @@ import { formatCount } from '../views/format.js';
 import { PagesService } from '../views/pages.service.js';
 import { devicesView } from './devices.view.js';
 
-/** Where the user is logged in. For who has typed the password a short while ago: the option `freshFor`. */
+/** Where the user is logged in. Asks for the password again after `freshFor`. */
 @Controller('devices')
 @Fresh()
 export class DevicesController {
@@ -25,16 +25,16 @@ export class DevicesController {
   @Post('revoke')
   @Redirect('/devices', HttpStatus.SEE_OTHER)
   async revoke(@Body() body: unknown, @Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
-    // The id of somebody else's session is none of this user's.
+    // This does not end the session of another user.
     const isRevoked = await this.auth.revoke(user.id, textField(body, 'device', 100));
-    if (isRevoked) session.flash('success', 'That device is logged out.');
-    else session.flash('info', 'That device was not logged in any more.');
+    if (isRevoked) session.flash('success', 'The device was logged out.');
+    else session.flash('info', 'The device was already logged out.');
   }
 
   @Post('revoke-others')
   @Redirect('/devices', HttpStatus.SEE_OTHER)
   async revokeOthers(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
     const ended = await this.auth.logoutEverywhere(user.id, { except: session });
-    session.flash('success', `${formatCount(ended, 'other device')} logged out. You are logged in here alone.`);
+    session.flash('success', `Logged out ${formatCount(ended, 'other device')}. Only this one is still logged in.`);
   }
 }

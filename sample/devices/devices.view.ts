@@ -18,7 +18,10 @@ function marks({ current, remembered }: DeviceSession): Html | null {
 
 function end({ publicId, current }: DeviceSession, name: string, form: PostForm): Html {
   if (current) {
-    return form('/logout', html`<button class="button button--quiet" aria-label="Log out this device">Log out</button>`);
+    return form(
+      '/logout',
+      html`<button class="button button--quiet" aria-label="Log out this device">Log out</button>`,
+    );
   }
   return form(
     '/devices/revoke',
@@ -48,7 +51,7 @@ function device(session: DeviceSession, now: Date, form: PostForm): Html {
           </div>
           <div>
             <dt>From</dt>
-            <dd>${ip === '' ? 'an address that is not known' : ip}</dd>
+            <dd>${ip === '' ? 'an unknown address' : ip}</dd>
           </div>
         </dl>
       </div>
@@ -61,8 +64,8 @@ export function devicesView(devices: readonly DeviceSession[], now: Date): (form
   return (form) => html`
     <h1>Your devices</h1>
     <p class="lead">
-      Where you are logged in. If you do not know one of them, log it out, and change your password. When a device was
-      last seen is noted every few minutes.
+      These devices are logged in to your account. If you do not recognise one, log it out. “Last seen” is updated every
+      few minutes.
     </p>
     <ul class="devices" aria-label="Devices">
       ${devices.map((session) => device(session, now, form))}
@@ -70,7 +73,7 @@ export function devicesView(devices: readonly DeviceSession[], now: Date): (form
     ${
       devices.length > 1
         ? form('/devices/revoke-others', html`<button class="button button--danger">Log out everywhere else</button>`)
-        : html`<p class="quiet">You are logged in nowhere else.</p>`
+        : html`<p class="quiet">You are not logged in anywhere else.</p>`
     }
   `;
 }

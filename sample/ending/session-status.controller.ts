@@ -1,17 +1,17 @@
 import { Controller, createParamDecorator, Get, type ExecutionContext } from '@nestjs/common';
 import { AuthService, Passive, SessionService } from 'nestjs-session-auth';
 
-/** What `SessionService` asks for, and a controller is not given otherwise. */
+/** `SessionService` needs the context, which Nest passes to a controller only through a decorator. */
 const Context = createParamDecorator((_: unknown, context: ExecutionContext) => context);
 
-/** How long a login still lives. */
+/** How long a login still lasts. */
 export interface LoginStatus {
   readonly isLoggedIn: boolean;
-  /** In ms; 0 where there is no session. */
+  /** In ms; 0 without a session. */
   readonly expiresIn: number;
 }
 
-/** What the pages of whoever is logged in ask from time to time. To ask is no use of the session, and keeps it alive not longer. */
+/** Pages of logged-in users ask this from time to time. The request does not count as activity, so it does not extend the session. */
 @Controller('api/session/status')
 @Passive()
 export class SessionStatusController {

@@ -2,8 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { SessionListener, type SessionEventName, type SessionEventOf, type SessionObserver } from 'nestjs-session-auth';
 
 /**
- * A line for each thing that happens to logins. It names sessions by their public ids, and who typed a wrong password by a hash:
- * a log has no secrets in it.
+ * Logs a line for each event. Sessions appear by public id, and the account of a failed login by hash, so that the log
+ * contains no secrets.
  */
 @Injectable()
 @SessionListener()
@@ -42,7 +42,7 @@ export class EventLog implements SessionObserver {
     this.#write('refused', event);
   }
 
-  /** Somebody has a copy of a browser's remember-me cookie: worth a mail to the user, and to whoever watches over the shop. */
+  /** Somebody used a copy of a remember-me cookie. A real shop would send an e-mail to the user and to its operators. */
   rememberStolen(event: SessionEventOf<'rememberStolen'>): void {
     this.#logger.warn(`rememberStolen ${JSON.stringify(event)}`);
   }

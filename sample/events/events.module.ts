@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventLog } from './event-log.js';
 
-/** The listener is found wherever it is provided. */
+/** The package finds the listener in whichever module provides it. */
 @Module({ providers: [EventLog] })
 export class EventsModule {}

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FormerShop } from './former-shop.service.js';
 
-/** Apart from the pages: the session module asks for it. */
+/** A module of its own, because the session module imports it. */
 @Module({ providers: [FormerShop], exports: [FormerShop] })
 export class FormerShopModule {}

@@ -7,8 +7,8 @@ import { fromFlask } from 'nestjs-session-auth/flask';
 import { findProduct } from '../shop/catalogue.js';
 
 /**
- * The shop as it was before it came to Nest, in Flask or in Express: whoever is in it goes on here, with cart and login. Each is
- * looked for where the environment has its secret.
+ * The shop before it moved to Nest, in Flask or in Express. Its visitors keep their cart and login here. Each source is used
+ * if its secret is in the environment.
  */
 @Injectable()
 export class FormerShop implements OnApplicationShutdown {
@@ -32,13 +32,13 @@ export class FormerShop implements OnApplicationShutdown {
   #express(): SessionSource[] {
     const secretKey = this.config.get<string>('FORMER_EXPRESS_SECRET');
     if (!secretKey) return [];
-    // Nobody waits for a former shop for long: a request that does not get through fails.
+    // If the old Redis is down, fail soon instead of making visitors wait.
     this.#redis = new Redis(this.config.get<string>('FORMER_EXPRESS_REDIS') ?? '', { maxRetriesPerRequest: 1 });
     return [fromExpress({ secretKey, records: expressRedisRecords(this.#redis), old: 'remove', convert: knownData })];
   }
 }
 
-/** What this shop knows of what the former ones kept: both had carts of the same form. */
+/** The session data that this shop takes over. Both old shops had carts of the same form. */
 function knownData({ cart, visits }: Record<string, unknown>): Record<string, unknown> {
   return {
     ...(isCart(cart) ? { cart } : {}),

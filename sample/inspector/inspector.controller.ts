@@ -38,8 +38,8 @@ export class InspectorController {
     session.flash(
       'success',
       session.permanent
-        ? 'The cookie now stays when the browser is closed.'
-        : 'The cookie now ends when the browser is closed.',
+        ? 'The cookie now stays when you close the browser.'
+        : 'The cookie is now deleted when you close the browser.',
     );
   }
 
@@ -47,14 +47,14 @@ export class InspectorController {
   @Redirect('/session', 303)
   async regenerate(@Session() session: Session): Promise<void> {
     await session.regenerate();
-    session.flash('success', 'The session has a new id. The old one opens nothing any more.');
+    session.flash('success', 'The session has a new id. The old one no longer works.');
   }
 
   @Post('clear')
   @Redirect('/session', 303)
   clear(@Session() session: Session): void {
     session.clear();
-    session.flash('info', 'The data is gone. A login would have stayed.');
+    session.flash('info', 'The data was cleared. Logins are kept.');
   }
 
   @Post('destroy')
@@ -71,11 +71,11 @@ export class InspectorController {
     @Headers('user-agent') userAgent = '',
   ): Promise<void> {
     if (session.isNew || cookie === undefined) {
-      session.flash('warning', 'There was no session yet. Now there is: try again.');
+      session.flash('warning', 'You had no session yet. You have one now, so try again.');
       return;
     }
     session.stamps = [];
-    // Saved before the twenty begin, so that they find the empty list.
+    // Save first, so that the twenty requests find the empty list.
     await session.commit();
     const token = this.csrf.token(session);
     session.parallel = await this.parallelUpdates.run({ cookie, 'user-agent': userAgent, 'x-csrf-token': token });

@@ -20,24 +20,24 @@ function facts(session: SessionDescription, user: SessionUser | null, now: Date)
       </div>
       <div>
         <dt>State</dt>
-        <dd data-state>${session.isNew ? 'new: nothing is stored, and there is no cookie' : 'stored'}</dd>
+        <dd data-state>${session.isNew ? 'new: nothing is stored yet, and you have no cookie' : 'stored'}</dd>
       </div>
       <div>
-        <dt>Belongs to</dt>
-        <dd data-owner>${user ? user.email : 'nobody in particular'}</dd>
+        <dt>User</dt>
+        <dd data-owner>${user ? user.email : 'not logged in'}</dd>
       </div>
       <div>
-        <dt>Began</dt>
+        <dt>Started</dt>
         <dd>${moment(session.createdAt, now)}</dd>
       </div>
       <div>
-        <dt>Ends if unused</dt>
+        <dt>Expires if unused</dt>
         <dd>${moment(session.expiresAt, now)}</dd>
       </div>
       <div>
         <dt>Cookie</dt>
         <dd data-permanent="${session.permanent ? 'yes' : 'no'}">
-          ${session.permanent ? 'permanent: it stays when the browser is closed' : 'ends with the browser'}
+          ${session.permanent ? 'permanent: stays when you close the browser' : 'deleted when you close the browser'}
         </dd>
       </div>
       <div>
@@ -45,7 +45,7 @@ function facts(session: SessionDescription, user: SessionUser | null, now: Date)
         <dd data-store>${session.store.type}</dd>
       </div>
       <div>
-        <dt>Where</dt>
+        <dt>Location</dt>
         <dd><code class="break">${session.store.location}</code></dd>
       </div>
     </dl>
@@ -63,21 +63,23 @@ function action(form: PostForm, path: string, label: string, effect: string, loo
 }
 
 function actions(session: SessionDescription, form: PostForm): Html {
-  // A form needs a session that its token belongs to, and to look must not begin one.
+  // A form's token needs a session, and viewing this page must not start one.
   if (session.isNew) {
-    return html`<p class="quiet">There is no session yet: <a href="/">the shop window</a> begins one.</p>`;
+    return html`<p class="quiet">You have no session yet. <a href="/">Visit the shop</a> to start one.</p>`;
   }
   return html`
     <ul class="actions">
       ${action(
         form,
         'permanent',
-        session.permanent ? 'Make it end with the browser' : 'Make it permanent',
-        session.permanent ? 'The cookie loses its Max-Age.' : 'The cookie gets a Max-Age, and outlives the browser.',
+        session.permanent ? 'Make it temporary' : 'Make it permanent',
+        session.permanent
+          ? 'Removes Max-Age from the cookie.'
+          : 'Adds Max-Age, so that the cookie stays when you close the browser.',
       )}
-      ${action(form, 'regenerate', 'Change the id', 'A new secret id, the same data. What a login does by itself.')}
-      ${action(form, 'clear', 'Clear the data', 'Visits and cart go; a login stays.')}
-      ${action(form, 'destroy', 'End the session', 'Record, login and cookie are gone at once.', 'button--danger')}
+      ${action(form, 'regenerate', 'Change the id', 'New secret id, same data. A login does this automatically.')}
+      ${action(form, 'clear', 'Clear the data', 'Removes visits and cart. You stay logged in.')}
+      ${action(form, 'destroy', 'End the session', 'Deletes the data, the login and the cookie.', 'button--danger')}
     </ul>
   `;
 }
@@ -93,8 +95,8 @@ export function inspectorView(
   return html`
     <h1>Your session</h1>
     <p class="lead">
-      What the server keeps about you between two pages, and where. The cookie in your browser holds a signed random id
-      with its times, and nothing else; the id itself is not on this page, and the store has only its hash.
+      What the server remembers about you between requests, and where. The cookie in your browser holds only a signed
+      random id and its timestamps. This page does not show the id, and the store has only its hash.
     </p>
     <div class="columns">
       <section class="card" aria-labelledby="facts-title">

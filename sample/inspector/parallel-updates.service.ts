@@ -3,13 +3,13 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { ExpressAdapter } from '@nestjs/platform-express';
 import { performance } from 'node:perf_hooks';
 
-/** How many requests run at once. */
+/** How many requests run in parallel. */
 export const parallelRequests = 20;
 
-/** What makes a request the visitor's own. */
+/** The headers that make a request the visitor's own. */
 export interface VisitorHeaders {
   readonly cookie: string;
-  /** As the browser gave it: a session that another client uses all of a sudden is not fresh any more. */
+  /** As the browser sent it: a login that moves to another client is no longer fresh. */
   readonly 'user-agent': string;
   readonly 'x-csrf-token': string;
 }
@@ -21,8 +21,8 @@ export interface ParallelRun {
 }
 
 /**
- * Sends this very server twenty requests at the same moment, all with the visitor's own cookie: what a page with many
- * parts, or an impatient reader, does to a session. The address is this server's own, never one that somebody sent.
+ * Sends twenty requests to this server at once, all with the visitor's cookie, as a page with many parts or an impatient
+ * visitor would. The address is the server's own, never one from a request.
  */
 @Injectable()
 export class ParallelUpdatesService {
@@ -48,7 +48,7 @@ export class ParallelUpdatesService {
 
   #origin(): string {
     const address = this.adapterHost.httpAdapter.getHttpServer().address();
-    if (address === null || typeof address === 'string') throw new Error('The shop does not listen on a port.');
+    if (address === null || typeof address === 'string') throw new Error('The shop is not listening on a port.');
     return `http://${address.family === 'IPv6' ? '[::1]' : '127.0.0.1'}:${String(address.port)}`;
   }
 }

@@ -20,13 +20,12 @@ function lastRun(session: Session): Html | null {
 export function parallelView(session: Session, form: PostForm): Html {
   return html`
     <section class="card" aria-labelledby="parallel-title">
-      <h2 id="parallel-title">Twenty at once</h2>
+      <h2 id="parallel-title">Twenty parallel requests</h2>
       <p class="quiet">
-        The server sends itself ${parallelRequests} requests at the same moment, each with your cookie. Each reads the
-        session, works for a while, and puts a stamp of its own on it. A store that simply saves what comes last would
-        keep one of them.
+        The server sends itself ${parallelRequests} requests at once, all with your cookie. Each one reads the session,
+        works for a moment, and adds its own stamp. If the last write won, only one stamp would be left.
       </p>
-      ${lastRun(session)} ${form('/session/parallel', html`<button class="button">Send them</button>`)}
+      ${lastRun(session)} ${form('/session/parallel', html`<button class="button">Send requests</button>`)}
     </section>
   `;
 }

@@ -1,7 +1,7 @@
 import type { Session } from 'nestjs-session-auth';
 import type { StoragePlace } from '../settings.js';
 
-/** What may be told of a session. Its secret id is not among it: the package does not hand that out. */
+/** What may be shown of a session. The secret id is not part of it: the package does not expose it. */
 export interface SessionDescription {
   readonly publicId: string;
   readonly data: unknown;

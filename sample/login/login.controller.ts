@@ -8,7 +8,7 @@ import { credentialsOf } from './credentials.js';
 import { loginView, type LoginForm } from './login.view.js';
 import { TooManyAttemptsFilter } from './too-many-attempts.filter.js';
 
-/** Where a login leads when nobody asked for a place, or for one that is not on this site. */
+/** Where a login leads without a `next`, or with one that is not on this site. */
 const afterLogin = '/account';
 
 @Controller()
@@ -34,7 +34,7 @@ export class LoginController {
     @Res() response: Response,
   ): Promise<void> {
     const { email, password, remember } = credentialsOf(body);
-    // The form came from the browser, so where it leads is checked again here.
+    // The form came from the browser, so `next` is checked again.
     const next = safeNext(field(body, 'next'), afterLogin);
     const user = await attempts.attempt(email, () => this.accounts.verify(email, password));
     if (!user) {

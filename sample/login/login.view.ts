@@ -11,15 +11,13 @@ export interface LoginForm {
   /** Whether "Keep me logged in" is ticked. */
   readonly remember: boolean;
   readonly refused: boolean;
-  /** Who is logged in already. */
+  /** The user who is already logged in. */
   readonly user: SessionUser | null;
 }
 
 function note({ refused, user }: LoginForm): Html | null {
   if (refused) {
-    return html`<p class="flash flash--error" id="refused" role="alert">
-      That address and password do not fit together.
-    </p>`;
+    return html`<p class="flash flash--error" id="refused" role="alert">Wrong e-mail address or password.</p>`;
   }
   if (user === null) return null;
   return html`<p class="flash flash--info">You are logged in as ${user.name}. <a href="/account">Your account</a></p>`;
@@ -53,7 +51,7 @@ function fields({ next, email, remember, refused }: LoginForm): Html {
         ${remember && html`checked`}
       />
       <label for="remember">Keep me logged in</label>
-      <p class="quiet" id="remember-effect">Also when the browser was closed. Not on a computer that others use.</p>
+      <p class="quiet" id="remember-effect">Even after you close the browser. Do not use this on a shared computer.</p>
     </div>
     <button class="button button--wide">Log in</button>
   `;
@@ -62,8 +60,8 @@ function fields({ next, email, remember, refused }: LoginForm): Html {
 function accountsToTry(): Html {
   return html`
     <section class="card login__demo" aria-labelledby="demo-title">
-      <h2 id="demo-title">Accounts to try</h2>
-      <p class="quiet">This is a sample, so its passwords are no secret. The server keeps only their scrypt hashes.</p>
+      <h2 id="demo-title">Demo accounts</h2>
+      <p class="quiet">This is a sample, so its passwords are public. The server stores only their scrypt hashes.</p>
       <dl class="facts">
         ${demoAccounts.map(
           ({ email, password, roles }) =>

@@ -12,7 +12,7 @@ export class TooManyAttemptsFilter implements ExceptionFilter<TooManyAttemptsExc
 
   catch(exception: TooManyAttemptsException, host: ArgumentsHost): Promise<void> {
     const main = tooManyAttemptsView(exception.retryAfter, formOf(host.switchToHttp().getRequest<Request>()));
-    return this.pages.sendError({ status: exception.getStatus(), title: 'Too many tries', main }, exception, host);
+    return this.pages.sendError({ status: exception.getStatus(), title: 'Too many attempts', main }, exception, host);
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * Warns whoever is logged in before the session ends. To ask how long it lives does not keep it alive; the button does. Without
- * this script the shop works as well.
+ * Warns logged-in users before the session ends. Asking how much time is left does not extend the session; the button does.
+ * The shop also works without this script.
  */
 (() => {
   const warnBefore = 2 * 60_000;
-  /** How often to look, at most and at least, in ms: another tab may have put the end off. */
+  /** The longest and shortest time between two checks, in ms. Another tab may have extended the session. */
   const longestPause = 60 * 60_000;
   const shortestPause = 1_000;
   let timer;
@@ -20,7 +20,7 @@
   const again = document.createElement('a');
   again.className = 'button';
   again.href = location.href;
-  again.textContent = 'Go on';
+  again.textContent = 'Continue';
   notice.append(text, stay, again);
 
   function show(message, action) {
@@ -40,7 +40,7 @@
       notice.remove();
       return lookIn(expiresIn - warnBefore);
     }
-    show(`Your session ends in ${inWords(expiresIn)}, unless you go on.`, stay);
+    show(`Your session ends in ${inWords(expiresIn)}.`, stay);
     lookIn(Math.min(expiresIn, 15_000));
   }
 
@@ -49,7 +49,7 @@
     timer = setTimeout(() => void look(), Math.max(shortestPause, Math.min(ms, longestPause)));
   }
 
-  /** Any request that is not passive is a use of the session. */
+  /** Any request that is not passive extends the session. */
   async function keepAlive() {
     await fetch('/api/me').catch(() => null);
     await look();
@@ -61,7 +61,7 @@
     return `${count} ${unit}${count === 1 ? '' : 's'}`;
   }
 
-  // A computer that was asleep has missed its timers.
+  // Timers do not run while a computer sleeps.
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void look();
   });

@@ -67,12 +67,12 @@ const products: readonly Product[] = [
 
 const bySku: ReadonlyMap<string, Product> = new Map(products.map((product) => [product.sku, product]));
 
-/** What the shop sells, in the order of the window. */
+/** What the shop sells, in the order of the page. */
 export function allProducts(): readonly Product[] {
   return products;
 }
 
-/** The product, or `undefined` where the shop does not have it. */
+/** The product, or `undefined` if the shop does not have it. */
 export function findProduct(sku: string): Product | undefined {
   return bySku.get(sku);
 }

@@ -1,6 +1,6 @@
 import { html, type Html } from '../views/html.js';
 
-/** Drawn in the page itself, coloured by the style sheet, so that they follow light and dark. */
+/** Inline SVG, coloured by the style sheet, so that the pictures follow light and dark mode. */
 function picture(shapes: Html): Html {
   return html`<svg class="drawing" viewBox="0 0 200 160" aria-hidden="true" focusable="false">${shapes}</svg>`;
 }

@@ -10,7 +10,7 @@ export class ShopController {
 
   @Get()
   @Header('Content-Type', 'text/html; charset=utf-8')
-  window(@Session() session: Session, @CurrentUser() user: SessionUser | null): string {
+  show(@Session() session: Session, @CurrentUser() user: SessionUser | null): string {
     const visits = countVisit(session);
     return this.pages.render({ title: 'Shop', current: 'shop', main: (form) => shopView(visits, form) }, session, user);
   }

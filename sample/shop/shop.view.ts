@@ -28,9 +28,11 @@ export function shopView(visits: number, form: PostForm): Html {
   return html`
     <section class="hero" aria-labelledby="hero-title">
       <h1 id="hero-title">Things for a quiet evening</h1>
-      <p class="lead">Six of them, made to last. Put what you like in the cart: the server remembers it for you.</p>
+      <p class="lead">
+        Six products, made to last. Add what you like to your cart, and the server remembers it for you.
+      </p>
       <p class="visits" data-visits="${visits}">
-        ${visits === 1 ? 'This is your first visit. Welcome.' : html`This is your <strong>${formatOrdinal(visits)}</strong> visit.`}
+        ${visits === 1 ? 'Welcome! This is your first visit.' : html`This is your <strong>${formatOrdinal(visits)}</strong> visit.`}
       </p>
     </section>
     <ul class="products" aria-label="Products">

@@ -9,35 +9,35 @@ interface ErrorText {
 
 const texts: Readonly<Record<number, ErrorText>> = {
   400: {
-    title: 'That did not look right',
-    text: 'The shop could not make sense of what was sent. Go back and try again.',
+    title: 'We could not read that',
+    text: 'Go back, check what you entered, and try again.',
   },
   403: {
-    title: 'Not yours to see',
-    text: html`You are logged in, but not as somebody who may see this. <a href="/login">Log in as somebody else</a>`,
+    title: 'You do not have access',
+    text: html`Your account cannot open this page. <a href="/login">Log in with another account</a>`,
   },
-  404: { title: 'There is nothing here', text: 'The page has moved, or it never was.' },
-  409: { title: 'Your session has ended', text: 'It ended while this request was under way. Nothing was changed.' },
-  413: { title: 'That was too much', text: 'What was sent is larger than anything this shop has a use for.' },
+  404: { title: 'Page not found', text: 'It has moved, or it never existed.' },
+  409: { title: 'Your session has ended', text: 'It ended during this request, so nothing was changed.' },
+  413: { title: 'Too much data', text: 'You sent more than this shop accepts.' },
   503: {
     title: 'Back in a moment',
-    text: 'The place where sessions are kept does not answer just now. Your cart is not lost: try again shortly.',
+    text: 'The session store is not responding. Your cart is safe. Please try again in a moment.',
   },
 };
 
 const foreignForm: ErrorText = {
-  title: 'Not from here',
-  text: 'This request came from another site, so it was not carried out.',
+  title: 'Request blocked',
+  text: 'It came from another site, so nothing was changed.',
 };
 
 const oldForm: ErrorText = {
-  title: 'That page was too old',
-  text: 'It was opened before you logged in or out. Nothing was changed: load it again, and send it from there.',
+  title: 'This page has expired',
+  text: 'You opened it before you logged in or out. Nothing was changed. Reload the page and try again.',
 };
 
 const otherwise: ErrorText = {
   title: 'Something went wrong',
-  text: 'It is not your fault, and it has been written down.',
+  text: 'It is not your fault. We have logged the error.',
 };
 
 function textOf(status: number, exception: unknown): ErrorText {
@@ -54,7 +54,7 @@ export function errorPage(status: number, exception: unknown): ErrorPage {
       <p class="empty__status" aria-hidden="true">${status}</p>
       <h1>${title}</h1>
       <p class="quiet">${text}</p>
-      <p><a class="button" href="/">To the shop window</a></p>
+      <p><a class="button" href="/">Go to the shop</a></p>
     </div>
   `;
   return { status, title, main };

@@ -38,13 +38,13 @@ export function formatCount(count: number, thing: string): string {
   return `${String(count)} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-/** `40` → `40 seconds`, `900` → `15 minutes`: rounded up, so that nobody comes back too early. */
+/** `40` → `40 seconds`, `900` → `15 minutes`: rounded up, so that nobody returns too early. */
 export function formatDuration(seconds: number): string {
   const [unit, size] = units.find(([, length]) => seconds >= length) ?? ['second', 1];
   return formatCount(Math.ceil(seconds / size), unit);
 }
 
-/** JSON to be read, with a list of numbers on one line. A text in it is never touched: JSON has no line breaks in texts. */
+/** Readable JSON, with an array of numbers on one line. Strings are left alone: JSON has no raw line breaks in them. */
 export function formatJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(/\[\n([\d\s,]+)\]/g, (_, numbers: string) => {
     return `[${numbers.trim().split(/,\s+/).join(', ')}]`;

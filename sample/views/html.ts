@@ -1,4 +1,4 @@
-/** Markup that is safe to send: made by {@link html} only. */
+/** Markup that is safe to send. Only {@link html} makes it. */
 export class Html {
   constructor(readonly markup: string) {}
 
@@ -7,7 +7,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: markup as it is, text escaped, nothing for `null`, `undefined` and `false`. */
+/** What a template accepts: markup stays as it is, text is escaped, `null`, `undefined` and `false` render nothing. */
 export type HtmlPart = Html | string | number | null | undefined | false | readonly HtmlPart[];
 
 const entities: Readonly<Record<string, string>> = {
@@ -31,8 +31,8 @@ function render(part: HtmlPart): string {
 }
 
 /**
- * A template whose parts are escaped unless they are markup of this function, too. A part may stand between tags or inside
- * a *quoted* attribute, nowhere else.
+ * Escapes each part, unless it is markup that this function made. Use parts only between tags or inside a *quoted*
+ * attribute.
  */
 export function html(strings: TemplateStringsArray, ...parts: HtmlPart[]): Html {
   return new Html(strings.reduce((markup, text, index) => markup + render(parts[index - 1]) + text));

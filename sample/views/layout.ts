@@ -6,7 +6,7 @@ export type Section = 'shop' | 'cart' | 'session' | 'account' | 'login';
 
 export interface Frame {
   readonly title: string;
-  /** The part of the navigation that the reader is in; `null` for none. */
+  /** The current section of the navigation; `null` for none. */
   readonly current: Section | null;
   readonly main: Html;
 }
@@ -17,7 +17,7 @@ interface Link {
   readonly label: Html;
 }
 
-/** The categories that have a look of their own; any other looks like `info`. */
+/** The categories with a style of their own. Any other looks like `info`. */
 const categories: ReadonlySet<string> = new Set(['success', 'info', 'warning', 'error']);
 
 function flash({ category, message }: FlashMessage): Html {
@@ -69,7 +69,7 @@ export function renderPage(frame: Frame, visitor: Visitor | null): string {
         ${visitor?.user && html`<script src="/assets/session-end.js" defer></script>`}
       </head>
       <body>
-        <a class="skip" href="#main">Skip to the content</a>
+        <a class="skip" href="#main">Skip to content</a>
         <header class="header">
           <div class="header__inner">
             <a class="brand" href="/">

@@ -1,6 +1,6 @@
 import { html, type Html } from './html.js';
 
-/** @param refused whether what was typed before was wrong; the element with the id `refused` says so. */
+/** @param refused whether the last password was wrong. The element with the id `refused` then says so. */
 export function passwordField(refused: boolean): Html {
   return html`
     <div class="form__field">

@@ -1,12 +1,12 @@
 import { html, type Html } from './html.js';
 
 /**
- * Draws a form that changes something. It is sent by POST, and carries the token that says which session it was made for:
- * where a browser does not say which page sent a form, `CsrfGuard` asks for that.
+ * Renders a form that changes something. It is sent by POST with a CSRF token, which `CsrfGuard` asks for if the browser
+ * does not say which page sent the form.
  */
 export type PostForm = (action: string, content: Html, className?: string) => Html;
 
-/** The forms of one page. The token is made with the first of them: a page without one begins no session. */
+/** The forms of one page. The first one creates the token, so a page without forms starts no session. */
 export function postForms(makeToken: () => string): PostForm {
   let token: string | null = null;
   return (action, content, className) => {

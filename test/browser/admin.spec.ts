@@ -40,13 +40,13 @@ describe.each(withAndWithoutJavaScript)('the admin page, %s', (_, javaScriptEnab
     expect(customer.place).toBe('/login?next=%2Fadmin');
     await customer.logIn();
     expect(customer.place).toBe('/admin');
-    expect(await customer.heading()).toBe('Not yours to see');
+    expect(await customer.heading()).toBe('You do not have access');
     expect((await customer.page.reload())?.status()).toBe(403);
     await customer.goTo('/account');
-    expect(await customer.page.getByRole('link', { name: 'Everybody’s logins' }).count()).toBe(0);
+    expect(await customer.page.getByRole('link', { name: 'All logins' }).count()).toBe(0);
 
     await admin.enter(keeper);
-    await admin.page.getByRole('link', { name: 'Everybody’s logins' }).click();
+    await admin.page.getByRole('link', { name: 'All logins' }).click();
     expect(admin.place).toBe('/admin');
     expect((await admin.page.reload())?.status()).toBe(200);
     expect(await admin.page.locator('[data-account]').count()).toBe(3);
@@ -82,9 +82,9 @@ describe.each(withAndWithoutJavaScript)('the admin page, %s', (_, javaScriptEnab
     await customer.enter(account, { remember: true });
     await admin.enter(keeper, { remember: true });
     await admin.goTo('/admin');
-    await admin.press('Log out everybody');
+    await admin.press('Log out everyone');
     expect(admin.place).toBe('/login');
-    expect(await admin.messages()).toEqual(['success: Everybody is logged out, and so are you.']);
+    expect(await admin.messages()).toEqual(['success: Everyone is logged out, including you.']);
     expect(await customer.isLoggedIn()).toBe(false);
     expect(await admin.isLoggedIn()).toBe(false);
     await customer.logIn();

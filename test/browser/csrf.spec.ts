@@ -55,7 +55,7 @@ describe('a form that a page of another origin sends by itself', () => {
     const request = await lure(foreign.sameSite, path, fields);
     expect((await request.allHeaders())['cookie']).toContain('session=');
     expect((await request.response())?.status()).toBe(403);
-    expect(await visitor.heading()).toBe('Not from here');
+    expect(await visitor.heading()).toBe('Request blocked');
     expect(await visitor.frame()).toEqual({ links: ['Shop', 'Cart', 'Session', 'Account'], logout: true });
     expect(await visitor.isLoggedIn()).toBe(true);
     expect(await visitor.cart()).toEqual({});
@@ -101,7 +101,7 @@ describe('a form of a browser that does not say where it comes from', () => {
   it('is refused without one, and says what to do', async () => {
     const { status, text } = await send();
     expect(status).toBe(403);
-    expect(text).toContain('That page was too old');
+    expect(text).toContain('This page has expired');
     expect(await visitor.cart()).toEqual({});
   });
 
@@ -137,7 +137,7 @@ describe('where every form needs its token', () => {
     await visitor.press('Update the quantity of Evening mug');
     await visitor.press('Remove Evening mug from the cart');
     await visitor.goTo('/session');
-    for (const button of ['Make it permanent', 'Change the id', 'Clear the data', 'Send them']) {
+    for (const button of ['Make it permanent', 'Change the id', 'Clear the data', 'Send requests']) {
       await visitor.press(button);
       expect(visitor.place).toBe('/session');
     }
@@ -150,8 +150,8 @@ describe('where every form needs its token', () => {
     expect(visitor.place).toBe('/admin');
     await visitor.goTo('/account/email');
     await visitor.confirm(keeper.password);
-    await visitor.page.getByLabel('The new one').fill('another@shop.example');
-    await visitor.press('Change it');
+    await visitor.page.getByLabel('New address').fill('another@shop.example');
+    await visitor.press('Change address');
     expect(visitor.place).toBe('/account');
     await visitor.press('Log out');
     expect(visitor.place).toBe('/');
@@ -164,7 +164,7 @@ describe('where every form needs its token', () => {
     await visitor.goTo('/');
     await visitor.page.evaluate(`document.querySelector('[name=_csrf]').remove()`);
     await visitor.press('Add to cart: Stoneware teapot');
-    expect(await visitor.heading()).toBe('That page was too old');
+    expect(await visitor.heading()).toBe('This page has expired');
     await visitor.leave();
   });
 });

@@ -74,7 +74,7 @@ describe.each(kinds)('your devices %s JavaScript, with the sessions in %s', (_, 
     await desk.goTo('/devices');
     await desk.press('Log out Safari 18 on iPhone');
     expect(desk.place).toBe('/devices');
-    expect(await desk.messages()).toEqual(['success: That device is logged out.']);
+    expect(await desk.messages()).toEqual(['success: The device was logged out.']);
     expect(await desk.page.locator('[data-device]').count()).toBe(1);
 
     expect(await phone.isLoggedIn()).toBe(false);
@@ -100,7 +100,7 @@ describe.each(kinds)('your devices %s JavaScript, with the sessions in %s', (_, 
     await desk.enter(account, { remember: true });
     await desk.goTo('/devices');
     await desk.press('Log out everywhere else');
-    expect(await desk.messages()).toEqual(['success: 2 other devices logged out. You are logged in here alone.']);
+    expect(await desk.messages()).toEqual(['success: Logged out 2 other devices. Only this one is still logged in.']);
     expect(await desk.page.locator('[data-device]').count()).toBe(1);
 
     expect(await phone.isLoggedIn()).toBe(false);
@@ -117,7 +117,7 @@ describe.each(kinds)('your devices %s JavaScript, with the sessions in %s', (_, 
     await desk.goTo('/devices');
     expect(desk.place).toBe('/confirm?next=%2Fdevices');
     await desk.confirm('wrong');
-    expect(await desk.page.getByRole('alert').innerText()).toBe('That is not the password of this account.');
+    expect(await desk.page.getByRole('alert').innerText()).toBe('Wrong password.');
     await desk.goTo('/devices');
     expect(desk.path).toBe('/confirm');
     const before = await desk.sessionCookie();
@@ -158,7 +158,7 @@ describe('your devices and what does not belong there', () => {
       headers: { origin: store.shop.address, accept: 'text/html' },
       form: { device: theirs ?? '' },
     });
-    expect(await response.text()).toContain('That device was not logged in any more.');
+    expect(await response.text()).toContain('The device was already logged out.');
     expect(await victim.isLoggedIn()).toBe(true);
     await visitor.leave();
     await victim.leave();

@@ -85,7 +85,7 @@ describe('the shop and what does not belong there', () => {
   it('says in its own look that a page does not exist, and in JSON to a program', async () => {
     const response = await visitor.page.goto(shop.url('/nowhere'));
     expect(response?.status()).toBe(404);
-    expect(await visitor.page.getByRole('heading', { level: 1 }).innerText()).toBe('There is nothing here');
+    expect(await visitor.page.getByRole('heading', { level: 1 }).innerText()).toBe('Page not found');
     const asked = await fetch(shop.url('/nowhere'), { headers: { accept: 'application/json' } });
     expect(await asked.json()).toMatchObject({ statusCode: 404 });
   });

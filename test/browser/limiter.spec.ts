@@ -51,7 +51,7 @@ describe.each(withAndWithoutJavaScript)('too many wrong passwords, %s', (_, java
     const response = await untilLimited(stranger, '/login?next=/cart', () => stranger.logIn('wrong'));
     const wait = Number(await response.headerValue('retry-after'));
     expect(wait).toBeGreaterThan(0);
-    expect(await stranger.heading()).toBe('Too many tries');
+    expect(await stranger.heading()).toBe('Too many attempts');
     expect(await stranger.page.locator('[data-wait]').innerText()).toBe(
       `Wait ${String(wait)} second${wait === 1 ? '' : 's'}.`,
     );
@@ -69,7 +69,7 @@ describe.each(withAndWithoutJavaScript)('too many wrong passwords, %s', (_, java
     const visitor = await newVisitor();
     await visitor.enter(keeper);
     await untilLimited(visitor, '/account/email', () => visitor.confirm('wrong'));
-    expect(await visitor.heading()).toBe('Too many tries');
+    expect(await visitor.heading()).toBe('Too many attempts');
     expect(await visitor.frame()).toEqual({ links: ['Shop', 'Cart', 'Session', 'Account'], logout: true });
     await visitor.page.getByRole('link', { name: 'Back to the form' }).click();
     expect(visitor.place).toBe('/confirm?action=change-email&next=%2Faccount%2Femail');
@@ -80,7 +80,7 @@ describe.each(withAndWithoutJavaScript)('too many wrong passwords, %s', (_, java
   it('are the same for an account that does not exist', async () => {
     const stranger = await newVisitor();
     await untilLimited(stranger, '/login', () => stranger.logIn(account.password, 'nobody@shop.example'));
-    expect(await stranger.heading()).toBe('Too many tries');
+    expect(await stranger.heading()).toBe('Too many attempts');
     await stranger.leave();
   });
 

@@ -84,7 +84,7 @@ describe('the look of the shop', () => {
 
       await seeEverything(visitor);
       await visitor.goTo('/session');
-      await visitor.press('Send them');
+      await visitor.press('Send requests');
       for (const path of paths) {
         await visitor.goTo(path);
         expect({ path, faults: await visitor.page.evaluate(findFaults) }).toEqual({ path, faults: [] });
@@ -119,7 +119,11 @@ describe('the look of the shop', () => {
     for (const path of paths) {
       await visitor.goTo(path);
       for (const { name, shown } of await visitor.page.evaluate<Control[]>(findControls)) {
-        expect({ path, shown, name: spoken(name) }).toEqual({ path, shown, name: expect.stringContaining(spoken(shown)) });
+        expect({ path, shown, name: spoken(name) }).toEqual({
+          path,
+          shown,
+          name: expect.stringContaining(spoken(shown)),
+        });
         if (name !== shown) labelled.push(name);
       }
     }
@@ -142,7 +146,7 @@ describe('the look of the shop', () => {
     const visitor = await Visitor.arrive(context, shop);
     await visitor.goTo('/');
     await visitor.page.keyboard.press('Tab');
-    const skip = visitor.page.getByRole('link', { name: 'Skip to the content' });
+    const skip = visitor.page.getByRole('link', { name: 'Skip to content' });
     expect(await skip.evaluate((link) => link.matches(':focus-visible'))).toBe(true);
     await visitor.page.keyboard.press('Enter');
     await visitor.page.keyboard.press('Tab');
@@ -162,7 +166,10 @@ interface Control {
 
 /** Case and punctuation are not spoken. */
 function spoken(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9€.]+/g, ' ').trim();
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9€.]+/g, ' ')
+    .trim();
 }
 
 /** The names of all controls that show a text, with that text (WCAG 2.5.3); runs in the page. */

@@ -42,7 +42,7 @@ describe('the end of a session', () => {
     await visitor.enter();
     const began = performance.now();
     const notice = visitor.page.locator('.ending');
-    await notice.filter({ hasText: /Your session ends in \d seconds?, unless you go on\./ }).waitFor();
+    await notice.filter({ hasText: /Your session ends in \d seconds?\./ }).waitFor();
 
     let former = lifetimeMs;
     await until('the end of the session', async () => {
@@ -55,7 +55,7 @@ describe('the end of a session', () => {
     expect(performance.now() - began).toBeLessThan(lifetimeMs + scaled(500));
 
     await notice.filter({ hasText: 'Your session has ended.' }).waitFor();
-    await notice.getByRole('link', { name: 'Go on' }).click();
+    await notice.getByRole('link', { name: 'Continue' }).click();
     expect(visitor.place).toBe('/login?next=%2Faccount');
     expect(await visitor.messages()).toEqual(['info: Please log in to see this page.']);
   });

@@ -60,7 +60,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
     await visitor.press('Remove Stoneware teapot from the cart');
     expect(await visitor.cart()).toEqual({ mug: 5 });
 
-    await visitor.press('Empty the cart');
+    await visitor.press('Empty cart');
     expect(await visitor.cart()).toEqual({});
     expect(await visitor.page.getByRole('heading', { level: 1 }).innerText()).toBe('Your cart is empty');
   });
@@ -68,11 +68,11 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
   it('says once what happened, by category', async () => {
     await visitor.goTo('/');
     await visitor.press('Add to cart: Plain notebook');
-    expect(await visitor.messages()).toEqual(['success: Plain notebook: in your cart.']);
+    expect(await visitor.messages()).toEqual(['success: Added to your cart: Plain notebook.']);
     await visitor.goTo('/cart');
     expect(await visitor.messages()).toEqual([]);
     await visitor.press('Remove Plain notebook from the cart');
-    expect(await visitor.messages()).toEqual(['info: Plain notebook: taken out of your cart.']);
+    expect(await visitor.messages()).toEqual(['info: Removed from your cart: Plain notebook.']);
     await visitor.page.reload();
     expect(await visitor.messages()).toEqual([]);
   });
@@ -157,7 +157,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
     const inDays = ((await expiryOf(visitor)) - Date.now() / 1000) / 86_400;
     expect(inDays).toBeGreaterThan(30);
     expect(inDays).toBeLessThanOrEqual(31);
-    await visitor.press('Make it end with the browser');
+    await visitor.press('Make it temporary');
     expect(await expiryOf(visitor)).toBe(-1);
   });
 
@@ -198,7 +198,7 @@ describe.each(storeKinds)('the shop with its sessions in %s', (kind) => {
   it('keeps all of twenty parallel updates', async () => {
     await visitor.countVisit();
     await visitor.goTo('/session');
-    await visitor.press('Send them');
+    await visitor.press('Send requests');
     const result = visitor.page.locator('[data-kept]');
     expect(await result.getAttribute('data-sent')).toBe('20');
     expect(await result.getAttribute('data-kept')).toBe('20');

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { RunningShop } from './running-shop.js';
 
 describe('the start of the shop', () => {
-  it('says that the port it was given is taken, and ends', async () => {
+  it('says that the port it was given is in use, and ends', async () => {
     const shop = await RunningShop.open();
     try {
       const { port } = new URL(shop.address);
       await expect(RunningShop.open({ PORT: port })).rejects.toThrow('ended with 1 before it listened');
-      await expect(RunningShop.open({ PORT: port })).rejects.toThrow(`Port ${port} is taken.`);
+      await expect(RunningShop.open({ PORT: port })).rejects.toThrow(`Port ${port} is in use.`);
     } finally {
       await shop.close();
     }

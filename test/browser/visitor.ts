@@ -117,7 +117,7 @@ export class Visitor {
   /** Types the password on the page that asks for it again. */
   async confirm(password: string = account.password): Promise<void> {
     await this.page.getByLabel('Password').fill(password);
-    await this.press('Go on');
+    await this.press('Continue');
   }
 
   /** Whether the account is shown to this browser; goes to it. */

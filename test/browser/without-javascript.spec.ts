@@ -21,7 +21,7 @@ describe('the shop in a browser that runs no JavaScript', () => {
     const visitor = await Visitor.arrive(await browser.newContext({ javaScriptEnabled: false }), shop);
     expect(await visitor.countVisit()).toBe(1);
     await visitor.press('Add to cart: Windowsill aloe');
-    expect(await visitor.messages()).toEqual(['success: Windowsill aloe: in your cart.']);
+    expect(await visitor.messages()).toEqual(['success: Added to your cart: Windowsill aloe.']);
     await visitor.page.getByLabel('Windowsill aloe: Quantity').fill('3');
     await visitor.press('Update the quantity of Windowsill aloe');
     expect(await visitor.cart()).toEqual({ aloe: 3 });
@@ -32,7 +32,7 @@ describe('the shop in a browser that runs no JavaScript', () => {
     expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
     expect(await visitor.sessionData()).toEqual({ visits: 1, cart: { aloe: 3 } });
 
-    await visitor.press('Send them');
+    await visitor.press('Send requests');
     expect(await visitor.page.locator('[data-kept]').getAttribute('data-kept')).toBe('20');
     await visitor.press('End the session');
     expect(await visitor.sessionCookie()).toBeNull();
