@@ -116,7 +116,7 @@ export class Visitor {
 
   /** Types the password on the page that asks for it again. */
   async confirm(password: string = account.password): Promise<void> {
-    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
     await this.press('Continue');
   }
 
