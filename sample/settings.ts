@@ -68,7 +68,7 @@ function locationOf(type: string, setting: (key: string) => string): string {
     case 'cookie':
       return 'the cookie itself, encrypted';
     default:
-      return 'memory, lost when the shop stops';
+      return 'the memory of the shop, until it stops';
   }
 }
 

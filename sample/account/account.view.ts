@@ -32,8 +32,8 @@ function account(user: SessionUser): Html {
       </dl>
       <ul class="links">
         ${link('/devices', 'Your devices', 'See where you are logged in. Asks for your password, unless you entered it recently.')}
-        ${link('/account/email', 'Change your e-mail address', 'Asks for your password, for this action only.')}
-        ${link('/account/deletion', 'Delete your account', 'Asks for your password, for this action only.')}
+        ${link('/account/email', 'Change your e-mail address', 'Asks for your password for this action only.')}
+        ${link('/account/deletion', 'Delete your account', 'Asks for your password for this action only.')}
         ${user.roles.includes('admin') && link('/admin', 'All logins', 'Only for admins.')}
       </ul>
     </section>
