@@ -382,7 +382,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     const { repository, observer } = this.runtime;
     if (session !== null) return this.#seen(session);
     if (this.#token !== null) observer.expired({ publicId: publicId(this.#token.id) });
-    return this.#migrated() ?? this.#found(repository.create());
+    return this.#migrated() ?? this.#found(repository.create(this.#token ?? undefined));
   }
 
   /** The migrated session; null, synchronously: there is none to look for, or no way to send its cookie. */

@@ -1,6 +1,6 @@
 import type { CookieRequest } from '../cookie/other-places.js';
 import type { ShownCookies } from '../cookie/shown-cookies.js';
-import type { SessionReference } from '../session/session-repository.js';
+import type { SessionReference } from '../session/session-reference.js';
 import type { StoredSession } from '../session/session-state.js';
 
 /** The content of a request's cookie, once verified. */

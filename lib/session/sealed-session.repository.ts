@@ -17,7 +17,8 @@ import { SessionEncoder } from './session-encoder.js';
 import { newSessionId, publicId } from './session-id.js';
 import { SessionKeeping } from './session-keeping.js';
 import { SessionLoss } from './session-loss.js';
-import type { SessionReference, SessionRepository } from './session-repository.js';
+import type { SessionReference } from './session-reference.js';
+import type { SessionRepository } from './session-repository.js';
 import type { RotationOptions } from './session-rotation.js';
 import type { SavingOptions } from './session-saver.js';
 import type { SessionState } from './session-state.js';
@@ -164,10 +165,11 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     await inTurn(state, async () => {
       const stored = sealedIn(state);
       const lineage = lineageOf(state);
-      if (stored !== null && (await this.#saver.endWherever(session, stored))) {
-        ended = true;
-        this.observer.destroyed({ publicId: publicId(stored.id) });
-      }
+      const { missed } = state;
+      if (stored !== null) ended = await this.#saver.endWherever(session, stored);
+      else if (missed !== null) ended = await this.#endMoved(missed);
+      const known = stored ?? missed;
+      if (ended && known !== null) this.observer.destroyed({ publicId: publicId(known.id) });
       if (ended && lineage !== null) this.endedLogins.tell({ lineage });
       // Only the request that ended the session clears the cookie: clearing in another response could remove that of a newer
       // login.
@@ -190,6 +192,17 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   /** The time is unknown: once notes have been dropped, the foreign cookie is not migrated a second time. */
   async #isOver(mark: AdoptionMark): Promise<boolean> {
     return mark === 'unreadable' || (await this.revocations?.has(mark.id, 0)) === true;
+  }
+
+  /** Ends a session whose cookie is no longer valid, if it has just moved to another id. */
+  async #endMoved({ id, issuedAt, carried }: SessionReference): Promise<boolean> {
+    const { revocations } = this;
+    const now = this.now();
+    const former = carried && this.#records.open(carried, now);
+    if (revocations === null || !former || !(await revocations.has(id, issuedAt))) return false;
+    const { auth, createdAt } = former.record;
+    const longest = this.lifetime.remaining({ createdAt: now, auth: auth && { ...auth, at: now } }, now);
+    return revocations.end(id, this.lifetime.remaining({ createdAt, auth }, now), issuedAt, longest, now);
   }
 
   #commitNow(session: SessionObject): Promise<void> | undefined {

@@ -20,6 +20,11 @@ export class SessionEnding {
     return this.#end(stored, 0);
   }
 
+  /** Ends a session that was not found under this id, if it has just moved to another one. */
+  endMoved(formerId: string): Promise<boolean> {
+    return this.#endMoved(formerId, 0);
+  }
+
   async #end(stored: StoredSession, hops: number): Promise<boolean> {
     let { version } = stored;
     for (let attempt = 0; ; attempt++) {

@@ -3,6 +3,7 @@ import { ABSENT } from './merge.js';
 import type { SessionRecord } from './record.js';
 import type { SessionEncoder } from './session-encoder.js';
 import { publicId } from './session-id.js';
+import type { SessionReference } from './session-reference.js';
 import { SessionState, type StoredSession } from './session-state.js';
 import { isReserved, ownData, SessionObject, stateOf, type SessionKeeper } from './session.js';
 
@@ -23,8 +24,10 @@ export abstract class SessionKeeping implements SessionKeeper {
   abstract regenerate(session: SessionObject): Promise<void>;
   abstract destroy(session: SessionObject): Promise<boolean>;
 
-  create(): SessionObject {
-    return new SessionObject(new SessionState(this.now(), this.permanentByDefault), this);
+  create(missed: SessionReference | null = null): SessionObject {
+    const state = new SessionState(this.now(), this.permanentByDefault);
+    state.missed = missed;
+    return new SessionObject(state, this);
   }
 
   discard(session: SessionObject): void {

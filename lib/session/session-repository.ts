@@ -4,20 +4,7 @@ import type { KnownLogin } from './known-login.js';
 import type { OwnedSessions } from './owned-sessions.js';
 import type { SessionObject } from './session.js';
 import type { AuthFacts } from './auth-facts.js';
-import type { CarriedSession } from './sealed-content.js';
-
-/** The content of a verified cookie. */
-export interface SessionReference {
-  readonly id: string;
-  /** When the cookie was issued, in ms. */
-  readonly issuedAt: number;
-  /** When it ends, in ms, if the cookie says so. */
-  readonly endsAt?: number | null;
-  /** The store's key for the id, cached here by the repository: passing the same reference again saves a hash. */
-  key?: string;
-  /** The session itself, if the cookie holds it. */
-  readonly carried?: CarriedSession;
-}
+import type { SessionReference } from './session-reference.js';
 
 /** A user's sessions in all browsers. */
 export type UserSessions = Pick<OwnedSessions, keyof OwnedSessions>;
@@ -28,8 +15,13 @@ export type UserSessions = Pick<OwnedSessions, keyof OwnedSessions>;
  * it.
  */
 export interface SessionRepository {
-  /** A new session, which is stored once something is written to it. */
-  create(): SessionObject;
+  /**
+   * A new session, which is stored once something is written to it.
+   *
+   * @param missed what the client's cookie names and {@link load} has not found. If it has just moved under another id by
+   *   `regenerate()` or `confirm()`, `destroy()` ends it there, since the client may not have received the new cookie yet.
+   */
+  create(missed?: SessionReference): SessionObject;
 
   /** The session that `reference` names; null: it is unknown, expired, or unreadable. */
   load(reference: SessionReference): Promise<SessionObject | null>;

@@ -4,6 +4,7 @@ import { MutationLog, type MutationMark } from './mutations.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { Doubt } from './newest-records.js';
 import type { SessionRecord } from './record.js';
+import type { SessionReference } from './session-reference.js';
 
 /** The record as last read or written. */
 export interface StoredSession {
@@ -46,6 +47,8 @@ export interface SessionBearer {
 
 /** The package's state of one request's session besides its data. */
 export class SessionState {
+  /** What the client's cookie names where that was not found; null: nothing, or it was found. */
+  missed: SessionReference | null = null;
   /** Null: not stored yet, or no longer. */
   stored: StoredSession | null = null;
   /** The future id of a session that is not stored yet; generated on demand. */
@@ -153,6 +156,7 @@ export class SessionState {
     this.auth = null;
     this.kept = false;
     this.forced = false;
+    this.missed = null;
     this.mutations.clear();
   }
 }

@@ -16,7 +16,8 @@ import { SessionEnding } from './session-ending.js';
 import { SessionKeeping } from './session-keeping.js';
 import { publicId } from './session-id.js';
 import { SessionLoss } from './session-loss.js';
-import type { SessionReference, SessionRepository } from './session-repository.js';
+import type { SessionReference } from './session-reference.js';
+import type { SessionRepository } from './session-repository.js';
 import { SessionRotation, type RotationOptions } from './session-rotation.js';
 import { SessionSaver, type SavingOptions } from './session-saver.js';
 import type { SessionState, StoredSession } from './session-state.js';
@@ -209,10 +210,13 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     let ended = false;
     await inTurn(state, async () => {
       const lineage = lineageOf(state);
+      const { stored, missed } = state;
       // Only the request that ended the session clears the cookie: clearing in another response could remove that of a newer
       // login.
-      ended = state.stored !== null && (await this.#endStored(state.stored));
-      if (ended) this.observer.destroyed({ publicId: this.publicIdOf(state) });
+      if (stored !== null) ended = await this.#endStored(stored);
+      else if (missed !== null) ended = await this.#ending.endMoved(missed.id);
+      const known = stored ?? missed;
+      if (ended && known !== null) this.observer.destroyed({ publicId: publicId(known.id) });
       if (ended && lineage !== null) this.endedLogins.tell({ lineage });
       this.#loss.forget(session, ended ? 'ended' : null);
     });
