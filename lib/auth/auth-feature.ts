@@ -29,8 +29,9 @@ export interface Restored {
 }
 
 /**
- * What a part of this room, or a provider with `@LoginFeature()`, may listen to. Each is asked in the order of `features.ts`; one that has nothing to do returns
- * nothing, so that a request which only reads takes no turn of the event loop for it.
+ * The hooks of a feature: a part of this room, or a provider with `@LoginFeature()`. They are called in the order of
+ * `features.ts`; one with nothing to do returns undefined, so that a request that only reads need not wait a turn of the event
+ * loop.
  */
 export interface AuthFeature {
   /** A session with a login has arrived; called before other code gets it. May change it, or end it. */

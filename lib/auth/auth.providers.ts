@@ -83,7 +83,7 @@ export const authProviders: Provider[] = [
   {
     provide: AUTH_FEATURES,
     inject: [...authFeatures],
-    // The module adds what other modules have marked, before the first request.
+    // The module adds the providers that other modules have marked, before the first request.
     useFactory: (...features: AuthFeature[]): AuthFeature[] => features,
   },
   {

@@ -137,11 +137,7 @@ export class AuthService {
     this.runtime.observer.revoked({ userId: null, publicId: null, sessions: null });
   }
 
-  /**
-   * The former name of {@link logoutAllUsers}.
-   *
-   * @deprecated One slip from `logoutEverywhere(userId)`; 1.0 will not have it.
-   */
+  /** The former name of {@link logoutAllUsers}. @deprecated Too easily confused with `logoutEverywhere(userId)`; removed in 1.0. */
   async logoutEveryone(): Promise<void> {
     const message = 'AuthService.logoutEveryone() is now logoutAllUsers(). 1.0 will not have the former name.';
     this.runtime.notices.once('logoutEveryone', message);

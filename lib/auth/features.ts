@@ -9,19 +9,18 @@ import { RememberFeature } from './remember/remember.feature.js';
 const LOGIN_FEATURE = Symbol('nestjs-session-auth feature');
 
 /**
- * The features of this room, in the order of asking: a session that is out anyway need not be protected. They are not found by
- * their decorator, since others have to be made with them.
+ * The features of this room, in the order in which they are called: a session that ends anyway need not be protected. They are
+ * not discovered by a decorator, since other providers depend on them.
  */
 export const authFeatures: readonly Type<AuthFeature>[] = [NotBefore, ProtectionFeature, RememberFeature];
 
-/** Makes a provider of any module a feature: it has any of the methods of {@link AuthFeature}, and is asked after those of this room. */
+/**
+ * Marks a provider of any module as a feature: implement any of the methods of {@link AuthFeature}, which are called after
+ * those of this room.
+ */
 export const LoginFeature = (): ClassDecorator => SetMetadata(LOGIN_FEATURE, true);
 
-/**
- * The providers that are marked as features, in the order of the modules.
- *
- * @throws SessionConfigError for one that is not there once for the whole application
- */
+/** The providers that are marked as features, in module order. @throws SessionConfigError for one that is not a singleton */
 export function addedFeatures(modules: ModulesContainer): AuthFeature[] {
   return discover(modules, LOGIN_FEATURE).map(({ instance }) => instance);
 }

@@ -1,4 +1,4 @@
-/** The features, in order: those of this room, and then those that are added. */
+/** The features, in order: those of this room, then the added ones. */
 export const AUTH_FEATURES = Symbol('nestjs-session-auth features');
 /** Inspects every session with a login. */
 export const AUTH_WATCHER = Symbol('nestjs-session-auth watcher');

@@ -58,7 +58,7 @@ function isOfOthers(name: string, value: string): boolean {
   return othersKeys.test(name) || (name.endsWith('_PORT') && addressOfService.test(value));
 }
 
-/** The same for names whose words are put together in another way. */
+/** The same for names that join the words differently. */
 function joined(name: string): string {
   return name.replaceAll('_', '');
 }

@@ -27,7 +27,7 @@ export class LoginHold {
     this.#isEventStream = true;
   }
 
-  /** Whether {@link ended} has been asked for. */
+  /** Whether {@link ended} has been used. */
   get isTold(): boolean {
     return this.#ended !== null;
   }

@@ -1,11 +1,11 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { SessionRuntime, unreachable } from './session-runtime.js';
 
-/** One value for each application, for decorators, which nothing can be injected into: the request leads to the application. */
+/** One value per application, for decorators, into which nothing can be injected: the request leads to the application. */
 export class PerApplication<Value extends object> {
   readonly #values = new WeakMap<SessionRuntime, Value>();
 
-  /** @param missing the message of the error where there is none. */
+  /** @param missing the error message if there is none. */
   constructor(private readonly missing: string) {}
 
   set(runtime: SessionRuntime, value: Value): void {

@@ -96,7 +96,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
   #hasFailed = false;
   readonly #response: RawResponse | null;
   readonly #gate: ResponseGate | null;
-  /** Null: the response is no event stream, and nothing has asked for {@link ended}. */
+  /** Null: the response is not an event stream, and {@link ended} has not been used. */
   #hold: LoginHold | null = null;
 
   constructor(

@@ -30,7 +30,7 @@ const remarks: Partial<Record<SessionEventName, string>> = {
 /** How much of an event's details is logged, in characters: they may come from the client. */
 const longestDetails = 300;
 
-/** Through which every event goes: it counts them, logs what an operator should know, and tells all listeners. */
+/** Every event passes here: it is counted, logged if operators should know, and passed to all listeners. */
 export class SessionEventHub {
   readonly #counts = Object.fromEntries(sessionEventNames.map((name) => [name, 0])) as Record<SessionEventName, number>;
   readonly #observers: SessionObserver[];

@@ -68,7 +68,7 @@ export class SessionRuntime {
     this.heldLogins = new HeldLogins(repository.endedLogins, elsewhere, report);
   }
 
-  /** The runtime of the application that `request` is with; null: it has none. Whatever else belongs to an application is found by it. */
+  /** The runtime of the request's application; null: it has none. Everything else of the application is found through it. */
   static ofApplication(request: object): SessionRuntime | null {
     let runtime: unknown = Reflect.get(request, RUNTIME);
     if (runtime === undefined) {
@@ -79,7 +79,7 @@ export class SessionRuntime {
     return runtime instanceof SessionRuntime ? runtime : null;
   }
 
-  /** The same. @throws SessionUnreachableError where it has none */
+  /** The same. @throws SessionUnreachableError if it has none */
   static behind(request: object): SessionRuntime {
     const runtime = SessionRuntime.ofApplication(request);
     if (runtime !== null) return runtime;

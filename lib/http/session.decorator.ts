@@ -5,7 +5,7 @@ import { requestSessionOf } from './session-runtime.js';
 
 /** The argument of `@Session()`. @publicApi */
 export type SessionParameter =
-  /** One value of the session instead of all of it, by a key that the application has declared. Where it declares none, by any. */
+  /** One value of the session instead of all of it, by a declared key; any key if the application declares none. */
   | (keyof SessionData extends never ? string : keyof SessionData & string)
   /** A session that cannot be changed and is not saved. */
   | { readonly readonly: true };

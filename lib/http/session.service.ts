@@ -8,11 +8,7 @@ import { SessionEventHub, type SessionCounts } from './session-event-hub.js';
 export interface SessionStatus {
   /** False: there is none, or it has ended. */
   readonly exists: boolean;
-  /**
-   * The former name of `exists`.
-   *
-   * @deprecated 1.0 will not have it.
-   */
+  /** The former name of `exists`. @deprecated Removed in 1.0. */
   readonly isThere: boolean;
   /** When it expires if it is not used; a write that needed no new cookie may have extended it. Null: there is none. */
   readonly expiresAt: Date | null;

@@ -28,7 +28,7 @@ export class ResponseGate implements Passage {
   #isHeadJustOut = false;
   #isCutShort = false;
 
-  /** Puts a gate at a response. It stays there until the response is over. */
+  /** Attaches a gate to a response, for as long as that lasts. */
   static install(response: RawResponse, keeper: GateKeeper): ResponseGate {
     return new ResponseGate(response, keeper);
   }

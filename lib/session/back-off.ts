@@ -12,12 +12,15 @@ export async function backOff(attempt: number): Promise<void> {
   await (ms === 0 ? setImmediate() : setTimeout(ms));
 }
 
-/** What is tried again where other requests have changed the session meanwhile, up to a limit. */
+/** Retries after conflicts with other requests, up to a limit. */
 export class Retries {
   /** @param most the setting `maxRetries` */
   constructor(private readonly most: number) {}
 
-  /** Waits before the next try. @param attempt how many have failed before this one. @throws SessionContendedError after the last */
+  /**
+   * Waits before the next attempt. @param attempt how many have failed before this one. @throws SessionContendedError after the
+   * last
+   */
   async wait(attempt: number): Promise<void> {
     if (attempt >= this.most) {
       throw new SessionContendedError(

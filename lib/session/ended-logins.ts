@@ -6,15 +6,15 @@ export type EndedLogins =
   | { readonly lineage: string }
   /** All of a user's except one, if any. */
   | { readonly userId: AuthFacts['userId']; readonly exceptLineage: string | null }
-  /** All of an earlier epoch of `logoutAllUsers()`, and of those without one all that were made until that time, in ms. */
+  /** All of an earlier epoch of `logoutAllUsers()`, and those without an epoch that were made until that time, in ms. */
   | { readonly madeUntil: number; readonly beforeEpoch: number };
 
 type Listener = (ended: EndedLogins) => void;
 
 /**
- * Tells whoever holds on to a login, such as a stream, that it is over, at once and in this process alone: by a logout,
- * `destroy()`, `revoke()`, `logoutEverywhere()`, `logoutAllUsers()`, the theft alarm, protection, or the limit of sessions. What
- * another process ends, and what ends by its timeouts, is not heard here.
+ * Notifies anything that depends on a login, such as a stream, that it has ended, synchronously and within this process only:
+ * by a logout, `destroy()`, `revoke()`, `logoutEverywhere()`, `logoutAllUsers()`, theft detection, protection, or the limit of
+ * sessions. Ends in other processes and timeouts are not reported here.
  */
 export class EndedLoginsBoard {
   readonly #listeners = new Set<Listener>();

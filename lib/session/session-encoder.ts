@@ -11,7 +11,7 @@ import type { EncodedSession, SessionState, StoredSession } from './session-stat
 import { dataOf, stateOf, type SessionObject } from './session.js';
 import { WholeRecord } from './whole-record.js';
 
-/** How sessions become records. */
+/** How sessions are encoded as records. */
 export interface EncodingOptions extends SizeLimits {
   /** Bytes of randomness in an id. */
   readonly idLength: number;
@@ -19,7 +19,7 @@ export interface EncodingOptions extends SizeLimits {
   readonly permanent: boolean;
 }
 
-/** How a session becomes the bytes of a record, and which of them it would be missed for. It knows no store. */
+/** Encodes sessions as records, and knows which sessions are empty. Independent of any store. */
 export class SessionEncoder {
   readonly #size: SessionSize;
   readonly #decoded = new DecodedRecords((bytes) => this.#sessionIn(bytes));
@@ -49,7 +49,7 @@ export class SessionEncoder {
     return isWanted || !sameBytes(encoded.bytes, bytes) ? encoded : null;
   }
 
-  /** The way to see it that costs least, for most requests of who is logged in. False: it has changed, or that is to be seen. */
+  /** The cheapest comparison, for most requests with a login. False: it has changed, or cannot be compared this way. */
   #isAsRead(session: SessionObject, bytes: Uint8Array): boolean {
     const { auth, loginRead } = stateOf(session);
     if (loginRead?.bytes !== bytes || loginRead.auth !== auth) return false;
@@ -114,7 +114,7 @@ export class SessionEncoder {
     state.settle(stored, mark, (key) => this.valueIn(bytes, key));
   }
 
-  /** What is in the bytes of a session. Nobody may change it. */
+  /** Decodes the bytes of a session. The result must not be changed. */
   decoded(bytes: Uint8Array): SessionRecord {
     return this.#decoded.of(bytes);
   }

@@ -24,7 +24,7 @@ export interface SessionCommit {
   hasMoved: boolean;
 }
 
-/** What a group asks of whoever saves sessions one by one. */
+/** What a group needs to save single sessions. */
 interface Saver {
   readonly now: () => number;
   readonly retries: Retries;

@@ -11,7 +11,7 @@ export interface LossOptions {
   readonly onGone: 'drop' | 'error';
 }
 
-/** What becomes of a session in a request once it is stored no more. */
+/** What happens to a request's session that is no longer stored. */
 export class SessionLoss {
   constructor(
     private readonly encoder: Pick<SessionEncoder, 'idOf'>,

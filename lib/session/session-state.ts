@@ -87,7 +87,7 @@ export class SessionState {
   /** Store operations of one session are serialised; the latest one. */
   running: Promise<unknown> | null = null;
   #flashes: FlashMessage[] = [];
-  /** The same, once somebody adds to them or takes from them. */
+  /** The same, once messages are added or taken. */
   #flashList: FlashList | null = null;
 
   constructor(now: number, permanent: boolean) {

@@ -11,7 +11,7 @@ import { sqlOptions } from './sql/sql.options.js';
 import type { SessionStore } from './session-store.js';
 import type { StoreContext } from './store-context.js';
 
-/** What `create.ts` of a store's folder has. */
+/** What `create.ts` of a store's folder exports. */
 export interface StoreFolder<Tree extends OptionTree> {
   create(options: ResolvedOptions<Tree>, context: StoreContext): SessionStore | Promise<SessionStore>;
 }

@@ -38,10 +38,10 @@ export function Fresh(options: FreshOptions = {}): Decorator {
 }
 
 /**
- * Lets only users in who have the role. Of several, `Roles.any()` asks for one and `Roles.all()` for each. Others get a 403.
- * It brings `SessionAuthGuard` along; what the controller asks for comes on top of what the route does.
+ * Admits only users who have the role; of several, `Roles.any()` requires one and `Roles.all()` each. Others get a 403.
+ * Includes `SessionAuthGuard`; the requirements of controller and route add up.
  *
- * @throws SessionConfigError where no role is named, or several are without `.any` or `.all`
+ * @throws SessionConfigError if no role is named, or several without `.any` or `.all`
  *
  * @publicApi
  */
@@ -51,10 +51,10 @@ export const Roles = Object.assign(only(ROLES), {
 });
 
 /**
- * Lets only users in who have the permission. Of several, `Permissions.any()` asks for one and `Permissions.all()` for each.
- * Others get a 403. It brings `SessionAuthGuard` along; what the controller asks for comes on top of what the route does.
+ * Admits only users who have the permission; of several, `Permissions.any()` requires one and `Permissions.all()` each. Others
+ * get a 403. Includes `SessionAuthGuard`; the requirements of controller and route add up.
  *
- * @throws SessionConfigError where no permission is named, or several are without `.any` or `.all`
+ * @throws SessionConfigError if no permission is named, or several without `.any` or `.all`
  *
  * @publicApi
  */
@@ -63,7 +63,7 @@ export const Permissions = Object.assign(only(PERMISSIONS), {
   all: (...names: string[]): Decorator => wanted(PERMISSIONS, names, 'all'),
 });
 
-/** One name. Of several nobody could see whether one will do: other packages differ in that, and so do roles and permissions. */
+/** A single name. With several, a reader could not tell whether one suffices: other packages differ in that. */
 function only(key: symbol): (name: string) => Decorator {
   return (...names: string[]) => {
     const decorator = nameOf(key);

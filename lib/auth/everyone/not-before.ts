@@ -14,12 +14,12 @@ const MAX_TRIES = 64;
 const FRESH_FOR = 1_000;
 
 /**
- * Which logins count no more: what `logoutAllUsers()` sets, instead of a walk over all sessions. Each call begins an epoch, and
- * a login keeps the epoch that it was made in. Times would not do: a login of a process whose clock is ahead would outlive the
- * call, and a call by one would end the logins of the future. They decide about logins without an epoch alone.
+ * Which logins are invalid: set by `logoutAllUsers()`, instead of iterating over all sessions. Each call starts an epoch, and a
+ * login keeps the epoch in which it was made. Times would not do: a login of a process whose clock is ahead would survive the
+ * call, and a call by one would end future logins. They are only used for logins without an epoch.
  *
- * It is kept in the store, and each process looks there from time to time, so a login of a former epoch may count elsewhere
- * for one `everyoneInterval` more.
+ * The epoch is kept in the store, which each process reads from time to time, so elsewhere a login of a former epoch may stay
+ * valid for one more `everyoneInterval`.
  */
 @Injectable()
 export class NotBefore implements AuthFeature, OnModuleInit {

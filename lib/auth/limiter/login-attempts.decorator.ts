@@ -11,11 +11,7 @@ import type { LoginLimiter } from './login-limiter.js';
 export interface LoginAttempts {
   /** `LoginLimiter.attempt()`. */
   attempt<T>(account: string, check: () => T | Promise<T>): Promise<T>;
-  /**
-   * The former name of `attempt()`.
-   *
-   * @deprecated 1.0 will not have it.
-   */
+  /** The former name of `attempt()`. @deprecated Removed in 1.0. */
   run<T>(account: string, check: () => T | Promise<T>): Promise<T>;
   /** `LoginLimiter.check()`. */
   check(account: string): Promise<void>;
@@ -72,7 +68,7 @@ class AttemptsOfRequest implements LoginAttempts {
 
 const told = new WeakSet<LoginLimiter>();
 
-/** Once for an application. */
+/** Once per application. */
 function tellOfFormerName(limiter: LoginLimiter): void {
   if (told.has(limiter)) return;
   told.add(limiter);

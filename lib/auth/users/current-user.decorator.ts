@@ -3,7 +3,7 @@ import type { ParameterPipe } from '../../http/session.decorator.js';
 import { boundAuth } from '../auth-binding.js';
 import type { SessionUser } from './user.js';
 
-/** A field of a user: one that the application has declared. Where it declares none, any. */
+/** A declared field of a user; any field if the application declares none. */
 type UserField = keyof SessionUser extends never ? string : keyof SessionUser & string;
 
 /**

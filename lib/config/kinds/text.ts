@@ -29,7 +29,7 @@ export function text(options: TextOptions = {}): OptionKind<string | null> {
   return options.nullable === true ? nullable(kind) : kind;
 }
 
-/** Whether everybody has this secret: it is empty, or white space alone, as of a variable that was never filled in. */
+/** Whether it is no secret at all: empty or only white space, as from a variable that was never set. */
 export function isBlank(secret: string | Uint8Array): boolean {
   return typeof secret === 'string' ? secret.trim() === '' : secret.length === 0;
 }

@@ -10,7 +10,10 @@ export interface ClaimedCookie {
   readonly setting: string;
   /** The settings that change its name or path. */
   readonly keys: string;
-  /** Whether it is set for certain, or was at least named by the application: not so by default where not every application uses it. */
+  /**
+   * Whether it is certainly set, or the application has named it: false for a default name of a cookie that not every
+   * application uses.
+   */
   readonly isSure: boolean;
 }
 
@@ -18,11 +21,11 @@ export interface ClaimedCookie {
 const claimed = new WeakMap<object, Set<ClaimedCookie>>();
 
 /**
- * Takes note of an application's cookies, at all that it may share with others. Two of one name and path would overwrite each other in
- * every browser.
+ * Registers an application's cookies for everything that it may share with others. Two with the same name and path would
+ * overwrite each other in every browser.
  *
- * @param warn hears where that is so of cookies which not every application makes use of, and which nobody has named.
- * @returns what gives them up again. @throws SessionConfigError where another application there has one of them for certain
+ * @param warn called for such cookies that not every application uses, and that have default names.
+ * @returns a function that releases them. @throws SessionConfigError if another application there certainly sets one of them
  */
 export function claimCookies(
   shared: readonly unknown[],

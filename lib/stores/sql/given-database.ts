@@ -1,6 +1,6 @@
 import { isSqlDatabase, type SqlDatabase } from './sql.client.js';
 
-/** A `Pool` of pg. A single client is none: parallel transactions cannot share it. @publicApi */
+/** A `Pool` of pg. Not a single client: parallel transactions cannot share it. @publicApi */
 export interface PgPool {
   readonly totalCount: number;
   connect(): Promise<object>;
@@ -20,7 +20,7 @@ export interface SqliteDatabaseFile {
   pragma(source: string): unknown;
 }
 
-/** A database that the application has opened: by its driver, or a Kysely instance over it. @publicApi */
+/** Your open database: from its driver, or a Kysely instance over it. @publicApi */
 export type GivenDatabase = SqlDatabase | PgPool | Mysql2Pool | SqliteDatabaseFile;
 
 export function isGivenDatabase(value: unknown): value is GivenDatabase {

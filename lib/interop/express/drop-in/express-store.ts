@@ -14,11 +14,9 @@ export interface ExpressStore {
 }
 
 /**
- * A store that was written for express-session, as the option `store` takes it: with the session types of express-session, or with
- * none where `@types/express-session` is not installed. What its class inherits from express-session is looked at when the
- * application starts.
- *
- * @publicApi
+ * An express-session store, for the option `store`: with express-session's session types, or without types if
+ * `@types/express-session` is not installed. Methods that its class inherits from express-session are checked when the
+ * application starts. @publicApi
  */
 export interface ConnectStore {
   get(sid: string, callback: (error?: CallbackError, session?: SomeSession) => void): unknown;
@@ -27,7 +25,7 @@ export interface ConnectStore {
   touch?(sid: string, session: SomeSession, callback?: DoneCallback): unknown;
 }
 
-/** What express-session or a store declares a session to be: of no type here. */
+/** A session as declared by express-session or a store: untyped here. */
 type SomeSession = ReturnType<JSON['parse']>;
 
 /** `req.sessionStore`. @publicApi */

@@ -8,9 +8,8 @@ import { LibsqlFile } from './libsql-file.js';
 import type { SqliteFile } from './sqlite-file.js';
 
 /**
- * A Kysely instance over a database that the application has opened. Nothing of it is closed here.
- *
- * @throws SessionPeerMissingError where it is no Kysely instance, and Kysely is not installed
+ * A Kysely instance over the application's own database, which is never closed here. @throws SessionPeerMissingError if it is
+ * not a Kysely instance and Kysely is not installed
  */
 export async function kyselyOver(given: GivenDatabase): Promise<SqlDatabase> {
   if (isSqlDatabase(given)) return given;
