@@ -14,8 +14,9 @@ export function released(text, version, date) {
   const body = start + unreleased.length;
   const next = text.indexOf('\n## [', body);
   const changes = text.slice(body, next < 0 ? undefined : next);
-  if (!/^- /m.test(changes))
+  if (!/^- /m.test(changes)) {
     throw new Error('CHANGELOG.md lists nothing under "Unreleased", so there is nothing to release.');
+  }
   return `${text.slice(0, body)}\n\n## [${version}] - ${date}${text.slice(body)}`;
 }
 

@@ -150,8 +150,9 @@ export class SessionObject {
 
   /** Sets all of `values`. @throws SessionKeyReservedError before any is set. */
   update(values: Partial<SessionData> & Record<string, unknown>): this {
-    if (!isObject(values))
+    if (!isObject(values)) {
       throw new SessionValueError('session', 'it is not an object with values.', { mayBeInput: true });
+    }
     const reserved = Object.keys(values).find(isReserved);
     if (reserved !== undefined) throw new SessionKeyReservedError(reserved);
     Object.assign(ownData(this), values);

@@ -85,7 +85,7 @@ class OptionTypes {
 
   #typeText(type: ts.Type, { kind }: Option<unknown, unknown>): string {
     const { checker, place } = { checker: this.#checker, place: this.#place };
-    const flags =
+    const flags: ts.TypeFormatFlags =
       ts.TypeFormatFlags.NoTruncation |
       ts.TypeFormatFlags.UseSingleQuotesForStringLiteralType |
       ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;

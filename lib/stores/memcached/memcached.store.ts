@@ -202,8 +202,9 @@ export class MemcachedStore extends SessionStore implements Partial<Owned> {
 
   private async live(server: MemcachedServer, key: string): Promise<LiveItem | null> {
     const item = await see(server, key, this.now());
-    if (item?.isForeign === true)
+    if (item?.isForeign === true) {
       this.warn('An item in memcached was not written by this store; it counts as no session.');
+    }
     return isLive(item) ? item : null;
   }
 

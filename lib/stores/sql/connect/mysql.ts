@@ -89,7 +89,7 @@ const noConnection: MysqlPoolConnection = {
   query() {
     throw new Error('there is no connection');
   },
-  release() {},
+  release: () => undefined,
 };
 
 class WatchedConnection implements MysqlPoolConnection {

@@ -58,4 +58,6 @@ function cutIdle(client: PoolClient): void {
   if (stream instanceof Duplex) stream.destroy(new Error('another connection to the server was dead'));
 }
 
-function ignore(): void {}
+function ignore(): undefined {
+  return undefined;
+}
