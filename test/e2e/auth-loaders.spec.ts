@@ -459,7 +459,12 @@ describe('at boot', () => {
     ['the same of requests', '@RequestLoader()', ['KeysWithoutLoad needs a method load()'], [KeysWithoutLoad]],
     ['one for each request', 'RequestScoped', ['must be a singleton', 'Scope.REQUEST'], [RequestScoped]],
     ['one for whoever asks', 'Transient', ['must be a singleton', 'Scope.TRANSIENT'], [Transient]],
-    ['one that needs what is made for each request', 'DependsOnTenant.load()', ['dependencies'], [DependsOnTenant, Tenant]],
+    [
+      'one that needs what is made for each request',
+      'DependsOnTenant.load()',
+      ['dependencies'],
+      [DependsOnTenant, Tenant],
+    ],
   ])('%s is an error that says so', async (_what, setting, texts, providers, session = {}) => {
     const starting = startApp({ providers, session });
     await expect(starting).rejects.toMatchObject({ code: 'SESSION_CONFIG_INVALID', problems: [{ setting }] });
