@@ -63,7 +63,7 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
     const script = `for (const name of ${names}) if (Object.keys(${load}(name)).length > 0) console.log(name);`;
     const type = load === 'require' ? 'commonjs' : 'module';
     const { code, output } = await application.run([`--input-type=${type}`, '-e', script]);
-    expect({ code, loaded: output.trim().split('\n') }).toEqual({ code: 0, loaded: JSON.parse(names) });
+    expect({ code, loaded: output.trim().split('\n') }).toEqual({ code: 0, loaded: JSON.parse(names) as unknown });
   });
 
   it('brings its command, which cleans up the store of the same settings', async () => {
