@@ -40,7 +40,7 @@ function problemsOf({ store, rotateEvery, maxSessionsPerUser }: SealedSettings):
     refuse(sessionOptions.rotateEvery.env, 'rotateEvery', `needs sessions in a store, and ${isCookie}: leave it out`);
   }
   if (maxSessionsPerUser !== null) {
-    const problem = `needs a session store that knows whose a session is, and ${isCookie}: leave it out`;
+    const problem = `needs a session store with an owner index, and ${isCookie}: leave it out`;
     refuse(authOptions.maxSessionsPerUser.env, 'maxSessionsPerUser', problem);
   }
   return problems;

@@ -41,10 +41,24 @@ export class DiskRoom {
 
   constructor(private readonly place: DiskPlace) {}
 
-  /** @param kind whether the record is new @throws SessionStoreFullError */
-  async take(bytes: number, kind: 'new' | 'change'): Promise<void> {
+  /**
+   * Returns undefined if nothing has to be awaited, so that a store can keep the order in which it was called.
+   *
+   * @param kind whether the record is new @throws SessionStoreFullError, as a rejection
+   */
+  take(bytes: number, kind: 'new' | 'change'): Promise<void> | undefined {
     const cost = 2 * bytes + perRecord;
-    if (this.#free[kind] < cost || performance.now() - this.#lookedAt > lookedFor) await this.#measure();
+    if (this.#free[kind] < cost) return this.measure().then(() => this.#spend(cost, kind));
+    this.#spend(cost, kind);
+    // There was enough space a moment ago: the write does not wait for the next measurement.
+    if (performance.now() - this.#lookedAt > lookedFor) {
+      this.#lookedAt = performance.now();
+      void this.measure();
+    }
+    return undefined;
+  }
+
+  #spend(cost: number, kind: 'new' | 'change'): void {
     if (this.#free[kind] < cost) {
       throw new SessionStoreFullError(
         `The disk of ${this.place.folder} is full, except for the space reserved for ending sessions; reading and ending sessions still works. Free some space there; ` +
@@ -55,7 +69,8 @@ export class DiskRoom {
     this.#free.change -= cost;
   }
 
-  async #measure(): Promise<void> {
+  /** Measures the disk now. It does not reject. */
+  async measure(): Promise<void> {
     const { folder, look = statfs, inside = () => 0 } = this.place;
     const space = await look(folder).catch(() => null);
     const isKnown = space !== null && space.blocks > 0;

@@ -99,7 +99,7 @@ describe.each(stores)('The $name store and its folder', ({ name, options, forbid
   });
 
   function start(as: 'nobody' | 'whoever'): ChildNode {
-    const entry = pathToFileURL(join(lib.path, `stores/${name}/index.js`)).href;
+    const entry = pathToFileURL(join(lib.path, `stores/${name}/create.js`)).href;
     const peer = { lmdb: 'lmdb', sql: 'libsql' }[name] ?? '';
     return new ChildNode(writing, entry, JSON.stringify(options(folder)), peer, as);
   }

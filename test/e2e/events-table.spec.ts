@@ -458,8 +458,8 @@ describe.each(platforms)('%s', (platform) => {
     place = await EventfulPlace.start({ platform });
     const none = Object.fromEntries(rows.map(({ name }) => [name, 0]));
     expect(place.counts).toEqual(none);
-    const page = readFileSync(join(import.meta.dirname, '../../docs/events.md'), 'utf8');
-    const described = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name);
+    const page = readFileSync(join(import.meta.dirname, '../../docs/reference/events.md'), 'utf8');
+    const described = [...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(described.sort()).toEqual(Object.keys(none).sort());
 
     const browser = await place.loggedIn();

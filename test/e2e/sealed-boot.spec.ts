@@ -67,7 +67,7 @@ describe('an application whose sessions are in cookies', () => {
 
   it('is told what cannot be had without a store', async () => {
     const refusal =
-      /so there is no store, and what needs one is refused: remember-me, the limit of failed logins, logoutEvery/;
+      /so there is no store, and what needs one is refused: remember-me, the limit of failed logins, logoutAllUsers/;
     expect(await warnings({})).toEqual([expect.stringMatching(refusal)]);
     expect(await warnings({ SESSION_SEALED_REVOCATIONS: 'memory' })).toEqual([]);
   });

@@ -102,7 +102,8 @@ export class FilesystemStore extends SessionStore implements Owned {
     // A copy, since the write takes place later.
     const own = Buffer.from(bytes);
     return this.guarded(async () => {
-      await this.room.take(own.length, expected === 'absent' ? 'new' : 'change');
+      const room = this.room.take(own.length, expected === 'absent' ? 'new' : 'change');
+      if (room !== undefined) await room;
       return expected === 'absent' ? this.create(key, own, ttlMs, owner) : this.replace(key, own, ttlMs, expected);
     });
   }

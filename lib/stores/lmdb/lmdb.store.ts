@@ -94,7 +94,8 @@ export class LmdbStore extends SessionStore {
     const own = Buffer.from(bytes);
     return this.guarded(async () => {
       const records = await this.opened();
-      await this.room.take(own.length, expected === 'absent' ? 'new' : 'change');
+      const room = this.room.take(own.length, expected === 'absent' ? 'new' : 'change');
+      if (room !== undefined) await room;
       return expected === 'absent'
         ? records.create(key, own, ttlMs, owner ?? null)
         : records.replace(key, own, ttlMs, expected);
@@ -171,6 +172,7 @@ export class LmdbStore extends SessionStore {
         );
       },
     });
+    await this.room.measure();
     this.records = new SessionRecords(this.database, this.now);
     this.timer ??= setInterval(() => this.pruneInBackground(), pruneIntervalMs).unref();
     return this.records;

@@ -108,9 +108,8 @@ export class SqlStore extends SessionStore {
   ): Promise<WriteResult> {
     // A copy, since the statement waits for a connection.
     const own = Buffer.from(bytes);
-    if (this.owned?.room !== undefined) {
-      await this.owned.room.take(own.length, expected === 'absent' ? 'new' : 'change');
-    }
+    const room = this.owned?.room?.take(own.length, expected === 'absent' ? 'new' : 'change');
+    if (room !== undefined) await room;
     return expected === 'absent' ? this.create(key, own, ttlMs, owner) : this.replace(key, own, ttlMs, expected);
   }
 

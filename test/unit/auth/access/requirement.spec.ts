@@ -102,7 +102,7 @@ describe('what a route asks for', () => {
     const sorted = (requirement: Requirement): string[] => requirement.roles.flatMap(({ names }) => names).sort();
     expect(asks(Plain, 'roles').roles).toEqual([
       { names: ['b', 'c'], mode: 'all' },
-      { names: ['a'], mode: 'any' },
+      { names: ['a'], mode: 'all' },
     ]);
     expect(sorted(asks(Stricter, 'roles'))).toEqual(['a', 'b', 'c', 'd', 'g']);
     expect(asks(Stricter, 'nothing').permissions).toEqual([{ names: ['e', 'f'], mode: 'any' }]);

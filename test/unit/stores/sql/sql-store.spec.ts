@@ -129,9 +129,6 @@ describe('the page of the SQL store', () => {
   });
 
   it('shows every option', () => {
-    for (const [name, { env }] of Object.entries(sqlOptions)) {
-      expect(page).toContain(`\`sql.${name}\``);
-      if (env !== null) expect(page).toContain(`\`${env}\``);
-    }
+    for (const name of Object.keys(sqlOptions)) expect(page).toContain(`\`sql.${name}\``);
   });
 });
