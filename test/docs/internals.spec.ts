@@ -53,7 +53,7 @@ describe('the way of a request', () => {
   it('is told in all its files', () => {
     const { calls } = walkOf('A request');
     const named = [...sectionOf('A request').matchAll(/`(lib\/[\w./-]+\.ts)`/g)].map(([, file = '']) => file);
-    expect([...new Set(named)].sort()).toEqual(filesOf(calls).sort());
+    expect([...new Set(named)].sort()).toEqual(filesOf(calls.filter(isOfRequest)).sort());
   });
 
   it('has no more hops and files than before, as many as the page says', () => {
@@ -75,8 +75,14 @@ function walkOf(name: string): Walk {
   return walk;
 }
 
+/** Time limits share a timer, which is set again when it fires: on a slow machine that happens during the request. */
+function isOfRequest({ file }: Call): boolean {
+  return file !== 'lib/config/timer.ts';
+}
+
 function countsOf(calls: readonly Call[]): { readonly hops: number; readonly files: number } {
-  return { hops: hopsOf(calls).length, files: filesOf(calls).length };
+  const own = calls.filter(isOfRequest);
+  return { hops: hopsOf(own).length, files: filesOf(own).length };
 }
 
 function textOf({ hops, files }: { readonly hops: number; readonly files: number }): string {
