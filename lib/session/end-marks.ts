@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { SessionContendedError } from '../errors.js';
 import type { SessionStore } from '../stores/session-store.js';
 import type { AuthFacts } from './auth-facts.js';
 
@@ -25,6 +26,7 @@ export class EndMarks {
     private readonly keyPrefix: string,
   ) {}
 
+  /** @throws SessionContendedError if it cannot be noted: then nothing may be reported as ended */
   async set(userId: AuthFacts['userId'], endings: Endings): Promise<void> {
     await Promise.all(this.#keysOf(userId, endings).map((key) => this.#set(key)));
   }
@@ -41,6 +43,7 @@ export class EndMarks {
       // An existing mark may be about to expire.
       if ('written' in result || (await this.store.touch(key, keptFor))) return;
     }
+    throw new SessionContendedError('The end of the sessions could not be noted, so some may go on. Try again.');
   }
 
   /** Includes the user: a mark applies to that user's logins only. */
