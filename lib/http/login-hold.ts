@@ -13,7 +13,7 @@ export class LoginHold {
   #ended: AbortController | null = null;
 
   constructor(
-    private readonly logins: HeldLogins,
+    private readonly logins: Pick<HeldLogins, 'hold'>,
     private readonly report: (error: unknown) => void,
     private readonly response: RawResponse | null,
     private readonly gate: ResponseGate | null,
@@ -44,17 +44,18 @@ export class LoginHold {
 
   /** Holds the login of the request's session, once. @param session null: it is not loaded yet. */
   hold(session: SessionObject | null): void {
-    if (this.#isLoginOver) this.#endStream();
+    if (this.#isLoginOver) this.#end();
     if (session === null || this.#letGo !== null || this.#isLoginOver || hasClosed(this.response)) return;
     const letGo = (this.#letGo = this.logins.hold(stateOf(session), () => {
       this.#isLoginOver = true;
-      this.#ended?.abort(new SessionGoneError('The login has ended.'));
-      this.#endStream();
+      this.#end();
     }));
     this.response?.once('close', letGo);
   }
 
-  #endStream(): void {
+  #end(): void {
+    // A second call has no effect.
+    this.#ended?.abort(new SessionGoneError('The login has ended.'));
     // The headers may be about to be sent, and with them everything that belongs to them.
     if (this.#isEventStream) queueMicrotask(() => this.#cutShort());
   }
