@@ -176,20 +176,20 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
       await expectStores(bundle, 'main.js', ['sql']);
     });
 
-    (isFull ? it : it.skip)(
-      'works with `nest build --webpack`, and where webpack bundles the packages, too',
-      async () => {
-        const copy = await application.copy(join(folder, 'webpack'));
-        await copy.build('@nestjs/cli/bin/nest.js', 'build', '--webpack');
-        await expectStores(copy, main, ['memory', 'filesystem', 'redis', 'sql']);
-        await copy.build('@nestjs/cli/bin/nest.js', 'build', '--webpack', '--webpackPath', 'webpack-whole.config.js');
-        const bundle = await InstalledApplication.empty(join(folder, 'webpack-bundle'));
-        await cp(join(copy.folder, 'dist'), bundle.folder, { recursive: true });
-        await expectStores(bundle, 'main.js', ['memory', 'filesystem', 'redis']);
-      },
-    );
+    // These two take minutes, so they belong to the nightly form.
+    if (!isFull) return;
 
-    (isFull ? it : it.skip)('works in a bundle of ncc', async () => {
+    it('works with `nest build --webpack`, and where webpack bundles the packages, too', async () => {
+      const copy = await application.copy(join(folder, 'webpack'));
+      await copy.build('@nestjs/cli/bin/nest.js', 'build', '--webpack');
+      await expectStores(copy, main, ['memory', 'filesystem', 'redis', 'sql']);
+      await copy.build('@nestjs/cli/bin/nest.js', 'build', '--webpack', '--webpackPath', 'webpack-whole.config.js');
+      const bundle = await InstalledApplication.empty(join(folder, 'webpack-bundle'));
+      await cp(join(copy.folder, 'dist'), bundle.folder, { recursive: true });
+      await expectStores(bundle, 'main.js', ['memory', 'filesystem', 'redis']);
+    });
+
+    it('works in a bundle of ncc', async () => {
       const bundle = await InstalledApplication.empty(join(folder, 'ncc'));
       await application.build('@vercel/ncc/dist/ncc/cli.js', 'build', main, '-o', bundle.folder);
       await expectStores(bundle, 'index.js', ['memory', 'filesystem', 'redis']);
