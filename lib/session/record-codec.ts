@@ -55,7 +55,7 @@ export class RecordCodec {
    * Whether `bytes` encode this record, given that its login is the object that was decoded from them, which is not encoded
    * again for the comparison: for every request with a login, that would double the cost. False: it cannot be told this way.
    */
-  holdsLike(bytes: Uint8Array, record: SessionRecord, most?: number): boolean {
+  equalsApartFromLogin(bytes: Uint8Array, record: SessionRecord, most?: number): boolean {
     if (record.auth === null || this.#writer !== this.#msgpack || bytes[0] === JSON_OBJECT) return false;
     return isAround(bytes, this.#msgpack.encode(packRecord({ ...record, auth: null }), most), record.kept === true);
   }

@@ -54,7 +54,7 @@ export class SessionEncoder {
     const { auth, loginRead } = stateOf(session);
     if (loginRead?.bytes !== bytes || loginRead.auth !== auth) return false;
     try {
-      return this.codec.holdsLike(bytes, recordOf(session), this.#size.mostNodes);
+      return this.codec.equalsApartFromLogin(bytes, recordOf(session), this.#size.mostNodes);
     } catch (error) {
       if (error instanceof TooManyNodes) return false;
       throw error;
