@@ -5,29 +5,60 @@
 
 /** Each room, and the rooms and files below it that it may import, besides itself. */
 const arrows = {
-  accounts: ['auth', 'http', 'session'],
+  accounts: [
+    'auth',
+    'http',
+    'session',
+    'cookie',
+    'stores/import-peer\\.ts',
+    'stores/session-store\\.ts',
+    'stores/store-context\\.ts',
+    'stores/sql/connection\\.ts',
+    'session-settings\\.module\\.ts',
+  ],
   auth: ['http', 'session', 'cookie', 'stores/session-store\\.ts'],
+  sockets: ['auth', 'http', 'endings', 'session', 'cookie'],
   events: ['http', 'session'],
-  http: ['session', 'cookie', 'response'],
+  opentelemetry: ['http', 'session'],
+  swagger: ['auth', 'cookie', 'http'],
+  terminus: ['session/store-probe\\.ts'],
+  endings: ['session', 'stores/session-store\\.ts'],
+  http: ['endings', 'session', 'cookie', 'response'],
   session: ['stores/session-store\\.ts'],
   cookie: [],
   response: [],
   stores: [],
   interop: ['cookie', 'response', 'session', 'stores/session-store\\.ts'],
   config: [],
+  schematics: [],
   cli: [
+    'index\\.ts',
+    'auth/access/requirement\\.ts',
+    'auth/audit/(handler-report|route-audit)\\.ts',
+    'auth/remember/resolve-remember\\.ts',
+    'cookie/(resolved-cookie|set-cookie)\\.ts',
+    'session-module-access\\.ts',
     'session-module\\.options\\.ts',
     'session-wiring\\.ts',
-    'session/store-cleanup\\.ts',
+    'session/(auth-facts|session-id|session-search|store-cleanup)\\.ts',
+    'stores/import-peer\\.ts',
     'stores/session-store\\.ts',
     'stores/store-context\\.ts',
+    'tokens\\.ts',
   ],
-  testing: ['http/unsent-request\\.ts', 'index\\.ts', 'stores/session-store\\.ts'],
+  testing: [
+    'accounts/(accounts\\.service|testing-access)\\.ts',
+    'accounts/mail/mail\\.ts',
+    'accounts/repository',
+    'http/unsent-request\\.ts',
+    'index\\.ts',
+    'stores/session-store\\.ts',
+  ],
 };
 
 /** What every room may import: errors and how options work. Tokens are for those that know Nest. */
 const everywhere = ['errors\\.ts', 'config/'];
-const nestRooms = ['accounts', 'auth', 'events', 'http', 'testing'];
+const nestRooms = ['accounts', 'auth', 'events', 'http', 'opentelemetry', 'sockets', 'swagger', 'terminus', 'testing'];
 
 /** The rule of one room. Files of `lib/` that are in no room have none: the face, and what wires the rooms. */
 const room = ([name, below]) => {
@@ -43,19 +74,35 @@ const room = ([name, below]) => {
   };
 };
 
+/** The rooms that are nothing but adapters to an optional peer. */
+const adapters = ['events', 'opentelemetry', 'swagger', 'terminus'];
+
 const optionalPeers = [
   'ioredis',
   '@nestjs/config',
   '@nestjs/event-emitter',
+  '@nestjs/swagger',
+  '@nestjs/terminus',
+  '@opentelemetry/api',
   '@nestjs/throttler',
+  '@nestjs/websockets',
   '@aws-sdk/client-dynamodb',
   'kysely',
   'pg',
   'mysql2',
+  'nodemailer',
+  'otplib',
+  'qrcode',
   'better-sqlite3',
   'libsql',
   'lmdb',
   'mongodb',
+  'typescript',
+  '@node-rs/argon2',
+  '@simplewebauthn/server',
+  'bcryptjs',
+  '@zxcvbn-ts/core',
+  '@zxcvbn-ts/language-common',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -66,7 +113,7 @@ export default {
       name: 'resolvable',
       comment: 'An import that leads nowhere would escape every other rule.',
       severity: 'error',
-      from: { path: '^(lib|sample)/' },
+      from: { path: '^(lib|sample|examples)/' },
       to: { couldNotResolve: true },
     },
     ...Object.entries(arrows).map(room),
@@ -94,6 +141,18 @@ export default {
       to: { path: '^lib/session[.-]module' },
     },
     {
+      name: 'command-without-nest',
+      comment:
+        'The command works without Nest, except with an application, whose Nest it loads. It knows the rest of auth as types.',
+      severity: 'error',
+      from: { path: '^lib/cli/' },
+      to: {
+        path: '(^|/)node_modules/(@nestjs|rxjs|reflect-metadata)/|^lib/(auth/(?!remember/resolve-remember\\.ts)|index\\.ts)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'commands-are-no-library',
       comment: 'What is run as a program is imported by nothing.',
       severity: 'error',
@@ -110,9 +169,9 @@ export default {
     {
       name: 'optional-peers-stay-optional',
       comment:
-        'An optional peer is imported as a type, or when it is needed: the package works without it. lib/events/ is nothing but an adapter to one.',
+        'An optional peer is imported as a type, or when it is needed: the package works without it. The rooms of adapters are nothing without theirs.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/events/' },
+      from: { path: '^lib/', pathNot: `^lib/(${adapters.join('|')})/` },
       to: {
         path: `(^|/)node_modules/(${optionalPeers.join('|')})/`,
         dynamic: false,
@@ -127,10 +186,21 @@ export default {
     },
     {
       name: 'no-development-packages',
-      comment: 'lib/ may import what package.json lists as dependencies and peers.',
+      comment:
+        'lib/ may import what package.json lists as dependencies and peers; the command also what its bundle contains.',
       severity: 'error',
-      from: { path: '^lib/' },
+      from: { path: '^lib/', pathNot: '^lib/cli/' },
       to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional'],
+      },
+    },
+    {
+      name: 'no-development-packages-in-command',
+      severity: 'error',
+      from: { path: '^lib/cli/' },
+      to: {
+        path: '(^|/)node_modules/(?!commander/)',
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional'],
       },
@@ -153,13 +223,13 @@ export default {
       name: 'lib-stands-alone',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(dist|sample|test|scripts)/' },
+      to: { path: '^(dist|sample|examples|test|scripts)/' },
     },
     {
       name: 'sample-uses-the-public-name',
-      comment: 'The sample imports the package as an application would.',
+      comment: 'The sample and the examples import the package as an application would.',
       severity: 'error',
-      from: { path: '^sample/' },
+      from: { path: '^(sample|examples)/' },
       to: { path: '^(lib|dist|test|scripts)/', dependencyTypesNot: ['aliased', 'npm'] },
     },
   ],

@@ -28,7 +28,7 @@ export function checkSealed(settings: SealedSettings, environment: Environment):
   return { problems: problemsOf(settings), warnings: warningsOf(settings, environment) };
 }
 
-function problemsOf({ store, rotateEvery, maxSessionsPerUser }: SealedSettings): ConfigProblem[] {
+function problemsOf({ store, rotateEvery, maxSessionsPerUser: { max } }: SealedSettings): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const refuse = (env: string | null, path: string, problem: string): void => {
     problems.push({ setting: settingName(env, path), problem });
@@ -39,9 +39,9 @@ function problemsOf({ store, rotateEvery, maxSessionsPerUser }: SealedSettings):
   if (rotateEvery !== null) {
     refuse(sessionOptions.rotateEvery.env, 'rotateEvery', `needs sessions in a store, and ${isCookie}: leave it out`);
   }
-  if (maxSessionsPerUser !== null) {
+  if (max !== null) {
     const problem = `needs a session store with an owner index, and ${isCookie}: leave it out`;
-    refuse(authOptions.maxSessionsPerUser.env, 'maxSessionsPerUser', problem);
+    refuse(authOptions.maxSessionsPerUser.max.env, 'maxSessionsPerUser', problem);
   }
   return problems;
 }

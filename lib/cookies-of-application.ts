@@ -29,8 +29,8 @@ export function cookiesOf(
     {
       ...deviceCookie(cookie, limiter.deviceCookieName, environment),
       what: 'known-device',
-      setting: 'limiter.deviceCookieName',
-      keys: 'SESSION_LIMITER_DEVICE_COOKIE_NAME',
+      setting: 'cookie.path',
+      keys: 'SESSION_COOKIE_PATH',
       isSure: limiter.deviceCookieName !== limiterOptions.deviceCookieName.default,
     },
   ];

@@ -3,23 +3,38 @@
  * `switch` over the codes is checked. A message says what to do, and never holds a secret, a session id or a cookie value.
  */
 
-/** The stable codes of all errors of this package. @publicApi */
-export type SessionErrorCode =
-  | 'SESSION_CONFIG_INVALID'
-  | 'SESSION_PEER_MISSING'
-  | 'SESSION_STORE_UNAVAILABLE'
-  | 'SESSION_CONTENDED'
-  | 'SESSION_GONE'
-  | 'SESSION_VALUE_UNSUPPORTED'
-  | 'SESSION_TOO_LARGE'
-  | 'SESSION_KEY_RESERVED'
-  | 'SESSION_READONLY'
-  | 'SESSION_HEADERS_SENT'
-  | 'SESSION_UNREACHABLE'
-  | 'SESSION_USER_INVALID'
-  | 'SESSION_LOGIN_REFUSED'
-  | 'SESSION_ABILITY_MISSING'
-  | 'FLASK_RECORD_PICKLED';
+/**
+ * The stable codes of all errors, as keys. A feature adds its own by declaration merging, and a subclass of {@link SessionError}
+ * for each.
+ *
+ * @publicApi
+ */
+export interface SessionErrorCodes {
+  SESSION_CONFIG_INVALID: true;
+  SESSION_PEER_MISSING: true;
+  SESSION_STORE_UNAVAILABLE: true;
+  SESSION_CONTENDED: true;
+  SESSION_GONE: true;
+  SESSION_VALUE_UNSUPPORTED: true;
+  SESSION_TOO_LARGE: true;
+  SESSION_KEY_RESERVED: true;
+  SESSION_READONLY: true;
+  SESSION_HEADERS_SENT: true;
+  SESSION_NEEDS_HTTP: true;
+  SESSION_UNREACHABLE: true;
+  SESSION_USER_INVALID: true;
+  SESSION_LOGIN_REFUSED: true;
+  SESSION_ABILITY_MISSING: true;
+  FLASK_RECORD_PICKLED: true;
+  ACCOUNT_VALUE_INVALID: true;
+  ACCOUNTS_UNAVAILABLE: true;
+  ACCOUNT_TAKEN: true;
+  ACCOUNTS_BUSY: true;
+  PASSWORD_UNUSABLE: true;
+}
+
+/** A stable code of an error. @publicApi */
+export type SessionErrorCode = keyof SessionErrorCodes;
 
 /** The base of every error of this package. @publicApi */
 export abstract class SessionError extends Error {
@@ -37,6 +52,7 @@ export abstract class SessionError extends Error {
   }
 }
 
+/** Of this package's own errors. */
 const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
   'SESSION_CONFIG_INVALID',
   'SESSION_PEER_MISSING',
@@ -48,21 +64,27 @@ const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
   'SESSION_KEY_RESERVED',
   'SESSION_READONLY',
   'SESSION_HEADERS_SENT',
+  'SESSION_NEEDS_HTTP',
   'SESSION_UNREACHABLE',
   'SESSION_USER_INVALID',
   'SESSION_LOGIN_REFUSED',
   'SESSION_ABILITY_MISSING',
   'FLASK_RECORD_PICKLED',
+  'ACCOUNT_VALUE_INVALID',
+  'ACCOUNTS_UNAVAILABLE',
+  'ACCOUNT_TAKEN',
+  'ACCOUNTS_BUSY',
+  'PASSWORD_UNUSABLE',
 ]);
 
 /**
- * Whether `error` is an error of this package. Compares codes rather than classes, so it also works when two copies of the
- * package are loaded in one process.
+ * Whether `error` is an error of this package, or of a feature of it. Compares codes of its own errors rather than classes, so it
+ * also works when two copies of the package are loaded in one process.
  *
  * @publicApi
  */
 export function isSessionError(error: unknown): error is SessionError {
-  return error instanceof Error && 'code' in error && errorCodes.has(error.code);
+  return error instanceof SessionError || (error instanceof Error && 'code' in error && errorCodes.has(error.code));
 }
 
 /** One invalid setting: its names, and what was expected. @publicApi */
@@ -221,6 +243,23 @@ export class SessionHeadersSentError extends SessionError {
 }
 
 /**
+ * An operation that needs to set a cookie was called on a session from `SessionService.open()`, which has no HTTP response. Becomes a 500. Do it in an
+ * HTTP request.
+ *
+ * @publicApi
+ */
+export class SessionNeedsHttpError extends SessionError {
+  readonly code = 'SESSION_NEEDS_HTTP';
+
+  /** @param what the operation, at the beginning of a sentence. */
+  constructor(what: string) {
+    super(
+      `${what} needs a new cookie, which only the response of an HTTP request can set: this session was opened without one. Do it in an HTTP request.`,
+    );
+  }
+}
+
+/**
  * No session is available here: `SessionModule` is not imported, or this is not an HTTP request. Becomes a 500. The message says which.
  *
  * @publicApi
@@ -245,12 +284,36 @@ export class SessionUserError extends SessionError {
   }
 }
 
-/** Why a login was rejected. @publicApi */
-export type LoginRefusal =
+/**
+ * Why a login was rejected, as keys. A feature adds its own reasons by declaration merging.
+ *
+ * @publicApi
+ */
+export interface LoginRefusals {
   /** The user is not active; `force` overrides this. */
-  | 'inactive'
-  /** The user already has `maxSessionsPerUser` sessions, and `onTooManySessions` is `refuse`. */
-  | 'too-many-sessions';
+  inactive: true;
+  /** The user already has `maxSessionsPerUser` sessions, and its `onTooMany` is `refuse`. */
+  'too-many-sessions': true;
+  /** The account does not exist, or no longer. */
+  missing: true;
+  /** Something has ended the account's sessions, such as a new password, since the credentials were checked. */
+  changed: true;
+  /** The account is locked for a while. */
+  locked: true;
+  /** The address of the account has not been confirmed yet. */
+  unconfirmed: true;
+  /** The account is closed, since a change was reported with the link of a mail alone. */
+  frozen: true;
+  /** The password of the account has to be reset first. */
+  'reset-owed': true;
+  /** The account is about to be deleted. */
+  deleted: true;
+  /** The account has a second factor, or needs one, which has not been proved. */
+  'factors-owed': true;
+}
+
+/** Why a login was rejected. @publicApi */
+export type LoginRefusal = keyof LoginRefusals;
 
 /**
  * The user's credentials were correct, but the login was rejected. Becomes a 403. `reason` says why, for a message of your own.

@@ -6,7 +6,7 @@ const lifetime =
 const secret = 'the secret is secretKey (SECRET_KEY), and former ones are secretKeyFallbacks (SECRET_KEY_FALLBACKS)';
 const name = 'the name of the cookie is cookie.name (SESSION_COOKIE_NAME)';
 const extension =
-  'reading extends a session by itself; refreshEachRequest (SESSION_REFRESH_EACH_REQUEST) turns that off, and refreshInterval (SESSION_REFRESH_INTERVAL) says how often';
+  'reading extends a session by itself; refresh (SESSION_REFRESH_INTERVAL) says how often, and false turns that off';
 const type = 'the store is chosen by type (SESSION_TYPE)';
 const nothingToSet = 'leave it out';
 const redis = 'it is a part of redis.url (SESSION_REDIS_URL), redis://user:password@host:port/database';
@@ -41,8 +41,8 @@ const options: Readonly<Record<string, string>> = {
   key: name,
   cookieName: name,
   unset: `${nothingToSet}: session.destroy() ends a session, and so does req.session = null in eager mode`,
-  genid: `${nothingToSet}: an id is random, of idLength (SESSION_ID_LENGTH) bytes`,
-  idGenerator: `${nothingToSet}: an id is random, of idLength (SESSION_ID_LENGTH) bytes`,
+  genid: `${nothingToSet}: an id is random, of 32 bytes`,
+  idGenerator: `${nothingToSet}: an id is random, of 32 bytes`,
   proxy: "it is the framework's own setting: app.set('trust proxy', …) of Express, trustProxy of FastifyAdapter",
   trustProxy: "it is the framework's own setting: app.set('trust proxy', …) of Express, trustProxy of FastifyAdapter",
   prefix: 'the keys in the store begin with keyPrefix (SESSION_KEY_PREFIX)',
@@ -88,8 +88,8 @@ const keys: Readonly<Record<string, string>> = {
   SESSION_FILE_PATH: 'it is filesystem.dir (SESSION_FILE_DIR)',
   // Of Flask's extensions.
   SESSION_USE_SIGNER: `${nothingToSet}: the cookie is always signed`,
-  SESSION_KEY_BITS: 'idLength (SESSION_ID_LENGTH) is the length of an id, in bytes',
-  SESSION_KEY_LENGTH: 'idLength (SESSION_ID_LENGTH) is the length of an id, in bytes',
+  SESSION_KEY_BITS: 'SESSION_ID_LENGTH is the length of an id, in bytes',
+  SESSION_KEY_LENGTH: 'SESSION_ID_LENGTH is the length of an id, in bytes',
   SESSION_RANDOM_SOURCE: `${nothingToSet}: ids come from the operating system's source`,
   SESSION_SET_TTL: `${nothingToSet}: a store always has the time to live`,
   SESSION_CLEANUP_N_REQUESTS: `${nothingToSet}: clean-up is no part of a request`,

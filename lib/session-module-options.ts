@@ -84,14 +84,17 @@ export interface SessionModuleOptions {
    */
   absoluteTimeout?: string | number | null | undefined;
   /**
-   * The assurance level of NIST SP 800-63B-4 whose timeouts no session may exceed: `aal1`: 30d in total; `aal2`:
-   * 24h in total, 1h idle; `aal3`: 12h in total, 15m idle. Under the latter two, remember-me is off.
+   * How often users must log in, whatever the other timeouts say: `monthly`: 30d in total; `daily`: 24h in
+   * total, 1h idle; `twice-daily`: 12h in total, 15m idle. These are the limits of NIST SP 800-63B-4 for AAL 1,
+   * 2 and 3. Under the latter two, remember-me is off.
    *
-   * Takes one of aal1, aal2, aal3, or null for none. Default: none.
+   * Takes one of monthly, daily, twice-daily, or null for none. Default: none.
+   *
+   * Until 1.0 it also takes aal1, aal2, aal3, which are the same in this order.
    *
    * Environment: `SESSION_TIMEOUTS`.
    */
-  timeouts?: 'aal1' | 'aal2' | 'aal3' | null | undefined;
+  timeouts?: 'monthly' | 'daily' | 'twice-daily' | 'aal1' | 'aal2' | 'aal3' | null | undefined;
   /**
    * Whether the cookie of a new session outlives the browser; `session.permanent` changes it for one session.
    *
@@ -101,22 +104,15 @@ export interface SessionModuleOptions {
    */
   permanent?: boolean | undefined;
   /**
-   * Whether reading a session extends its life (at most once per refresh interval); `false`: only a change does.
+   * How old a cookie may be before reading extends the session in the store and issues the cookie again;
+   * `false`: only a change does. `SESSION_REFRESH_EACH_REQUEST=false`, as in Flask, is the same as `false`.
    *
-   * Takes true or false. Default: `true`.
+   * Takes auto, false, or a duration such as 30m or 31d, or a number of seconds. Default: `auto`: a twentieth of
+   * the idle timeout, at most 5m.
    *
-   * Environment: `SESSION_REFRESH_EACH_REQUEST`.
+   * Environment: `SESSION_REFRESH_INTERVAL` or `SESSION_REFRESH`.
    */
-  refreshEachRequest?: boolean | undefined;
-  /**
-   * How old a cookie may be before the session is extended in the store and the cookie issued again.
-   *
-   * Takes a duration such as 30m or 31d, or a number of seconds, 0s or more, or null for none. Default: a
-   * twentieth of the idle timeout, at most 5m.
-   *
-   * Environment: `SESSION_REFRESH_INTERVAL`.
-   */
-  refreshInterval?: string | number | null | undefined;
+  refresh?: string | number | false | undefined;
   /**
    * How often a session in use gets a new id.
    *
@@ -133,13 +129,7 @@ export interface SessionModuleOptions {
    * Environment: `SESSION_ROTATE_GRACE`.
    */
   rotateGrace?: string | number | undefined;
-  /**
-   * Bytes of randomness in a session id; at least 16 (128 bits).
-   *
-   * Takes a whole number, from 16 to 256. Default: `32`.
-   *
-   * Environment: `SESSION_ID_LENGTH`.
-   */
+  /** @deprecated Leave it out. */
   idLength?: number | undefined;
   /**
    * The prefix of the keys in the store.
@@ -245,6 +235,15 @@ export interface SessionModuleOptions {
    */
   eager?: boolean | undefined;
   /**
+   * Makes `SessionService.current()` and `AuthService.current()` available in all code that runs for a request,
+   * without a request in hand.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SESSION_REQUEST_CONTEXT`.
+   */
+  requestContext?: boolean | undefined;
+  /**
    * How long a store call may take at most.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 1ms or more. Default: 2s.
@@ -341,92 +340,10 @@ export interface SessionModuleOptions {
    * Can be given in code alone.
    */
   anonymousUser?: (() => object) | null | undefined;
-  /**
-   * The login page: `SessionAuthGuard` redirects a browser that is not logged in there, with `?next=`. API
-   * clients always get a 401.
-   *
-   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost only),
-   * percent-encoded where needed, or null for none. Default: none: a 401.
-   *
-   * Environment: `SESSION_LOGIN_URL`.
-   */
-  loginUrl?: string | null | undefined;
-  /**
-   * The re-authentication page: a browser whose login is not fresh enough for `@Fresh()` is redirected there,
-   * with `?next=` and `&action=`.
-   *
-   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost only),
-   * percent-encoded where needed, or null for none. Default: none: a 401.
-   *
-   * Environment: `SESSION_CONFIRM_URL`.
-   */
-  confirmUrl?: string | null | undefined;
-  /**
-   * How a guard refuses access: always with `json`, always with a `redirect`, or `auto`: browsers are
-   * redirected, others get JSON.
-   *
-   * Takes one of auto, json, redirect. Default: `auto`.
-   *
-   * Environment: `SESSION_REFUSAL`.
-   */
-  refusal?: 'auto' | 'json' | 'redirect' | undefined;
-  /**
-   * The query parameter that gives the login page the requested place.
-   *
-   * Takes the name of a query parameter, such as next. Default: `next`.
-   *
-   * Environment: `SESSION_NEXT_FIELD`.
-   */
-  nextField?: string | undefined;
-  /**
-   * Store the requested place in the session instead (`session.next`). Every client that is redirected then gets
-   * a session.
-   *
-   * Takes true or false. Default: `false`.
-   *
-   * Environment: `USE_SESSION_FOR_NEXT` or `SESSION_NEXT_IN_SESSION`.
-   */
-  nextInSession?: boolean | undefined;
-  /**
-   * The host in redirects to a login page of this site, whatever the request named.
-   *
-   * Takes a host, with a port if needed, or null for none. Default: none.
-   *
-   * Environment: `FORCE_HOST_FOR_REDIRECTS` or `SESSION_REDIRECT_HOST`.
-   */
-  redirectHost?: string | null | undefined;
-  /**
-   * A flash message for the login page. Every client that is redirected then gets a session.
-   *
-   * Takes a string, or null for none. Default: none.
-   *
-   * Environment: `SESSION_LOGIN_MESSAGE`.
-   */
-  loginMessage?: string | null | undefined;
-  /**
-   * Its category.
-   *
-   * Takes a string. Default: `message`.
-   *
-   * Environment: `SESSION_LOGIN_MESSAGE_CATEGORY`.
-   */
-  loginMessageCategory?: string | undefined;
-  /**
-   * A flash message for the re-authentication page.
-   *
-   * Takes a string, or null for none. Default: none.
-   *
-   * Environment: `SESSION_CONFIRM_MESSAGE`.
-   */
-  confirmMessage?: string | null | undefined;
-  /**
-   * Its category.
-   *
-   * Takes a string. Default: `message`.
-   *
-   * Environment: `SESSION_CONFIRM_MESSAGE_CATEGORY`.
-   */
-  confirmMessageCategory?: string | undefined;
+  /** Where guards redirect browsers that they refuse. */
+  redirects?: SessionRedirectsOptions | undefined;
+  /** Flash messages for the pages that browsers are redirected to. */
+  messages?: SessionMessagesOptions | undefined;
   /**
    * How long a login is fresh for `@Fresh()` without `within`; `null`: as long as it lasts.
    *
@@ -436,31 +353,14 @@ export interface SessionModuleOptions {
    */
   freshFor?: string | number | null | undefined;
   /**
-   * What happens to a login that is used by another client, judged by user agent and network: `basic`: it is no
-   * longer fresh; `strong`: the session ends; `null`: nothing.
+   * What happens to a login that another client uses.
    *
-   * Takes one of basic, strong, or null for none. Default: `basic`.
-   *
-   * Environment: `SESSION_PROTECTION`.
+   * Until 1.0 it also takes the value of `protection.mode` alone.
    */
-  protection?: 'basic' | 'strong' | null | undefined;
+  protection?: SessionProtectionOptions | 'basic' | 'strong' | null | undefined;
   /**
-   * How many leading bits of an IPv4 address make the network that protection compares.
+   * The limit of sessions per user: the number alone, or with what happens at the limit.
    *
-   * Takes a whole number, from 0 to 32. Default: 0: none, so that phones can roam.
-   *
-   * Environment: `SESSION_PROTECTION_IPV4`.
-   */
-  protectionIpv4?: number | undefined;
-  /**
-   * How many leading bits of an IPv6 address make the network that protection compares.
-   *
-   * Takes a whole number, from 0 to 128. Default: 0: none, so that phones can roam.
-   *
-   * Environment: `SESSION_PROTECTION_IPV6`.
-   */
-  protectionIpv6?: number | undefined;
-  /**
    * How many sessions a user may have at once; in code also a function of the user.
    *
    * Takes a whole number, 1 or more, or null for none, or in code a function (userId, user) => such a number.
@@ -468,15 +368,7 @@ export interface SessionModuleOptions {
    *
    * Environment: `SESSION_MAX_PER_USER` or `SESSION_MAX_SESSIONS_PER_USER`.
    */
-  maxSessionsPerUser?: SessionLimit | undefined;
-  /**
-   * What happens to a login that exceeds the limit: end the oldest session, or reject the login with a 403.
-   *
-   * Takes one of end-oldest, refuse. Default: `end-oldest`.
-   *
-   * Environment: `SESSION_ON_TOO_MANY` or `SESSION_ON_TOO_MANY_SESSIONS`.
-   */
-  onTooManySessions?: 'end-oldest' | 'refuse' | undefined;
+  maxSessionsPerUser?: SessionLimit | SessionMaxSessionsPerUserOptions | undefined;
   /**
    * Separate timeouts for a login, e.g. shorter ones for administrators.
    *
@@ -491,15 +383,26 @@ export interface SessionModuleOptions {
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 0s or more. Default: 30s.
    *
-   * Environment: `SESSION_EVERYONE_INTERVAL`.
+   * Environment: `SESSION_EVERYONE_INTERVAL` or `SESSION_LOGOUT_ALL_USERS_INTERVAL`.
    */
-  everyoneInterval?: string | number | undefined;
+  logoutAllUsersInterval?: string | number | undefined;
+  /**
+   * What happens at boot if a handler is unguarded: neither a guard that requires a login nor `@Public()`
+   * applies to it. `warn`: a line in the log names them; `refuse`: the application does not start.
+   *
+   * Takes one of warn, refuse, or null for none. Default: off.
+   *
+   * Environment: `SESSION_AUDIT`.
+   */
+  audit?: 'warn' | 'refuse' | null | undefined;
   /** The remember-me cookie, and how long a login is remembered. */
   remember?: SessionRememberOptions | undefined;
   /** How `CsrfGuard` recognises requests from the application. */
   csrf?: SessionCsrfOptions | undefined;
   /** How often a login may fail. */
   limiter?: SessionLimiterOptions | undefined;
+  /** The sessions of WebSocket gateways. */
+  sockets?: SessionSocketsOptions | undefined;
   /** The session cookie: its name and its attributes. */
   cookie?: SessionCookieOptions | undefined;
   /** Sessions in encrypted cookies: `type: 'cookie'`. */
@@ -520,6 +423,215 @@ export interface SessionModuleOptions {
   memcached?: SessionMemcachedOptions | undefined;
   /** The DynamoDB store: `type: 'dynamodb'`. */
   dynamodb?: SessionDynamodbOptions | undefined;
+  /**
+   * The same options, for what the environment does not set: code comes first, then the environment, then these,
+   * then the built-in defaults.
+   */
+  defaults?: Omit<SessionModuleOptions, 'defaults'> | undefined;
+  /** @deprecated Use `redirects.loginUrl`. */
+  loginUrl?: string | null | undefined;
+  /** @deprecated Use `redirects.confirmUrl`. */
+  confirmUrl?: string | null | undefined;
+  /** @deprecated Use `redirects.refusal`. */
+  refusal?: 'auto' | 'json' | 'redirect' | undefined;
+  /** @deprecated Use `redirects.nextField`. */
+  nextField?: string | undefined;
+  /** @deprecated Use `redirects.nextInSession`. */
+  nextInSession?: boolean | undefined;
+  /** @deprecated Use `redirects.host`. */
+  redirectHost?: string | null | undefined;
+  /** @deprecated Use `messages.login.text`. */
+  loginMessage?: string | null | undefined;
+  /** @deprecated Use `messages.login.category`. */
+  loginMessageCategory?: string | undefined;
+  /** @deprecated Use `messages.confirm.text`. */
+  confirmMessage?: string | null | undefined;
+  /** @deprecated Use `messages.confirm.category`. */
+  confirmMessageCategory?: string | undefined;
+  /** @deprecated Use `protection.ipv4`. */
+  protectionIpv4?: number | undefined;
+  /** @deprecated Use `protection.ipv6`. */
+  protectionIpv6?: number | undefined;
+  /** @deprecated Use `maxSessionsPerUser.onTooMany`. */
+  onTooManySessions?: 'end-oldest' | 'refuse' | undefined;
+  /** @deprecated Use `logoutAllUsersInterval`. */
+  everyoneInterval?: string | number | undefined;
+  /** @deprecated Use `refresh`. */
+  refreshInterval?: string | number | false | null | undefined;
+  /** @deprecated Use `refresh`. */
+  refreshEachRequest?: boolean | undefined;
+}
+
+/** Where guards redirect browsers that they refuse. `@publicApi` */
+export interface SessionRedirectsOptions {
+  /**
+   * The login page: `SessionAuthGuard` redirects a browser that is not logged in there, with `?next=`. API
+   * clients always get a 401.
+   *
+   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost only),
+   * percent-encoded where needed, or null for none. Default: none: a 401.
+   *
+   * Environment: `SESSION_LOGIN_URL` or `SESSION_REDIRECTS_LOGIN_URL`.
+   */
+  loginUrl?: string | null | undefined;
+  /**
+   * The re-authentication page: a browser whose login is not fresh enough for `@Fresh()` is redirected there,
+   * with `?next=` and `&action=`.
+   *
+   * Takes a path such as /login, or a URL that begins with https:// (http:// for localhost only),
+   * percent-encoded where needed, or null for none. Default: none: a 401.
+   *
+   * Environment: `SESSION_CONFIRM_URL` or `SESSION_REDIRECTS_CONFIRM_URL`.
+   */
+  confirmUrl?: string | null | undefined;
+  /**
+   * How a guard refuses access: always with `json`, always with a `redirect`, or `auto`: browsers are
+   * redirected, others get JSON.
+   *
+   * Takes one of auto, json, redirect. Default: `auto`.
+   *
+   * Environment: `SESSION_REFUSAL` or `SESSION_REDIRECTS_REFUSAL`.
+   */
+  refusal?: 'auto' | 'json' | 'redirect' | undefined;
+  /**
+   * The query parameter that gives the login page the requested place.
+   *
+   * Takes the name of a query parameter, such as next. Default: `next`.
+   *
+   * Environment: `SESSION_NEXT_FIELD` or `SESSION_REDIRECTS_NEXT_FIELD`.
+   */
+  nextField?: string | undefined;
+  /**
+   * Store the requested place in the session instead (`session.next`). Every client that is redirected then gets
+   * a session.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `USE_SESSION_FOR_NEXT` or `SESSION_REDIRECTS_NEXT_IN_SESSION`.
+   */
+  nextInSession?: boolean | undefined;
+  /**
+   * The host in redirects to a login page of this site, whatever the request named.
+   *
+   * Takes a host, with a port if needed, or null for none. Default: none.
+   *
+   * Environment: `FORCE_HOST_FOR_REDIRECTS` or `SESSION_REDIRECTS_HOST`.
+   */
+  host?: string | null | undefined;
+}
+
+/** Flash messages for the pages that browsers are redirected to. `@publicApi` */
+export interface SessionMessagesOptions {
+  /**
+   * The flash message for the login page: its text alone, or with its category.
+   *
+   * A flash message for the login page. Every client that is redirected then gets a session.
+   *
+   * Takes a string, or null for none. Default: none.
+   *
+   * Environment: `SESSION_LOGIN_MESSAGE` or `SESSION_MESSAGES_LOGIN`.
+   */
+  login?: string | null | SessionMessagesLoginOptions | undefined;
+  /**
+   * The flash message for the re-authentication page: its text alone, or with its category.
+   *
+   * A flash message for the re-authentication page. Every client that is redirected then gets a session.
+   *
+   * Takes a string, or null for none. Default: none.
+   *
+   * Environment: `SESSION_CONFIRM_MESSAGE` or `SESSION_MESSAGES_CONFIRM`.
+   */
+  confirm?: string | null | SessionMessagesConfirmOptions | undefined;
+}
+
+/** The flash message for the login page: its text alone, or with its category. `@publicApi` */
+export interface SessionMessagesLoginOptions {
+  /**
+   * A flash message for the login page. Every client that is redirected then gets a session.
+   *
+   * Takes a string, or null for none. Default: none.
+   *
+   * Environment: `SESSION_LOGIN_MESSAGE` or `SESSION_MESSAGES_LOGIN`.
+   */
+  text?: string | null | undefined;
+  /**
+   * Its category.
+   *
+   * Takes a string. Default: `message`.
+   *
+   * Environment: `SESSION_LOGIN_MESSAGE_CATEGORY` or `SESSION_MESSAGES_LOGIN_CATEGORY`.
+   */
+  category?: string | undefined;
+}
+
+/** The flash message for the re-authentication page: its text alone, or with its category. `@publicApi` */
+export interface SessionMessagesConfirmOptions {
+  /**
+   * A flash message for the re-authentication page. Every client that is redirected then gets a session.
+   *
+   * Takes a string, or null for none. Default: none.
+   *
+   * Environment: `SESSION_CONFIRM_MESSAGE` or `SESSION_MESSAGES_CONFIRM`.
+   */
+  text?: string | null | undefined;
+  /**
+   * Its category.
+   *
+   * Takes a string. Default: `message`.
+   *
+   * Environment: `SESSION_CONFIRM_MESSAGE_CATEGORY` or `SESSION_MESSAGES_CONFIRM_CATEGORY`.
+   */
+  category?: string | undefined;
+}
+
+/** What happens to a login that another client uses. `@publicApi` */
+export interface SessionProtectionOptions {
+  /**
+   * What happens to a login that is used by another client, judged by user agent and network: `basic`: it is no
+   * longer fresh; `strong`: the session ends; `null`: nothing.
+   *
+   * Takes one of basic, strong, or null for none. Default: `basic`.
+   *
+   * Environment: `SESSION_PROTECTION` or `SESSION_PROTECTION_MODE`.
+   */
+  mode?: 'basic' | 'strong' | null | undefined;
+  /**
+   * How many leading bits of an IPv4 address make the network that protection compares.
+   *
+   * Takes a whole number, from 0 to 32. Default: 0: none, so that phones can roam.
+   *
+   * Environment: `SESSION_PROTECTION_IPV4`.
+   */
+  ipv4?: number | undefined;
+  /**
+   * How many leading bits of an IPv6 address make the network that protection compares.
+   *
+   * Takes a whole number, from 0 to 128. Default: 0: none, so that phones can roam.
+   *
+   * Environment: `SESSION_PROTECTION_IPV6`.
+   */
+  ipv6?: number | undefined;
+}
+
+/** The limit of sessions per user: the number alone, or with what happens at the limit. `@publicApi` */
+export interface SessionMaxSessionsPerUserOptions {
+  /**
+   * How many sessions a user may have at once; in code also a function of the user.
+   *
+   * Takes a whole number, 1 or more, or null for none, or in code a function (userId, user) => such a number.
+   * Default: any number.
+   *
+   * Environment: `SESSION_MAX_PER_USER` or `SESSION_MAX_SESSIONS_PER_USER`.
+   */
+  max?: SessionLimit | undefined;
+  /**
+   * What happens to a login that exceeds the limit: end the oldest session, or reject the login with a 403.
+   *
+   * Takes one of end-oldest, refuse. Default: `end-oldest`.
+   *
+   * Environment: `SESSION_ON_TOO_MANY` or `SESSION_MAX_SESSIONS_PER_USER_ON_TOO_MANY`.
+   */
+  onTooMany?: 'end-oldest' | 'refuse' | undefined;
 }
 
 /** The remember-me cookie, and how long a login is remembered. `@publicApi` */
@@ -702,13 +814,7 @@ export interface SessionLimiterOptions {
    * Environment: `SESSION_LIMITER_CEILING`.
    */
   ceiling?: number | null | undefined;
-  /**
-   * The name of the cookie that recognises a browser that has logged in before.
-   *
-   * Takes a cookie name that does not begin with two underscores. Default: `known_device`.
-   *
-   * Environment: `SESSION_LIMITER_DEVICE_COOKIE_NAME`.
-   */
+  /** @deprecated Leave it out. */
   deviceCookieName?: string | undefined;
   /**
    * What happens to a login while failures cannot be counted: a 503, or `allow`: it is not limited.
@@ -737,27 +843,50 @@ export interface SessionLimiterOptions {
   storage?: LimiterStorage | null | undefined;
 }
 
+/** The sessions of WebSocket gateways. `@publicApi` */
+export interface SessionSocketsOptions {
+  /**
+   * Other origins whose pages may open a socket with a session, besides the application’s own and
+   * `csrf.trustedOrigins`.
+   *
+   * Takes an array, each item an origin such as https://shop.example, without a path and without *. Default:
+   * none.
+   *
+   * Environment: `SESSION_SOCKETS_ALLOWED_ORIGINS`.
+   */
+  allowedOrigins?: readonly string[] | undefined;
+  /**
+   * Whether messages that use the session extend it, as requests do. The cookie is not extended: the client gets
+   * an event `session-expiring` before it ends.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SESSION_SOCKETS_COUNT_AS_USE`.
+   */
+  countAsUse?: boolean | undefined;
+  /**
+   * How often the user loader is asked whether the users of open sockets are still there and active; `null`:
+   * only by `AuthService.recheck()`.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 1s or more, or null for none. Default: 15s.
+   *
+   * Environment: `SESSION_SOCKETS_RECHECK_INTERVAL`.
+   */
+  recheckInterval?: string | number | null | undefined;
+}
+
 /** The session cookie: its name and its attributes. `@publicApi` */
 export interface SessionCookieOptions {
   /**
-   * The name of the cookie.
+   * The name of the cookie. `auto` is `session` with the strongest prefix that the other settings allow, and
+   * `auto:shop` is `shop` with it: `__Host-` or, with a domain or a path, `__Secure-`, which make browsers
+   * enforce the attributes. Neither is used where `Secure` is not certain.
    *
-   * Takes a string, or null for none. Default: `__Host-session` in production (`__Secure-session` with a domain
-   * or a path), else `session`.
+   * Takes a string, or null for none. Default: `auto` in production, else `session`.
    *
    * Environment: `SESSION_COOKIE_NAME`.
    */
   name?: string | null | undefined;
-  /**
-   * The name prefix that makes browsers enforce the attributes: `host` for `__Host-`, `secure` for `__Secure-`;
-   * `auto` uses the strongest that the other settings allow.
-   *
-   * Takes one of auto, host, secure, none, or null for none. Default: `auto` in production if no name is set,
-   * else `none`.
-   *
-   * Environment: `SESSION_COOKIE_PREFIX`.
-   */
-  prefix?: 'auto' | 'host' | 'secure' | 'none' | null | undefined;
   /**
    * The path that the cookie is sent to, including everything below it.
    *
@@ -816,6 +945,8 @@ export interface SessionCookieOptions {
    * Environment: `SESSION_COOKIE_FORMER`.
    */
   former?: readonly FormerPlace[] | undefined;
+  /** @deprecated Use `cookie.name`. */
+  prefix?: 'auto' | 'host' | 'secure' | 'none' | null | undefined;
 }
 
 /** Sessions in encrypted cookies: `type: 'cookie'`. `@publicApi` */
@@ -829,22 +960,9 @@ export interface SessionSealedOptions {
    * Environment: `SESSION_SEALED_MAX_SIZE`.
    */
   maxSize?: string | number | undefined;
-  /**
-   * Whether large sessions are compressed. Leave it off if a session contains secrets beside client data: its
-   * length would leak them.
-   *
-   * Takes true or false. Default: `false`.
-   *
-   * Environment: `SESSION_SEALED_COMPRESS`.
-   */
+  /** @deprecated Leave it out. */
   compress?: boolean | undefined;
-  /**
-   * The size from which a session is compressed, if `compress` is on.
-   *
-   * Takes a size such as 4kb or 1mb, or a number of bytes. Default: 1kb.
-   *
-   * Environment: `SESSION_SEALED_COMPRESS_ABOVE`.
-   */
+  /** @deprecated Leave it out. */
   compressAbove?: string | number | undefined;
   /**
    * The store that notes which sessions in cookies have ended, so that a logout holds for copies of a cookie;

@@ -18,16 +18,19 @@ import {
 import type { OptionValues } from './config/read.js';
 import type { RoomCheck } from './config/room-check.js';
 import { settingName } from './config/setting-name.js';
+import { isGroup } from './config/tree.js';
 import { validateOptions, type ValidOptions } from './config/validate.js';
 import { unreadKeys } from './config/unread-keys.js';
 import { checkCookie } from './cookie/check-cookie.js';
 import { checkKeys } from './cookie/check-keys.js';
 import { cookieOptions, keyOptions } from './cookie/cookie.options.js';
+import { formerKeys, withFormerParts, withoutFormer } from './former-options.js';
 import { httpOptions } from './http/http.options.js';
 import { otherKeys, otherNames } from './other-names.js';
 import type { SessionModuleOptions } from './session-module-options.js';
 import { sealedOptions } from './session/sealed.options.js';
 import { checkSession, sessionOptions } from './session/session.options.js';
+import { socketsOptions } from './sockets/sockets.options.js';
 import { stores, storeTypes, type StoreTrees, type StoreType, type StoreWithOptions } from './stores/index.js';
 import type { SessionStore } from './stores/session-store.js';
 
@@ -67,6 +70,7 @@ export const sessionModuleOptions = {
   ...authOptions,
   csrf: csrfOptions,
   limiter: limiterOptions,
+  sockets: socketsOptions,
   cookie: cookieOptions,
   sealed: group("Sessions in encrypted cookies: `type: 'cookie'`.", {
     ...sealedOptions,
@@ -94,7 +98,8 @@ export function readConfig(
   source: OptionValues,
   environment: Environment,
 ): ValidOptions<typeof sessionModuleOptions> {
-  return validateOptions(sessionModuleOptions, { code, source, environment, otherNames }, [
+  const current = withoutFormer(sessionModuleOptions, { ...layersOf(code), source, environment });
+  const checks: ((options: SessionConfig) => RoomCheck)[] = [
     (options) => checkKeys(options, environment),
     (options) => checkStore(options, environment),
     (options) => (isSealed(options) ? checkSealed(options, environment) : nothingToSay),
@@ -104,12 +109,22 @@ export function readConfig(
     (options) => checkCsrf(options, environment),
     (options) => checkLimiter(options.limiter, options.cookie, options.remember, environment),
     (options) => checkAuth(options, options.cookie, options.timeouts, environment),
-  ]);
+  ];
+  return validateOptions(sessionModuleOptions, { ...current.given, otherNames }, checks, (read) =>
+    withFormerParts(read, current),
+  );
+}
+
+/** What goes before the environment, and what after it. */
+function layersOf(given: unknown): { readonly code: unknown; readonly defaults: unknown } {
+  if (!isGroup(given) || !Object.hasOwn(given, 'defaults')) return { code: given, defaults: undefined };
+  const { defaults, ...code } = given;
+  return { code, defaults };
 }
 
 /** Warnings for environment keys that look like settings of sessions and are none. */
 export function keysNotRead(variables: Readonly<Record<string, string | undefined>>): string[] {
-  return unreadKeys(sessionModuleOptions, variables, otherKeys);
+  return unreadKeys(sessionModuleOptions, variables, otherKeys, formerKeys);
 }
 
 /** Whether sessions are in their cookies. */

@@ -12,7 +12,7 @@ import { SESSION_SETTINGS } from './tokens.js';
  */
 export class SessionSettingsModule {
   static async find(): Promise<DynamicModule> {
-    const config = await configPackage();
+    const config = await (configLooked ??= configPackage());
     return {
       module: SessionSettingsModule,
       providers: [
@@ -26,6 +26,9 @@ export class SessionSettingsModule {
     };
   }
 }
+
+/** Looked for once, for all modules that have settings. */
+let configLooked: ReturnType<typeof configPackage> | null = null;
 
 async function configPackage(): Promise<{ readonly ConfigService: typeof ConfigService } | null> {
   try {

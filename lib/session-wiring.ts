@@ -2,6 +2,8 @@ import type { KeyRing } from './cookie/key-ring.js';
 import type { ResolvedCookie } from './cookie/resolved-cookie.js';
 import { SealedCookie, sealedSessionPurpose } from './cookie/sealed-cookie.js';
 import { sessionCookiePurpose, SignedCookie } from './cookie/signed-cookie.js';
+import { EndsChannel } from './endings/ends-channel.js';
+import type { Notices } from './http/notices.js';
 import { SealedSessionCookie } from './http/sealed-session-cookie.js';
 import type { SessionCookie } from './http/session-cookie.js';
 import type { SessionConfig } from './session-module.options.js';
@@ -13,7 +15,7 @@ import { SealedRevocations } from './session/sealed-revocations.js';
 import { SealedSessionRepository } from './session/sealed-session.repository.js';
 import type { SessionRepository } from './session/session-repository.js';
 import { StoredSessionRepository } from './session/stored-session.repository.js';
-import type { SessionStore } from './stores/session-store.js';
+import { announcementsOf, type SessionStore } from './stores/session-store.js';
 import { startStore } from './stores/start-store.js';
 import type { StoreLog } from './stores/store-context.js';
 
@@ -96,4 +98,18 @@ export function sealedSessions(
     repository: new SealedSessionRepository(store, codec, lifetime, options, observer, revocations, clock),
     sessionCookie: new SealedSessionCookie(sealedCookie),
   };
+}
+
+/** How the processes that share the store tell each other which logins have ended; null: it has no way, or keeps none. */
+export function endsChannelOf(
+  { keyPrefix }: SessionConfig,
+  store: SessionStore,
+  repository: SessionRepository,
+  notices: Notices,
+): EndsChannel | null {
+  const announcements = announcementsOf(store);
+  if (announcements === null) return null;
+  return new EndsChannel(announcements, keyPrefix, repository.endedLogins, (message) => {
+    notices.once('ends-channel', message);
+  });
 }

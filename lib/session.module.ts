@@ -13,6 +13,8 @@ import {
 import { APP_FILTER, APP_INTERCEPTOR, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { guardOf, inheritGuards } from './auth/access/inherited-guards.js';
 import { SessionAuthGuard } from './auth/access/session-auth.guard.js';
+import { auditAtBoot } from './auth/audit/boot-audit.js';
+import { auditOfContext } from './auth/audit/route-audit.js';
 import { boundAuth } from './auth/auth-binding.js';
 import type { AuthFeature } from './auth/auth-feature.js';
 import { isPersonal } from './auth/access/personal-route.js';
@@ -30,9 +32,11 @@ import { resolveCookie } from './cookie/resolved-cookie.js';
 import { cookiesOf } from './cookies-of-application.js';
 import { SessionConfigError } from './errors.js';
 import { discover } from './http/discovery.js';
+import { hasResolvers, separateOperations } from './http/graphql.js';
 import { claimCookies } from './http/platforms/claimed-cookies.js';
 import { platformOf, type AdapterLike } from './http/platforms/index.js';
 import { Notices } from './http/notices.js';
+import { RequestContext } from './http/request-context.js';
 import { routeNotices } from './http/route-notices.js';
 import { hideTypes } from './http/routes.js';
 import { SessionEventHub } from './http/session-event-hub.js';
@@ -44,7 +48,8 @@ import { SESSION_LISTENER } from './http/session-listener.decorator.js';
 import { Session } from './http/session.decorator.js';
 import { SessionRuntime } from './http/session-runtime.js';
 import { SessionService } from './http/session.service.js';
-import { isStoreGiven, openStore, sealedSessions, storedSessions } from './session-wiring.js';
+import { endsChannelOf, isStoreGiven, openStore, sealedSessions, storedSessions } from './session-wiring.js';
+import { commandAccess } from './session-module-access.js';
 import type { SessionModuleOptions } from './session-module-options.js';
 import { isSealed, keysNotRead, readConfig, type SessionConfig } from './session-module.options.js';
 import {
@@ -56,13 +61,15 @@ import {
 } from './session.module-definition.js';
 import { SessionSettingsModule } from './session-settings.module.js';
 import { SessionObject } from './session/session.js';
+import { socketProviders } from './sockets/sockets.providers.js';
 import { TransportNotice } from './http/transport-notice.js';
 import { Lifetime } from './session/lifetime.js';
 import { refreshIntervalOf } from './session/session.options.js';
 import { StoreCleanup } from './session/store-cleanup.js';
+import { StoreProbe } from './session/store-probe.js';
 import { timeoutPresets, timeoutsUnder } from './session/timeouts.js';
 import { SessionStore } from './stores/session-store.js';
-import { SESSION_CONFIG, SESSION_STORE, SESSION_SETTINGS } from './tokens.js';
+import { ROUTE_AUDIT, SESSION_CONFIG, SESSION_STORE, SESSION_SETTINGS } from './tokens.js';
 
 const logger = new Logger('SessionModule');
 const ROUTES_PREPARED = Symbol('nestjs-session-auth routes prepared');
@@ -91,6 +98,11 @@ const providers: Provider[] = [
   },
   { provide: SessionStore, useExisting: SESSION_STORE },
   { provide: StoreCleanup, inject: [SESSION_STORE], useFactory: (store: SessionStore) => new StoreCleanup(store) },
+  {
+    provide: StoreProbe,
+    inject: [SESSION_STORE, SESSION_CONFIG],
+    useFactory: (store: SessionStore, { keyPrefix }: SessionConfig) => new StoreProbe(store, keyPrefix),
+  },
   {
     provide: SessionEventHub,
     inject: [SESSION_CONFIG],
@@ -127,8 +139,18 @@ const providers: Provider[] = [
         ? sealedSessions(config, surroundings)
         : storedSessions(config, surroundings);
       // Not all of the settings: the runtime can be reached from a request, and they hold the secret.
-      const { commit, commitOnError, eager, onStoreError, storeTimeout, publicUrl, guardedCache } = config;
-      const options = { commit, commitOnError, eager, onStoreError, storeTimeout, publicUrl, guardedCache };
+      const { commit, commitOnError, eager, requestContext, onStoreError, storeTimeout, publicUrl, guardedCache } =
+        config;
+      const options = {
+        commit,
+        commitOnError,
+        eager,
+        requestContext,
+        onStoreError,
+        storeTimeout,
+        publicUrl,
+        guardedCache,
+      };
       const migration =
         config.migrateFrom.length === 0
           ? null
@@ -153,6 +175,7 @@ const providers: Provider[] = [
         notices,
         migration,
         isProduction ? new TransportNotice(notices, isPublicByHttps) : null,
+        endsChannelOf(config, store, repository, notices),
       );
     },
   },
@@ -173,7 +196,11 @@ const providers: Provider[] = [
     },
   },
   { provide: APP_FILTER, useClass: SessionExceptionFilter },
+  // A value exists in preview mode, too.
+  { provide: ROUTE_AUDIT, useValue: auditOfContext },
+  commandAccess,
   ...authProviders,
+  ...socketProviders,
   SessionService,
 ];
 
@@ -186,7 +213,7 @@ const providers: Provider[] = [
 @Module({
   imports: [SessionSettingsModule.find()],
   providers,
-  exports: [SESSION_STORE, SessionStore, SessionService, SessionRuntime, KeyRing, ...authExports],
+  exports: [SESSION_STORE, SessionStore, StoreProbe, SessionService, SessionRuntime, KeyRing, ...authExports],
 })
 export class SessionModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
   #releaseCookies: (() => void) | null = null;
@@ -199,6 +226,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     private readonly counters: SessionEventHub,
     @Inject(AUTH_FEATURES) private readonly features: AuthFeature[],
     private readonly modules: ModulesContainer,
+    private readonly application: ApplicationConfig,
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
     @Inject(SESSION_STORE) private readonly store: SessionStore,
   ) {
@@ -231,6 +259,15 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     if (adapterOf(this.adapterHost) === null) return;
     const { isSessionExposed, notices } = this.runtime;
     for (const notice of routeNotices(this.modules, { isSessionExposed, isPersonal })) notices.once(notice, notice);
+    this.#audit();
+  }
+
+  #audit(): void {
+    const { audit } = this.config;
+    if (audit === null) return;
+    const application = { modules: this.modules, config: this.application, isPreview: false };
+    const warning = auditAtBoot(application, audit);
+    if (warning !== null) this.runtime.notices.once('audit', warning);
   }
 
   #attach(): void {
@@ -242,7 +279,12 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     this.#releaseCookies = claimCookies(shared, cookies, (message) => {
       logger.warn(message);
     });
-    this.runtime.attach(platformOf(adapter));
+    const platform = platformOf(adapter);
+    // GraphQL's usual context has the request alone.
+    if (hasResolvers(this.modules)) platform.keepResponses?.();
+    separateOperations(this.modules);
+    this.runtime.attach(platform, adapter.getHttpServer());
+    if (this.config.requestContext) platform.putInContext(new RequestContext(this.runtime));
     boundAuth.set(this.runtime, {
       auth: this.auth,
       guardOf: (type) => guardOf(this.modules, type, this.guard),

@@ -8,5 +8,6 @@ if (address === null) {
   await app.close();
   process.exitCode = 1;
 } else {
-  new Logger('Shop').log(`Small Hours is open: ${address}`);
+  // Passkeys are bound to a name.
+  new Logger('Shop').log(`Small Hours is open: ${address.replace('127.0.0.1', 'localhost')}`);
 }

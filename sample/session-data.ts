@@ -1,3 +1,4 @@
+import type { Account } from 'nestjs-session-auth/accounts';
 import type { Cart } from './cart/cart.js';
 
 /** What this application keeps in a session, and what a user is: declared once, typed everywhere. */
@@ -13,11 +14,8 @@ declare module 'nestjs-session-auth' {
     parallel?: { sent: number; answered: number; tookMs: number };
   }
 
-  interface SessionUser {
-    id: string;
-    email: string;
-    name: string;
-    /** Checked by `@Roles()`. */
-    roles: readonly string[];
+  interface SessionUser extends Account {
+    /** From the data of the account: whoever registers has none. */
+    readonly name?: string | undefined;
   }
 }

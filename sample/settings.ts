@@ -1,5 +1,14 @@
 import type { ConfigService } from '@nestjs/config';
-import { join, resolve } from 'node:path';
+import Database from 'libsql';
+import type { SessionModuleOptions } from 'nestjs-session-auth';
+import {
+  KyselyAccountRepository,
+  smtpMailer,
+  type AccountsModuleOptions,
+  type Mailer,
+} from 'nestjs-session-auth/accounts';
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { developmentSecret } from './development-secret.js';
 
 /** The style sheet, the script and the icon. The build copies them next to the code. */
@@ -9,31 +18,37 @@ export const assetFolder = join(import.meta.dirname, 'public');
 const defaultType = 'lmdb';
 /** Paths below the working directory. */
 const databaseFile = resolve('.cache/sessions.mdb');
+const accountsFile = resolve('.cache/accounts.db');
 const sessionFolder = resolve('.cache/sessions');
 const secretFile = resolve('.cache/sample-secret');
 
-/**
- * What the sample sets instead of the package's defaults. The environment wins: if it has `SESSION_TYPE`, for example, the
- * package reads that itself.
- */
-export function sessionDefaults(config: ConfigService): {
-  type?: typeof defaultType;
-  lmdb?: { path: string };
-  filesystem?: { dir: string };
-  secretKey?: string;
-  freshFor?: string;
-} {
-  const isSet = (key: string): boolean => Boolean(config.get<string>(key));
+/** What the sample sets instead of the package's defaults. The environment goes before it. */
+export function sessionDefaults(config: ConfigService): NonNullable<SessionModuleOptions['defaults']> {
   return {
-    ...(isSet('SESSION_TYPE') ? {} : { type: defaultType }),
-    ...(isSet('SESSION_LMDB_PATH') ? {} : { lmdb: { path: databaseFile } }),
-    ...(isSet('SESSION_FILE_DIR') ? {} : { filesystem: { dir: sessionFolder } }),
+    type: defaultType,
+    lmdb: { path: databaseFile },
+    filesystem: { dir: sessionFolder },
     // After this time, sensitive pages ask for the password again.
-    ...(isSet('SESSION_FRESH_FOR') ? {} : { freshFor: '15m' }),
+    freshFor: '15m',
     // In production the package requires a real key, and so does the sample.
-    ...(isSet('SECRET_KEY') || config.get<string>('NODE_ENV') === 'production'
-      ? {}
-      : { secretKey: developmentSecret(secretFile) }),
+    ...(isProduction(config) ? {} : { secretKey: developmentSecret(secretFile) }),
+  };
+}
+
+export function isProduction(config: ConfigService): boolean {
+  return config.get<string>('NODE_ENV') === 'production';
+}
+
+/** Where accounts are kept, and how mails are sent. @param box keeps mails in development */
+export function accountDefaults(
+  config: ConfigService,
+  box: Mailer,
+): Pick<AccountsModuleOptions, 'repository' | 'mailer'> {
+  mkdirSync(dirname(accountsFile), { recursive: true });
+  return {
+    // The shop is small, and so is its database: a file, whose tables are created in production as well.
+    repository: new KyselyAccountRepository(new Database(accountsFile), { createTables: true }),
+    mailer: isProduction(config) ? smtpMailer(config.get<string>('SMTP_URL') ?? 'smtp://127.0.0.1:25') : box,
   };
 }
 

@@ -13,6 +13,9 @@ const timeoutMs = 5 * 60_000;
 /** Where the built sample's entry is. */
 export const sampleEntry = join(cache, 'sample', 'main.js');
 
+/** Where the documentation site is built. */
+export const siteFolder = join(cache, 'site', 'built');
+
 /** Builds the library to `dist/`, unless nothing changed. */
 export function buildLibrary() {
   return exclusively('build', async () => {
@@ -44,6 +47,20 @@ export function buildSample() {
         await cp(join(root, 'sample'), outDir, { recursive: true, filter: (path) => extname(path) !== '.ts' });
         await compile('the sample', bin('typescript/bin/tsc'), ['--project', 'sample/tsconfig.json']);
       },
+    ),
+  );
+}
+
+/** Builds the documentation site to `.cache/site/built/`, from the documents and the library's declarations. */
+export function buildSite() {
+  return exclusively('site', () =>
+    whenChanged(
+      'site',
+      {
+        inputs: ['package-lock.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'dist', 'scripts/site'],
+        output: '.cache/site/built/index.html',
+      },
+      () => compile('the documentation site', join(root, 'scripts/site/build.mjs'), []),
     ),
   );
 }

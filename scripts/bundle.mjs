@@ -4,15 +4,18 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
-import { entryPoints } from './entry-points.mjs';
+import { adapters, entryPoints, onlyTypes } from './entry-points.mjs';
 import { bin, compiled, root } from './paths.mjs';
 
 const target = join(root, 'dist');
 /** The program: it is run and never imported, and has no declarations. */
 const program = { 'cli/main': join(compiled, 'cli/main.js') };
+
+/** What `nest add` runs, which loads CommonJS alone; `schematics/collection.json` names it. */
+const schematics = { 'schematics/nest-add': join(compiled, 'schematics/nest-add.js') };
 
 /** The stores that settings can choose. */
 const createdStores = new Set(
@@ -27,14 +30,15 @@ export async function bundleLibrary() {
   await rm(target, { recursive: true, force: true });
   await bundleCode({ ...code, ...program }, { format: 'es', extension: 'js' });
   await bundleCode(code, { format: 'cjs', extension: 'cjs' });
+  await bundleCode(schematics, { format: 'cjs', extension: 'cjs' });
   await bundleDeclarations(declarations);
 }
 
 async function bundleCode(input, { format, extension }) {
   const bundle = await rollup({
     input,
-    external: (id) => isPackage(id) && id !== 'tslib',
-    plugins: [compilersHelpers, compilersSourceMaps, peersMayBeMissing],
+    external: (id) => isPackage(id) && !included.has(id),
+    plugins: [includedPackages, commonJs, compilersSourceMaps, peersMayBeMissing],
     treeshake: { moduleSideEffects: (path) => isPackage(path) },
     onLog: refuse,
   });
@@ -53,6 +57,7 @@ async function bundleCode(input, { format, extension }) {
     minifyInternalExports: false,
     sourcemap: true,
     sourcemapExcludeSources: true,
+    banner: licencesIn,
   });
   await bundle.close();
 }
@@ -130,7 +135,9 @@ function partOfStore(id) {
   return ['memory', 'null'].includes(store) ? 'base' : `${store}-store`;
 }
 
-const wholeModule = /^(index|(testing|events)\/index|cli\/main)\./;
+const wholeModule = new RegExp(
+  String.raw`^(index|limiter|(testing|${Object.keys(adapters).join('|')})/index|cli/main)\.`,
+);
 
 /** The entry points that import it, over however many files, when they are loaded. */
 function entriesThatLeadTo(id, getModuleInfo) {
@@ -145,11 +152,44 @@ function leadsToNest(id, getModuleInfo) {
   return [...seen].some((path) => /^(@nestjs\/|rxjs$|reflect-metadata$)/.test(path));
 }
 
-/** Takes along what the compiler's output needs for decorators, once. */
-const compilersHelpers = {
-  name: 'compilers-helpers',
-  resolveId: (id) => (id === 'tslib' ? bin('tslib/tslib.es6.mjs') : null),
+/** The packages that are taken along, so that nobody has to install them: what the compiler's output needs for decorators, and the program's arguments. */
+const included = new Map([
+  ['tslib', bin('tslib/tslib.es6.mjs')],
+  ['commander', bin('commander/index.js')],
+]);
+
+const includedPackages = {
+  name: 'included-packages',
+  resolveId: (id) => included.get(id) ?? null,
 };
+
+const commanderFolder = dirname(bin('commander/index.js'));
+
+/**
+ * Rewrites commander's files as ES modules. They are CommonJS of a single form, each `require` in a declaration of its own and each
+ * export an identifier; another form fails the build.
+ */
+const commonJs = {
+  name: 'common-js',
+  transform(code, path) {
+    if (!path.startsWith(commanderFolder)) return null;
+    const rewritten = code
+      .replaceAll(/^const (\w+) = require\('(node:\w+)'\)\.(\w+);$/gm, "import { $3 as $1 } from '$2';")
+      .replaceAll(/^const (\w+) = require\('(node:\w+)'\);$/gm, "import $1 from '$2';")
+      .replaceAll(/^const (\{[\w, ]+\}) = require\('(\.[\w./]+?)(?:\.js)?'\);$/gm, "import $1 from '$2.js';")
+      .replaceAll(/^exports\.(\w+) = (\w+);.*$/gm, 'export { $2 as $1 };')
+      .replaceAll(/^exports\.(\w+) = /gm, 'export const $1 = ');
+    if (/\brequire\(|\bexports\./.test(rewritten)) throw new Error(`${path} is CommonJS of a form that is not known.`);
+    return { code: rewritten, map: { mappings: '' } };
+  },
+};
+
+/** The licence of commander, which has to accompany its code. */
+async function licencesIn({ moduleIds }) {
+  if (!moduleIds.some((path) => path.startsWith(commanderFolder))) return '';
+  const text = await readFile(join(commanderFolder, 'LICENSE'), 'utf8');
+  return `/*!\n * This file contains commander.\n *\n${text.trim().replaceAll(/^/gm, ' * ').replaceAll(/ +$/gm, '')}\n */`;
+}
 
 /** Hands the maps of the compiler on, so that those of the bundles lead to `lib/`. */
 const compilersSourceMaps = {
@@ -172,6 +212,7 @@ const peersMayBeMissing = {
 };
 
 function refuse(level, log) {
+  if (log.code === 'EMPTY_BUNDLE' && log.names?.every((name) => onlyTypes.includes(name))) return;
   // Types that an entry point uses and does not export could not be named before, either.
   if (log.plugin === 'dts' && log.message.includes('private shared type exports')) return;
   if (level === 'warn') throw new Error(`Bundling: ${log.message}`);

@@ -9,13 +9,12 @@ import { root } from './paths.mjs';
 await install();
 register('./typescript-hooks.mjs', import.meta.url);
 const { generatedPages } = await import('./reference/pages.ts');
-const { optionTypes, optionTypesFile } = await import('./reference/option-types.ts');
+const { optionTypesFiles } = await import('./reference/option-types.ts');
 
 for (const [path, textOf] of Object.entries(generatedPages)) await renew(join(root, path), textOf());
-await renew(
-  optionTypesFile,
-  await format(optionTypes(), { ...(await resolveConfig(optionTypesFile)), parser: 'typescript' }),
-);
+for (const [file, textOf] of Object.entries(optionTypesFiles)) {
+  await renew(file, await format(textOf(), { ...(await resolveConfig(file)), parser: 'typescript' }));
+}
 
 async function renew(file, text) {
   if ((await readFile(file, 'utf8').catch(() => '')) === text) return;

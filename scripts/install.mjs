@@ -35,15 +35,23 @@ export async function installIfPossible(name, range) {
 
 /** The packages of Nest that the tests use, whose versions go together, with the range of each for Nest 11. */
 const nestPackages = {
+  '@nestjs/apollo': '^13.0.0',
   '@nestjs/common': '^11.0.0',
   '@nestjs/core': '^11.0.0',
   '@nestjs/config': '^4.0.0',
   '@nestjs/event-emitter': '^3.0.0',
+  '@nestjs/graphql': '^13.0.0',
+  '@nestjs/mercurius': '^13.0.0',
   '@nestjs/microservices': '^11.0.0',
   '@nestjs/passport': '^11.0.0',
   '@nestjs/platform-express': '^11.0.0',
   '@nestjs/platform-fastify': '^11.0.0',
+  '@nestjs/platform-socket.io': '^11.0.0',
+  '@nestjs/platform-ws': '^11.0.0',
+  '@nestjs/swagger': '^11.0.0',
+  '@nestjs/terminus': '^11.0.0',
   '@nestjs/testing': '^11.0.0',
+  '@nestjs/websockets': '^11.0.0',
 };
 
 /**

@@ -22,6 +22,7 @@ export async function readJestResults(file, { ok, timedOut, output }, { mayBeEmp
   if (!ok && failed === 0) failed = 1;
   const tests = report ? testsIn(report) : [];
   const notRun = tests.filter(({ status }) => pending.includes(status)).map(({ file, name }) => `${file}: ${name}`);
+  if (report) problems.push(...failuresIn(report, tests));
   const slowest = tests.sort((a, b) => b.seconds - a.seconds).slice(0, 10);
   return { passed, failed, problems, notRun, slowest, output };
 }
@@ -35,12 +36,32 @@ async function readReport(file) {
   }
 }
 
+/** Named again in the summary: a log may be cut in the middle. */
+function failuresIn(report, tests) {
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
+  return [
+    ...broken.map(({ name, message }) => `${relative(root, name)} could not run: ${excerpt(message)}`),
+    ...tests
+      .filter(({ status }) => status === 'failed')
+      .map(({ file, name, message }) => `${file}: ${name}: ${excerpt(message)}`),
+  ];
+}
+
+/** What failed, without the stack and the colours of a terminal. */
+function excerpt(message = '') {
+  const plain = message.replace(/\u001B\[[\d;]*m/g, '').split(/\n\s+at /)[0];
+  return plain.replace(/\s+/g, ' ').trim().slice(0, 400);
+}
+
 function testsIn(report) {
   return report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ fullName, status, duration }) => ({
+    assertionResults.map(({ fullName, status, duration, failureMessages }) => ({
       file: relative(root, name),
       name: fullName,
       status,
+      message: failureMessages?.[0],
       seconds: (duration ?? 0) / 1000,
     })),
   );

@@ -7,7 +7,8 @@ import { run } from './run.mjs';
 
 /**
  * What tests need besides Node: how it is found, and the packages of the system that have it. A server is found by the names
- * of its program, which may be in the PATH or in `folders`; Python's modules by asking Python.
+ * of its program, which may be in the PATH or in `folders`; Python's modules by asking Python. Tests do without what is
+ * `optional`, and take longer.
  */
 const needs = [
   { what: 'Redis server', names: ['redis-server'], debian: ['redis-server'], brew: 'brew install redis' },
@@ -16,6 +17,12 @@ const needs = [
     names: ['chromium', 'chromium-browser', 'google-chrome'],
     debian: ['chromium'],
     brew: 'brew install --cask chromium',
+  },
+  {
+    what: 'Chromium without its windows',
+    names: ['chromium-headless-shell'],
+    debian: ['chromium-headless-shell'],
+    optional: true,
   },
   {
     what: 'PostgreSQL',
@@ -32,6 +39,7 @@ const needs = [
     debian: ['mariadb-server'],
     brew: 'brew install mariadb',
   },
+  { what: 'oathtool', names: ['oathtool'], debian: ['oathtool'], brew: 'brew install oath-toolkit' },
   { what: 'memcached', names: ['memcached'], debian: ['memcached'], brew: 'brew install memcached' },
   {
     what: 'Flask, Flask-Session and msgpack for Python',
@@ -57,8 +65,12 @@ const timeoutMs = 10 * 60_000;
 export async function installSystemPackages(wanted = needs.map(({ what }) => what)) {
   const missing = await findMissing(wanted);
   if (missing.length === 0) return;
-  if (await mayUseApt()) await exclusively('apt', () => installWithApt(missing.flatMap(({ debian }) => debian)));
-  const still = await findMissing(wanted);
+  const must = missing.filter(({ optional }) => !optional);
+  if (await mayUseApt()) {
+    const may = (await isDebian()) ? missing.filter(({ optional }) => optional) : [];
+    await exclusively('apt', () => installWithApt(must, may));
+  }
+  const still = await findMissing(must.map(({ what }) => what));
   if (still.length > 0) throw new Error(howToInstall(still));
 }
 
@@ -95,20 +107,33 @@ function canImport(modules) {
 
 async function mayUseApt() {
   if (process.getuid?.() !== 0 || !(await isInstalled(['apt-get']))) return false;
-  const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release);
+  return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(await release());
 }
 
-async function installWithApt(packages) {
-  console.log(`Installing ${packages.join(' and ')} from the system's packages …`);
+/** Its kin have other names for what is optional here. */
+async function isDebian() {
+  return /^ID="?debian"?$/m.test(await release());
+}
+
+function release() {
+  return readFile('/etc/os-release', 'utf8').catch(() => '');
+}
+
+async function installWithApt(must, may) {
+  const [needed, wanted] = [must, may].map((asked) => asked.flatMap(({ debian }) => debian));
+  if (needed.length + wanted.length === 0) return;
+  console.log(`Installing ${[...needed, ...wanted].join(' and ')} from the system's packages …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const allow = await forbidServices();
   try {
     await run('apt-get', [...aptOptions, 'update', '-qq'], { env, timeoutMs });
-    await run('apt-get', [...aptOptions, 'install', '-y', '-qq', '--no-install-recommends', ...packages], {
-      env,
-      timeoutMs,
-    });
+    // apt installs all or nothing: what is only wanted must not stop what is needed.
+    for (const packages of [needed, wanted].filter(({ length }) => length > 0)) {
+      await run('apt-get', [...aptOptions, 'install', '-y', '-qq', '--no-install-recommends', ...packages], {
+        env,
+        timeoutMs,
+      });
+    }
   } finally {
     await allow();
   }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { buildLibrary, buildSample } from './build.mjs';
+import { buildLibrary, buildSample, buildSite } from './build.mjs';
 import { installIfPossible } from './install.mjs';
 import { readJestResults } from './jest-results.mjs';
 import { bin, root } from './paths.mjs';
@@ -42,35 +42,48 @@ const cruiser = bin('dependency-cruiser/bin/dependency-cruise.mjs');
 const knownSuites = ['architecture', 'unit', 'contract', 'e2e', 'browser', 'docs', 'packaging'];
 const notSuites = ['benchmark', 'support', 'types'];
 /** What takes longest, longest first; what others wait for comes before all of it. */
-const long = ['e2e', 'contract', 'unit', 'browser', 'interop', 'packaging'];
+const long = ['e2e', 'contract', 'unit', 'browser', 'interop', 'packaging', 'site'];
 const weightOf = (name) => (long.includes(name) ? long.length - long.indexOf(name) : 0);
+/** Into how many parts a long suite is divided. */
+const parts = { e2e: 3 };
 const needsOfSuites = {
   architecture: [],
   unit: [],
   browser: ['programs', 'sample'],
   docs: ['library'],
   packaging: ['library', 'programs'],
+  site: ['programs', 'documentation'],
 };
 
 /** @returns {Step[]} */
 export function allSteps() {
-  const rooms = ['lib', 'sample', 'test'].filter((room) => existsSync(join(root, room)));
+  const rooms = ['lib', 'sample', 'examples', 'test'].filter((room) => existsSync(join(root, room)));
   return [
     preparation('library', [], buildLibrary),
     // The sample is checked against the built library, as an application would be.
-    { ...command('eslint', ['lint'], [eslint, '--max-warnings', '0', '.']), needs: ['library'] },
+    // In parts, since typed rules keep every program in memory.
+    ...Object.entries(lintedParts).map(([name, paths]) => ({
+      ...command(name, ['lint', 'eslint'], ['--max-old-space-size=8192', eslint, '--max-warnings', '0', ...paths]),
+      needs: ['library'],
+    })),
     command('prettier', ['lint'], [prettier, '--check', '--log-level', 'warn', '.']),
     command('arrows', ['lint'], [cruiser, '--config', '.dependency-cruiser.mjs', ...rooms]),
     command('typecheck', [], [tsc, '--noEmit']),
     // What runs in a page knows the DOM; nothing else does.
     command('typecheck-pages', ['typecheck'], [tsc, '--noEmit', '--project', 'test/browser']),
+    command('typecheck-site', ['typecheck'], [tsc, '--noEmit', '--project', 'docs/.vitepress']),
+    // Each declares what its own sessions hold.
+    ...folders('examples').map((name) =>
+      command(`typecheck-${name}`, ['typecheck', 'examples'], [tsc, '--noEmit', '--project', `examples/${name}`]),
+    ),
     preparation('sample', ['library'], buildSample),
     { ...command('types', [], [tsc, '--project', 'test/types']), needs: ['library'] },
     { ...command('types-undeclared', ['types'], [tsc, '--project', 'test/types/plain']), needs: ['library'] },
     { ...command('types-connect', ['types'], [tsc, '--project', 'test/types/connect']), needs: ['library'] },
     { ...command('types-untyped', ['types'], [tsc, '--project', 'test/types/untyped']), needs: ['library'] },
+    preparation('documentation', ['library'], buildSite),
     preparation('programs', [], installPrograms),
-    ...suites().map(suite),
+    ...suites().flatMap(suite),
   ];
 }
 
@@ -80,10 +93,14 @@ async function installPrograms() {
 }
 
 function suites() {
-  const folders = readdirSync(join(root, 'test'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !notSuites.includes(entry.name) && !knownSuites.includes(entry.name))
+  const others = folders('test').filter((name) => !notSuites.includes(name) && !knownSuites.includes(name));
+  return [...knownSuites, ...others.sort().filter(hasSpecs)];
+}
+
+function folders(parent) {
+  return readdirSync(join(root, parent), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-  return [...knownSuites, ...folders.sort().filter(hasSpecs)];
 }
 
 function hasSpecs(folder) {
@@ -116,18 +133,28 @@ function preparation(name, needs, work) {
   };
 }
 
+/** Each part in a process of its own: one that has run many ES modules in Jest grows by gigabytes, and becomes slow. */
 function suite(name) {
+  const count = parts[name] ?? 1;
+  if (count === 1) return [partOfSuite(name, name, [])];
+  return Array.from({ length: count }, (_, index) => {
+    const part = index + 1;
+    return partOfSuite(name, `${name}-${part}`, [`--shard=${part}/${count}`]);
+  });
+}
+
+function partOfSuite(name, ownName, sharding) {
   const folder = `test/${name}`;
   return {
-    name,
-    groups: ['jest'],
+    name: ownName,
+    groups: ['jest', name],
     needs: needsOfSuites[name] ?? ['programs'],
     weight: weightOf(name),
     run: async ({ env, patterns, scratch, lanes }) => {
       if (!existsSync(join(root, folder))) return oneTest(false, [`has no tests: ${folder}/ is missing`]);
-      const results = join(scratch, `${name}.json`);
+      const results = join(scratch, `${ownName}.json`);
       const workers = Math.max(1, Math.floor(availableParallelism() / lanes));
-      const flags = [`--roots=${folder}`, `--maxWorkers=${workers}`, '--verbose=false'];
+      const flags = [`--roots=${folder}`, `--maxWorkers=${workers}`, '--verbose=false', ...sharding];
       flags.push('--json', `--outputFile=${results}`);
       if (patterns.length > 0) flags.push('--passWithNoTests');
       const outcome = await run(process.execPath, [...nodeFlags, jest, ...flags, ...patterns], {
@@ -139,5 +166,12 @@ function suite(name) {
     },
   };
 }
+
+/** What ESLint looks at in one process. */
+const lintedParts = {
+  'eslint-code': ['.', '--ignore-pattern', 'test/', '--ignore-pattern', 'examples/'],
+  'eslint-tests': ['test'],
+  'eslint-examples': ['examples'],
+};
 
 const oneTest = (ok, problems = []) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, problems });

@@ -35,12 +35,12 @@ export class Adoptions {
   ): Promise<boolean> {
     const state = stateOf(session);
     if (state.auth === null) throw new TypeError('There is no login in this session.');
-    state.bearer = request;
+    state.meet(request);
     const user = await this.#userOf(state.auth.userId, request, session);
     const own = user === null ? null : (this.config.options.timeoutsOf?.(user) ?? null);
     const epoch = await this.notBefore.epoch();
     const facts: AuthFacts = { ...(own === null ? {} : timeoutsIn(own)), ...state.auth, epoch };
-    state.auth = facts;
+    state.setLogin(facts);
     try {
       await this.signIn.adopt(session, user, facts, adopt, isMade);
       return true;
@@ -53,7 +53,7 @@ export class Adoptions {
   /** Null: nothing here depends on the user, or there is none, which is handled when the user is needed. */
   async #userOf(userId: UserId, request: RequestSession, session: SessionObject): Promise<SessionUser | null> {
     const { timeoutsOf, maxSessionsPerUser } = this.config.options;
-    if (timeoutsOf === null && typeof maxSessionsPerUser !== 'function') return null;
+    if (timeoutsOf === null && typeof maxSessionsPerUser.max !== 'function') return null;
     // For the request only: its handler is not known yet.
     const context = new ExecutionContextHost([request.carrier]);
     return request.announce(session, () => this.users.find(userId, context));

@@ -1,4 +1,4 @@
-import type { AuthOptions } from './auth.options.js';
+import { ownFactors, type AuthOptions, type NamesOf } from './auth.options.js';
 
 /** The module's other settings that this room needs. */
 export interface AuthSurroundings {
@@ -14,8 +14,21 @@ export interface AuthSurroundings {
 
 /** The options of this room, as a provider. */
 export class AuthConfig {
+  #knownFactors: NamesOf | null = null;
+
   constructor(
     readonly options: AuthOptions,
     readonly surroundings: AuthSurroundings,
   ) {}
+
+  /** The factors that a user has: as the application says, otherwise as a room says that knows the users. */
+  get factorsOf(): NamesOf {
+    const { factorsOf } = this.options;
+    return factorsOf === ownFactors ? (this.#knownFactors ?? factorsOf) : factorsOf;
+  }
+
+  /** For a room that knows the users. */
+  knowFactors(factorsOf: NamesOf): void {
+    this.#knownFactors = factorsOf;
+  }
 }

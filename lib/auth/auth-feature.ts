@@ -1,13 +1,16 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { RequestSession } from '../http/request-session.js';
-import type { AuthFacts } from '../session/auth-facts.js';
+import type { AuthFacts, Device } from '../session/auth-facts.js';
 import type { SessionObject } from '../session/session.js';
 import type { LoginOptions } from './login.js';
 import type { SessionUser, UserId } from './users/user.js';
 
-/** A session with a login that arrived with a request. */
+/** A session with a login that has arrived. */
 export interface Arrival {
-  readonly request: RequestSession;
+  /** Null: the session was opened for a transport of the application's own. */
+  readonly request: RequestSession | null;
+  /** What has sent its cookie, if there is no request; null: unknown. */
+  readonly sender: Device | null;
   readonly session: SessionObject;
   readonly auth: AuthFacts;
 }
@@ -43,8 +46,14 @@ export interface AuthFeature {
   /** The user is needed, and nobody is logged in. May log a user in. */
   restore?(request: RequestSession, session: SessionObject, context: ExecutionContext): Promise<Restored | null> | null;
 
-  /** A login is about to be made with these facts; may add to them. */
+  /** Whether a login that was restored with these facts is valid; if not, it ends. */
+  isRestorable?(auth: AuthFacts): Promise<boolean>;
+
+  /** A login is about to be made with these facts; may add to them, or reject it by a SessionLoginRefusedError. */
   entering?(entry: Entry, facts: AuthFacts): Promise<AuthFacts>;
+
+  /** The facts are complete: called after `entering` of all features. May store them elsewhere, and add where. */
+  remembering?(entry: Entry, facts: AuthFacts): Promise<AuthFacts>;
 
   /** That login was made. */
   entered?(entry: Entry, facts: AuthFacts): void;

@@ -1,6 +1,8 @@
 import { bool, duration, fn, integer, nullable, oneOf, text } from '../config/kinds.js';
-import { option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../config/option.js';
+import { group, option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../config/option.js';
+import { DAY } from '../config/time.js';
 import { listOf } from './access/names.js';
+import { auditOptions } from './audit/audit.options.js';
 import { rememberOptions } from './remember/remember.options.js';
 import { isActiveByItself, type IsActive } from './users/active.js';
 import type { SessionUser, UserId, UserLoader } from './users/user.js';
@@ -27,6 +29,9 @@ export interface LoginTimeouts {
 /** How many sessions a user may have; null: any number. */
 export type SessionLimit =
   number | null | ((userId: UserId, user: SessionUser | null) => number | null | Promise<number | null>);
+
+/** The default of `factorsOf`: every user has a password, and nothing else. */
+export const ownFactors: NamesOf = () => ['pwd'];
 
 /** The default for roles and permissions: fields of the user. */
 export const ownRoles: NamesOf = (user) => listOf(user, 'roles');
@@ -73,7 +78,7 @@ export const authOptions = {
   factorsOf: option<NamesOf>({
     env: null,
     kind: fn('a function (user) => names of factors'),
-    default: () => () => ['pwd'],
+    default: () => ownFactors,
     defaultText: 'only `pwd`',
     meaning: "The factors that a user has, for `@Fresh({ factors: 'all' })`. May be asynchronous.",
   }),
@@ -84,116 +89,105 @@ export const authOptions = {
     defaultText: 'none: `null`',
     meaning: 'Creates what `@CurrentUser()` injects if nobody is logged in. Guards do not accept it as a user.',
   }),
-  loginUrl: option({
-    env: 'SESSION_LOGIN_URL',
-    kind: pageUrl,
-    default: null,
-    defaultText: 'none: a 401',
-    meaning:
-      'The login page: `SessionAuthGuard` redirects a browser that is not logged in there, with `?next=`. API clients always get a 401.',
+  redirects: group('Where guards redirect browsers that they refuse.', {
+    loginUrl: option({
+      env: 'SESSION_LOGIN_URL',
+      kind: pageUrl,
+      default: null,
+      defaultText: 'none: a 401',
+      meaning:
+        'The login page: `SessionAuthGuard` redirects a browser that is not logged in there, with `?next=`. API clients always get a 401.',
+    }),
+    confirmUrl: option({
+      env: 'SESSION_CONFIRM_URL',
+      kind: pageUrl,
+      default: null,
+      defaultText: 'none: a 401',
+      meaning:
+        'The re-authentication page: a browser whose login is not fresh enough for `@Fresh()` is redirected there, with `?next=` and `&action=`.',
+    }),
+    refusal: option({
+      env: 'SESSION_REFUSAL',
+      kind: oneOf(['auto', 'json', 'redirect']),
+      default: 'auto' as const,
+      meaning:
+        'How a guard refuses access: always with `json`, always with a `redirect`, or `auto`: browsers are redirected, others get JSON.',
+    }),
+    nextField: option({
+      env: 'SESSION_NEXT_FIELD',
+      kind: text({ pattern: /[A-Za-z][\w.-]*/, expected: 'the name of a query parameter, such as next' }),
+      default: 'next',
+      meaning: 'The query parameter that gives the login page the requested place.',
+    }),
+    nextInSession: option({
+      env: 'USE_SESSION_FOR_NEXT',
+      kind: bool(),
+      default: false,
+      meaning:
+        'Store the requested place in the session instead (`session.next`). Every client that is redirected then gets a session.',
+    }),
+    host: option({
+      env: 'FORCE_HOST_FOR_REDIRECTS',
+      kind: text({ nullable: true, pattern: /[\w.-]+(?::\d{1,5})?/, expected: 'a host, with a port if needed' }),
+      default: null,
+      defaultText: 'none',
+      meaning: 'The host in redirects to a login page of this site, whatever the request named.',
+    }),
   }),
-  confirmUrl: option({
-    env: 'SESSION_CONFIRM_URL',
-    kind: pageUrl,
-    default: null,
-    defaultText: 'none: a 401',
-    meaning:
-      'The re-authentication page: a browser whose login is not fresh enough for `@Fresh()` is redirected there, with `?next=` and `&action=`.',
-  }),
-  refusal: option({
-    env: 'SESSION_REFUSAL',
-    kind: oneOf(['auto', 'json', 'redirect']),
-    default: 'auto' as const,
-    meaning:
-      'How a guard refuses access: always with `json`, always with a `redirect`, or `auto`: browsers are redirected, others get JSON.',
-  }),
-  nextField: option({
-    env: 'SESSION_NEXT_FIELD',
-    kind: text({ pattern: /[A-Za-z][\w.-]*/, expected: 'the name of a query parameter, such as next' }),
-    default: 'next',
-    meaning: 'The query parameter that gives the login page the requested place.',
-  }),
-  nextInSession: option({
-    env: 'USE_SESSION_FOR_NEXT',
-    kind: bool(),
-    default: false,
-    meaning:
-      'Store the requested place in the session instead (`session.next`). Every client that is redirected then gets a session.',
-  }),
-  redirectHost: option({
-    env: 'FORCE_HOST_FOR_REDIRECTS',
-    kind: text({ nullable: true, pattern: /[\w.-]+(?::\d{1,5})?/, expected: 'a host, with a port if needed' }),
-    default: null,
-    defaultText: 'none',
-    meaning: 'The host in redirects to a login page of this site, whatever the request named.',
-  }),
-  loginMessage: option({
-    env: 'SESSION_LOGIN_MESSAGE',
-    kind: text({ nullable: true }),
-    default: null,
-    defaultText: 'none',
-    meaning: 'A flash message for the login page. Every client that is redirected then gets a session.',
-  }),
-  loginMessageCategory: option({
-    env: 'SESSION_LOGIN_MESSAGE_CATEGORY',
-    kind: text(),
-    default: 'message',
-    meaning: 'Its category.',
-  }),
-  confirmMessage: option({
-    env: 'SESSION_CONFIRM_MESSAGE',
-    kind: text({ nullable: true }),
-    default: null,
-    defaultText: 'none',
-    meaning: 'A flash message for the re-authentication page.',
-  }),
-  confirmMessageCategory: option({
-    env: 'SESSION_CONFIRM_MESSAGE_CATEGORY',
-    kind: text(),
-    default: 'message',
-    meaning: 'Its category.',
+  messages: group('Flash messages for the pages that browsers are redirected to.', {
+    login: message('login page', 'SESSION_LOGIN_MESSAGE', 'SESSION_LOGIN_MESSAGE_CATEGORY'),
+    confirm: message('re-authentication page', 'SESSION_CONFIRM_MESSAGE', 'SESSION_CONFIRM_MESSAGE_CATEGORY'),
   }),
   freshFor: option({
     env: 'SESSION_FRESH_FOR',
     kind: duration({ min: 1000, nullable: true }),
-    default: 86_400_000,
+    default: DAY,
     defaultText: '24h',
     meaning: 'How long a login is fresh for `@Fresh()` without `within`; `null`: as long as it lasts.',
   }),
-  protection: option({
-    env: 'SESSION_PROTECTION',
-    kind: oneOf(['basic', 'strong'], { nullable: true }),
-    default: 'basic' as const,
-    meaning:
-      'What happens to a login that is used by another client, judged by user agent and network: `basic`: it is no longer fresh; `strong`: the session ends; `null`: nothing.',
+  protection: group('What happens to a login that another client uses.', {
+    mode: option({
+      env: 'SESSION_PROTECTION',
+      kind: oneOf(['basic', 'strong'], { nullable: true }),
+      default: 'basic' as const,
+      meaning:
+        'What happens to a login that is used by another client, judged by user agent and network: `basic`: it is no longer fresh; `strong`: the session ends; `null`: nothing.',
+    }),
+    ipv4: option({
+      env: 'SESSION_PROTECTION_IPV4',
+      kind: integer({ min: 0, max: 32 }),
+      default: 0,
+      defaultText: '0: none, so that phones can roam',
+      meaning: 'How many leading bits of an IPv4 address make the network that protection compares.',
+    }),
+    ipv6: option({
+      env: 'SESSION_PROTECTION_IPV6',
+      kind: integer({ min: 0, max: 128 }),
+      default: 0,
+      defaultText: '0: none, so that phones can roam',
+      meaning: 'How many leading bits of an IPv6 address make the network that protection compares.',
+    }),
   }),
-  protectionIpv4: option({
-    env: 'SESSION_PROTECTION_IPV4',
-    kind: integer({ min: 0, max: 32 }),
-    default: 0,
-    defaultText: '0: none, so that phones can roam',
-    meaning: 'How many leading bits of an IPv4 address make the network that protection compares.',
-  }),
-  protectionIpv6: option({
-    env: 'SESSION_PROTECTION_IPV6',
-    kind: integer({ min: 0, max: 128 }),
-    default: 0,
-    defaultText: '0: none, so that phones can roam',
-    meaning: 'How many leading bits of an IPv6 address make the network that protection compares.',
-  }),
-  maxSessionsPerUser: option<SessionLimit, SessionLimit>({
-    env: 'SESSION_MAX_PER_USER',
-    kind: sessionLimit(),
-    default: null,
-    defaultText: 'any number',
-    meaning: 'How many sessions a user may have at once; in code also a function of the user.',
-  }),
-  onTooManySessions: option({
-    env: 'SESSION_ON_TOO_MANY',
-    kind: oneOf(['end-oldest', 'refuse']),
-    default: 'end-oldest' as const,
-    meaning: 'What happens to a login that exceeds the limit: end the oldest session, or reject the login with a 403.',
-  }),
+  maxSessionsPerUser: group(
+    'The limit of sessions per user: the number alone, or with what happens at the limit.',
+    {
+      max: option<SessionLimit, SessionLimit>({
+        env: 'SESSION_MAX_PER_USER',
+        kind: sessionLimit(),
+        default: null,
+        defaultText: 'any number',
+        meaning: 'How many sessions a user may have at once; in code also a function of the user.',
+      }),
+      onTooMany: option({
+        env: 'SESSION_ON_TOO_MANY',
+        kind: oneOf(['end-oldest', 'refuse']),
+        default: 'end-oldest' as const,
+        meaning:
+          'What happens to a login that exceeds the limit: end the oldest session, or reject the login with a 403.',
+      }),
+    },
+    'max',
+  ),
   timeoutsOf: option<((user: SessionUser) => LoginTimeouts | null) | null>({
     env: null,
     kind: nullable(fn('a function (user) => { idleTimeout, absoluteTimeout } or null')),
@@ -201,17 +195,33 @@ export const authOptions = {
     defaultText: "none: the module's",
     meaning: 'Separate timeouts for a login, e.g. shorter ones for administrators.',
   }),
-  everyoneInterval: option({
+  logoutAllUsersInterval: option({
     env: 'SESSION_EVERYONE_INTERVAL',
     kind: duration({ min: 0 }),
     default: 30_000,
     defaultText: '30s',
     meaning: 'How long a process may go without looking whether `logoutAllUsers()` was called in another one.',
   }),
+  ...auditOptions,
   remember: rememberOptions,
 };
 
 export type AuthOptions = ResolvedOptions<typeof authOptions>;
+
+/** A flash message, and its category. */
+function message(page: string, env: string, categoryEnv: string) {
+  const options = {
+    text: option<string | null>({
+      env,
+      kind: text({ nullable: true }),
+      default: null,
+      defaultText: 'none',
+      meaning: `A flash message for the ${page}. Every client that is redirected then gets a session.`,
+    }),
+    category: option({ env: categoryEnv, kind: text(), default: 'message', meaning: 'Its category.' }),
+  };
+  return group(`The flash message for the ${page}: its text alone, or with its category.`, options, 'text');
+}
 
 function sessionLimit(): OptionKind<SessionLimit> {
   const number = nullable(integer({ min: 1 }));

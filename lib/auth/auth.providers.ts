@@ -17,11 +17,14 @@ import { CsrfGuard } from './csrf/csrf.guard.js';
 import type { CsrfOptions } from './csrf/csrf.options.js';
 import { CsrfService } from './csrf/csrf.service.js';
 import { Devices } from './devices/devices.js';
+import { UserLogins } from './devices/user-logins.js';
 import { SessionLimiter } from './devices/session-limiter.js';
 import { authFeatures } from './features.js';
 import { FamilyEnd } from './remember/family-end.js';
 import { LimitedRemember } from './remember/limited-remember.js';
-import { limiterProvider } from './limiter/limiter.providers.js';
+import { DeviceCookies, deviceCookiesProvider } from './limiter/device-cookies.js';
+import { LimiterStorage } from './limiter/limiter-storage.js';
+import { limiterProvider, limiterStorageProvider } from './limiter/limiter.providers.js';
 import { LoginLimiter } from './limiter/login-limiter.js';
 import { RememberCookie } from './remember/remember-cookie.js';
 import { RememberFamilies } from './remember/remember-families.js';
@@ -29,6 +32,7 @@ import { RememberRestore } from './remember/remember-restore.js';
 import { RememberStore } from './remember/remember-store.js';
 import { rememberRefusal, resolveRememberCookie } from './remember/resolve-remember.js';
 import { StoredRemember } from './remember/stored-remember.js';
+import { LoginTickets } from './login-tickets.js';
 import { SignIn } from './sign-in.js';
 import { AUTH_FEATURES, AUTH_WATCHER } from './tokens.js';
 import { Users } from './users/users.js';
@@ -88,9 +92,14 @@ export const authProviders: Provider[] = [
   },
   {
     provide: AUTH_WATCHER,
-    inject: [AUTH_FEATURES, SessionRuntime, Adoptions],
-    useFactory: (features: readonly AuthFeature[], runtime: SessionRuntime, adoptions: Adoptions): AuthWatcher => {
-      const watcher = new AuthWatcher(features, adoptions);
+    inject: [AUTH_FEATURES, SessionRuntime, Adoptions, Users],
+    useFactory: (
+      features: readonly AuthFeature[],
+      runtime: SessionRuntime,
+      adoptions: Adoptions,
+      users: Users,
+    ): AuthWatcher => {
+      const watcher = new AuthWatcher(features, adoptions, users);
       runtime.watcher = watcher;
       return watcher;
     },
@@ -102,19 +111,27 @@ export const authProviders: Provider[] = [
       { csrf }: { readonly csrf: CsrfOptions },
       runtime: SessionRuntime,
       remember: RememberCookie,
-    ): CsrfConfig => new CsrfConfig(csrf, (client) => runtime.isIn(client) || remember.isIn(client)),
+    ): CsrfConfig => {
+      const config = new CsrfConfig(csrf, (client) => runtime.isIn(client) || remember.isIn(client));
+      runtime.trustedOrigins = config.trusted;
+      return config;
+    },
   },
   { provide: CsrfService, inject: [KeyRing], useFactory: (keys: KeyRing): CsrfService => new CsrfService(keys) },
   CsrfGuard,
+  limiterStorageProvider,
   limiterProvider,
+  deviceCookiesProvider,
   Users,
   SessionLimiter,
   SignIn,
   Adoptions,
   Devices,
+  UserLogins,
   RememberFamilies,
   FamilyEnd,
   RememberRestore,
+  LoginTickets,
   AuthService,
   SessionAuthGuard,
 ];
@@ -128,4 +145,6 @@ export const authExports = [
   CsrfGuard,
   CsrfService,
   LoginLimiter,
+  LimiterStorage,
+  DeviceCookies,
 ];

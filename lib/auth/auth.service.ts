@@ -1,47 +1,32 @@
-import {
-  HttpException,
-  Inject,
-  Injectable,
-  InternalServerErrorException,
-  ServiceUnavailableException,
-  UnauthorizedException,
-  type ExecutionContext,
-} from '@nestjs/common';
-import { isSessionError, SessionLoginRefusedError, SessionStoreUnavailableError, SessionUserError } from '../errors.js';
-import { RequestSession } from '../http/request-session.js';
-import { toHttpException } from '../http/session-exception.js';
-import { requestSessionOf, SessionRuntime } from '../http/session-runtime.js';
+import { Inject, Injectable, UnauthorizedException, type ExecutionContext } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { SessionLoginRefusedError, SessionNeedsHttpError } from '../errors.js';
+import type { Current } from '../http/current-session.js';
+import { currentOf } from '../http/request-context.js';
+import { requestSessionOf } from '../http/session-of.js';
+import { SessionRuntime } from '../http/session-runtime.js';
 import type { AuthFacts } from '../session/auth-facts.js';
-import { lineageOf } from '../session/lineage.js';
-import type { KeptSession } from '../session/owned-sessions.js';
 import { assertWritable, stateOf, type SessionObject } from '../session/session.js';
 import type { AuthFeature, Entry } from './auth-feature.js';
 import type { AuthWatcher } from './auth-watcher.js';
+import { atOnce } from './at-once.js';
 import { AuthConfig } from './auth-config.js';
 import { isFresh, type Freshness } from './access/freshness.js';
 import { namesIn } from './access/names.js';
 import type { DeviceSession } from './devices/device-session.js';
-import { Devices } from './devices/devices.js';
+import { UserLogins } from './devices/user-logins.js';
 import { NotBefore } from './everyone/not-before.js';
+import type { KnownUsers } from './known-users.js';
 import { confirmed, factsOf, justProved, timeoutsIn, type ConfirmOptions, type LoginOptions } from './login.js';
+import { LoginTickets } from './login-tickets.js';
+import { requestOf } from './request-of.js';
+import { RequestUsers } from './request-users.js';
 import { SignIn } from './sign-in.js';
+import { SignOut } from './sign-out.js';
 import { AUTH_FEATURES, AUTH_WATCHER } from './tokens.js';
 import type { SessionUser, UserId, UserOrId } from './users/user.js';
-import { assertUserId, otherTypeOf } from './users/user-id.js';
+import { assertUserId } from './users/user-id.js';
 import { Users } from './users/users.js';
-
-/** What is known about a request's user. */
-interface Known {
-  /** Null: nobody is logged in, though a request loader may have found a user. */
-  readonly id: UserId | null;
-  readonly user: Found;
-}
-
-/** Synchronous if nothing has to be read: every request that needs the user takes this path. */
-/** In ms. */
-const JUST_NOW = 60_000;
-
-type Found = SessionUser | null | Promise<SessionUser | null>;
 
 /**
  * Logs users in and out, and tells who is logged in.
@@ -53,18 +38,24 @@ type Found = SessionUser | null | Promise<SessionUser | null>;
  */
 @Injectable()
 export class AuthService {
-  readonly #known = new WeakMap<RequestSession, Known>();
+  readonly #known: KnownUsers = new WeakMap();
+  readonly #signOut: SignOut;
+  readonly #requestUsers: RequestUsers;
 
   constructor(
     private readonly runtime: SessionRuntime,
     private readonly config: AuthConfig,
     private readonly users: Users,
     private readonly signIn: SignIn,
-    private readonly devices: Devices,
+    private readonly logins: UserLogins,
     private readonly notBefore: NotBefore,
+    private readonly tickets: LoginTickets,
     @Inject(AUTH_FEATURES) private readonly features: readonly AuthFeature[],
     @Inject(AUTH_WATCHER) private readonly watcher: AuthWatcher,
-  ) {}
+  ) {
+    this.#signOut = new SignOut(runtime, features, this.#known);
+    this.#requestUsers = new RequestUsers(runtime, users, features, watcher, this.#signOut, this.#known);
+  }
 
   /**
    * Logs a user in, at once: the session keeps its data and gets a new id, which defeats session fixation. If another user is
@@ -90,7 +81,7 @@ export class AuthService {
   logout(session: SessionObject): Promise<void> {
     return held(
       session,
-      this.#atOnce(() => this.#leave(session)),
+      atOnce(this.runtime, () => this.#signOut.leave(session)),
     );
   }
 
@@ -120,21 +111,27 @@ export class AuthService {
     { except }: { readonly except?: SessionObject | string | null | undefined } = {},
   ): Promise<number> {
     assertUserId(userId);
-    return this.#atOnce(async () => {
-      const { owned } = this.runtime.repository;
-      const kept = await this.#sessionToKeep(userId, except ?? null);
-      for (const feature of this.features) await feature.endingAll?.(userId, kept?.auth ?? null);
-      const sessions = await owned.endAll(userId, kept);
-      if (sessions === 0 && kept === null) await this.#assertType(userId);
-      this.runtime.observer.revoked({ userId, publicId: null, sessions });
-      return sessions;
-    });
+    return atOnce(this.runtime, () => this.logins.endAll(userId, except ?? null));
   }
 
-  /** Logs everybody out, and ends every remembered login, with a single write. Other processes notice within `everyoneInterval`. */
+  /** Logs everybody out, and ends every remembered login, with a single write. Other processes notice within `logoutAllUsersInterval`. */
   async logoutAllUsers(): Promise<void> {
-    await this.#atOnce(() => this.notBefore.raise());
+    await atOnce(this.runtime, () => this.notBefore.raise());
     this.runtime.observer.revoked({ userId: null, publicId: null, sessions: null });
+  }
+
+  /**
+   * Looks whether a user who has an open socket may still use it: closes those of one who no longer exists or is not active any more,
+   * here and in other processes. Call it after you have disabled a user whose sessions are to stay, or deleted one. Without it, that is
+   * noticed within `sockets.recheckInterval`. If the user cannot be loaded, the sockets are kept until then.
+   *
+   * The sockets of gateways are closed, and those on which operations of GraphQL came with the user's login.
+   *
+   * @throws SessionUserError for an invalid id
+   */
+  async recheck(userId: UserId): Promise<void> {
+    assertUserId(userId);
+    await this.runtime.heldLogins.recheck(userId);
   }
 
   /** The former name of {@link logoutAllUsers}. @deprecated Too easily confused with `logoutEverywhere(userId)`; removed in 1.0. */
@@ -153,11 +150,7 @@ export class AuthService {
    */
   async sessions(userId: UserId, current: SessionObject | null = null): Promise<DeviceSession[]> {
     assertUserId(userId);
-    return this.#atOnce(async () => {
-      const sessions = await this.devices.list(userId, current);
-      if (sessions.length === 0) await this.#assertType(userId);
-      return sessions;
-    });
+    return atOnce(this.runtime, () => this.logins.list(userId, current));
   }
 
   /**
@@ -171,18 +164,33 @@ export class AuthService {
    */
   async revoke(userId: UserId, publicId: string): Promise<boolean> {
     assertUserId(userId);
-    return this.#atOnce(async () => {
-      const found = await this.devices.find(userId, publicId, true);
-      if (found === null) {
-        await this.#assertType(userId);
-        return false;
-      }
-      const { lineage, auth } = found;
-      for (const feature of this.features) await feature.ending?.(auth);
-      const families = auth.family === undefined ? [] : [auth.family];
-      const sessions = await this.runtime.repository.owned.end(userId, { lineages: [lineage], families });
-      if (sessions > 0) this.runtime.observer.revoked({ userId, publicId, sessions });
-      return sessions > 0;
+    return atOnce(this.runtime, () => this.logins.end(userId, publicId));
+  }
+
+  /**
+   * A ticket for the login of a session, for work that outlives the request, such as a job in a queue: a short, signed string that names the login, the
+   * user and the time of the login, under whatever id the session continues. It gives no access to the session, and is valid as long as the
+   * login; ask {@link stillIn} before you act.
+   *
+   * @throws UnauthorizedException if nobody is logged in
+   * @throws SessionUserError if the user's id is too long for a ticket of 2,048 characters
+   * @throws SessionAbilityMissingError if the store has no owner index, or sessions are in cookies
+   */
+  ticket(session: SessionObject): string {
+    return this.tickets.issue(session);
+  }
+
+  /**
+   * Whether the login of a ticket still exists: false after a logout, from here or elsewhere, after a timeout, and for a string that is no ticket
+   * of this application. Does not count as use of the session, and does not ask whether the user is still active.
+   *
+   * @param ticket from {@link ticket}
+   * @throws SessionAbilityMissingError if the store has no owner index, or sessions are in cookies
+   */
+  async stillIn(ticket: string): Promise<boolean> {
+    return atOnce(this.runtime, async () => {
+      const auth = await this.tickets.find(ticket);
+      return auth !== null && !(await this.watcher.isOver(auth));
     });
   }
 
@@ -198,17 +206,26 @@ export class AuthService {
    * @throws ServiceUnavailableException if the store or a loader fails, which does not mean "nobody"
    */
   async user(context: ExecutionContext): Promise<SessionUser | null> {
-    const request = requestSessionOf(context);
-    const loaded = request.get();
-    const session = loaded instanceof Promise ? await loaded : loaded;
-    const id = this.userId(session);
-    const known = this.#known.get(request);
-    if (known?.id === id) return known.user;
-    const user = orRejection(() =>
-      id === null ? this.#findSomebody(request, session, context) : this.#find(id, request, session, context),
-    );
-    this.#known.set(request, { id, user });
-    return user;
+    return this.#requestUsers.of(requestSessionOf(context), context);
+  }
+
+  /**
+   * The user of the request that the running code serves, as `@CurrentUser()` injects it, for code that has no request in hand;
+   * null: nobody is logged in, or no request is being served. Needs the option `requestContext`. A loader that is called because of it gets a
+   * context with the request, but without a handler.
+   *
+   * @throws ServiceUnavailableException if the store or a loader fails, which does not mean "nobody"
+   * @throws SessionUnreachableError if `requestContext` is off
+   */
+  async current(): Promise<SessionUser | null> {
+    const current = currentOf(this.runtime);
+    if (current === null) return null;
+    // Whatever type the application declares for its users, this is what it wants in their place.
+    const user: unknown =
+      (await this.#requestUsers.of(current.session, contextOf(current))) ??
+      this.config.options.anonymousUser?.() ??
+      null;
+    return user as SessionUser | null;
   }
 
   /**
@@ -217,11 +234,10 @@ export class AuthService {
    */
   async isFresh(session: SessionObject, user: SessionUser, asked: Partial<Freshness> = {}): Promise<boolean> {
     const { auth } = stateOf(session);
-    // A request that may only read has proved nothing: it merely claims to come from the device.
-    if (auth === null || requestOf(session)?.isOnlooker) return false;
-    const { freshFor, factorsOf } = this.config.options;
+    if (auth === null || this.#hasProvedNothing(session)) return false;
+    const { freshFor } = this.config.options;
     const freshness: Freshness = { factors: 1, within: freshFor, action: null, ...asked };
-    const all = freshness.factors === 'all' ? [...namesIn(await factorsOf(user))] : [];
+    const all = freshness.factors === 'all' ? [...namesIn(await this.config.factorsOf(user))] : [];
     return isFresh(auth, freshness, this.runtime.now(), all);
   }
 
@@ -240,19 +256,27 @@ export class AuthService {
     return auth?.restored === true && auth.factors === undefined;
   }
 
+  /** It merely claims to come from the device: it may only read, or its client is unknown where that would be compared. */
+  #hasProvedNothing(session: SessionObject): boolean {
+    const { delivery, bearer } = stateOf(session);
+    if (delivery === 'none') return bearer === null && this.config.options.protection.mode !== null;
+    return requestOf(session)?.isReadonlyRequest ?? false;
+  }
+
   async #login(session: SessionObject, user: UserOrId, options: LoginOptions): Promise<void> {
     const userId = this.users.idOf(user);
     const known = isObject(user) ? (user as SessionUser) : null;
     const request = requestOf(session);
-    await this.#atOnce(async () => {
+    await atOnce(this.runtime, async () => {
       assertWritable(session);
       const force = await this.#needsForce(known, options).catch((error: unknown) => {
         this.signIn.tellRefusal(session, userId, error);
         throw error;
       });
-      const { auth, answered } = stateOf(session);
+      const { auth, delivery } = stateOf(session);
+      if (delivery === 'none') throw new SessionNeedsHttpError('A login');
       // Ended rather than emptied: otherwise data from the former user's concurrent requests would be included.
-      if (auth !== null && auth.userId !== userId && !answered) await this.#leave(session);
+      if (auth !== null && auth.userId !== userId && delivery === 'open') await this.#signOut.leave(session);
       const own = known === null ? null : (this.config.options.timeoutsOf?.(known) ?? null);
       const plain = {
         ...factsOf(userId, this.runtime.now(), request?.client ?? null, { ...options, force }),
@@ -269,7 +293,7 @@ export class AuthService {
     if (auth === null) throw new UnauthorizedException();
     const client = requestOf(session)?.client ?? null;
     const facts = confirmed(auth, this.runtime.now(), client, options);
-    await this.#atOnce(() => this.runtime.repository.confirm(session, facts));
+    await atOnce(this.runtime, () => this.runtime.repository.confirm(session, facts));
     this.runtime.observer.confirmed({
       publicId: session.id,
       userId: auth.userId,
@@ -281,92 +305,28 @@ export class AuthService {
 
   async #enter(entry: Entry, user: SessionUser | null, plain: AuthFacts): Promise<void> {
     let facts = plain;
-    for (const feature of this.features) facts = (await feature.entering?.(entry, facts)) ?? facts;
     try {
+      facts = await this.#withFeatures(entry, plain);
       await this.signIn.enter(entry.session, user, facts);
     } catch (error) {
+      // Those that were asked before the one that rejects the login have begun something for it.
       for (const feature of this.features) await feature.notEntered?.(entry, facts);
       throw error;
     }
     for (const feature of this.features) feature.entered?.(entry, facts);
   }
 
-  async #leave(session: SessionObject): Promise<void> {
-    assertWritable(session);
-    const { auth } = stateOf(session);
-    const request = requestOf(session);
-    const publicId = session.id;
-    const lineage = lineageOf(stateOf(session));
-    // First, or they would log in again in between.
-    for (const feature of this.features) await feature.leaving?.(request, auth);
-    const ended = (await this.runtime.repository.destroy(session)) || (await this.#endElsewhere(auth, lineage));
-    if (request !== null) this.#known.set(request, { id: null, user: null });
-    const address = request?.client.address ?? '';
-    // If another request ended it, that one has reported it.
-    if (auth !== null && ended) this.runtime.observer.logout({ publicId, userId: auth.userId, address });
-  }
-
-  /**
-   * Ends a login that was not found where it was read: it may have moved so long ago that the pointer at its former id has
-   * expired.
-   */
-  async #endElsewhere(auth: AuthFacts | null, lineage: string | null): Promise<boolean> {
-    const { owned } = this.runtime.repository;
-    if (auth === null || lineage === null || !owned.isOffered) return false;
-    return (await owned.end(auth.userId, { lineages: [lineage] })) > 0;
-  }
-
-  #find(id: UserId, request: RequestSession, session: SessionObject, context: ExecutionContext): Found {
-    const user = this.users.find(id, context);
-    if (user instanceof Promise) return user.then((found) => this.#admit(found, request, session, context));
-    return this.#admit(user, request, session, context);
-  }
-
-  #admit(user: SessionUser | null, request: RequestSession, session: SessionObject, context: ExecutionContext): Found {
-    const admitted = user !== null && this.users.isAdmitted(user, stateOf(session).auth?.forced);
-    if (admitted === true) return user;
-    if (admitted === false) return this.#withoutUser(request, session, context);
-    return Promise.resolve(admitted).then((is) => (is ? user : this.#withoutUser(request, session, context)));
-  }
-
-  async #withoutUser(
-    request: RequestSession,
-    session: SessionObject,
-    context: ExecutionContext,
-  ): Promise<SessionUser | null> {
-    this.#noticeLostLogin(session);
-    // The user no longer exists. If the login cannot be ended, because the response has started, it is still not accepted.
-    if (!stateOf(session).answered && !request.isOnlooker) await this.#atOnce(() => this.#leave(session));
-    const somebody = this.#findSomebody(request, session, context);
-    this.#known.set(request, { id: null, user: somebody });
-    return somebody;
-  }
-
-  /** A user who has just logged in and is not found has not been deleted: the loader looks for something else. */
-  #noticeLostLogin(session: SessionObject): void {
-    const { auth } = stateOf(session);
-    if (auth === null || auth.restored === true || !this.users.hasLoader) return;
-    if (this.runtime.now() - auth.at > JUST_NOW) return;
-    this.runtime.notices.once(
-      'lost-login',
-      `The user loader found nobody, or nobody active, for the id of a login that was made just now, a ${typeof auth.userId}, so that user is ` +
-        'logged out again. It gets the id as passed to login(): check whether it compares another field (userIdField) or another type.',
-    );
-  }
-
-  async #findSomebody(
-    request: RequestSession,
-    session: SessionObject,
-    context: ExecutionContext,
-  ): Promise<SessionUser | null> {
-    if (this.watcher.wasTurnedAway(request)) return null;
-    for (const feature of this.features) {
-      const restored = await this.#atOnce(async () => (await feature.restore?.(request, session, context)) ?? null);
-      if (restored === null) continue;
-      this.#known.set(request, { id: this.userId(session), user: restored.user });
-      return restored.user;
+  /** @throws SessionLoginRefusedError if a feature rejects the login */
+  async #withFeatures(entry: Entry, plain: AuthFacts): Promise<AuthFacts> {
+    let facts = plain;
+    try {
+      for (const feature of this.features) facts = (await feature.entering?.(entry, facts)) ?? facts;
+      for (const feature of this.features) facts = (await feature.remembering?.(entry, facts)) ?? facts;
+    } catch (error) {
+      this.signIn.tellRefusal(entry.session, entry.userId, error);
+      throw error;
     }
-    return this.users.findByRequest(context);
+    return facts;
   }
 
   /**
@@ -381,83 +341,27 @@ export class AuthService {
     if (force) return true;
     throw new SessionLoginRefusedError('inactive', 'This user is not active. Use `force` to log it in anyway.');
   }
-
-  /**
-   * Nothing was found under an id. If the same id of the other type exists, as when it came from a path, "nothing" would be
-   * mistaken for "nobody is logged in any more".
-   *
-   * @throws SessionUserError
-   */
-  async #assertType(userId: UserId): Promise<void> {
-    const other = otherTypeOf(userId);
-    if (other === null) return;
-    const { owned } = this.runtime.repository;
-    if ((await owned.list(userId)).length > 0) return;
-    let isSomebody = (await owned.list(other)).length > 0;
-    for (const feature of this.features) isSomebody ||= (await feature.has?.(other)) ?? false;
-    if (!isSomebody) return;
-    const [is, was] = typeof other === 'number' ? ['a number', 'a string'] : ['a string', 'a number'];
-    throw new SessionUserError(
-      `This id of a user is ${is} at the login, but was passed as ${was}. They are two users.`,
-    );
-  }
-
-  async #sessionToKeep(
-    userId: UserId,
-    except: SessionObject | string | null,
-  ): Promise<(KeptSession & { readonly auth: AuthFacts }) | null> {
-    if (except === null) return null;
-    if (typeof except === 'string') return this.devices.find(userId, except);
-    const { stored, auth } = stateOf(except);
-    const lineage = lineageOf(stateOf(except));
-    if (stored === null || lineage === null || auth?.userId !== userId) return null;
-    return { key: stored.key, lineage, auth };
-  }
-
-  async #atOnce<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
-      const exception = toHttpException(error);
-      // An application's mistake keeps its class and message, which say what to do.
-      if (exception instanceof InternalServerErrorException || isOfInput(error)) throw error;
-      // Nest does not log exceptions with a status.
-      if (exception instanceof ServiceUnavailableException && !(error instanceof HttpException)) {
-        this.runtime.report(error);
-      }
-      throw exception;
-    }
-  }
 }
 
-/** The request of a session; null: it was created outside of one. */
-function requestOf(session: SessionObject): RequestSession | null {
-  const { bearer } = stateOf(session);
-  return bearer instanceof RequestSession ? bearer : null;
+/** What user loaders get; the handler is not known. */
+function contextOf({ client, session }: Current): ExecutionContext {
+  if (client === null) return new ExecutionContextHost([session.carrier]);
+  const context = new ExecutionContextHost([client]);
+  context.setType('ws');
+  return context;
 }
 
 /** The response waits for it even if the handler does not await it: otherwise it would be sent without the cookie. */
 function held(session: SessionObject, work: Promise<void>): Promise<void> {
-  requestOf(session)?.holdFor(work);
-  return work;
-}
-
-/** A synchronous failure is remembered for later callers: the lookup runs once per request. */
-function orRejection(find: () => Found): Found {
-  try {
-    return find();
-  } catch (error) {
-    return Promise.resolve(error).then(rethrow);
-  }
-}
-
-function rethrow(error: unknown): never {
-  throw error instanceof Error ? error : new Error('The user could not be found.', { cause: error });
-}
-
-function isOfInput(error: unknown): boolean {
-  return isSessionError(error) && error.mayBeInput;
+  const request = requestOf(session);
+  if (request === null) return work;
+  const delivered = request.isOperation
+    ? work.catch((error: unknown) => {
+        throw request.inItsForm(error);
+      })
+    : work;
+  request.holdFor(delivered);
+  return delivered;
 }
 
 function isObject(value: unknown): value is object {

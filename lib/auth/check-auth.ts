@@ -1,3 +1,4 @@
+import { DAY } from '../config/time.js';
 import type { Environment } from '../config/option.js';
 import type { RoomCheck } from '../config/room-check.js';
 import { settingName } from '../config/setting-name.js';
@@ -13,20 +14,18 @@ import { rememberCookieOptions, rememberRefusal, resolveRememberCookie } from '.
 /** The lifetime of sessions, whose options are in another room. */
 type Lifetimes = Pick<SessionOptions, 'permanent' | 'idleTimeout'>;
 
-const DAY = 86_400_000;
-
 function isLong(idleTimeout: number | null): boolean {
   return idleTimeout === null || idleTimeout > DAY;
 }
 
 const outlivesBrowser =
-  "onTooManySessions is 'refuse', and a session stays in the store for its idle timeout (PERMANENT_SESSION_LIFETIME, idleTimeout) " +
+  "maxSessionsPerUser.onTooMany is 'refuse', and a session stays in the store for its idle timeout (PERMANENT_SESSION_LIFETIME, idleTimeout) " +
   'after its browser is closed and its cookie is lost: a user who does that instead of logging out cannot log in for that long. Use an ' +
-  "idle timeout of a day or less, such as 30m, or onTooManySessions: 'end-oldest'.";
+  "idle timeout of a day or less, such as 30m, or onTooMany: 'end-oldest'.";
 
 /** This room's own check of the settings. @param session the settings of the session cookie. */
 export function checkAuth(
-  { remember, onTooManySessions, maxSessionsPerUser, permanent, idleTimeout }: AuthOptions & Lifetimes,
+  { remember, maxSessionsPerUser: { max, onTooMany }, permanent, idleTimeout }: AuthOptions & Lifetimes,
   session: CookieOptions,
   timeouts: TimeoutPreset | null,
   environment: Environment,
@@ -43,16 +42,14 @@ export function checkAuth(
     warnings: [
       ...warnings,
       ...(refusal === null ? [] : [`Remember-me is off: ${refusal}.`]),
-      ...(maxSessionsPerUser !== null && onTooManySessions === 'refuse' && !permanent && isLong(idleTimeout)
-        ? [outlivesBrowser]
-        : []),
+      ...(max !== null && onTooMany === 'refuse' && !permanent && isLong(idleTimeout) ? [outlivesBrowser] : []),
     ],
   };
 }
 
 /** The remember-me cookie has no separate settings for the parts of its name. */
 function settingOf(name: keyof CookieOptions): string {
-  const own = `remember.${name === 'name' || name === 'prefix' || name === 'partitioned' ? 'cookieName' : name}`;
+  const own = `remember.${name === 'name' || name === 'partitioned' ? 'cookieName' : name}`;
   const option = optionEntries(authOptions).find(({ path }) => path === own)?.option;
   return settingName(option?.env ?? null, own);
 }

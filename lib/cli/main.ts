@@ -1,12 +1,9 @@
 #!/usr/bin/env node
+import { ProcessTerminal } from './process-terminal.js';
 import { run } from './run.js';
 
-process.exitCode = await run(process.argv.slice(2), {
-  environment: process.env,
-  print(line) {
-    process.stdout.write(`${line}\n`);
-  },
-  complain(line) {
-    process.stderr.write(`${line}\n`);
-  },
-});
+const terminal = new ProcessTerminal(process);
+const code = await run(process.argv.slice(2), terminal);
+// An application may hold connections open that nothing closes.
+await terminal.flush();
+process.exit(code);

@@ -42,16 +42,25 @@ export interface OptionTree {
   readonly [name: string]: Option<unknown, unknown> | OptionTree;
 }
 
+/** Where a group has the name of the option that a value in place of the group is for. */
+export const shorthand = Symbol('shorthand');
+
+/** A group in whose place the value of one of its options may be given: `maxSessionsPerUser: 3` for `{ max: 3 }`. */
+export type WithShorthand<Name extends string> = Readonly<Record<typeof shorthand, Name>>;
+
 /** What an application may pass for a tree of options. */
 export type OptionInput<Tree> = {
-  -readonly [K in keyof Tree]?: Tree[K] extends Option<unknown, infer Input>
-    ? Input | undefined
-    : OptionInput<Tree[K]> | undefined;
+  -readonly [K in keyof Tree & string]?: NodeInput<Tree[K]> | undefined;
 };
+
+type NodeInput<Node> = Node extends Option<unknown, infer Input> ? Input : OptionInput<Node> | ShorthandInput<Node>;
+
+type ShorthandInput<Node> =
+  Node extends WithShorthand<infer Name> ? (Name extends keyof Node ? NodeInput<Node[Name]> : never) : never;
 
 /** A tree of options once read. */
 export type ResolvedOptions<Tree> = {
-  readonly [K in keyof Tree]: Tree[K] extends Option<infer T, unknown> ? T : ResolvedOptions<Tree[K]>;
+  readonly [K in keyof Tree & string]: Tree[K] extends Option<infer T, unknown> ? T : ResolvedOptions<Tree[K]>;
 };
 
 /** Declares an option; only fixes the types, which the kind determines. */
@@ -63,10 +72,20 @@ export function option<T, Input = T>(
 
 const groupMeanings = new WeakMap<OptionTree, string>();
 
-/** A group of options under one name. `meaning`: what they are about, in one sentence. */
-export function group<Tree extends OptionTree>(meaning: string, tree: Tree): Tree {
-  groupMeanings.set(tree, meaning);
-  return tree;
+/**
+ * A group of options under one name. `meaning`: what they are about, in one sentence. `short`: the option whose value may be
+ * given in place of the group; messages name it by the name of the group.
+ */
+export function group<Tree extends OptionTree>(meaning: string, tree: Tree): Tree;
+export function group<Tree extends OptionTree, Name extends keyof Tree & string>(
+  meaning: string,
+  tree: Tree,
+  short: Name,
+): Tree & WithShorthand<Name>;
+export function group(meaning: string, tree: OptionTree, short?: string): OptionTree {
+  const made = short === undefined ? tree : { ...tree, [shorthand]: short };
+  groupMeanings.set(made, meaning);
+  return made;
 }
 
 /** The arguments of {@link group}. */

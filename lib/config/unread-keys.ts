@@ -1,4 +1,4 @@
-import { environmentKeys, ownKey } from './environment-keys.js';
+import { environmentKeys, type KeyPrefix, ownKey } from './environment-keys.js';
 import { nearest } from './nearest.js';
 import type { OptionTree } from './option.js';
 import { optionEntries } from './tree.js';
@@ -6,10 +6,19 @@ import { optionEntries } from './tree.js';
 /** A typo; other frameworks' keys differ by more. */
 const FURTHEST = 2;
 
-/** Keys that look like ours, so each is either read or reported. */
-const ours = /^(?:SESSION|REMEMBER)_/;
-/** Keys that others use, too: reported if they are nearly one of ours. */
-const nearby = /^(?:SECRET_KEY|PERMANENT_SESSION)/;
+/** Which environment keys belong to a module. */
+interface KeyNames {
+  readonly prefix: KeyPrefix;
+  /** Keys that look like ours, so each is either read or reported. */
+  readonly ours: RegExp;
+  /** Keys that others use, too: reported if they are nearly one of ours. Null: none. */
+  readonly nearby: RegExp | null;
+}
+
+const keyNames: Readonly<Record<KeyPrefix, KeyNames>> = {
+  SESSION: { prefix: 'SESSION', ours: /^(?:SESSION|REMEMBER)_/, nearby: /^(?:SECRET_KEY|PERMANENT_SESSION)/ },
+  SECURITY: { prefix: 'SECURITY', ours: /^SECURITY_/, nearby: null },
+};
 
 /** Set by desktops for their session manager, and by clusters and containers for a service or link of this name. */
 const othersKeys =
@@ -20,20 +29,26 @@ const addressOfService = /^(?:tcp|udp|sctp):\/\//;
  * Warnings for environment keys that look like ours but are not read: their setting would silently stay at its default.
  *
  * @param otherKeys what replaces keys of other packages; each completes a sentence.
+ * @param furtherKeys keys that are read besides those of the options. @param module whose keys they are.
  */
 export function unreadKeys(
   tree: OptionTree,
   variables: Readonly<Record<string, string | undefined>>,
   otherKeys: ReadonlyMap<string, string>,
+  furtherKeys: readonly string[] = [],
+  module: KeyPrefix = 'SESSION',
 ): string[] {
+  const { prefix, ours, nearby } = keyNames[module];
   const entries = optionEntries(tree);
-  const keys = entries.flatMap(({ path, option }) => environmentKeys(path, option));
-  const known = new Set(keys);
-  const codeOnly = new Map(entries.filter(({ option }) => option.env === null).map(({ path }) => [ownKey(path), path]));
+  const keys = entries.flatMap(({ path, option }) => environmentKeys(path, option, prefix));
+  const known = new Set([...keys, ...furtherKeys]);
+  const codeOnly = new Map(
+    entries.filter(({ option }) => option.env === null).map(({ path }) => [ownKey(path, prefix), path]),
+  );
   return Object.entries(variables).flatMap(([name, value = '']) => {
     const isOurs = ours.test(name);
     // Checked first, being cheap: an environment has many variables, and few are similar.
-    if (!isOurs && !nearby.test(name)) return [];
+    if (!isOurs && !(nearby?.test(name) ?? false)) return [];
     if (known.has(name) || value.trim() === '' || isOfOthers(name, value)) return [];
     const meant =
       nearest(name, keys, FURTHEST) ??

@@ -103,8 +103,10 @@ function warningsFor({ cookie, title, settingOf }: CheckedCookie, environment: E
     );
   }
   if (environment === 'production' && prefixOf(name) === null) {
+    // Without Secure, the name that is advised has no prefix either.
+    const advice = secure === true ? `set ${settingOf('name')} to auto:${name}` : 'a prefix needs Secure';
     warnings.push(
-      `The ${title} cookie has a name without a prefix, so another host of the domain can set it, too: set ${prefixHint(settingOf)}.`,
+      `The ${title} cookie has a name without a prefix, so another host of the domain can set it, too: ${advice}.`,
     );
   }
   if (former.length > 0 && ruleOf(name)?.hostOnly === true) {
@@ -126,10 +128,4 @@ const tooLong = `is longer than ${String(longestAttribute)} octets, which browse
 /** The environment key of a setting. */
 function envOf(setting: string): string {
   return setting.replace(/ .*$/, '');
-}
-
-/** A cookie without a setting for the prefix has it in its name. */
-function prefixHint(settingOf: CheckedCookie['settingOf']): string {
-  const setting = settingOf('prefix');
-  return setting === settingOf('name') ? `${setting} to one that begins with __Host-` : `${setting} to auto`;
 }

@@ -4,7 +4,7 @@ import type { CookieOptions } from './cookie.options.js';
 import { ruleOf } from './name-prefix.js';
 
 /** Which of a cookie's attributes the prefix of its name forbids. */
-export function prefixProblems({ options, cookie, settingOf }: CheckedCookie): ConfigProblem[] {
+export function prefixProblems({ cookie, settingOf }: CheckedCookie): ConfigProblem[] {
   const rule = ruleOf(cookie.name);
   if (rule === undefined) return [];
   const { prefix } = rule;
@@ -12,9 +12,6 @@ export function prefixProblems({ options, cookie, settingOf }: CheckedCookie): C
   const refuse = (name: keyof CookieOptions, problem: string): void => {
     problems.push({ setting: settingOf(name), problem });
   };
-  if ((options.prefix === 'host' || options.prefix === 'secure') && options.prefix !== rule.option) {
-    refuse('prefix', `is ${options.prefix}, but the name already begins with ${prefix}: set one of them`);
-  }
   if (cookie.secure !== true) {
     refuse(
       'secure',

@@ -8,16 +8,9 @@ export const cookieOptions = group('The session cookie: its name and its attribu
     env: 'SESSION_COOKIE_NAME',
     kind: text({ nullable: true }),
     default: null,
-    defaultText: '`__Host-session` in production (`__Secure-session` with a domain or a path), else `session`',
-    meaning: 'The name of the cookie.',
-  }),
-  prefix: option({
-    env: 'SESSION_COOKIE_PREFIX',
-    kind: oneOf(['auto', 'host', 'secure', 'none'], { nullable: true }),
-    default: null,
-    defaultText: '`auto` in production if no name is set, else `none`',
+    defaultText: '`auto` in production, else `session`',
     meaning:
-      'The name prefix that makes browsers enforce the attributes: `host` for `__Host-`, `secure` for `__Secure-`; `auto` uses the strongest that the other settings allow.',
+      'The name of the cookie. `auto` is `session` with the strongest prefix that the other settings allow, and `auto:shop` is `shop` with it: `__Host-` or, with a domain or a path, `__Secure-`, which make browsers enforce the attributes. Neither is used where `Secure` is not certain.',
   }),
   path: option({
     env: 'SESSION_COOKIE_PATH',

@@ -1,18 +1,16 @@
 /** What a browser requires of a cookie whose name has this prefix. It compares case-insensitively (RFC 6265bis 5.7). */
 export interface PrefixRule {
   readonly prefix: string;
-  /** The value of `cookie.prefix` that adds it; `null` if only the name itself can. */
-  readonly option: 'host' | 'secure' | null;
   readonly hostOnly: boolean;
   readonly httpOnly: boolean;
 }
 
 /** Longer prefixes first: `__Host-Http-` begins with `__Host-`. */
 const rules: readonly PrefixRule[] = [
-  { prefix: '__Host-Http-', option: 'host', hostOnly: true, httpOnly: true },
-  { prefix: '__Host-', option: 'host', hostOnly: true, httpOnly: false },
-  { prefix: '__Secure-', option: 'secure', hostOnly: false, httpOnly: false },
-  { prefix: '__Http-', option: null, hostOnly: false, httpOnly: true },
+  { prefix: '__Host-Http-', hostOnly: true, httpOnly: true },
+  { prefix: '__Host-', hostOnly: true, httpOnly: false },
+  { prefix: '__Secure-', hostOnly: false, httpOnly: false },
+  { prefix: '__Http-', hostOnly: false, httpOnly: true },
 ];
 
 /** The prefix of a name as browsers see it, in its usual spelling; `null` if there is none. */

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { Environment } from '../config/option.js';
 import { placesOf, type CookiePlace } from './cookie-place.js';
+import { cookieNameForm } from './cookie-name-form.js';
 import type { CookieOptions } from './cookie.options.js';
 import { prefixOf } from './name-prefix.js';
 
@@ -20,11 +21,14 @@ export interface ResolvedCookie {
   readonly former: readonly CookiePlace[];
 }
 
+/** The name of the session cookie if none is set, without a prefix. */
+export const defaultCookieName = 'session';
+
 /** @param defaultName the name if none is set, without a prefix. */
 export function resolveCookie(
   options: CookieOptions,
   environment: Environment,
-  defaultName = 'session',
+  defaultName = defaultCookieName,
 ): ResolvedCookie {
   const { httpOnly, sameSite, partitioned } = options;
   const domain = resolveDomain(options.domain);
@@ -52,14 +56,9 @@ function resolveName(
   defaultName: string,
   { domain, path, secure }: Pick<ResolvedCookie, 'domain' | 'path' | 'secure'>,
 ): string {
-  const name = options.name ?? defaultName;
-  const prefix = options.prefix ?? (environment === 'production' && options.name === null ? 'auto' : 'none');
-  // A name that already has a prefix keeps it; the check compares it with the option.
-  if (prefixOf(name) !== null) return name;
-  if (prefix === 'auto') {
-    if (secure !== true) return name;
-    return domain === null && path === '/' ? `__Host-${name}` : `__Secure-${name}`;
-  }
-  if (prefix === 'none') return name;
-  return prefix === 'host' ? `__Host-${name}` : `__Secure-${name}`;
+  const { isAuto, base } = cookieNameForm(options.name ?? (environment === 'production' ? 'auto' : null));
+  const name = base ?? defaultName;
+  // A name that already has a prefix keeps it; an empty one is left for the check to reject.
+  if (name === '' || prefixOf(name) !== null || !isAuto || secure !== true) return name;
+  return domain === null && path === '/' ? `__Host-${name}` : `__Secure-${name}`;
 }

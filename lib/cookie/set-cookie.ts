@@ -1,7 +1,8 @@
+import { DAY } from '../config/time.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 
 /** Browsers cap cookie lifetimes (RFC 6265bis): 400 days, in milliseconds. */
-export const longestMaxAge = 400 * 86_400_000;
+export const longestMaxAge = 400 * DAY;
 
 /** The attributes that a Set-Cookie header is built from. */
 type CookieAttributes = Omit<ResolvedCookie, 'secure' | 'former'>;

@@ -1,3 +1,4 @@
+import { MINUTE } from '../config/time.js';
 import { type KeyRing, signatureLength, type VerifiedBy } from './key-ring.js';
 
 /**
@@ -14,7 +15,7 @@ export interface SignedValue {
 }
 
 /** How far ahead another node's clock may be, in milliseconds. */
-export const clockSkew = 60_000;
+export const clockSkew = MINUTE;
 
 /** 16 random bytes give 22 characters; the longest id that can be configured stays under 1024. */
 const shortestId = 22;

@@ -20,7 +20,7 @@ const modules = new Map<string, DynamicModule>();
  * warn({ userId }: SessionEventOf<'rememberStolen'>) { … }
  * ```
  *
- * The events are those of {@link SessionObserver}. If you import it several times, each event is emitted once; with another
+ * The events are those of `SessionObserver`. If you import it several times, each event is emitted once; with another
  * prefix, once more under that prefix.
  *
  * @publicApi

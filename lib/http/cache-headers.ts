@@ -1,3 +1,5 @@
+import type { ResponseHead } from '../response/head.js';
+
 /** Adds `Cookie` to a Vary header once, keeping its other values. */
 export function varyByCookie(vary: string): string {
   if (vary === '') return 'Cookie';
@@ -25,4 +27,11 @@ export function cacheControl(current: string, { carriesCookie, guarded }: Answer
   if (carriesCookie) return /(?:^|,)\s*no-store\s*(?:,|$)/i.test(current) ? null : 'no-store';
   if (current === '') return guarded ?? 'private';
   return guarded !== null && servedByDefault.test(current) ? guarded : null;
+}
+
+/** Keeps caches from mixing up the clients of a response that depends on the session. */
+export function protectFromCaches(head: ResponseHead, carriesCookie: boolean, guarded: AnswerFacts['guarded']): void {
+  head.set('Vary', varyByCookie(head.get('Vary')));
+  const cacheable = cacheControl(head.get('Cache-Control'), { carriesCookie, guarded });
+  if (cacheable !== null) head.set('Cache-Control', cacheable);
 }

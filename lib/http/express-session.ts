@@ -136,7 +136,7 @@ export class ExpressSessionSlot {
     const state = stateOf(session);
     try {
       // A rotation includes what others have stored, and leads to an id that nobody else knows.
-      if (!state.answered) await session.regenerate();
+      if (state.delivery === 'open') await session.regenerate();
       return state.end === 'gone' ? {} : session.toJSON();
     } catch (error) {
       if (state.end !== 'gone') throw error;

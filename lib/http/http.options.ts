@@ -25,6 +25,13 @@ export const httpOptions = {
     meaning:
       'Loads every session before everything else and sets `req.session` in the form of express-session, for Passport and the like.',
   }),
+  requestContext: option({
+    env: 'SESSION_REQUEST_CONTEXT',
+    kind: bool(),
+    default: false,
+    meaning:
+      'Makes `SessionService.current()` and `AuthService.current()` available in all code that runs for a request, without a request in hand.',
+  }),
   storeTimeout: option({
     env: 'SESSION_STORE_TIMEOUT',
     kind: duration({ min: 1 }),

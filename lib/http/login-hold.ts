@@ -2,7 +2,7 @@ import { SessionGoneError } from '../errors.js';
 import type { RawResponse } from '../response/raw-response.js';
 import type { ResponseGate } from '../response/response-gate.js';
 import { stateOf, type SessionObject } from '../session/session.js';
-import type { HeldLogins } from './held-logins.js';
+import type { HeldLogins } from '../endings/held-logins.js';
 
 /** Watches the login that a response depends on: when it ends, an event stream is ended, and {@link ended} is aborted. */
 export class LoginHold {

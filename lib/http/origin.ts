@@ -1,3 +1,4 @@
+import { OptionMismatch, type OptionKind } from '../config/option.js';
 import { parseUrl } from '../config/parse-url.js';
 
 /** `scheme://host` or `scheme://host:port`, and nothing else: no user, no path, no query, no wildcard. */
@@ -16,7 +17,17 @@ export function originOf(text: string): string | null {
   return isWeb(protocol) ? origin : `${protocol}//${host}`;
 }
 
-/** The same for web pages: the scheme is http or https. */
+/** The kind of an option: an origin, in the form in which browsers send it. */
+export function originKind(): OptionKind<string> {
+  return {
+    expected: 'an origin such as https://shop.example, without a path and without *',
+    parse(raw) {
+      return (typeof raw === 'string' ? originOf(raw.trim()) : null) ?? new OptionMismatch();
+    },
+  };
+}
+
+/** As {@link originOf} for web pages: the scheme is http or https. */
 export function webOriginOf(text: string): string | null {
   const origin = originOf(text);
   return origin !== null && isWeb(new URL(origin).protocol) ? origin : null;

@@ -1,5 +1,5 @@
 import { applyDecorators, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { requestSessionOf } from './session-runtime.js';
+import { requestSessionOf } from './session-of.js';
 
 /** Marks a request as not using its session. */
 @Injectable()

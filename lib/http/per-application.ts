@@ -1,5 +1,6 @@
 import type { ArgumentsHost } from '@nestjs/common';
-import { SessionRuntime, unreachable } from './session-runtime.js';
+import { runtimeOf, unreachableIn } from './session-of.js';
+import type { SessionRuntime } from './session-runtime.js';
 
 /** One value per application, for decorators, into which nothing can be injected: the request leads to the application. */
 export class PerApplication<Value extends object> {
@@ -12,12 +13,11 @@ export class PerApplication<Value extends object> {
     this.#values.set(runtime, value);
   }
 
-  /** @throws SessionUnreachableError outside of an HTTP request to an application that imports the module */
+  /** @throws SessionUnreachableError where the context does not lead to an application that imports the module */
   behind(context: ArgumentsHost): Value {
-    const request = context.getType() === 'http' ? context.getArgByIndex<object>(0) : null;
-    const runtime = request && SessionRuntime.ofApplication(request);
+    const runtime = runtimeOf(context);
     const value = runtime && this.#values.get(runtime);
     if (value) return value;
-    throw unreachable(request, this.missing);
+    throw unreachableIn(context, this.missing);
   }
 }

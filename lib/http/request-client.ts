@@ -8,7 +8,7 @@ import type { PublicUrl } from './public-url.js';
 import { isMediaPlayer, isSafe, kindOf, provenanceOf, type Provenance, type RequestKind } from './request-kind.js';
 
 /** The longest part of a user agent that is used, in characters: it is untrusted, and is stored with a login. */
-const longestUserAgent = 512;
+export const LONGEST_USER_AGENT = 512;
 
 /** Strings that may be an address, with a zone or port. A trusted proxy forwards whatever a client put into its header. */
 const addressLike = /^[\w.:%[\]-]{1,100}$/;
@@ -43,7 +43,7 @@ export class RequestClient {
 
   /** Truncated to 512 characters; empty if there is none. */
   get userAgent(): string {
-    return (this.raw.headers['user-agent'] ?? '').slice(0, longestUserAgent);
+    return (this.raw.headers['user-agent'] ?? '').slice(0, LONGEST_USER_AGENT);
   }
 
   get isHttps(): boolean {
@@ -124,7 +124,7 @@ export class RequestClient {
   }
 
   /** The headers to send; none can be added after that. */
-  takeLines(): Iterable<string> {
+  takeLines(): readonly string[] {
     this.#isHeadOut = true;
     return [...this.#lines.values()].flat();
   }

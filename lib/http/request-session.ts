@@ -1,42 +1,39 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
-import { HttpException } from '@nestjs/common';
+import { HttpException, type ExecutionContext } from '@nestjs/common';
 import { SessionStoreUnavailableError } from '../errors.js';
-import type { ShownCookies } from '../cookie/shown-cookies.js';
-import type { Lifetime } from '../session/lifetime.js';
-import type { AuthFacts } from '../session/auth-facts.js';
-import type { SessionObserver } from '../session/observer.js';
-import { publicId } from '../session/session-id.js';
-import type { SessionRepository } from '../session/session-repository.js';
-import type { SessionBearer, StoredSession } from '../session/session-state.js';
-import { assertWritable, stateOf, type SessionObject } from '../session/session.js';
-import { readonlyView, unsavedView } from '../session/readonly-view.js';
 import type { GateKeeper, SubstituteAnswer } from '../response/gate-keeper.js';
 import type { ResponseHead } from '../response/head.js';
 import type { RawResponse } from '../response/raw-response.js';
 import { ResponseGate } from '../response/response-gate.js';
-import { cacheControl, varyByCookie } from './cache-headers.js';
+import type { AuthFacts, Device } from '../session/auth-facts.js';
+import { readonlyView, snapshotView } from '../session/readonly-view.js';
+import {
+  SessionHandle,
+  type CookieChange,
+  type SessionHandleKit,
+  type SessionHolder,
+} from '../session/session-handle.js';
+import type { ShownTokens } from '../session/session-reference.js';
+import type { SessionBearer, SessionDelivery, SessionState } from '../session/session-state.js';
+import type { SessionObject } from '../session/session.js';
+import { protectFromCaches } from './cache-headers.js';
 import type { HttpOptions } from './http.options.js';
-import type { HeldLogins } from './held-logins.js';
+import type { HeldLogins } from '../endings/held-logins.js';
 import { LoginHold } from './login-hold.js';
-import { endOthers, livingSession } from './living-session.js';
+import { asOperationError, operationAnswerTo } from './operation-error.js';
 import type { Platform } from './platforms/platform.js';
-import { remoteAddress, type RawRequest } from './platforms/raw.js';
+import type { RawRequest } from './platforms/raw.js';
 import { RequestClient } from './request-client.js';
 import type { AdoptionGate, SessionMigration } from './session-migration.js';
-import type { SessionCookie, SessionToken } from './session-cookie.js';
-import { answerTo, isForOperator, toHttpException } from './session-exception.js';
+import type { SessionCookie } from './session-cookie.js';
+import { answerTo, isForOperator, knownException, toHttpException } from './session-exception.js';
 
 /** What a request's session needs from its application. */
-export interface SessionSurroundings {
-  readonly repository: SessionRepository;
+export interface SessionSurroundings extends SessionHandleKit {
   readonly cookie: SessionCookie;
-  readonly lifetime: Lifetime;
   readonly options: HttpOptions;
-  readonly observer: Required<SessionObserver>;
   readonly platform: Platform;
-  readonly report: (error: unknown) => void;
-  readonly now: () => number;
   readonly watcher: SessionWatcher | null;
   /** Null: no other framework's sessions are migrated. */
   readonly migration: SessionMigration | null;
@@ -47,34 +44,42 @@ export interface SessionSurroundings {
 /** The caller is inside {@link RequestSession.announce}: it would wait for itself. */
 const announced = new AsyncLocalStorage<RequestSession>();
 
+const noLines: readonly string[] = [];
+
+/** How the session of an open socket is found with every message. */
+export interface SocketTrail {
+  /** The cookie of its handshake, or what has taken its place since. */
+  readonly shown: ShownTokens;
+  /** Whether a message counts as use of the session. */
+  readonly isUse: boolean;
+  /** See {@link SessionHolder.follow}. */
+  follow(session: SessionObject | null): SessionObject | null | Promise<SessionObject | null>;
+}
+
 /** Inspects every incoming session with a login, before other code gets it. */
 export interface SessionWatcher {
   /** May change the session, or end it. Returns undefined if there is nothing to do. */
-  arrived(request: RequestSession, session: SessionObject): Promise<void> | undefined;
+  arrived(request: RequestSession, session: SessionObject, state: SessionState): Promise<void> | undefined;
+
+  /** The same for a session without a request. @param sender what sent its cookie; null: unknown. */
+  arrivedWithoutRequest(sender: Device | null, session: SessionObject, state: SessionState): Promise<void> | undefined;
 
   /** Whether a login is invalid although its session may still exist. Synchronous if nothing has to be read. */
   isOver(auth: AuthFacts): boolean | Promise<boolean>;
+
+  /** Whether the user of a login is still there and active. @param context for the user loader */
+  isAdmitted(auth: AuthFacts, context: ExecutionContext): Promise<boolean>;
 
   /** What a migrated login has to pass. */
   gateOf(request: RequestSession): AdoptionGate;
 }
 
-/**
- * The session of a request: loaded once, on first use; later callers get the same one. Also the boundary between the session
- * and its cookie.
- */
-export class RequestSession implements GateKeeper, SessionBearer {
-  readonly #cookies: ShownCookies<SessionToken>;
-  /** The cookie that is used: the session's, once that is loaded. */
-  #token: SessionToken | null;
+/** Delivers the session of a request: it holds the response back until the session is saved, and sends its cookie with the headers. */
+export class RequestSession implements GateKeeper, SessionBearer, SessionHolder {
+  readonly #handle: Readonly<SessionHandle>;
   readonly #rawRequest: RawRequest;
   #client: RequestClient | null = null;
-  #session: SessionObject | null = null;
-  #loading: Promise<SessionObject> | null = null;
   #coming: SessionObject | null = null;
-  #wasPermanent = false;
-  /** The id in the cookie that the client will have once the headers are sent. */
-  #heldId: string | null;
   #isWritable = false;
   /** The session has been requested, so the response may depend on it. */
   #isAsked = false;
@@ -82,15 +87,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
   #isExposed = false;
   /** It has been saved, and no code is left that could change it before the response. */
   #isSettled = false;
-  #isHeadOut = false;
-  #isPassive = false;
   #isGuarded = false;
-  /** What code gets that requests the session of a request that may only read it; null: it may change it. */
-  #view: SessionObject | null = null;
-  #isToEnd = false;
-  /** The client has a second cookie of the name: it gets one, and the others are removed. */
-  #isGathering = false;
-  #haveOthersEnded = false;
+  #isOperation = false;
   /** Pending operations that change the session; null: there were none. */
   #pending: Set<Promise<unknown>> | null = null;
   #hasFailed = false;
@@ -104,13 +102,15 @@ export class RequestSession implements GateKeeper, SessionBearer {
     private request: object,
     rawRequest: RawRequest,
     rawResponse: RawResponse | null,
+    /** Whether a cookie can be sent. Without a response there are no headers that one could go with. */
+    delivery: SessionDelivery = rawResponse === null || rawResponse.headersSent ? 'sent' : 'open',
+    /** Null: the session is that of the request's cookie. */
+    private readonly trail: SocketTrail | null = null,
   ) {
-    this.#cookies = runtime.cookie.readAll(rawRequest.headers.cookie);
-    this.#token = this.#cookies.tokens[0] ?? null;
-    this.#heldId = this.#token?.id ?? null;
     this.#rawRequest = rawRequest;
-    // Without a response there are no headers that a cookie could go with.
-    this.#isHeadOut = rawResponse === null || rawResponse.headersSent;
+    const shown = trail?.shown ?? runtime.cookie.readAll(rawRequest.headers.cookie);
+    this.#handle = new SessionHandle(runtime, shown, this, this, delivery);
+    if (trail?.isUse) this.#handle.countAsUse();
     this.#response = rawResponse;
     this.#gate = rawResponse === null ? null : ResponseGate.install(rawResponse, this);
     if (rawResponse?.headersSent === true && isEventStream(rawResponse.getHeader('Content-Type'))) {
@@ -123,7 +123,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (this.#client !== null) return this.#client;
     const { platform, options } = this.runtime;
     this.#client = new RequestClient(this.request, this.#rawRequest, platform, options.publicUrl);
-    if (this.#isHeadOut) this.#client.takeLines();
+    if (this.#handle.delivery !== 'open') this.#client.takeLines();
     return this.#client;
   }
 
@@ -143,29 +143,37 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.noteAsked();
     this.#isWritable = true;
     this.#isSettled = false;
-    return this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
+    const session = this.#load();
+    if (this.#handle.delivery !== 'none' || !this.runtime.repository.isByValue) return session;
+    return session instanceof Promise ? session.then(snapshotView) : snapshotView(session);
   }
 
   /** Loads the session before it is requested through the request's property, which calls {@link noteAsked}. */
   expose(): SessionObject | Promise<SessionObject> {
     this.#isExposed = true;
     this.#isWritable = true;
-    return this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
+    return this.#load();
   }
 
   /** Notes that the property has been read. */
   noteAsked(): void {
     this.#isAsked = true;
     // Possibly after the headers have been sent.
-    if (this.#hold?.isEventStream) this.#hold.hold(this.#session);
+    if (this.#hold?.isEventStream) this.#hold.hold(this.#handle.session);
   }
 
-  /** A view of the session that rejects changes; if nothing else is requested, there is no commit. */
-  getReadonly(): SessionObject | Promise<SessionObject> {
+  /**
+   * A view of the session that rejects changes; if nothing else is requested, there is no commit.
+   *
+   * @param reason creates the error
+   */
+  getReadonly(reason?: () => Error): SessionObject | Promise<SessionObject> {
     this.noteAsked();
-    const session = this.#shown ?? this.#comingSession() ?? this.#loading ?? this.#load();
+    const session = this.#load();
     // A session that needs no store is already such a view.
-    return session instanceof Promise ? session.then((loaded) => this.#asView(loaded)) : this.#asView(session);
+    return session instanceof Promise
+      ? session.then((loaded) => this.#asView(loaded, reason))
+      : this.#asView(session, reason);
   }
 
   /** The request as its handler gets it. */
@@ -190,8 +198,7 @@ export class RequestSession implements GateKeeper, SessionBearer {
 
   /** The request does not count as use of the session: changes are saved, but it is neither extended nor rotated. */
   becomePassive(): void {
-    this.#isPassive = true;
-    if (this.#session !== null) stateOf(this.#session).passive = true;
+    this.#handle.becomePassive();
   }
 
   /** The response is private: no cache may store it, unless the application says so. */
@@ -199,26 +206,34 @@ export class RequestSession implements GateKeeper, SessionBearer {
     this.#isGuarded = true;
   }
 
-  /**
-   * The request may only read the session: changes are dropped, and neither its lifetime nor its cookie changes. Call it while
-   * the session arrives, before other code has got it.
-   *
-   * @param reason creates the error for operations that would take effect immediately.
-   */
-  becomeOnlooker(session: SessionObject, reason: () => Error): void {
-    this.#view = unsavedView(session, reason);
-    this.becomePassive();
+  /** It carries a GraphQL operation, whose client reads errors from the body. */
+  becomeOperation(): void {
+    this.#isOperation = true;
   }
 
   /** Whether that was called. */
-  get isOnlooker(): boolean {
-    return this.#view !== null;
+  get isOperation(): boolean {
+    return this.#isOperation;
+  }
+
+  /** Whether it came over a WebSocket: no response follows that could set a cookie. */
+  get isOverSocket(): boolean {
+    return this.#handle.delivery === 'none';
+  }
+
+  /** The request may only read the session; see {@link SessionHandle.makeReadonlyRequest}. */
+  makeReadonlyRequest(session: SessionObject, reason: () => Error): void {
+    this.#handle.makeReadonlyRequest(session, reason);
+  }
+
+  /** Whether that was called. */
+  get isReadonlyRequest(): boolean {
+    return this.#handle.isReadonlyRequest;
   }
 
   /** The next commit ends the session: `req.session = null`. */
   endAtCommit(): void {
-    if (this.#view !== null) assertWritable(this.#view);
-    this.#isToEnd = true;
+    this.#handle.endAtCommit();
   }
 
   /**
@@ -240,11 +255,11 @@ export class RequestSession implements GateKeeper, SessionBearer {
     if (hold.isTold) return hold.ended;
     const { ended } = hold;
     const loaded = this.#whenLoaded();
-    if (loaded === null) hold.hold(this.#session);
+    if (loaded === null) hold.hold(this.#handle.session);
     else {
       loaded.then(
         () => {
-          hold.hold(this.#session);
+          hold.hold(this.#handle.session);
         },
         (error: unknown) => {
           hold.fail(error);
@@ -257,31 +272,12 @@ export class RequestSession implements GateKeeper, SessionBearer {
   /** Saves the changes. Returns undefined if there is nothing to do. @throws HttpException, also as a rejection */
   commit(): Promise<void> | undefined {
     if (this.#pending !== null && this.#pending.size > 0) return Promise.all(this.#pending).then(() => this.commit());
-    const session = this.#session;
-    if (!this.#isWritable || session === null) return undefined;
-    if (this.#view !== null) return this.#drop(session);
-    if (this.#cookies.tokens.length < 2) return this.#commitAlone(session);
-    this.#gather(session);
-    const saving = this.#commitAlone(session);
-    return saving === undefined ? this.#endOthers(session) : saving.then(() => this.#endOthers(session));
-  }
-
-  #commitAlone(session: SessionObject): Promise<void> | undefined {
-    if (this.#isToEnd) return this.#end(session);
-    if (this.#isHeadOut && !this.#clientHolds(session)) return this.#drop(session);
-    try {
-      return this.runtime.repository.commit(session)?.catch((error: unknown) => {
-        this.#unlessUnchanged(session, error);
-      });
-    } catch (error) {
-      throw this.#asHttp(error);
-    }
+    return this.#isWritable ? this.#handle.commit() : undefined;
   }
 
   /** Reverts what has not been saved yet. */
   discard(): void {
-    this.#isToEnd = false;
-    if (this.#session !== null && this.#view === null) this.runtime.repository.discard(this.#session);
+    this.#handle.discard();
   }
 
   /**
@@ -299,23 +295,21 @@ export class RequestSession implements GateKeeper, SessionBearer {
   }
 
   writeHead(head: ResponseHead): void {
-    this.#isHeadOut = true;
-    const session = this.#session;
-    const lines = [...(session === null ? [] : this.#cookieLines(session)), ...(this.#client?.takeLines() ?? [])];
-    if (session !== null) stateOf(session).answered = true;
-    if (session !== null && stateOf(session).auth !== null && isEventStream(head.get('Content-Type'))) {
-      this.#loginHold.becomeEventStream();
-      if (this.#isAsked || this.#isGuarded) this.#loginHold.hold(session);
-    }
+    const { session, state } = this.#handle;
+    const own = this.#linesFor(this.#handle.deliver());
+    const others = this.#client?.takeLines() ?? noLines;
+    const carriesLines = own.length > 0 || others.length > 0;
+    const auth = state?.auth ?? null;
+    if (auth !== null && isEventStream(head.get('Content-Type'))) this.#holdEventStream(session);
     // A response that depends on no session may be cached by anyone.
-    if (!this.#isAsked && !this.#isGuarded && !this.#hasFailed && lines.length === 0) return;
-    for (const line of lines) head.addCookie(line);
-    head.set('Vary', varyByCookie(head.get('Vary')));
-    const cacheable = cacheControl(head.get('Cache-Control'), {
-      carriesCookie: lines.length > 0 || session === null || this.#hasFailed,
-      guarded: this.#isGuarded ? this.runtime.options.guardedCache : null,
-    });
-    if (cacheable !== null) head.set('Cache-Control', cacheable);
+    if (!this.#isAsked && !this.#isGuarded && !this.#hasFailed && !carriesLines) return;
+    for (const line of own) head.addCookie(line);
+    for (const line of others) head.addCookie(line);
+    protectFromCaches(
+      head,
+      carriesLines || session === null || this.#hasFailed,
+      this.#isGuarded ? this.runtime.options.guardedCache : null,
+    );
   }
 
   beforeEnd(isAllOfIt: boolean): Promise<void> | undefined {
@@ -323,7 +317,8 @@ export class RequestSession implements GateKeeper, SessionBearer {
   }
 
   answerTo(error: unknown): SubstituteAnswer {
-    return answerTo(error);
+    const exception = knownException(error);
+    return this.#isOperation ? operationAnswerTo(exception) : answerTo(exception);
   }
 
   report(error: unknown): void {
@@ -344,87 +339,51 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return this.runtime.platform.endsAtOnce(args);
   }
 
-  /** What callers get, once it has been inspected. */
-  get #shown(): SessionObject | null {
-    return this.#session === null ? null : (this.#view ?? this.#session);
+  inspect(session: SessionObject, state: SessionState): Promise<void> | undefined {
+    return this.runtime.watcher?.arrived(this, session, state);
   }
 
-  #comingSession(): SessionObject | null {
-    return this.#coming !== null && announced.getStore() === this ? this.#coming : null;
+  elsewhere(): Promise<SessionObject | null> | null {
+    const { migration, watcher } = this.runtime;
+    // The session would become the media player's, and the page that it plays would be another client.
+    if (migration === null || this.client.isMediaPlayer) return null;
+    return migration.find(this.client, watcher?.gateOf(this) ?? null);
+  }
+
+  follow(session: SessionObject | null): SessionObject | null | Promise<SessionObject | null> {
+    return this.trail === null ? session : this.trail.follow(session);
+  }
+
+  found(session: SessionObject): void {
+    if (this.#hold?.isEventStream && this.#isAsked) this.#hold.hold(session);
+  }
+
+  /** An exception for Nest. Logged here, with the cause: Nest does not log exceptions with a status. */
+  errorFor(error: unknown): unknown {
+    this.#hasFailed = true;
+    if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
+    const exception = toHttpException(error);
+    if (isForOperator(exception)) this.runtime.report(error);
+    return this.inItsForm(exception);
+  }
+
+  /** An error as the client of this request reads it. */
+  inItsForm(error: unknown): unknown {
+    return this.#isOperation && error instanceof HttpException ? asOperationError(error) : error;
   }
 
   #load(): SessionObject | Promise<SessionObject> {
-    const { repository } = this.runtime;
-    // No cookie, or a forged one: the store is not asked.
-    if (this.#token === null) return this.#migrated() ?? this.#found(repository.create());
-    // The address is lost when a client disconnects, unless it is read from the socket before.
-    void remoteAddress(this.#rawRequest);
-    this.#loading = this.#living(this.#token).then(
-      (session) => this.#arrived(session),
-      (error: unknown) => this.#withoutStore(error),
-    );
-    return this.#loading;
-  }
-
-  #living(first: SessionToken): Promise<SessionObject | null> {
-    const { repository } = this.runtime;
-    const { tokens } = this.#cookies;
-    if (tokens.length < 2) return repository.load(first);
-    return livingSession(repository, tokens).then((found) => {
-      if (found === null) return null;
-      this.#token = found.token;
-      this.#heldId = found.token.id;
-      return found.session;
-    });
-  }
-
-  #arrived(session: SessionObject | null): SessionObject | Promise<SessionObject> {
-    const { repository, observer } = this.runtime;
-    if (session !== null) return this.#seen(session);
-    if (this.#token !== null) observer.expired({ publicId: publicId(this.#token.id) });
-    return this.#migrated() ?? this.#found(repository.create(this.#token ?? undefined));
-  }
-
-  /** The migrated session; null, synchronously: there is none to look for, or no way to send its cookie. */
-  #migrated(): Promise<SessionObject> | null {
-    const { migration } = this.runtime;
-    // The session would become the media player's, and the page that it plays would be another client.
-    if (migration === null || this.#isHeadOut || this.client.isMediaPlayer) return null;
-    const found = migration.find(this.client, this.runtime.watcher?.gateOf(this) ?? null);
-    if (found === null) return null;
-    this.#loading = found.then(
-      (session) => (session === null ? this.#found(this.runtime.repository.create()) : this.#seen(session)),
-      (error: unknown) => this.#withoutStore(error),
-    );
-    return this.#loading;
-  }
-
-  #seen(session: SessionObject): SessionObject | Promise<SessionObject> {
-    const { watcher } = this.runtime;
-    if (watcher === null || stateOf(session).auth === null) return this.#found(session);
-    stateOf(session).bearer = this;
-    // No code gets it before it has been inspected.
-    return (
-      watcher.arrived(this, session)?.then(
-        () => this.#found(session),
-        (error: unknown) => this.#withoutStore(error),
-      ) ?? this.#found(session)
-    );
-  }
-
-  #found(session: SessionObject): SessionObject {
-    this.#session = session;
-    this.#wasPermanent = session.permanent;
-    const state = stateOf(session);
-    state.answered = this.#isHeadOut;
-    state.bearer = this;
-    state.passive = this.#isPassive;
-    if (this.#hold?.isEventStream && this.#isAsked) this.#hold.hold(session);
-    return this.#view ?? session;
+    const { session, token } = this.#handle;
+    if (session === null) {
+      if (this.#coming !== null && announced.getStore() === this) return this.#coming;
+      // The address is lost when a client disconnects, unless it is read from the socket before.
+      if (token !== null) Reflect.get(this.#rawRequest.socket, 'remoteAddress');
+    }
+    return this.#handle.load();
   }
 
   #whenLoaded(): Promise<SessionObject> | null {
-    if (this.#session !== null) return null;
+    if (this.#handle.session !== null) return null;
     const session = this.getReadonly();
     return session instanceof Promise ? session : null;
   }
@@ -434,116 +393,27 @@ export class RequestSession implements GateKeeper, SessionBearer {
     return (this.#hold ??= new LoginHold(heldLogins, report, this.#response, this.#gate));
   }
 
-  #asView(session: SessionObject): SessionObject {
-    return this.#session === null ? session : readonlyView(this.#session);
+  /** Ends with the login that it depends on. */
+  #holdEventStream(session: SessionObject | null): void {
+    this.#loginHold.becomeEventStream();
+    if (this.#isAsked || this.#isGuarded) this.#loginHold.hold(session);
   }
 
-  #withoutStore(error: unknown): SessionObject {
-    const { options, repository, observer } = this.runtime;
-    if (options.onStoreError === 'fail' || !(error instanceof SessionStoreUnavailableError)) throw this.#asHttp(error);
-    observer.storeError({ error });
-    return readonlyView(
-      repository.create(),
-      () =>
-        new SessionStoreUnavailableError(
-          'The session store does not answer, so this session is empty and cannot be changed.',
-          { cause: error },
-        ),
-    );
+  #asView(loaded: SessionObject, reason?: () => Error): SessionObject {
+    const { session } = this.#handle;
+    return session === null ? loaded : readonlyView(session, reason);
   }
 
-  #clientHolds(session: SessionObject): boolean {
-    const { stored } = stateOf(session);
-    return stored !== null && stored.id === this.#heldId;
-  }
-
-  /** It is unknown which of the cookies is stored where: one with the current session replaces all. */
-  #gather(session: SessionObject): void {
-    if (this.#isGathering || this.#isHeadOut || this.#isPassive) return;
-    // An identical duplicate is harmless, and is removed with the next Set-Cookie header.
-    const [first, ...others] = this.#cookies.tokens;
-    const areAlike = others.every(({ id, issuedAt }) => id === first?.id && issuedAt === first.issuedAt);
-    if (areAlike || !this.runtime.cookie.isElsewhere(this.#cookies)) return;
-    this.#isGathering = true;
-    // Refreshed, so that a late request does not overwrite the cookie of a newer login with one of an ended session.
-    stateOf(session).isReissued = true;
-  }
-
-  #endOthers(session: SessionObject): Promise<void> | undefined {
-    if (!stateOf(session).hasEnded || this.#haveOthersEnded) return undefined;
-    return endOthers(this.runtime.repository, this.#cookies.tokens, this.#token).then(
-      () => {
-        this.#haveOthersEnded = true;
-      },
-      (error: unknown) => {
-        throw this.#asHttp(error);
-      },
-    );
-  }
-
-  async #end(session: SessionObject): Promise<void> {
-    this.#isToEnd = false;
-    try {
-      await this.runtime.repository.destroy(session);
-    } catch (error) {
-      throw this.#asHttp(error);
-    }
-  }
-
-  /** A change that must not be saved; or one of a session for which the client has no cookie, and can no longer get one. */
-  #drop(session: SessionObject): undefined {
-    const state = stateOf(session);
-    if (state.isLossTold || !this.runtime.repository.isModified(session)) return;
-    state.isLossTold = true;
-    this.runtime.observer.droppedChange({ publicId: session.id });
-  }
-
-  /** A request without changes succeeds even if the session could not be extended; the next one tries again. */
-  #unlessUnchanged(session: SessionObject, error: unknown): void {
-    const { repository, observer, report } = this.runtime;
-    if (!(error instanceof SessionStoreUnavailableError) || repository.isModified(session)) throw this.#asHttp(error);
-    observer.storeError({ error });
-    report(error);
-  }
-
-  /** Logged here, with the cause: Nest does not log exceptions with a status. */
-  #asHttp(error: unknown): unknown {
-    this.#hasFailed = true;
-    if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
-    const exception = toHttpException(error);
-    if (isForOperator(exception)) this.runtime.report(error);
-    return exception;
-  }
-
-  /** The Set-Cookie headers that the response needs; none if the client's cookie is up to date. */
-  #cookieLines(session: SessionObject): readonly string[] {
-    const { cookie, platform, lifetime, now } = this.runtime;
-    const state = stateOf(session);
-    const { stored, issuedAt, permanent } = state;
-    if (state.end === 'gone' || this.#view !== null) return [];
-    if (stored === null) {
-      const isToGo = state.end === 'ended' && this.#token !== null;
-      return isToGo ? [...this.#linesElsewhere(), ...cookie.clearingLines(platform.isHttps(this.request))] : [];
-    }
-    const endsAt = lifetime.endOf(state);
-    const isRight = permanent === this.#wasPermanent && this.#isHeld(stored, issuedAt, endsAt);
-    if (isRight && !this.#isGathering) return [];
-    this.#heldId = stored.id;
-    const time = now();
-    const maxAge = permanent ? lifetime.remaining(state, time) : null;
-    const lines = cookie.linesFor(stored, issuedAt ?? time, maxAge, platform.isHttps(this.request), endsAt);
-    return [...this.#linesElsewhere(), ...lines];
-  }
-
-  #linesElsewhere(): readonly string[] {
-    return this.runtime.cookie.linesElsewhere(this.#cookies, this.client.cookieRequest);
-  }
-
-  /** Whether the client has the right cookie. */
-  #isHeld(stored: StoredSession, issuedAt: number | null, endsAt: number | null): boolean {
-    const token = this.#token;
-    if (token === null || token.outdated || token.issuedAt !== issuedAt) return false;
-    return this.runtime.cookie.carries(token, stored, endsAt);
+  /** The Set-Cookie headers of the session; none if the client's cookie is up to date. */
+  #linesFor(change: CookieChange): readonly string[] {
+    if (change === 'kept') return noLines;
+    const { cookie, platform } = this.runtime;
+    const https = platform.isHttps(this.request);
+    // They come first: otherwise one of them could remove the new cookie.
+    const elsewhere = cookie.linesElsewhere(this.#handle.shown, this.client.cookieRequest);
+    if (change === 'removed') return [...elsewhere, ...cookie.clearingLines(https)];
+    const { stored, issuedAt, maxAge, endsAt } = change;
+    return [...elsewhere, ...cookie.linesFor(stored, issuedAt, maxAge, https, endsAt)];
   }
 }
 

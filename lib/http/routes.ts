@@ -22,24 +22,41 @@ export const PARAMETERS_METADATA = '__routeArguments__';
 const TYPES_METADATA = 'design:paramtypes';
 export const GUARDS_METADATA = '__guards__';
 export const INTERCEPTORS_METADATA = '__interceptors__';
+/** Those of gateways, and of the handlers of their messages. */
+export const GATEWAY_METADATA = 'websockets:is_gateway';
+const MESSAGE_METADATA = 'websockets:message_mapping';
 
 /** The routes of an application, also while its providers are being created. */
 export function routesIn(modules: ModulesContainer): Route[] {
   const controllers = [...modules.values()].flatMap((module) => [...module.controllers.values()]);
   const classes = new Set(controllers.map(({ metatype }) => metatype));
-  return [...classes].filter(isClass).flatMap(routesOf);
+  return [...classes].filter(isClass).flatMap((controller) => methodsWith(controller, METHOD_METADATA));
 }
 
-function routesOf(controller: ClassType): Route[] {
-  const seen = new Map<string, Route>();
-  for (const prototype of prototypesOf(controller)) {
+/** The handlers of messages in the gateways of an application, as routes, also while its providers are being created. */
+export function messagesIn(modules: ModulesContainer): Route[] {
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
+  const classes = new Set(providers.map(({ metatype }) => metatype));
+  const gateways = [...classes].filter(isClass).filter((type) => Reflect.hasMetadata(GATEWAY_METADATA, type));
+  return gateways.flatMap((type) => methodsWith(type, MESSAGE_METADATA));
+}
+
+/** The methods of a class, its base classes' included, that have metadata under `key`; Nest finds handlers in the same way. */
+export function methodsWith(type: ClassType, key: string): Route[] {
+  const seen = new Set<string>();
+  const found: Route[] = [];
+  for (const prototype of prototypesOf(type)) {
     for (const name of Object.getOwnPropertyNames(prototype)) {
       const handler = methodOf(prototype, name);
-      if (handler === null || seen.has(name) || !Reflect.hasOwnMetadata(METHOD_METADATA, handler)) continue;
-      seen.set(name, { controller, name, handler, title: `${controller.name}.${name}()` });
+      if (handler === null || seen.has(name)) continue;
+      // One that overrides a handler without its decorator is none.
+      seen.add(name);
+      if (Reflect.hasOwnMetadata(key, handler)) {
+        found.push({ controller: type, name, handler, title: `${type.name}.${name}()` });
+      }
     }
   }
-  return [...seen.values()];
+  return found;
 }
 
 /**
@@ -63,7 +80,7 @@ export function overriddenBy(handler: object, controller: ClassType): Method[] {
  * @param types the decorators, and classes whose instances must not be converted.
  */
 export function hideTypes(modules: ModulesContainer, types: ReadonlySet<unknown>): void {
-  for (const { controller, name } of routesIn(modules)) {
+  for (const { controller, name } of [...routesIn(modules), ...messagesIn(modules)]) {
     const prototype = controller.prototype as object;
     const declared = (Reflect.getMetadata(TYPES_METADATA, prototype, name) ?? []) as readonly unknown[];
     if (!declared.some((type) => types.has(type))) continue;
@@ -73,7 +90,10 @@ export function hideTypes(modules: ModulesContainer, types: ReadonlySet<unknown>
 }
 
 /** The decorators of a route's parameters, by position: Nest's own keys and their content. */
-export function parametersOf({ controller, name }: Route): [key: string, parameter: { readonly factory?: unknown }][] {
+export function parametersOf({
+  controller,
+  name,
+}: Route): [key: string, parameter: { readonly factory?: unknown; readonly data?: unknown }][] {
   return Object.entries((Reflect.getMetadata(PARAMETERS_METADATA, controller, name) ?? {}) as Record<string, object>);
 }
 
@@ -95,6 +115,6 @@ function methodOf(prototype: object, name: string): Method | null {
   return name !== 'constructor' && typeof value === 'function' ? (value as Method) : null;
 }
 
-function isClass(type: unknown): type is ClassType {
+export function isClass(type: unknown): type is ClassType {
   return typeof type === 'function' && typeof type.prototype === 'object';
 }

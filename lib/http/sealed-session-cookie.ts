@@ -4,8 +4,9 @@ import type { SealedCookie } from '../cookie/sealed-cookie.js';
 import type { ShownCookies } from '../cookie/shown-cookies.js';
 import { unpackContent } from '../session/sealed-content.js';
 import { SealedSession } from '../session/sealed-session.js';
+import type { SessionToken } from '../session/session-reference.js';
 import type { StoredSession } from '../session/session-state.js';
-import type { SessionCookie, SessionToken } from './session-cookie.js';
+import type { SessionCookie } from './session-cookie.js';
 
 /** The cookie that holds the session. */
 export class SealedSessionCookie implements SessionCookie {

@@ -1,24 +1,16 @@
 import type { CookieRequest } from '../cookie/other-places.js';
 import type { ShownCookies } from '../cookie/shown-cookies.js';
-import type { SessionReference } from '../session/session-reference.js';
+import type { TokenForm } from '../session/session-handle.js';
+import type { SessionToken } from '../session/session-reference.js';
 import type { StoredSession } from '../session/session-state.js';
 
-/** The content of a request's cookie, once verified. */
-export interface SessionToken extends SessionReference {
-  /** True: a former key verified it, so it should be issued again under the current one. */
-  readonly outdated: boolean;
-}
-
 /** How a session is transported: by a cookie that names its record, or by one that contains it. */
-export interface SessionCookie {
+export interface SessionCookie extends TokenForm {
   /** Whether the header has a cookie of this name, valid or not. */
   isIn(header: string | undefined): boolean;
 
   /** The valid ones of a request. Never throws, whatever the header holds. */
   readAll(header: string | undefined): ShownCookies<SessionToken>;
-
-  /** Whether that cookie matches the session's current state. @param endsAt see {@link linesFor}. */
-  carries(token: SessionToken, session: StoredSession, endsAt: number | null): boolean;
 
   /**
    * The Set-Cookie headers that give the client the session.
@@ -36,9 +28,6 @@ export interface SessionCookie {
 
   /** The Set-Cookie headers that remove it. */
   clearingLines(https: boolean): readonly string[];
-
-  /** Whether the request sent a second one, which {@link linesElsewhere} removes. */
-  isElsewhere(shown: ShownCookies<SessionToken>): boolean;
 
   /** The Set-Cookie headers that remove it from other paths or domains, as far as these are known. They come before the others. */
   linesElsewhere(shown: ShownCookies<SessionToken>, request: CookieRequest): readonly string[];

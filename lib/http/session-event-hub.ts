@@ -32,7 +32,10 @@ const longestDetails = 300;
 
 /** Every event passes here: it is counted, logged if operators should know, and passed to all listeners. */
 export class SessionEventHub {
-  readonly #counts = Object.fromEntries(sessionEventNames.map((name) => [name, 0])) as Record<SessionEventName, number>;
+  readonly #counts = Object.fromEntries(sessionEventNames().map((name) => [name, 0])) as Record<
+    SessionEventName,
+    number
+  >;
   readonly #observers: SessionObserver[];
 
   constructor(

@@ -2,7 +2,8 @@ import { Catch, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { throwError, type Observable } from 'rxjs';
 import { SessionError, SessionStoreUnavailableError } from '../errors.js';
-import { isForOperator, toHttpException } from './session-exception.js';
+import { asOperationError } from './operation-error.js';
+import { isForOperator, knownException } from './session-exception.js';
 import { SessionRuntime } from './session-runtime.js';
 
 /**
@@ -10,7 +11,7 @@ import { SessionRuntime } from './session-runtime.js';
  * down: with its usual status. An application's filter for the same class takes precedence.
  */
 @Catch(SessionError)
-export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
+export class SessionExceptionFilter extends BaseExceptionFilter {
   constructor(
     private readonly runtime: SessionRuntime,
     adapterHost: HttpAdapterHost,
@@ -20,17 +21,17 @@ export class SessionExceptionFilter extends BaseExceptionFilter<SessionError> {
 
   override catch(error: SessionError, host: ArgumentsHost): Observable<never> | undefined {
     const type: string = host.getType();
-    if (type !== 'http') {
+    if (type === 'rpc' || type === 'ws') {
       // Nest responds there; without this line the error would not be logged.
       this.runtime.report(error);
-      if (type === 'rpc') return throwError(() => unknownError);
-      if (type === 'ws') return tellClient(host);
-      throw error;
+      return type === 'rpc' ? throwError(() => unknownError) : tellClient(host);
     }
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
-    const exception = toHttpException(error);
+    const exception = knownException(error);
     if (isForOperator(exception)) this.runtime.report(error);
-    super.catch(exception as SessionError, host);
+    // GraphQL responds with what is thrown.
+    if (type !== 'http') throw asOperationError(exception);
+    super.catch(exception, host);
     return undefined;
   }
 }

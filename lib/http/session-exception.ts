@@ -20,6 +20,14 @@ export function toHttpException(error: unknown): unknown {
     case 'SESSION_STORE_UNAVAILABLE':
     case 'SESSION_CONTENDED':
       return new ServiceUnavailableException('Sessions are not available at the moment. Try again.', options);
+    case 'ACCOUNTS_UNAVAILABLE':
+    case 'ACCOUNTS_BUSY':
+      return new ServiceUnavailableException('Accounts are not available at the moment. Try again.', options);
+    case 'ACCOUNT_VALUE_INVALID':
+    case 'PASSWORD_UNUSABLE':
+      return new BadRequestException('A value is not acceptable.', options);
+    case 'ACCOUNT_TAKEN':
+      return new ConflictException('There is already such an account.', options);
     case 'SESSION_GONE':
       return new ConflictException('The session has ended.', options);
     case 'SESSION_LOGIN_REFUSED':
@@ -39,9 +47,12 @@ export function toHttpException(error: unknown): unknown {
     case 'SESSION_PEER_MISSING':
     case 'SESSION_READONLY':
     case 'SESSION_HEADERS_SENT':
+    case 'SESSION_NEEDS_HTTP':
     case 'SESSION_UNREACHABLE':
     case 'SESSION_ABILITY_MISSING':
     case 'FLASK_RECORD_PICKLED':
+    // Of a feature, whose own filter has not answered it.
+    default:
       return new InternalServerErrorException('Internal Server Error', options);
   }
 }
@@ -56,11 +67,15 @@ export function isForOperator(exception: unknown): boolean {
   return exception.getStatus() >= 500 || (isSessionError(cause) && cause.mayBeInput);
 }
 
-/** The status and body that Nest sends for an exception. */
-export function answerTo(error: unknown): { status: number; body: object } {
+/** The exception that the client is told of. */
+export function knownException(error: unknown): HttpException {
   const exception = toHttpException(error);
-  const known = exception instanceof HttpException ? exception : new InternalServerErrorException();
-  const response = known.getResponse();
-  const status = known.getStatus();
+  return exception instanceof HttpException ? exception : new InternalServerErrorException();
+}
+
+/** The status and body that Nest sends for an exception. */
+export function answerTo(exception: HttpException): { status: number; body: object } {
+  const response = exception.getResponse();
+  const status = exception.getStatus();
   return { status, body: typeof response === 'string' ? { statusCode: status, message: response } : response };
 }

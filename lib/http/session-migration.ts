@@ -1,4 +1,4 @@
-import { timerDelay } from '../config/timer.js';
+import { within } from '../config/within.js';
 import type { ResolvedCookie } from '../cookie/resolved-cookie.js';
 import { SetCookie } from '../cookie/set-cookie.js';
 import { SessionStoreUnavailableError, SessionTooLargeError, SessionValueError } from '../errors.js';
@@ -115,7 +115,7 @@ export class SessionMigration {
   async #read(source: SessionSource, cookie: string): Promise<ForeignReading> {
     const { now, timeout } = this.surroundings;
     try {
-      return await within(timeout, source.read(cookie, now()), source.framework);
+      return await inTime(timeout, () => source.read(cookie, now()), source.framework);
     } catch (error) {
       if (error instanceof SessionStoreUnavailableError) throw error;
       throw new SessionStoreUnavailableError(
@@ -182,7 +182,7 @@ export class SessionMigration {
       client.setCookie(`old ${name}`, old.clear(client.isHttps || /^__(?:Host|Secure)-/i.test(name)));
     }
     try {
-      await within(timeout, foreign.remove(), source.framework);
+      await inTime(timeout, () => foreign.remove(), source.framework);
     } catch (error) {
       report(error);
     }
@@ -194,20 +194,10 @@ export class SessionMigration {
 }
 
 /** @throws SessionStoreUnavailableError after `ms`, whatever the later result of `work` */
-async function within<T>(ms: number, work: Promise<T>, framework: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new SessionStoreUnavailableError(
-          `The records of the ${framework} sessions did not answer within ${String(ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
-        ),
-      );
-    }, timerDelay(ms));
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function inTime<T>(ms: number, work: () => Promise<T>, framework: string): Promise<T> {
+  const late = (): Error =>
+    new SessionStoreUnavailableError(
+      `The records of the ${framework} sessions did not answer within ${String(ms)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
+    );
+  return within(ms, work, late);
 }

@@ -1,20 +1,27 @@
-import type { ArgumentsHost } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import { within } from '../config/within.js';
+import type { EndsChannel } from '../endings/ends-channel.js';
+import { EndsElsewhere } from '../endings/ends-elsewhere.js';
+import { HeldLogins } from '../endings/held-logins.js';
 import { SessionStoreUnavailableError, SessionUnreachableError } from '../errors.js';
+import type { AuthFacts } from '../session/auth-facts.js';
 import type { KnownLogin } from '../session/known-login.js';
 import type { Lifetime } from '../session/lifetime.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { SessionRepository } from '../session/session-repository.js';
 import type { HttpOptions } from './http.options.js';
-import { LookedForEnds } from './ends-elsewhere.js';
-import { HeldLogins } from './held-logins.js';
 import type { Notices } from './notices.js';
+import { isObject, partOf } from './part-of.js';
 import { ARRIVED_AT, type Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
 import type { RequestClient } from './request-client.js';
-import { RequestSession, type SessionWatcher } from './request-session.js';
+import { RequestSession, type SessionWatcher, type SocketTrail } from './request-session.js';
 import type { SessionMigration } from './session-migration.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { TransportNotice } from './transport-notice.js';
+
+/** How precisely it is noted when a login was used, in ms. */
+const SEEN_WITHIN = 1_000;
 
 const RUNTIME = Symbol('nestjs-session-auth runtime');
 /** The same symbol in every copy of the package. */
@@ -22,7 +29,7 @@ const ANY_COPY = Symbol.for('nestjs-session-auth');
 
 /** The error for a request that this copy of the package has no sessions for. @param message if no other copy has any. */
 export function unreachable(request: unknown, message: string): SessionUnreachableError {
-  const hasOther = typeof request === 'object' && request !== null && Reflect.get(request, ANY_COPY) !== undefined;
+  const hasOther = isObject(request) && Reflect.get(request, ANY_COPY) !== undefined;
   if (!hasOther) return new SessionUnreachableError(message);
   return new SessionUnreachableError(
     'There are two copies of nestjs-session-auth in this process: SessionModule comes from one, and the code that requests the session from ' +
@@ -30,6 +37,9 @@ export function unreachable(request: unknown, message: string): SessionUnreachab
       'as a peer dependency.',
   );
 }
+
+/** The applications by their servers: the only way from the handshake of a WebSocket, which reaches no route. */
+const byServer = new WeakMap<object, SessionRuntime | 'several'>();
 
 type Bearer = RawRequest & Record<symbol, RequestSession | undefined>;
 
@@ -41,6 +51,12 @@ export class SessionRuntime {
   #isExposed = false;
   /** Set before the first request, by the auth room. */
   watcher: SessionWatcher | null = null;
+  /** The origins besides its own whose pages may act for a user. Set before the first request, by the auth room. */
+  trustedOrigins: ReadonlySet<string> = new Set();
+  /** Further ones whose pages may open a socket with a session. Set before the first request, by the room of sockets. */
+  socketOrigins: readonly string[] = [];
+  /** Whether a request may have a user by something else than its session. Set before the first request, by the auth room. */
+  hasRequestLoaders = false;
   /** The logins that running responses depend on. */
   readonly heldLogins: HeldLogins;
 
@@ -57,9 +73,24 @@ export class SessionRuntime {
     readonly migration: SessionMigration | null = null,
     /** Null: requests are not checked. */
     private readonly transport: TransportNotice | null = null,
+    /** Null: processes do not tell each other which logins have ended. */
+    private readonly endsChannel: EndsChannel | null = null,
   ) {
-    const elsewhere = new LookedForEnds(
-      (login) => this.#findLogin(login),
+    const elsewhere = new EndsElsewhere(
+      {
+        find: (logins) => this.#findLogins(logins),
+        remaining: ({ auth, stored: { expiresAt = Infinity } }) =>
+          Math.min(lifetime.remaining({ createdAt: auth.at, auth }, now()), expiresAt - now()),
+        endsIn: ({ auth }) => {
+          const usedAt = auth.seenAt === undefined ? auth.at : auth.seenAt + SEEN_WITHIN;
+          return usedAt + lifetime.remaining({ createdAt: auth.at, auth }, usedAt) - now();
+        },
+        everybodyMayHaveEnded: () => {
+          repository.endedLogins.hint();
+        },
+      },
+      endsChannel,
+      now,
       (error) => {
         if (error instanceof SessionStoreUnavailableError) observer.storeError({ error });
         else report(error);
@@ -76,6 +107,7 @@ export class SessionRuntime {
       const values: unknown = Reflect.get(request, ARRIVED_AT);
       runtime = values instanceof Map ? values.get(RUNTIME) : undefined;
     }
+    if (runtime === undefined && isUpgrade(request)) runtime = byServer.get(serverOf(request) ?? request);
     return runtime instanceof SessionRuntime ? runtime : null;
   }
 
@@ -89,9 +121,14 @@ export class SessionRuntime {
     );
   }
 
-  /** Connects the application's server to this runtime. Called once, before the first request. */
-  attach(platform: Platform): void {
+  /**
+   * Connects the application to this runtime. Called once, before the first request.
+   *
+   * @param server the one that it listens with
+   */
+  attach(platform: Platform, server: unknown = null): void {
     this.#platform = platform;
+    if (isObject(server)) byServer.set(server, byServer.has(server) ? 'several' : this);
     platform.bind(RUNTIME, this);
     platform.bind(ANY_COPY, this);
     platform.reserve(this.#slot);
@@ -103,6 +140,11 @@ export class SessionRuntime {
     if (this.#isExposed) return;
     this.#isExposed = true;
     this.#platform?.exposeSession?.();
+  }
+
+  /** Whether this process hears of logins that end in others. */
+  get hearsOfEnds(): boolean {
+    return this.endsChannel?.hears ?? false;
   }
 
   /** Whether something sets `session` on the server's requests. */
@@ -135,9 +177,55 @@ export class SessionRuntime {
     return existing;
   }
 
-  async #findLogin(login: KnownLogin): Promise<KnownLogin | null> {
-    if (await this.watcher?.isOver(login.auth)) return null;
-    return this.repository.findLogin(login);
+  /**
+   * The same for an operation whose context may lack the response.
+   *
+   * @throws SessionUnreachableError if the response is unknown: the session could not be saved
+   */
+  ofOperation(request: object, response: unknown): RequestSession {
+    const existing = this.existing(request);
+    if (existing !== undefined) return existing;
+    const raw = this.platform.rawResponse(response) ?? this.platform.responseTo?.(request) ?? null;
+    if (raw !== null) return this.of(request, raw);
+    throw new SessionUnreachableError(
+      'This GraphQL operation has no response that could send the session’s cookie: let the context function of GraphQLModule return it too, as in ' +
+        '({ req, res }) => ({ req, res }) on Express, or (request, reply) => ({ req: request, reply }) on Fastify.',
+    );
+  }
+
+  /**
+   * A session of its own for a client that has sent a handshake, and can get no cookie any more: it is read anew, and may be changed.
+   *
+   * @param trail how it is found after the handshake
+   */
+  ofHandshake(request: object, trail: SocketTrail | null = null): RequestSession {
+    const raw = this.platform.rawRequest(request);
+    const known = request === raw ? (this.platform.unrouted?.(raw) ?? request) : request;
+    return new RequestSession(this, known, raw, null, 'none', trail);
+  }
+
+  /**
+   * Whether the user of an open socket's login is still there and active.
+   *
+   * @param context for the user loader
+   * @throws Error if the user cannot be loaded, or not in time
+   */
+  async isAdmitted(auth: AuthFacts, context: ExecutionContext): Promise<boolean> {
+    const { watcher } = this;
+    if (watcher === null) return true;
+    const { storeTimeout } = this.options;
+    const late = (): Error =>
+      new Error(
+        `The user of an open WebSocket was not loaded within ${String(storeTimeout)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
+      );
+    return within(storeTimeout, () => watcher.isAdmitted(auth, context), late, { unref: true });
+  }
+
+  async #findLogins(logins: readonly KnownLogin[]): Promise<(KnownLogin | null)[]> {
+    const areOver = await Promise.all(logins.map(async ({ auth }) => this.watcher?.isOver(auth)));
+    const others = logins.filter((_, at) => areOver[at] !== true);
+    const found = await this.repository.findLogins(others);
+    return logins.map((login) => found[others.indexOf(login)] ?? null);
   }
 
   /** The same, if already created: a request that has not touched its session has none. */
@@ -147,14 +235,13 @@ export class SessionRuntime {
   }
 }
 
-/** The request's session for an execution context. @throws SessionUnreachableError outside of HTTP */
-export function requestSessionOf(context: ArgumentsHost): RequestSession {
-  if (context.getType() !== 'http') {
-    throw new SessionUnreachableError(
-      `There is no session in a context of type "${context.getType()}", only in an HTTP request.`,
-    );
-  }
-  // By index: `switchToHttp()` creates three functions per call, and every request takes this path.
-  const request = context.getArgByIndex<object>(0);
-  return SessionRuntime.behind(request).of(request, context.getArgByIndex<object>(1));
+/** Whether it is the handshake of a WebSocket. Node notes that itself: a client could send any header. */
+export function isUpgrade(request: object): boolean {
+  return partOf(partOf(request, 'raw') ?? request, 'upgrade') === true;
+}
+
+/** The server that a request of Node has arrived at. */
+function serverOf(request: object): object | null {
+  const server = partOf(partOf(partOf(request, 'raw') ?? request, 'socket'), 'server');
+  return isObject(server) ? server : null;
 }

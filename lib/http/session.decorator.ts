@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import type { SessionData } from '../session/session-data.js';
 import type { SessionObject } from '../session/session.js';
-import { requestSessionOf } from './session-runtime.js';
+import { requestSessionOf } from './session-of.js';
 
 /** The argument of `@Session()`. @publicApi */
 export type SessionParameter =

@@ -1,7 +1,11 @@
 import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import { StoreCleanup } from '../session/store-cleanup.js';
+import { OpenSession } from './open-session.js';
+import { LONGEST_USER_AGENT } from './request-client.js';
 import type { Session } from './session.decorator.js';
-import { requestSessionOf, SessionRuntime } from './session-runtime.js';
+import { currentOf } from './request-context.js';
+import { requestSessionOf } from './session-of.js';
+import { SessionRuntime } from './session-runtime.js';
 import { SessionEventHub, type SessionCounts } from './session-event-hub.js';
 
 /** How long a session still lives. @publicApi */
@@ -16,6 +20,14 @@ export interface SessionStatus {
   readonly expiresIn: number;
 }
 
+/** The client of a session that is opened without a request. @publicApi */
+export interface SessionClient {
+  /** Its `User-Agent` header. Default: empty. */
+  readonly userAgent?: string | undefined;
+  /** Its network address, according to the proxies that you trust. Default: empty. */
+  readonly address?: string | undefined;
+}
+
 /**
  * Sessions for code without parameter decorators: guards, interceptors, filters.
  *
@@ -26,6 +38,7 @@ export class SessionService {
   constructor(
     private readonly counters: SessionEventHub,
     private readonly cleanup: StoreCleanup,
+    private readonly runtime: SessionRuntime,
   ) {}
 
   /**
@@ -36,6 +49,35 @@ export class SessionService {
    */
   async get(context: ArgumentsHost): Promise<Session> {
     return requestSessionOf(context).get();
+  }
+
+  /**
+   * The session of the request that the running code serves, for code that has no request in hand, such as repositories and
+   * subscribers of an ORM; null: it serves none. Otherwise as {@link get}: loaded on first use, and its changes are saved.
+   * Needs the option `requestContext`.
+   *
+   * @throws ServiceUnavailableException if the store does not answer
+   * @throws SessionUnreachableError if `requestContext` is off
+   */
+  async current(): Promise<Session | null> {
+    return (await currentOf(this.runtime)?.session.get()) ?? null;
+  }
+
+  /**
+   * The session of a client that sends its cookies by another way than an HTTP request to Nest, such as the upgrade request of a
+   * WebSocket: checked as every session, with nothing to send an answer by.
+   *
+   * @param cookieHeader the client's `Cookie` header; undefined: it sent none.
+   * @param client what sent it, which `protection` compares with the client that logged in. Without it, the login is not fresh,
+   *   and with `protection.mode: 'strong'`, opening a session with a login throws a TypeError.
+   * @throws SessionStoreUnavailableError if the store does not answer, unless `onStoreError` is `'anonymous'`
+   */
+  async open(cookieHeader: string | undefined, client?: SessionClient): Promise<OpenSession> {
+    const sender = client && {
+      userAgent: (client.userAgent ?? '').slice(0, LONGEST_USER_AGENT),
+      address: client.address ?? '',
+    };
+    return OpenSession.open(this.runtime, this.runtime.cookie.readAll(cookieHeader), sender ?? null);
   }
 
   /**
@@ -51,14 +93,14 @@ export class SessionService {
     const session = await request.getReadonly();
     if (session.isNew) return { exists: false, isThere: false, expiresAt: null, expiresIn: 0 };
     const { expiresAt } = session;
-    const { now } = SessionRuntime.behind(context.getArgByIndex<object>(0));
-    return { exists: true, isThere: true, expiresAt, expiresIn: Math.max(0, expiresAt.getTime() - now()) };
+    return { exists: true, isThere: true, expiresAt, expiresIn: Math.max(0, expiresAt.getTime() - this.runtime.now()) };
   }
 
   /**
    * A signal that is aborted when the login of the request behind `context` ends: by a logout, from elsewhere, or by a timeout.
    * Use it to stop a long-running response; an event stream (`text/event-stream`) is ended without it. It is aborted at once if
-   * this process ended the login, otherwise within about 15 seconds. If nobody is logged in, it is never aborted; if the
+   * this process ended the login, otherwise as soon as it hears of that: at once with Redis or PostgreSQL,
+   * within about 15 seconds with other stores. If nobody is logged in, it is never aborted; if the
    * session cannot be read, it is aborted with that reason.
    *
    * The login is the one that the request came with or made itself. After the response, the signal is not aborted any more.

@@ -5,7 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { SessionUnreachableError } from '../errors.js';
 import type { Device } from '../session/auth-facts.js';
 import { stateOf, type SessionObject } from '../session/session.js';
-import { livingSession } from './living-session.js';
+import { livingSession } from '../session/living-session.js';
 import { ResponseHead } from '../response/head.js';
 import { NodePlatform } from './platforms/node.js';
 import { RequestSession } from './request-session.js';
@@ -80,7 +80,7 @@ export class UnsentRequest {
     const state = stateOf(this.session);
     if (state.auth === null) return;
     const { device: _device, ...auth } = state.auth;
-    state.auth = auth;
+    state.setLogin(auth);
   }
 }
 

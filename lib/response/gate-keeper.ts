@@ -25,7 +25,7 @@ export interface GateKeeper {
   failed(error: unknown): void;
   /** Called with an error that no response reports. */
   report(error: unknown): void;
-  /** Something has failed, so the response now written is the error response, whoever writes it. */
+  /** Something has failed, so the response now written is the error response, no matter what writes it. */
   readonly hasFailed: boolean;
   /** Whether an `end` right after `writeHead` is the server's own, so nothing can have changed in between. */
   endsAtOnce(args: readonly unknown[]): boolean;

@@ -1,3 +1,4 @@
+import { DAY, MINUTE } from '../config/time.js';
 import { hash } from 'node:crypto';
 import { isWellFormed } from '../config/well-formed.js';
 import { SessionValueError } from '../errors.js';
@@ -10,12 +11,10 @@ import { BrokenRecord } from './record-parts.js';
 import { openPointer, sealPointer } from './rotation-pointer.js';
 import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
 
-const DAY = 86_400_000;
-
 /** How long a migration is noted if it is unknown when the foreign session ends: no cookie lives longer by itself. In ms. */
 const longestLife = 400 * DAY;
 /** The other framework's clock may be behind ours. In ms. */
-const clockSkew = 60_000;
+const clockSkew = MINUTE;
 
 /** A foreign session: its framework, and its key there. */
 export interface OldSession {
@@ -45,8 +44,8 @@ export function takeOver(session: SessionObject, foreign: ForeignSession, device
     if (key !== '__proto__') own[isReserved(key) ? `~${key}` : key] = value;
   }
   const state = stateOf(session);
-  state.permanent = foreign.permanent;
-  state.flashes = [...foreign.flashes];
+  state.setPermanent(foreign.permanent);
+  state.setFlashes([...foreign.flashes]);
   const { userId } = foreign;
   // Storing it would change it to the id of another user.
   if (typeof userId === 'string' && !(userId !== '' && isWellFormed(userId))) {
@@ -54,7 +53,7 @@ export function takeOver(session: SessionObject, foreign: ForeignSession, device
   }
   // Not fresh: nothing has been proved here.
   const auth: AuthFacts | null = userId === null ? null : { userId, at: now, device };
-  state.auth = auth;
+  state.setLogin(auth);
 }
 
 /**

@@ -1,5 +1,8 @@
 import { BrokenRecord, isObject, isTime } from './record-parts.js';
 
+/** The id of a user: `7` and `'7'` are two different users. @publicApi */
+export type UserId = string | number;
+
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** When things happened, by name, in ms since the epoch. */
@@ -8,7 +11,7 @@ export type Times = Readonly<Record<string, number>>;
 /** A login as stored in the record. What an absent property stands for is stated there. */
 export interface AuthFacts {
   /** The user's id in the application; string and number are distinct. */
-  readonly userId: string | number;
+  readonly userId: UserId;
   /** When the user was last authenticated, by the login or a later confirmation, in ms: the absolute timeout counts from here. */
   readonly at: number;
   /** When the login took place, in ms, if a confirmation came later; otherwise `at`. */
@@ -44,7 +47,12 @@ export interface AuthFacts {
   readonly awaiting?: true;
   /** The user was let in although inactive. */
   readonly forced?: true;
+  /** What features keep with the login, by names of their own; absent: nothing. */
+  readonly extras?: Extras;
 }
+
+/** Values of features, which this file only carries. */
+export type Extras = Readonly<Record<string, string | number | boolean>>;
 
 export interface Device {
   /** The network address; empty: unknown. */
@@ -72,6 +80,7 @@ export interface PackedAuth {
   r?: true;
   w?: true;
   x?: true;
+  a?: Extras;
 }
 
 export function packAuth(auth: AuthFacts): PackedAuth {
@@ -91,13 +100,14 @@ export function packAuth(auth: AuthFacts): PackedAuth {
   if (auth.restored) packed.r = true;
   if (auth.awaiting) packed.w = true;
   if (auth.forced) packed.x = true;
+  if (auth.extras !== undefined && !isEmpty(auth.extras)) packed.a = auth.extras;
   return packed;
 }
 
 /** Checks every part: a partly readable login is rejected. @throws BrokenRecord */
 export function unpackAuth(value: unknown): AuthFacts {
   if (!isObject(value)) throw new BrokenRecord('Its login is not an object.');
-  const { u, t, s, v, i, b, f, g, d, e, n, o, l, m, r, w, x } = value;
+  const { u, t, s, v, i, b, f, g, d, e, n, o, l, m, r, w, x, a } = value;
   if ((typeof u !== 'string' && typeof u !== 'number') || !isTime(t)) throw broken();
   const auth: Writable<AuthFacts> = { userId: u, at: t };
   if (s !== undefined) auth.since = asTime(s);
@@ -115,6 +125,7 @@ export function unpackAuth(value: unknown): AuthFacts {
   if (r !== undefined) auth.restored = asTrue(r);
   if (w !== undefined) auth.awaiting = asTrue(w);
   if (x !== undefined) auth.forced = asTrue(x);
+  if (a !== undefined) auth.extras = asExtras(a);
   return auth;
 }
 
@@ -133,6 +144,7 @@ export function mergeAuth(mine: AuthFacts | null, theirs: AuthFacts | null): Aut
   if (mine.noticedBy !== undefined) merged.noticedBy ??= mine.noticedBy;
   // If one side has seen it come back, it has.
   if (!mine.awaiting) delete merged.awaiting;
+  if (mine.extras !== undefined) merged.extras = { ...mine.extras, ...theirs.extras };
   if (mine.seenAt !== undefined && mine.seenAt > (theirs.seenAt ?? 0)) {
     merged.seenAt = mine.seenAt;
     if (mine.seenFrom !== undefined) merged.seenFrom = mine.seenFrom;
@@ -168,6 +180,15 @@ function asTimes(value: unknown): Times {
   return value as Times;
 }
 
+function asExtras(value: unknown): Extras {
+  if (!isExtras(value)) throw broken();
+  return value;
+}
+
+export function isExtras(value: unknown): value is Extras {
+  return isObject(value) && Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one));
+}
+
 function asDevice(value: unknown): Device {
   const [address, userAgent] = Array.isArray(value) ? (value as unknown[]) : [];
   return { address: asText(address), userAgent: asText(userAgent) };
@@ -187,7 +208,7 @@ function broken(): BrokenRecord {
   return new BrokenRecord('Its login is invalid.');
 }
 
-function isEmpty(times: Times): boolean {
-  for (const name in times) if (Object.hasOwn(times, name)) return false;
+function isEmpty(values: Times | Extras): boolean {
+  for (const name in values) if (Object.hasOwn(values, name)) return false;
   return true;
 }

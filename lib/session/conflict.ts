@@ -99,11 +99,13 @@ export function absorb(
     if (after === ABSENT) Reflect.deleteProperty(session, key);
     else if (after !== before) data[key] = after;
   }
-  state.flashes = mergeFlashes(base?.flashes ?? [], state.flashes, theirs.flashes);
-  state.permanent = mergeValue(base?.permanent, state.permanent, theirs.permanent, () => undefined) === true;
-  state.rotatedAt = theirs.rotatedAt;
-  state.auth = mergeAuth(state.auth, theirs.auth);
-  state.kept ||= theirs.kept === true;
+  state.takeMerged({
+    flashes: mergeFlashes(base?.flashes ?? [], state.flashes, theirs.flashes),
+    permanent: mergeValue(base?.permanent, state.permanent, theirs.permanent, () => undefined) === true,
+    rotatedAt: theirs.rotatedAt,
+    auth: mergeAuth(state.auth, theirs.auth),
+    kept: theirs.kept === true,
+  });
   return overwritten;
 }
 

@@ -1,7 +1,8 @@
+import { DAY } from '../config/time.js';
 import { shorter, type Timeouts } from './timeouts.js';
 
 /** How long a store keeps a session without any timeout: ten years, in ms. */
-const NO_TIMEOUT = 10 * 365 * 86_400_000;
+const NO_TIMEOUT = 10 * 365 * DAY;
 
 /** The fewest refreshes within an idle timeout. */
 const REFRESHES_PER_IDLE_TIMEOUT = 20;

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import type { SessionStore } from '../stores/session-store.js';
+import { changeRecord } from './compare-and-set.js';
 import { BrokenRecord } from './record-parts.js';
 import { openPointer, sealPointer } from './rotation-pointer.js';
 
 const purpose = 'moved-login:v1';
-const tries = 64;
 /** How many of several concurrent moves of one login are noted: all but one of them give up. */
 const most = 32;
 
@@ -25,16 +25,11 @@ export class MovedLogins {
   async note(formerId: string, newId: string): Promise<void> {
     const key = this.#keyOf(formerId);
     const sealed = Buffer.from(sealPointer(newId, formerId, purpose).sealedId).toString('base64url');
-    let others: readonly string[] = [];
-    let expected: unknown = 'absent';
     // Concurrent moves each add their own: it is not known yet which will succeed.
-    for (let attempt = 0; attempt < tries; attempt++) {
-      const bytes = Buffer.from(JSON.stringify([sealed, ...others.slice(0, most - 1)]));
-      const result = await this.store.write(key, bytes, this.keptFor, expected);
-      if ('written' in result) return;
-      [others, expected] =
-        'gone' in result ? [[], 'absent'] : [sealedIn(result.conflict.bytes), result.conflict.version];
-    }
+    await changeRecord(this.store, key, null, (newest) => {
+      const others = newest === null ? [] : sealedIn(newest.bytes).slice(0, most - 1);
+      return { bytes: Buffer.from(JSON.stringify([sealed, ...others])), ttlMs: this.keptFor };
+    });
   }
 
   /** The ids under which the login of a session that no longer exists may continue. */

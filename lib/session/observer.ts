@@ -1,3 +1,5 @@
+import type { LoginRefusal } from '../errors.js';
+
 type UserId = string | number;
 
 /** Events name sessions by their public id only: it is safe in logs, and enough to find the session's other events. */
@@ -93,6 +95,11 @@ interface RevokedEvent {
   readonly sessions: number | null;
 }
 
+interface SocketClosedEvent extends SessionEvent {
+  /** The application's id of the user whose login the socket depended on. */
+  readonly userId: UserId;
+}
+
 interface ProtectedEvent extends UserEvent {
   /** The active protection. `strong` has ended the session; `basic` has removed its freshness. */
   readonly protection: 'basic' | 'strong';
@@ -103,9 +110,10 @@ interface RefusedEvent extends FromClient, MaybeUser {
   readonly publicId: string | null;
   /**
    * By a guard: `login`: nobody is logged in; `fresh`: the login is not recent enough; `roles`, `permissions`: the user lacks
-   * them; `csrf`: another site may have sent the request. By a login with correct credentials: `inactive`, `too-many-sessions`.
+   * them; `csrf`: another site may have sent the request. By a login with correct credentials: `inactive`, `too-many-sessions`, and what
+   * features add to `LoginRefusals`.
    */
-  readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'csrf' | 'inactive' | 'too-many-sessions';
+  readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'csrf' | LoginRefusal;
 }
 
 /**
@@ -138,6 +146,11 @@ export interface SessionObserver {
   rememberStolen?(event: RememberStolenEvent): unknown;
   /** Sessions were ended from elsewhere: one, all of a user, everybody's, or one that exceeded the limit. */
   revoked?(event: RevokedEvent): unknown;
+  /**
+   * An open WebSocket was closed, because the login that it depended on has ended, or its user is not there or not active any more.
+   * Emitted for every socket, by the process that had it open.
+   */
+  socketClosed?(event: SocketClosedEvent): unknown;
   /** A session was used by another client than the one that logged in. With `basic`, emitted once until the login is confirmed. */
   protected?(event: ProtectedEvent): unknown;
   /** A guard refused a request, or a login with correct credentials was rejected. */
@@ -175,8 +188,8 @@ export type SessionEventName = keyof SessionObserver;
 /** The argument of an event's method. @publicApi */
 export type SessionEventOf<Name extends SessionEventName> = Parameters<Required<SessionObserver>[Name]>[0];
 
-/** Every event; the type makes sure that none is missing. */
-const isEvent: Readonly<Record<SessionEventName, true>> = {
+/** The events of this package, without those of features. */
+const ownEvents = {
   lateWrite: true,
   overwritten: true,
   brokenRecord: true,
@@ -195,17 +208,33 @@ const isEvent: Readonly<Record<SessionEventName, true>> = {
   remembered: true,
   rememberStolen: true,
   revoked: true,
+  socketClosed: true,
   protected: true,
   refused: true,
-};
+} satisfies Partial<Record<SessionEventName, true>>;
+
+/** The name of an event that no feature has added. */
+export type OwnSessionEventName = keyof typeof ownEvents;
+
+const names = new Set(Object.keys(ownEvents) as SessionEventName[]);
 
 /** The names of all events. */
-export const sessionEventNames = Object.keys(isEvent) as readonly SessionEventName[];
+export function sessionEventNames(): readonly SessionEventName[] {
+  return [...names];
+}
+
+/**
+ * Adds an event of a feature, which has declared its method in {@link SessionObserver} by declaration merging. Call it when the
+ * feature's file is loaded: applications that exist already do not have the event.
+ */
+export function addSessionEvent(name: SessionEventName): void {
+  names.add(name);
+}
 
 /** An observer that forwards every event with its name, and returns the result. */
 export function observeAll(
   hear: <Name extends SessionEventName>(name: Name, event: SessionEventOf<Name>) => unknown,
 ): Required<SessionObserver> {
-  const methods = sessionEventNames.map((name) => [name, (event: SessionEventOf<typeof name>) => hear(name, event)]);
+  const methods = sessionEventNames().map((name) => [name, (event: SessionEventOf<typeof name>) => hear(name, event)]);
   return Object.fromEntries(methods) as Required<SessionObserver>;
 }

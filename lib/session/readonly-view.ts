@@ -41,6 +41,17 @@ export function readonlyView(
   return view;
 }
 
+/** A view of a session that is kept in a cookie, where no response can replace it. */
+export function snapshotView(session: SessionObject): SessionObject {
+  return readonlyView(
+    session,
+    () =>
+      new SessionReadonlyError(
+        'This session is kept in the cookie of the client, which only the response of an HTTP request can replace, so it can only be read here.',
+      ),
+  );
+}
+
 /** The methods that take effect immediately, or claim to. */
 const immediate: ReadonlySet<PropertyKey> = new Set<keyof SessionObject>(['regenerate', 'destroy', 'commit']);
 

@@ -1,19 +1,8 @@
-import { SessionGoneError, SessionHeadersSentError } from '../errors.js';
+import { SessionGoneError, SessionHeadersSentError, SessionNeedsHttpError } from '../errors.js';
 import { mergeFlashes } from './flash.js';
 import type { SessionRecord } from './record.js';
 import type { SessionState } from './session-state.js';
 import { ownData, stateOf, type SessionObject } from './session.js';
-
-/** Serialises the operations on one session within a request. */
-export async function inTurn(state: SessionState, work: () => Promise<void>): Promise<void> {
-  const run = state.running === null ? work() : state.running.then(work, work);
-  state.running = run;
-  try {
-    await run;
-  } finally {
-    if (state.running === run) state.running = null;
-  }
-}
 
 /**
  * Turns the session, which was ended in the meantime, into a new one: only values that this request has set are kept. An object
@@ -31,13 +20,18 @@ export function beginAnew(
   session.clear();
   Object.assign(ownData(session), Object.fromEntries(own));
   state.reset(now, permanentByDefault, null);
-  state.flashes = mergeFlashes(base?.flashes ?? [], flashes, []);
-  if (permanent !== base?.permanent) state.permanent = permanent;
+  state.setFlashes(mergeFlashes(base?.flashes ?? [], flashes, []));
+  if (permanent !== base?.permanent) state.setPermanent(permanent);
 }
 
-/** @throws SessionHeadersSentError if the response's headers have been sent */
-export function refuseOnceAnswered(state: SessionState, what: string): void {
-  if (!state.answered) return;
+/**
+ * @param what needs a new cookie.
+ * @throws SessionHeadersSentError if the response's headers have been sent
+ * @throws SessionNeedsHttpError if there is no response
+ */
+export function assertDeliverable({ delivery }: SessionState, what: string): void {
+  if (delivery === 'open') return;
+  if (delivery === 'none') throw new SessionNeedsHttpError(what);
   throw new SessionHeadersSentError(
     `${what} needs a new cookie, but the response's headers have been sent. Do it before responding.`,
   );

@@ -1,11 +1,19 @@
 import { SessionAbilityMissingError } from '../errors.js';
-import { SessionStore, type DeleteResult, type StoredRecord, type WriteResult } from '../stores/session-store.js';
+import {
+  SessionStore,
+  type DeleteResult,
+  type Sharing,
+  type StoredRecord,
+  type WriteResult,
+} from '../stores/session-store.js';
 
 /**
  * The store of an application that has none, because its sessions are in cookies: it is always empty. A write is rejected with
  * the setting that helps.
  */
-export class NoStore extends SessionStore {
+export class NoStore extends SessionStore implements Sharing {
+  readonly isAtomic: boolean = false;
+
   override read(): Promise<StoredRecord | null> {
     return Promise.resolve(null);
   }

@@ -1,3 +1,4 @@
+import { MINUTE } from '../config/time.js';
 import { SessionStoreFullError } from '../errors.js';
 import { isShedding, notesOf, type SessionStore, type WriteResult } from '../stores/session-store.js';
 import { BrokenRecord } from './record-parts.js';
@@ -5,7 +6,7 @@ import { openPointer, sealPointer } from './rotation-pointer.js';
 import { storeKey } from './session-id.js';
 
 /** How far ahead the clock of another node that seals the same session may be, in ms. */
-const clockSkew = 60_000;
+const clockSkew = MINUTE;
 const mark = Uint8Array.of(1);
 const purpose = 'moved-login:v1';
 /** How often a session may have got a new id since it was read. */

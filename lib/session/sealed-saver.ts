@@ -47,8 +47,8 @@ export class SealedSaver {
     if (expiresAt <= now) return void this.loss.lose(session);
     const next = this.records.seal(this.encoder.idOf(state), encoded.bytes, session.toJSON(), { expiresAt, usedAt });
     const settle = (): void => {
-      this.encoder.settle(state, next, encoded);
-      if (isExtended) state.issuedAt = null;
+      state.settle(next, encoded, this.encoder);
+      if (isExtended) state.issue(null);
     };
     if (former !== null && this.revocations !== null) {
       return this.revocations
@@ -78,7 +78,7 @@ export class SealedSaver {
     const formerAuth = state.auth;
     const now = this.now();
     const ttl = this.lifetime.remaining(state, now);
-    state.auth = reason === 'login' || former === null ? auth : withLineage(auth, former);
+    state.setLogin(reason === 'login' || former === null ? auth : withLineage(auth, former));
     try {
       const expiresAt = now + this.lifetime.remaining(state, now);
       if (expiresAt > now) {
@@ -95,10 +95,10 @@ export class SealedSaver {
       }
     } catch (error) {
       // A failed login must not be saved later.
-      state.auth = state.stored === null ? null : formerAuth;
+      state.setLogin(state.stored === null ? null : formerAuth);
       throw error;
     }
-    state.auth = formerAuth;
+    state.setLogin(formerAuth);
     this.loss.lose(session);
     if (reason !== 'regenerate') throw endedMeanwhile();
   }
@@ -141,9 +141,9 @@ export class SealedSaver {
 
   #arrive(state: SessionState, next: SealedSession, encoded: EncodedSession, former: SealedSession | null): void {
     const { rotatedAt } = state;
-    this.encoder.settle(state, next, encoded);
-    state.rotatedAt = Math.max(rotatedAt, next.usedAt);
-    state.issuedAt = null;
+    state.settle(next, encoded, this.encoder);
+    state.rotate(Math.max(rotatedAt, next.usedAt));
+    state.issue(null);
     if (former === null) this.observer.created({ publicId: publicId(next.id) });
     else this.observer.rotated({ publicId: publicId(next.id), formerPublicId: publicId(former.id) });
   }

@@ -1,4 +1,4 @@
-import type { SessionStore } from '../stores/session-store.js';
+import { someAtATime, type SessionStore } from '../stores/session-store.js';
 import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import type { AuthFacts } from './auth-facts.js';
 import { EndedLoginsBoard } from './ended-logins.js';
@@ -7,14 +7,14 @@ import type { KnownLogin } from './known-login.js';
 import { lineageOf } from './lineage.js';
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
-import { endedMeanwhile, inTurn, refuseOnceAnswered } from './repository-parts.js';
+import { endedMeanwhile, assertDeliverable } from './repository-parts.js';
 import { SealedRecords, type SealedRecordOptions } from './sealed-records.js';
 import type { SealedRevocations } from './sealed-revocations.js';
 import { SEALED_ID_BYTES, SealedSaver, sealedIn } from './sealed-saver.js';
-import { SealedSession } from './sealed-session.js';
 import { unownedSessions } from './sealed-unowned.js';
 import { SessionEncoder } from './session-encoder.js';
 import { newSessionId, publicId } from './session-id.js';
+import type { SessionOperation } from './session-meter.js';
 import { SessionKeeping } from './session-keeping.js';
 import { SessionLoss } from './session-loss.js';
 import type { SessionReference } from './session-reference.js';
@@ -33,6 +33,7 @@ export type SealedSessionOptions = SealedRecordOptions &
  * parallel changes, those in the last cookie to reach the browser win.
  */
 export class SealedSessionRepository extends SessionKeeping implements SessionRepository {
+  readonly isByValue = true;
   readonly owned = unownedSessions;
   readonly endedLogins = new EndedLoginsBoard();
   readonly #records: SealedRecords;
@@ -61,14 +62,9 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     this.#saver = new SealedSaver(this.#records, encoder, loss, lifetime, revocations, options, observer, now);
   }
 
-  async load({ id, issuedAt, carried }: SessionReference): Promise<SessionObject | null> {
-    const now = this.now();
-    if (carried === undefined || carried.expiresAt <= now) return null;
-    const found = this.#records.open(carried, now);
-    // The timeouts may have been shortened since the cookie was issued.
-    if (found === null || issuedAt + this.lifetime.remaining(found.record, issuedAt) <= now) return null;
-    if (await this.revocations?.has(id, issuedAt)) return null;
-    return this.sessionOf(found.stored, found.record, issuedAt, now);
+  load(reference: SessionReference): Promise<SessionObject | null> {
+    const { meter } = this.metering;
+    return meter === null ? this.#open(reference) : meter.run('load', () => this.#open(reference));
   }
 
   async adopted(old: OldSession): Promise<'ended' | null> {
@@ -84,7 +80,7 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
       const mark = await this.#adoptions.note(old, expiresAt, id);
       if (mark === 'unreadable' || (mark.id !== id && (await this.#isOver(mark)))) return null;
       isFirst = mark.id === id;
-      stateOf(session).nextId = mark.id;
+      stateOf(session).planId(mark.id);
     }
     await this.#saver.save(session);
     return stateOf(session).stored === null ? null : { session, isFirst };
@@ -92,16 +88,16 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
 
   commit(session: SessionObject): Promise<void> | undefined {
     const state = stateOf(session);
-    if (state.running !== null) return inTurn(state, async () => this.#commitNow(session));
+    if (state.running !== null) return state.inTurn(async () => this.#commitNow(session));
     const work = this.#commitNow(session);
-    return work && inTurn(state, () => work);
+    return work && state.inTurn(() => work);
   }
 
   /** All there is to read came with the request; the session may have been ended in the meantime. */
   async reload(session: SessionObject): Promise<boolean> {
     const state = stateOf(session);
     let isThere = false;
-    await inTurn(state, async () => {
+    await state.inTurn(async () => {
       const stored = sealedIn(state);
       if (
         stored === null ||
@@ -119,9 +115,9 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   async regenerate(session: SessionObject): Promise<void> {
     assertWritable(session);
     const state = stateOf(session);
-    refuseOnceAnswered(state, 'session.regenerate()');
-    await inTurn(state, async () => {
-      state.nextId = null;
+    assertDeliverable(state, 'session.regenerate()');
+    await this.#inTurn('regenerate', state, async () => {
+      state.planId(null);
       if (state.stored !== null && state.end !== 'gone') await this.#saver.renew(session, state.auth, 'regenerate');
     });
   }
@@ -129,8 +125,8 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   async confirm(session: SessionObject, auth: AuthFacts): Promise<void> {
     assertWritable(session);
     const state = stateOf(session);
-    refuseOnceAnswered(state, 'A confirmation');
-    await inTurn(state, async () => {
+    assertDeliverable(state, 'A confirmation');
+    await this.#inTurn('confirm', state, async () => {
       if (state.stored === null || state.end === 'gone') throw endedMeanwhile();
       await this.#saver.renew(session, auth, 'confirm');
     });
@@ -139,12 +135,12 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   async login(session: SessionObject, auth: AuthFacts, id?: string): Promise<void> {
     assertWritable(session);
     const state = stateOf(session);
-    refuseOnceAnswered(state, 'A login');
-    await inTurn(state, async () => {
+    assertDeliverable(state, 'A login');
+    await this.#inTurn('login', state, async () => {
       if (state.end === 'gone') this.#loss.forget(session, null);
       // Another request has started it, and it has been ended since.
       if (id !== undefined && (await this.revocations?.has(id, null))) throw endedMeanwhile();
-      state.nextId = null;
+      state.planId(null);
       const formerLineage = lineageOf(state);
       await this.#saver.renew(session, auth, 'login', id);
       if (formerLineage !== null) this.endedLogins.tell({ lineage: formerLineage });
@@ -161,8 +157,8 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     assertWritable(session);
     const state = stateOf(session);
     let ended = false;
-    if (state.stored !== null && this.revocations === null) refuseOnceAnswered(state, 'The end of a session');
-    await inTurn(state, async () => {
+    if (state.stored !== null && this.revocations === null) assertDeliverable(state, 'The end of a session');
+    await this.#inTurn('destroy', state, async () => {
       const stored = sealedIn(state);
       const lineage = lineageOf(state);
       const { missed } = state;
@@ -185,8 +181,13 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
   /** Its current cookie is unknown: it lasts as long as the cookie it was read from, unless that is known to be invalid. */
   async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
     const { stored } = login;
-    if (!(stored instanceof SealedSession) || stored.expiresAt <= this.now()) return null;
-    return (await this.revocations?.has(stored.id, stored.usedAt)) ? null : login;
+    const { id, usedAt, expiresAt } = stored;
+    if (usedAt === undefined || expiresAt === undefined || expiresAt <= this.now()) return null;
+    return (await this.revocations?.has(id, usedAt)) ? null : login;
+  }
+
+  findLogins(logins: readonly KnownLogin[]): Promise<(KnownLogin | null)[]> {
+    return someAtATime(logins, (login) => this.findLogin(login));
   }
 
   /** The time is unknown: once notes have been dropped, the foreign cookie is not migrated a second time. */
@@ -205,37 +206,59 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     return revocations.end(id, this.lifetime.remaining({ createdAt, auth }, now), issuedAt, longest, now);
   }
 
+  async #open({ id, issuedAt, carried }: SessionReference): Promise<SessionObject | null> {
+    const now = this.now();
+    if (carried === undefined || carried.expiresAt <= now) return null;
+    const found = this.#records.open(carried, now);
+    // The timeouts may have been shortened since the cookie was issued.
+    if (found === null || issuedAt + this.lifetime.remaining(found.record, issuedAt) <= now) return null;
+    if (await this.revocations?.has(id, issuedAt)) return null;
+    return this.sessionOf(found.stored, found.record, issuedAt, now);
+  }
+
+  #inTurn(operation: SessionOperation, state: SessionState, work: () => Promise<void>): Promise<void> {
+    return state.inTurn(() => this.measured(operation, work));
+  }
+
   #commitNow(session: SessionObject): Promise<void> | undefined {
+    const work = this.#dueFor(session);
+    const { meter } = this.metering;
+    return meter === null || work === undefined ? work?.() : meter.run('commit', async () => work());
+  }
+
+  /** What a commit has to do; undefined: nothing. */
+  #dueFor(session: SessionObject): (() => Promise<void> | undefined) | undefined {
     const state = stateOf(session);
     if (state.end === 'gone') {
       if (!state.isLossTold && this.isModified(session)) this.#loss.lose(session);
       return undefined;
     }
-    if (state.answered) {
+    if (state.delivery !== 'open') {
       this.#drop(session);
       return undefined;
     }
     const stored = sealedIn(state);
     const isDisposable = this.#encoder.isDisposable(session);
-    if (stored === null) return isDisposable ? undefined : this.#saver.save(session);
-    if (isDisposable) return this.#saver.remove(session, stored);
+    if (stored === null) return isDisposable ? undefined : () => this.#saver.save(session);
+    if (isDisposable) return () => this.#saver.remove(session, stored);
     const changes = this.#encoder.changesOf(session, stored);
     if (changes === null && !this.#isRefreshDue(state)) return undefined;
     // A refresh writes what was read, even in a former format.
-    return this.#saver.save(session, changes ?? { bytes: stored.bytes, mark: state.mutations.mark() });
+    const encoded = changes ?? { bytes: stored.bytes, mark: state.mutations.mark() };
+    return () => this.#saver.save(session, encoded);
   }
 
   /** The client cannot be given another cookie any more, whichever it has. */
   #drop(session: SessionObject): void {
     const state = stateOf(session);
     if (state.isLossTold || !this.isModified(session)) return;
-    state.isLossTold = true;
+    state.noteLoss();
     this.observer.droppedChange({ publicId: this.publicIdOf(state) });
   }
 
   #isRefreshDue(state: SessionState): boolean {
-    const { passive, isReissued, issuedAt, auth } = state;
-    state.isReissued = false;
+    const { passive, issuedAt, auth } = state;
+    const isReissued = state.takeReissue();
     if (passive || issuedAt === null) return false;
     return this.lifetime.isRefreshDue(isReissued ? 0 : issuedAt, this.now(), auth);
   }

@@ -75,7 +75,7 @@ export class SessionEncoder {
 
   /** The id that a session has, or will have once it is stored. */
   idOf(state: SessionState): string {
-    return state.stored?.id ?? (state.nextId ??= newSessionId(this.options.idLength));
+    return state.idOr(() => newSessionId(this.options.idLength));
   }
 
   /** Whether there is nothing in it that would be missed: such a session is not kept. */
@@ -107,11 +107,6 @@ export class SessionEncoder {
   /** @throws SessionTooLargeError where the record is larger than the limits, and holds more than `before`. */
   refuseGrowth(whole: WholeRecord, before: WholeRecord): void {
     if (!this.isSmallEnough(whole)) this.#size.refuseGrowth(whole.record, before.record);
-  }
-
-  /** Notes that `stored` is what `encoded` was written as. */
-  settle(state: SessionState, stored: StoredSession, { bytes, mark }: EncodedSession): void {
-    state.settle(stored, mark, (key) => this.valueIn(bytes, key));
   }
 
   /** Decodes the bytes of a session. The result must not be changed. */

@@ -1,11 +1,13 @@
 import type { StoredRecord } from '../stores/session-store.js';
 import type { Retries } from './back-off.js';
 import type { Queued } from './commit-queue.js';
+import type { Lifetime } from './lifetime.js';
 import { withLineage } from './lineage.js';
 import type { SessionObserver } from './observer.js';
 import { sameBytes } from './newest-records.js';
 import type { SessionEncoder } from './session-encoder.js';
 import { publicId } from './session-id.js';
+import type { Metering } from './session-meter.js';
 import type { SessionLoss } from './session-loss.js';
 import type { EncodedSession, SessionState, StoredSession } from './session-state.js';
 import { stateOf, type SessionObject } from './session.js';
@@ -28,10 +30,8 @@ export interface SessionCommit {
 interface Saver {
   readonly now: () => number;
   readonly retries: Retries;
-  remainingOf(whole: WholeRecord): number;
   recognise(session: SessionObject, found: StoredSession): boolean;
   arrive(session: SessionObject, encoded: EncodedSession, place: StoredSession, whole: WholeRecord): void;
-  reissueIfDue(state: SessionState): void;
 }
 
 type Member = Queued<SessionCommit>;
@@ -56,7 +56,9 @@ export class SessionGroup {
     private readonly encoder: SessionEncoder,
     private readonly loss: SessionLoss,
     private readonly saver: Saver,
+    private readonly lifetime: Lifetime,
     private readonly observer: Required<SessionObserver>,
+    private readonly metering: Metering,
   ) {}
 
   /** A rejection applies to all commits not refused by then. @throws SessionContendedError, and the store's errors */
@@ -78,6 +80,7 @@ export class SessionGroup {
       if (members.length === 0) return;
       const conflict = await this.#store(newest, merged);
       if (conflict === null) return;
+      this.metering.meter?.conflict();
       const found = await this.records.follow({ ...newest, ...conflict, asOf: this.records.newest.next() });
       if (found?.key !== key) return this.#follow(key, members, found);
       this.records.newest.note(key, (newest = found));
@@ -137,7 +140,7 @@ export class SessionGroup {
   /** Null: done. Otherwise, what another process has stored in the meantime. */
   async #store(newest: StoredSession, { whole, included }: Merged): Promise<StoredRecord | null> {
     const members = included.map(({ member }) => member);
-    const ttl = this.saver.remainingOf(whole);
+    const ttl = this.lifetime.remaining(whole.lived, this.saver.now());
     if (ttl <= 0) this.#loseAll(members);
     else if (whole.isEmpty) return this.#remove(newest, members);
     else if (isStoredSince(newest, whole, members)) this.#settle(included, newest, whole);
@@ -159,7 +162,7 @@ export class SessionGroup {
     } catch (error) {
       const doubt = this.records.newest.noteDoubt(key, newest, bytes);
       for (const { commit } of included.map(({ member }) => member)) {
-        stateOf(commit.session).inDoubt = { doubt, encoded: commit.encoded };
+        stateOf(commit.session).doubt({ doubt, encoded: commit.encoded });
       }
       throw error;
     }
@@ -191,9 +194,16 @@ export class SessionGroup {
     for (const { member, overwritten } of included) {
       const { session, encoded } = member.commit;
       this.saver.arrive(session, encoded, place, whole);
-      this.saver.reissueIfDue(stateOf(session));
+      this.#reissueIfDue(stateOf(session));
       if (overwritten.length > 0) this.observer.overwritten({ publicId: publicId(place.id), paths: overwritten });
     }
+  }
+
+  /** A write has extended the session: its cookie may be due as well. */
+  #reissueIfDue(state: SessionState): void {
+    const { issuedAt, auth } = state;
+    const now = this.saver.now();
+    if (issuedAt !== null && this.lifetime.isReissueDue(issuedAt, now, auth)) state.issue(now);
   }
 
   #loseAll(members: readonly Member[]): void {
@@ -221,9 +231,9 @@ export class SessionGroup {
   #move(members: readonly Member[], { id, key }: StoredSession): void {
     for (const { commit } of members) {
       const state = stateOf(commit.session);
-      state.auth = withLineage(state.auth, storedIn(commit));
-      state.stored = { ...storedIn(commit), id, key };
-      state.issuedAt = null;
+      state.setLogin(withLineage(state.auth, storedIn(commit)));
+      state.reread({ ...storedIn(commit), id, key });
+      state.issue(null);
       commit.hasMoved = true;
     }
   }

@@ -3,12 +3,15 @@ import { ABSENT } from './merge.js';
 import type { SessionRecord } from './record.js';
 import type { SessionEncoder } from './session-encoder.js';
 import { publicId } from './session-id.js';
+import type { Metering, SessionOperation } from './session-meter.js';
 import type { SessionReference } from './session-reference.js';
 import { SessionState, type StoredSession } from './session-state.js';
-import { isReserved, ownData, SessionObject, stateOf, type SessionKeeper } from './session.js';
+import { fill, SessionObject, stateOf, type SessionKeeper } from './session.js';
 
 /** What a session needs from its repository, independent of where sessions are kept. */
 export abstract class SessionKeeping implements SessionKeeper {
+  readonly metering: Metering = { meter: null };
+
   /**
    * @param encoder encodes a session as a record. @param permanentByDefault whether the cookie of a new session outlives the
    *   browser.
@@ -25,9 +28,7 @@ export abstract class SessionKeeping implements SessionKeeper {
   abstract destroy(session: SessionObject): Promise<boolean>;
 
   create(missed: SessionReference | null = null): SessionObject {
-    const state = new SessionState(this.now(), this.permanentByDefault);
-    state.missed = missed;
-    return new SessionObject(state, this);
+    return new SessionObject(new SessionState(this.now(), this.permanentByDefault, missed), this);
   }
 
   discard(session: SessionObject): void {
@@ -61,6 +62,11 @@ export abstract class SessionKeeping implements SessionKeeper {
     return this.encoder.copyOf(key, value);
   }
 
+  protected measured<Result>(operation: SessionOperation, work: () => Promise<Result>): Promise<Result> {
+    const { meter } = this.metering;
+    return meter === null ? work() : meter.run(operation, work);
+  }
+
   /** The session of a record. @param issuedAt when the cookie was issued, in ms; null: it is to be issued again. */
   protected sessionOf(
     stored: StoredSession,
@@ -68,35 +74,17 @@ export abstract class SessionKeeping implements SessionKeeper {
     issuedAt: number | null,
     now: number,
   ): SessionObject {
-    const state = new SessionState(now, record.permanent);
-    state.stored = stored;
-    state.issuedAt = issuedAt;
-    state.take(record);
-    if (record.auth !== null) state.loginRead = { auth: record.auth, bytes: stored.bytes };
-    const session = new SessionObject(state, this);
+    const session = new SessionObject(SessionState.read(stored, record, issuedAt, now), this);
     fill(session, record.data);
     return session;
   }
 }
 
-/** A name that has become reserved since the record was written is left out, so that the session survives. */
-function fill(session: SessionObject, data: Readonly<Record<string, unknown>>): void {
-  const own = ownData(session);
-  for (const key of Object.keys(data)) if (!isReserved(key)) own[key] = data[key];
-}
-
 /** The session is as it was read or saved last. @param record that; null: it is not stored. */
 function restore(session: SessionObject, record: SessionRecord | null, permanentByDefault: boolean): void {
-  const state = stateOf(session);
   session.clear();
-  state.forced = false;
-  state.mutations.clear();
-  if (record === null) {
-    state.permanent = permanentByDefault;
-    return;
-  }
-  state.take(record);
-  fill(session, record.data);
+  stateOf(session).revert(record, permanentByDefault);
+  if (record !== null) fill(session, record.data);
 }
 
 /** When the session ends if it is not used again. */

@@ -24,8 +24,8 @@ export class SessionLoss {
   lose(session: SessionObject): true {
     const state = stateOf(session);
     const lost = this.encoder.idOf(state);
-    state.end = 'gone';
-    state.isLossTold = true;
+    state.becomeGone();
+    state.noteLoss();
     this.observer.lateWrite({ publicId: publicId(lost) });
     if (this.options.onGone === 'error') {
       throw new SessionGoneError(
@@ -39,7 +39,7 @@ export class SessionLoss {
   beginAgain(session: SessionObject): void {
     const { flashes } = stateOf(session);
     stateOf(session).reset(this.now(), this.options.permanent, 'ended');
-    stateOf(session).flashes = flashes;
+    stateOf(session).setFlashes(flashes);
   }
 
   /** Leaves an empty new session. @param end whether it was this request that ended the one before. */

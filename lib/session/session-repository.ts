@@ -3,6 +3,7 @@ import type { EndedLoginsBoard } from './ended-logins.js';
 import type { KnownLogin } from './known-login.js';
 import type { OwnedSessions } from './owned-sessions.js';
 import type { SessionObject } from './session.js';
+import type { Metering } from './session-meter.js';
 import type { AuthFacts } from './auth-facts.js';
 import type { SessionReference } from './session-reference.js';
 
@@ -15,6 +16,12 @@ export type UserSessions = Pick<OwnedSessions, keyof OwnedSessions>;
  * it.
  */
 export interface SessionRepository {
+  /** Whether the cookie holds the session, so that every change needs a new cookie. */
+  readonly isByValue: boolean;
+
+  /** Who measures its operations. */
+  readonly metering: Metering;
+
   /**
    * A new session, which is stored once something is written to it.
    *
@@ -78,6 +85,9 @@ export interface SessionRepository {
 
   /** A login's current state, wherever it has moved; null: it has ended, or cannot be found. */
   findLogin(login: KnownLogin): Promise<KnownLogin | null>;
+
+  /** The same for several, in their order, with as few calls of the store as it allows. */
+  findLogins(logins: readonly KnownLogin[]): Promise<(KnownLogin | null)[]>;
 
   /**
    * Ends the session at once, even if a parallel `regenerate()` or `confirm()` has given it a new id.

@@ -1,6 +1,7 @@
 import { SessionStoreUnavailableError } from '../errors.js';
 import { isOwned, type SessionStore, type StoredRecord, type Version } from '../stores/session-store.js';
 import type { AuthFacts } from './auth-facts.js';
+import type { EndedLoginsBoard } from './ended-logins.js';
 import type { Lifetime } from './lifetime.js';
 import { withLineage } from './lineage.js';
 import type { MovedLogins } from './moved-logins.js';
@@ -55,6 +56,7 @@ export class SessionRotation {
     private readonly now: () => number,
     private readonly moved: MovedLogins,
     private readonly owned: Pick<OwnedSessions, 'isEnding'>,
+    private readonly board: Pick<EndedLoginsBoard, 'tellMove'>,
   ) {
     this.#store = records.store;
   }
@@ -103,8 +105,8 @@ export class SessionRotation {
         this.#leave(old, reason === 'periodic' ? id : null),
       );
       if (left === 'left') {
-        state.rotatedAt = rotatedAt;
-        state.auth = carried;
+        state.rotate(rotatedAt);
+        state.setLogin(carried);
         const asOf = this.records.newest.next();
         const arrivedAt = { id, key, bytes: encoded.bytes, version, asOf };
         this.#arrive(session, arrivedAt, encoded, former);
@@ -113,6 +115,9 @@ export class SessionRotation {
         if (reason === 'periodic') {
           this.records.newest.noteMoved(old.key, arrivedAt, rotatedAt + this.options.rotateGrace);
         }
+        if (carried?.lineage !== undefined && !isLogin) {
+          this.board.tellMove({ lineage: carried.lineage, auth: carried, stored: { id } });
+        }
         return undefined;
       }
       if (left === 'absent' || !(await this.saver.takeIn(session, old, left))) {
@@ -120,7 +125,7 @@ export class SessionRotation {
         await this.#store.delete(key, version);
         return this.#end(session, old, reason, agreedId);
       }
-      if (isLogin || reason === 'confirm') state.auth = auth;
+      if (isLogin || reason === 'confirm') state.setLogin(auth);
       const newest = state.stored ?? old;
       if (reason === 'periodic' && newest.key !== old.key) {
         // Another request rotated first: follow it.
@@ -148,9 +153,9 @@ export class SessionRotation {
     );
     if (arrived === 'taken') return 'taken';
     if (arrived === 'gone') return void this.loss.lose(session);
-    state.rotatedAt = now;
+    state.rotate(now);
     const asOf = this.records.newest.next();
-    this.encoder.settle(state, { id, key, bytes: encoded.bytes, version: arrived.written, asOf }, encoded);
+    state.settle({ id, key, bytes: encoded.bytes, version: arrived.written, asOf }, encoded, this.encoder);
     this.observer.created({ publicId: publicId(id) });
     return undefined;
   }
@@ -194,8 +199,8 @@ export class SessionRotation {
 
   #arrive(session: SessionObject, stored: StoredSession, encoded: EncodedSession, former: StoredSession): void {
     const state = stateOf(session);
-    this.encoder.settle(state, stored, encoded);
-    state.issuedAt = null;
+    state.settle(stored, encoded, this.encoder);
+    state.issue(null);
     this.observer.rotated({ publicId: publicId(stored.id), formerPublicId: publicId(former.id) });
   }
 
@@ -220,7 +225,7 @@ export class SessionRotation {
     const state = stateOf(session);
     const { auth } = state;
     beginAnew(session, this.encoder.recordIn(old.bytes), this.now(), this.options.permanent);
-    state.auth = auth;
+    state.setLogin(auth);
     if (agreedId !== undefined) return this.begin(session, agreedId);
     await this.saver.save(session);
     return undefined;

@@ -12,6 +12,7 @@ import { publicId } from './session-id.js';
 import type { LossOptions, SessionLoss } from './session-loss.js';
 import type { EncodedSession, SessionState, StoredSession } from './session-state.js';
 import { stateOf, type SessionObject } from './session.js';
+import type { Metering } from './session-meter.js';
 import type { FoundSession, StoredRecords } from './stored-records.js';
 import type { WholeRecord } from './whole-record.js';
 
@@ -35,10 +36,11 @@ export class SessionSaver {
     private readonly lifetime: Lifetime,
     options: Pick<SavingOptions, 'maxRetries' | 'storeTimeout'>,
     private readonly observer: Required<SessionObserver>,
+    private readonly metering: Metering,
     readonly now: () => number,
   ) {
     this.retries = new Retries(options.maxRetries);
-    const group = new SessionGroup(records, encoder, loss, this, observer);
+    const group = new SessionGroup(records, encoder, loss, this, lifetime, observer, metering);
     this.#queue = new CommitQueue((key, commits) => group.commit(key, commits), options.storeTimeout);
   }
 
@@ -93,28 +95,17 @@ export class SessionSaver {
     });
   }
 
-  /** How long the store is to keep a record written now, in ms. */
-  remainingOf({ lived }: WholeRecord): number {
-    return this.lifetime.remaining(lived, this.now());
-  }
-
-  /** A write has extended the session: its cookie may be due as well. */
-  reissueIfDue(state: SessionState): void {
-    const { issuedAt, auth } = state;
-    const now = this.now();
-    if (issuedAt !== null && this.lifetime.isReissueDue(issuedAt, now, auth)) state.issuedAt = now;
-  }
-
   /** Notes that `encoded` is included in the record at `place`, and merges the rest of that into the session. */
   arrive(session: SessionObject, encoded: EncodedSession, place: StoredSession, whole?: WholeRecord): void {
     const state = stateOf(session);
     if (sameBytes(encoded.bytes, place.bytes)) {
-      this.encoder.settle(state, place, encoded);
+      state.settle(place, encoded, this.encoder);
       return;
     }
+    this.metering.meter?.merged();
     // With the version of the former record, so that nothing counts as merged that is not.
     const { version = null, asOf = 0 } = state.stored ?? {};
-    this.encoder.settle(state, { ...place, bytes: encoded.bytes, version, asOf }, encoded);
+    state.settle({ ...place, bytes: encoded.bytes, version, asOf }, encoded, this.encoder);
     try {
       const theirs = whole?.record ?? this.encoder.decoded(place.bytes);
       absorb(session, encoded.record ?? this.encoder.decoded(encoded.bytes), theirs, this.encoder.copyOf);
@@ -122,7 +113,7 @@ export class SessionSaver {
       // Later additions cannot be merged with it, or not stored at all: the commit that saves them will report it.
       return;
     }
-    state.stored = place;
+    state.reread(place);
   }
 
   /** Creates the record. True: done, or the session is gone. False: try again. */
@@ -136,18 +127,19 @@ export class SessionSaver {
     const result = await this.unlessInDoubt(state, encoded, () => this.records.create(key, bytes, ttl, state.auth));
     const asOf = this.records.newest.next();
     if ('written' in result) {
-      this.encoder.settle(state, { id, key, bytes, version: result.written, asOf }, encoded);
+      state.settle({ id, key, bytes, version: result.written, asOf }, encoded, this.encoder);
       this.observer.created({ publicId: publicId(id) });
       return true;
     }
     if ('gone' in result) return this.loss.lose(session);
     // An id that is taken is discarded, unless this session itself took it.
-    if (!this.recognise(session, { id, key, ...result.conflict, asOf })) state.nextId = null;
+    if (!this.recognise(session, { id, key, ...result.conflict, asOf })) state.planId(null);
     return false;
   }
 
   /** Merges what others have written in the meantime. False: the session is gone. */
   async takeIn(session: SessionObject, base: StoredSession, found: StoredRecord): Promise<boolean> {
+    this.metering.meter?.conflict();
     const asOf = this.records.newest.next();
     const theirs = await this.records.follow({ ...base, bytes: found.bytes, version: found.version, asOf });
     if (theirs === null) return false;
@@ -165,13 +157,13 @@ export class SessionSaver {
   }
 
   #bring(session: SessionObject, base: StoredSession, theirs: StoredSession, record: SessionRecord): void {
+    this.metering.meter?.merged();
     const state = stateOf(session);
-    if (theirs.id !== base.id) state.issuedAt = null;
+    if (theirs.id !== base.id) state.issue(null);
     const isOwn = this.recognise(session, theirs);
     const former = isOwn ? (state.stored?.bytes ?? base.bytes) : base.bytes;
     const overwritten = absorb(session, this.encoder.decoded(former), record, this.encoder.copyOf);
-    state.stored = placeOf(theirs);
-    state.inDoubt = null;
+    state.rebase(placeOf(theirs));
     if (overwritten.length > 0) this.observer.overwritten({ publicId: publicId(theirs.id), paths: overwritten });
   }
 
@@ -180,13 +172,7 @@ export class SessionSaver {
     const state = stateOf(session);
     const base = state.stored && this.encoder.recordIn(state.stored.bytes);
     absorb(session, base, found.record, this.encoder.copyOf);
-    state.createdAt = found.record.createdAt;
-    state.auth = found.record.auth;
-    state.stored = placeOf(found);
-    state.nextId = null;
-    state.end = null;
-    state.inDoubt = null;
-    state.issuedAt = null;
+    state.join(placeOf(found), found.record);
   }
 
   /** Runs a write of `encoded`. If it fails, it may still have been applied, which is remembered. */
@@ -198,7 +184,7 @@ export class SessionSaver {
     try {
       return await write();
     } catch (error) {
-      state.inDoubt = { doubt: { bytes: encoded.bytes, hasArrived: false }, encoded };
+      state.doubt({ doubt: { bytes: encoded.bytes, hasArrived: false }, encoded });
       throw error;
     }
   }

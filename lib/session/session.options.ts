@@ -1,14 +1,14 @@
+import { DAY, MINUTE } from '../config/time.js';
 import { bool, clock, duration, instance, integer, list, nullable, oneOf, size, text } from '../config/kinds.js';
 import { option, type Environment, type OptionKind, type ResolvedOptions } from '../config/option.js';
 import type { RoomCheck } from '../config/room-check.js';
 import { settingName } from '../config/setting-name.js';
 import { isSessionSource, type SessionSource } from './foreign-session.js';
+import { type Refresh, refreshKind } from './refresh.js';
 import type { Serializer } from './serializer/serializer.js';
 import type { SessionObserver } from './observer.js';
 import { timeoutsUnder } from './timeouts.js';
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 const LONGEST_REFRESH_INTERVAL = 5 * MINUTE;
 
 /** How long sessions live, what they may hold, and how parallel changes are handled. */
@@ -31,11 +31,11 @@ export const sessionOptions = {
   }),
   timeouts: option({
     env: 'SESSION_TIMEOUTS',
-    kind: oneOf(['aal1', 'aal2', 'aal3'], { nullable: true }),
+    kind: oneOf(['monthly', 'daily', 'twice-daily'], { nullable: true }),
     default: null,
     defaultText: 'none',
     meaning:
-      'The assurance level of NIST SP 800-63B-4 whose timeouts no session may exceed: `aal1`: 30d in total; `aal2`: 24h in total, 1h idle; `aal3`: 12h in total, 15m idle. Under the latter two, remember-me is off.',
+      'How often users must log in, whatever the other timeouts say: `monthly`: 30d in total; `daily`: 24h in total, 1h idle; `twice-daily`: 12h in total, 15m idle. These are the limits of NIST SP 800-63B-4 for AAL 1, 2 and 3. Under the latter two, remember-me is off.',
   }),
   permanent: option({
     env: 'SESSION_PERMANENT',
@@ -44,19 +44,13 @@ export const sessionOptions = {
     meaning:
       'Whether the cookie of a new session outlives the browser; `session.permanent` changes it for one session.',
   }),
-  refreshEachRequest: option({
-    env: 'SESSION_REFRESH_EACH_REQUEST',
-    kind: bool(),
-    default: true,
-    meaning:
-      'Whether reading a session extends its life (at most once per refresh interval); `false`: only a change does.',
-  }),
-  refreshInterval: option({
+  refresh: option<Refresh, 'auto' | number | string | false>({
     env: 'SESSION_REFRESH_INTERVAL',
-    kind: duration({ min: 0, nullable: true }),
-    default: null,
-    defaultText: 'a twentieth of the idle timeout, at most 5m',
-    meaning: 'How old a cookie may be before the session is extended in the store and the cookie issued again.',
+    kind: refreshKind(),
+    default: 'auto',
+    defaultText: '`auto`: a twentieth of the idle timeout, at most 5m',
+    meaning:
+      'How old a cookie may be before reading extends the session in the store and issues the cookie again; `false`: only a change does. `SESSION_REFRESH_EACH_REQUEST=false`, as in Flask, is the same as `false`.',
   }),
   rotateEvery: option({
     env: 'SESSION_ROTATE_EVERY',
@@ -146,18 +140,17 @@ export type SessionOptions = ResolvedOptions<typeof sessionOptions>;
 
 /** How old a cookie may be before the session is extended, in ms; null: reading does not extend it. */
 export function refreshIntervalOf(
-  options: Pick<
-    SessionOptions,
-    'refreshEachRequest' | 'refreshInterval' | 'idleTimeout' | 'absoluteTimeout' | 'timeouts'
-  >,
+  options: Pick<SessionOptions, 'refresh' | 'idleTimeout' | 'absoluteTimeout' | 'timeouts'>,
 ): number | null {
   const { idleTimeout } = timeoutsUnder(options.timeouts, options);
-  if (!options.refreshEachRequest || idleTimeout === null) return null;
-  return options.refreshInterval ?? Math.min(LONGEST_REFRESH_INTERVAL, Math.floor(idleTimeout / 20));
+  if (options.refresh === false || idleTimeout === null) return null;
+  return options.refresh === 'auto'
+    ? Math.min(LONGEST_REFRESH_INTERVAL, Math.floor(idleTimeout / 20))
+    : options.refresh;
 }
 
 export function checkSession(options: SessionOptions, environment: Environment): RoomCheck {
-  const { refreshInterval, rotateEvery, rotateGrace, timeouts } = options;
+  const { refresh, rotateEvery, rotateGrace, timeouts } = options;
   const { idleTimeout, absoluteTimeout } = timeoutsUnder(timeouts, options);
   const problems: { setting: string; problem: string }[] = [];
   const warnings: string[] = [];
@@ -170,9 +163,9 @@ export function checkSession(options: SessionOptions, environment: Environment):
       `${name('idleTimeout')} is longer than ${name('absoluteTimeout')}, so only the latter has an effect.`,
     );
   }
-  if (idleTimeout !== null && refreshInterval !== null && refreshInterval >= idleTimeout) {
+  if (idleTimeout !== null && typeof refresh === 'number' && refresh >= idleTimeout) {
     problems.push({
-      setting: name('refreshInterval'),
+      setting: name('refresh'),
       problem: `must be shorter than ${name('idleTimeout')}, or sessions in use end`,
     });
   }

@@ -88,7 +88,7 @@ export class SessionObject {
   }
 
   set modified(force: boolean) {
-    this.#state.forced = force;
+    this.#state.force(force);
   }
 
   /** Whether the cookie outlives the browser (until the idle timeout) instead of ending with it. */
@@ -99,7 +99,7 @@ export class SessionObject {
   set permanent(permanent: boolean) {
     // A value from a form may not be a boolean; store what it means.
     const given: unknown = permanent;
-    this.#state.permanent = Boolean(given);
+    this.#state.setPermanent(Boolean(given));
   }
 
   /** When the session was created. */
@@ -162,8 +162,7 @@ export class SessionObject {
   /** Removes all data and flash messages. A login stays; without one, the commit removes the session. */
   clear(): void {
     for (const key of Object.keys(this)) Reflect.deleteProperty(this, key);
-    this.#state.flashes = [];
-    this.#state.kept = false;
+    this.#state.clear();
   }
 
   /** The keys of the data. */
@@ -181,7 +180,7 @@ export class SessionObject {
   flashes(category?: string): FlashMessage[] {
     if (category !== undefined) return this.#state.takeFlashes(category);
     const all = [...this.#state.flashes];
-    if (all.length > 0) this.#state.flashes = [];
+    if (all.length > 0) this.#state.setFlashes([]);
     return all;
   }
 
@@ -272,6 +271,12 @@ for (const name of reservedNames) {
 /** A session's own properties, typed as the data. */
 export function ownData(session: object): Record<string, unknown> {
   return session as Record<string, unknown>;
+}
+
+/** Sets the data of a record. A name that has become reserved since that was written is left out, so that the session survives. */
+export function fill(session: SessionObject, data: Readonly<Record<string, unknown>>): void {
+  const own = ownData(session);
+  for (const key of Object.keys(data)) if (!isReserved(key)) own[key] = data[key];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { SessionStore, WriteResult } from '../stores/session-store.js';
+import { readAll, type SessionStore, type WriteResult } from '../stores/session-store.js';
 import type { AuthFacts } from './auth-facts.js';
 import { NewestRecords } from './newest-records.js';
 import type { SessionObserver } from './observer.js';
@@ -57,6 +57,19 @@ export class StoredRecords {
     return this.store
       .read(key)
       .then((found) => found && this.follow({ id, key, bytes: found.bytes, version: found.version, asOf }, hops));
+  }
+
+  /** The same for several, in as few round trips as the store can. */
+  async findAll(ids: readonly string[]): Promise<(FoundSession | null)[]> {
+    const asOf = this.newest.next();
+    const keys = ids.map((id) => this.keyOf(id));
+    const records = await readAll(this.store, keys);
+    return Promise.all(
+      ids.map(async (id, at) => {
+        const [key, found] = [keys[at], records[at]];
+        return key && found ? this.follow({ id, key, bytes: found.bytes, version: found.version, asOf }) : null;
+      }),
+    );
   }
 
   /** The record in these bytes, or the one that they point to. */

@@ -1,5 +1,5 @@
 import { SessionStoreFullError } from '../errors.js';
-import type { SessionStore } from '../stores/session-store.js';
+import { someAtATime, type SessionStore } from '../stores/session-store.js';
 import { AdoptionMarks, type Adopted, type AdoptionMark, type OldSession } from './adoption.js';
 import { EndedLoginsBoard } from './ended-logins.js';
 import type { Lifetime } from './lifetime.js';
@@ -10,12 +10,13 @@ import type { SessionObserver } from './observer.js';
 import type { AuthFacts } from './auth-facts.js';
 import { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
-import { endedMeanwhile, inTurn, isGone, refuseOnceAnswered } from './repository-parts.js';
+import { endedMeanwhile, isGone, assertDeliverable } from './repository-parts.js';
 import { SessionEncoder } from './session-encoder.js';
 import { SessionEnding } from './session-ending.js';
 import { SessionKeeping } from './session-keeping.js';
 import { publicId } from './session-id.js';
 import { SessionLoss } from './session-loss.js';
+import type { SessionOperation } from './session-meter.js';
 import type { SessionReference } from './session-reference.js';
 import type { SessionRepository } from './session-repository.js';
 import { SessionRotation, type RotationOptions } from './session-rotation.js';
@@ -39,6 +40,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   readonly #ending: SessionEnding;
   readonly #adoptions: AdoptionMarks;
   readonly #moved: MovedLogins;
+  readonly isByValue = false;
   readonly owned: OwnedSessions;
   readonly endedLogins = new EndedLoginsBoard();
 
@@ -54,7 +56,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     const encoder = new SessionEncoder(codec, options);
     super(encoder, lifetime, options.permanent, now);
     const loss = new SessionLoss(encoder, options, observer, now);
-    const saver = new SessionSaver(records, encoder, loss, lifetime, options, observer, now);
+    const saver = new SessionSaver(records, encoder, loss, lifetime, options, observer, this.metering, now);
     this.#records = records;
     this.#encoder = encoder;
     this.#loss = loss;
@@ -76,6 +78,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
       now,
       moved,
       owned,
+      this.endedLogins,
     );
     this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
   }
@@ -84,13 +87,9 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     const { endsAt } = reference;
     // If the cookie itself says that it has expired, there is no need to ask the store.
     if (endsAt !== undefined && endsAt !== null && endsAt <= this.now()) return Promise.resolve(null);
-    reference.key ??= this.#records.keyOf(reference.id);
-    return this.#records.find(reference.id, reference.key).then((found) => {
-      const now = this.now();
-      if (found === null || this.lifetime.isOver(found.record, now)) return null;
-      // A cookie that led here through a pointer is replaced by one with the new id.
-      return this.sessionOf(found, found.record, found.id === reference.id ? reference.issuedAt : null, now);
-    });
+    // Every request takes this path: nothing is made for a meter that is not there.
+    const { meter } = this.metering;
+    return meter === null ? this.#read(reference) : meter.run('load', () => this.#read(reference));
   }
 
   async adopted(old: OldSession): Promise<SessionObject | 'ended' | null> {
@@ -101,7 +100,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   async adopt(session: SessionObject, old: OldSession, expiresAt: number | null): Promise<Adopted | null> {
     const state = stateOf(session);
     // Stored before it is noted: if the note is found, so is the session.
-    await inTurn(state, () => this.#saver.save(session));
+    await state.inTurn(() => this.#saver.save(session));
     if (state.stored === null) return null;
     const mark = await this.#adoptions.note(old, expiresAt, state.stored.id);
     if (mark !== 'unreadable' && mark.id === state.stored.id) return { session, isFirst: true };
@@ -112,19 +111,19 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
 
   commit(session: SessionObject): Promise<void> | undefined {
     const state = stateOf(session);
-    if (state.running !== null) return inTurn(state, () => this.#commitNow(session) ?? Promise.resolve());
+    if (state.running !== null) return state.inTurn(() => this.#commitNow(session) ?? Promise.resolve());
     const work = this.#commitNow(session);
-    return work && inTurn(state, () => work);
+    return work && state.inTurn(() => work);
   }
 
   async reload(session: SessionObject): Promise<boolean> {
     const state = stateOf(session);
     let isThere = false;
-    await inTurn(state, async () => {
+    await state.inTurn(async () => {
       const found = state.stored && (await this.#records.find(state.stored.id));
       if (found === null || this.lifetime.isOver(found.record, this.now())) return;
-      if (found.id !== state.stored?.id) state.issuedAt = null;
-      state.stored = found;
+      if (found.id !== state.stored?.id) state.issue(null);
+      state.reread(found);
       this.discard(session);
       isThere = true;
     });
@@ -134,9 +133,9 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   async regenerate(session: SessionObject): Promise<void> {
     assertWritable(session);
     const state = stateOf(session);
-    refuseOnceAnswered(state, 'session.regenerate()');
-    await this.#alone(session, async () => {
-      state.nextId = null;
+    assertDeliverable(state, 'session.regenerate()');
+    await this.#alone('regenerate', session, async () => {
+      state.planId(null);
       if (state.stored !== null && state.end !== 'gone') {
         await this.#rotation.rotate(session, state.stored, 'regenerate');
       }
@@ -146,19 +145,19 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   async confirm(session: SessionObject, auth: AuthFacts): Promise<void> {
     assertWritable(session);
     const state = stateOf(session);
-    refuseOnceAnswered(state, 'A confirmation');
-    await this.#alone(session, async () => {
+    assertDeliverable(state, 'A confirmation');
+    await this.#alone('confirm', session, async () => {
       const former = state.auth;
       if (state.stored === null || state.end === 'gone') throw endedMeanwhile();
-      state.auth = auth;
+      state.setLogin(auth);
       try {
         await this.#rotation.rotate(session, state.stored, 'confirm');
       } catch (error) {
-        state.auth = former;
+        state.setLogin(former);
         throw error;
       }
       if (!isGone(state)) return;
-      state.auth = former;
+      state.setLogin(former);
       throw endedMeanwhile();
     });
   }
@@ -166,13 +165,13 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   async login(session: SessionObject, auth: AuthFacts, id?: string): Promise<void> {
     assertWritable(session);
     const state = stateOf(session);
-    refuseOnceAnswered(state, 'A login');
-    await this.#alone(session, async () => {
+    assertDeliverable(state, 'A login');
+    await this.#alone('login', session, async () => {
       const former = state.auth;
       if (state.end === 'gone') this.#loss.forget(session, null);
       const formerLineage = lineageOf(state);
-      state.auth = auth;
-      state.nextId = null;
+      state.setLogin(auth);
+      state.planId(null);
       let result: 'taken' | 'followed' | undefined;
       try {
         if (state.stored !== null) result = await this.#rotation.rotate(session, state.stored, 'login', id);
@@ -180,14 +179,14 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
         else result = await this.#rotation.begin(session, id);
       } catch (error) {
         // If this login failed and its session was ended in the meantime, a later save must not restore the login.
-        state.auth = state.stored === null ? null : former;
+        state.setLogin(state.stored === null ? null : former);
         throw error;
       }
       if (result !== 'taken' && !isGone(state)) {
         if (formerLineage !== null) this.endedLogins.tell({ lineage: formerLineage });
         return;
       }
-      state.auth = former;
+      state.setLogin(former);
       if (result === 'taken' && id !== undefined && (await this.#joinNow(session, id))) return;
       throw endedMeanwhile();
     });
@@ -196,9 +195,9 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   async join(session: SessionObject, id: string): Promise<boolean> {
     assertWritable(session);
     const state = stateOf(session);
-    refuseOnceAnswered(state, 'A login');
+    assertDeliverable(state, 'A login');
     let isThere = false;
-    await inTurn(state, async () => {
+    await state.inTurn(async () => {
       isThere = await this.#joinNow(session, id);
     });
     return isThere;
@@ -208,7 +207,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     assertWritable(session);
     const state = stateOf(session);
     let ended = false;
-    await inTurn(state, async () => {
+    const end = async (): Promise<void> => {
       const lineage = lineageOf(state);
       const { stored, missed } = state;
       // Only the request that ended the session clears the cookie: clearing in another response could remove that of a newer
@@ -219,7 +218,8 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
       if (ended && known !== null) this.observer.destroyed({ publicId: publicId(known.id) });
       if (ended && lineage !== null) this.endedLogins.tell({ lineage });
       this.#loss.forget(session, ended ? 'ended' : null);
-    });
+    };
+    await state.inTurn(() => this.measured('destroy', end));
     return ended;
   }
 
@@ -228,9 +228,20 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   }
 
   async findLogin(login: KnownLogin): Promise<KnownLogin | null> {
+    const found = this.#loginIn(await this.#records.find(login.stored.id), login);
+    return found ?? this.#movedLogin(login);
+  }
+
+  async findLogins(logins: readonly KnownLogin[]): Promise<(KnownLogin | null)[]> {
+    const found = await this.#records.findAll(logins.map(({ stored }) => stored.id));
+    return someAtATime(
+      [...logins.entries()],
+      ([at, login]) => this.#loginIn(found[at] ?? null, login) ?? this.#movedLogin(login),
+    );
+  }
+
+  async #movedLogin(login: KnownLogin): Promise<KnownLogin | null> {
     const { id } = login.stored;
-    const found = this.#loginIn(await this.#records.find(id), login);
-    if (found !== null) return found;
     for (const successor of await this.#moved.successorsOf(id)) {
       const moved = this.#loginIn(await this.#records.find(successor), login);
       if (moved !== null) return moved;
@@ -249,42 +260,70 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     if (found === null || this.lifetime.isOver(found.record, this.now())) return null;
     const { auth } = found.record;
     if (auth === null || lineageIn(auth, publicId(found.id)) !== lineage) return null;
-    return { lineage, auth, stored: found };
+    return { lineage, auth, stored: { id: found.id } };
+  }
+
+  #read(reference: SessionReference): Promise<SessionObject | null> {
+    const { id, issuedAt } = reference;
+    // Kept with the verified cookie, which comes again.
+    reference.key ??= this.#records.keyOf(id);
+    return this.#records.find(id, reference.key).then((found) => {
+      const now = this.now();
+      if (found === null || this.lifetime.isOver(found.record, now)) return null;
+      // A cookie that led here through a pointer is replaced by one with the new id.
+      return this.sessionOf(found, found.record, found.id === id ? issuedAt : null, now);
+    });
   }
 
   #commitNow(session: SessionObject): Promise<void> | undefined {
+    const work = this.#dueFor(session);
+    const { meter } = this.metering;
+    return meter === null || work === undefined ? work?.() : meter.run('commit', work);
+  }
+
+  /** What a commit has to do; undefined: nothing. */
+  #dueFor(session: SessionObject): (() => Promise<void>) | undefined {
     const state = stateOf(session);
     if (state.end === 'gone') {
       if (!state.isLossTold && this.isModified(session)) this.#loss.lose(session);
       return undefined;
     }
-    if (state.stored === null) return this.#encoder.isDisposable(session) ? undefined : this.#saver.save(session);
+    if (state.stored === null) return this.#begin(session);
     const now = this.now();
     const changes = this.#encoder.changesOf(session, state.stored);
-    const mayExtend = !state.answered && !state.passive;
-    if (mayExtend && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#encoder.isDisposable(session)) {
-      return this.#rotatePeriodically(session);
+    const mayExtend = state.delivery !== 'sent' && !state.passive;
+    const mayMove = mayExtend && state.delivery === 'open';
+    if (mayMove && this.lifetime.isRotationDue(state.rotatedAt, now) && !this.#encoder.isDisposable(session)) {
+      return () => this.#rotatePeriodically(session);
     }
-    const issuedAt = state.isReissued ? 0 : state.issuedAt;
-    state.isReissued = false;
+    const issuedAt = state.isReissued && state.takeReissue() ? 0 : state.issuedAt;
     if (mayExtend && issuedAt !== null && this.lifetime.isRefreshDue(issuedAt, now, state.auth)) {
       if (state.auth !== null) {
         const former = state.auth;
         noteUse(state, former, now);
-        const saving = this.#saver.save(session);
-        return changes === null ? this.#orTouch(saving, state, former, now) : saving;
+        const save = (): Promise<void> => this.#saver.save(session);
+        return changes === null ? () => this.#orTouch(save(), state, former, now) : save;
       }
       // If a rotation may come in between, a touch would extend the life of the pointer that it left, which is to expire.
+      const { stored } = state;
       if (changes === null) {
-        return this.lifetime.rotates ? this.#saver.save(session) : this.#touch(state, state.stored, now);
+        return this.lifetime.rotates ? () => this.#saver.save(session) : () => this.#touch(state, stored, now);
       }
     }
-    return changes === null ? undefined : this.#saver.save(session, changes);
+    return changes === null ? undefined : () => this.#saver.save(session, changes);
+  }
+
+  #begin(session: SessionObject): (() => Promise<void>) | undefined {
+    if (this.#encoder.isDisposable(session)) return undefined;
+    const state = stateOf(session);
+    // Once the headers have been sent, the session may still be used within its request.
+    if (state.delivery === 'none') assertDeliverable(state, 'A new session');
+    return () => this.#saver.save(session);
   }
 
   /** Runs `work` after all earlier operations of this request and of others. */
-  #alone(session: SessionObject, work: () => Promise<void>): Promise<void> {
-    return inTurn(stateOf(session), () => this.#saver.alone(session, work));
+  #alone(operation: SessionOperation, session: SessionObject, work: () => Promise<void>): Promise<void> {
+    return stateOf(session).inTurn(() => this.measured(operation, () => this.#saver.alone(session, work)));
   }
 
   async #rotatePeriodically(session: SessionObject): Promise<void> {
@@ -312,7 +351,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     try {
       await saving;
     } catch (error) {
-      if (state.auth === noted) state.auth = former;
+      if (state.auth === noted) state.setLogin(former);
       if (!(error instanceof SessionStoreFullError) || state.stored === null) throw error;
       await this.#touch(state, state.stored, now);
     }
@@ -321,8 +360,8 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   async #touch(state: SessionState, stored: StoredSession, now: number): Promise<void> {
     const ttl = this.lifetime.remaining(state, now);
     const isThere = ttl > 0 && (await this.#saver.aloneAt(stored, () => this.#records.store.touch(stored.key, ttl)));
-    if (isThere) state.issuedAt = now;
-    else state.end = 'gone';
+    if (isThere) state.issue(now);
+    else state.becomeGone();
   }
 
   /** Waits for pending saves of other requests, but no longer than for the store. */
@@ -340,5 +379,5 @@ function noteUse(state: SessionState, auth: AuthFacts, now: number): void {
   const seenAt = Math.floor(now / 1000) * 1000;
   const address = state.bearer?.client.address;
   const isElsewhere = address !== undefined && address !== (auth.seenFrom ?? auth.device?.address);
-  state.auth = { ...auth, seenAt, ...(isElsewhere ? { seenFrom: address } : {}) };
+  state.setLogin({ ...auth, seenAt, ...(isElsewhere ? { seenFrom: address } : {}) });
 }

@@ -1,20 +1,18 @@
-const MINUTE = 60_000;
+import { DAY, MINUTE } from '../config/time.js';
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
 /** A session's timeouts in ms; null: none. */
 export interface Timeouts {
   readonly idleTimeout: number | null;
   readonly absoluteTimeout: number | null;
 }
 
-export type TimeoutPreset = 'aal1' | 'aal2' | 'aal3';
+export type TimeoutPreset = 'monthly' | 'daily' | 'twice-daily';
 
 /** The limits of NIST SP 800-63B-4 for each authenticator assurance level: 2.1.3, 2.2.3, 2.3.3. */
 export const timeoutPresets: Readonly<Record<TimeoutPreset, Timeouts>> = {
-  aal1: { idleTimeout: null, absoluteTimeout: 30 * DAY },
-  aal2: { idleTimeout: HOUR, absoluteTimeout: DAY },
-  aal3: { idleTimeout: 15 * MINUTE, absoluteTimeout: 12 * HOUR },
+  monthly: { idleTimeout: null, absoluteTimeout: 30 * DAY },
+  daily: { idleTimeout: HOUR, absoluteTimeout: DAY },
+  'twice-daily': { idleTimeout: 15 * MINUTE, absoluteTimeout: 12 * HOUR },
 };
 
 /** The timeouts under a preset: settings may be shorter, never longer. */

@@ -1,4 +1,4 @@
-import { timerDelay } from '../config/timer.js';
+import { within } from '../config/within.js';
 import { SessionStoreUnavailableError } from '../errors.js';
 
 /** Longer than any reply that still arrives may take. */
@@ -28,17 +28,9 @@ export class KeyQueue {
     }
   }
 
-  private async limited<T>(work: () => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new SessionStoreUnavailableError(`The session store did not answer within ${String(this.limitMs)} ms.`));
-      }, timerDelay(this.limitMs)).unref();
-    });
-    try {
-      return await Promise.race([work(), tooLate]);
-    } finally {
-      clearTimeout(timer);
-    }
+  private limited<T>(work: () => Promise<T>): Promise<T> {
+    const late = (): Error =>
+      new SessionStoreUnavailableError(`The session store did not answer within ${String(this.limitMs)} ms.`);
+    return within(this.limitMs, work, late, { unref: true });
   }
 }

@@ -1,5 +1,12 @@
 import { KeyQueue } from './key-queue.js';
-import { type DeleteResult, SessionStore, type StoredRecord, type Version, type WriteResult } from './session-store.js';
+import {
+  type DeleteResult,
+  SessionStore,
+  type Sharing,
+  type StoredRecord,
+  type Version,
+  type WriteResult,
+} from './session-store.js';
 
 /** What a client without compare-and-set keeps of a record, besides its own fields. */
 export interface SerialEntry {
@@ -14,7 +21,8 @@ const queues = new WeakMap<object, KeyQueue>();
  * contract holds within one process. If another process writes in between, the last write wins; if it deletes in between, the
  * session is restored.
  */
-export abstract class SerialStore<Entry extends SerialEntry> extends SessionStore {
+export abstract class SerialStore<Entry extends SerialEntry> extends SessionStore implements Sharing {
+  readonly isAtomic: boolean = false;
   readonly #queue: KeyQueue;
 
   constructor(client: object) {

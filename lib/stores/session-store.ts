@@ -102,6 +102,20 @@ export interface Listable {
 }
 
 /**
+ * An optional ability of a store: reading several records at once, in fewer round trips than one {@link SessionStore.read}
+ * each.
+ *
+ * @publicApi
+ */
+export interface BulkReadable {
+  /**
+   * The records under `keys`, in their order; `null` for each that is absent. Does not extend their lives. A key may occur
+   * several times.
+   */
+  readMany(keys: readonly string[], stepDone?: StepDone): Promise<(StoredRecord | null)[]>;
+}
+
+/**
  * An optional ability of a store: finding records by owner, so that all of a user's sessions can be listed and ended.
  *
  * A record that was written with an owner is listed for that owner for as long as it lives, however often it is touched or
@@ -122,6 +136,44 @@ export interface Owned {
 }
 
 /**
+ * An optional ability of a store: a way for the processes that share it to notify each other. Null: this one has none, such as
+ * a database that cannot do it.
+ *
+ * @publicApi
+ */
+export interface Announcing {
+  readonly announcements: Announcements | null;
+}
+
+/** How the processes that share a store notify each other. @publicApi */
+export interface Announcements {
+  /**
+   * Sends a message of at most 4,000 bytes to every process that listens to the channel, this one included. Resolves when the
+   * server has accepted it; nothing tells whether anyone has heard it.
+   */
+  announce(channel: string, message: string): Promise<void>;
+
+  /** Listens to a channel, on a connection of its own that is opened now, and again whenever it was lost. */
+  listen(channel: string, listener: AnnouncementListener): Listening;
+}
+
+/** @publicApi */
+export interface AnnouncementListener {
+  /** A message was received. Must not throw. */
+  heard(message: string): void;
+  /** The server has accepted the connection and the channel: from now on messages are received. */
+  connected(): void;
+  /** The connection was lost: messages may have been missed, and will be until it is back. */
+  lost(): void;
+}
+
+/** @publicApi */
+export interface Listening {
+  /** Stops listening and closes the connection. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/**
  * An optional ability of a store: keeping notes, such as that a session has ended or that logins failed, apart from session
  * records. A store that evicts sessions needs it: anyone can create sessions, and could push the notes out.
  */
@@ -139,6 +191,34 @@ export interface Shedding {
   shed(): number | null;
 }
 
+/** What a store says whose technology has no compare-and-set: its operations are atomic within one process only, or not at all. */
+export interface Sharing {
+  readonly isAtomic: boolean;
+}
+
+/** Whether of any number of calls with one expected version, in any number of processes, exactly one succeeds. */
+export function isAtomic(store: SessionStore): boolean {
+  return !('isAtomic' in store) || store.isAtomic === true;
+}
+
+/** What an operator learns about a store's server. */
+export interface Finding {
+  /** What it is about, such as `clock`. */
+  readonly check: string;
+  /** `unknown`: the server does not say, or does not permit the question. */
+  readonly status: 'ok' | 'warning' | 'failed' | 'unknown';
+  readonly text: string;
+}
+
+/** An ability of a store, for the package's own command: asking its server what its contract does not tell. */
+export interface Examinable {
+  examine(): Promise<readonly Finding[]>;
+}
+
+export function isExaminable(store: SessionStore): store is SessionStore & Examinable {
+  return 'examine' in store && typeof store.examine === 'function';
+}
+
 export function isPrunable(store: SessionStore): store is SessionStore & Prunable {
   return 'prune' in store && typeof store.prune === 'function';
 }
@@ -147,8 +227,17 @@ export function isListable(store: SessionStore): store is SessionStore & Listabl
   return 'keys' in store && typeof store.keys === 'function';
 }
 
+export function isBulkReadable(store: SessionStore): store is SessionStore & BulkReadable {
+  return 'readMany' in store && typeof store.readMany === 'function';
+}
+
 export function isOwned(store: SessionStore): store is SessionStore & Owned {
   return 'ownedBy' in store && typeof store.ownedBy === 'function';
+}
+
+/** How the processes that share a store notify each other; null: it has no way. */
+export function announcementsOf(store: SessionStore): Announcements | null {
+  return 'announcements' in store ? ((store as SessionStore & Partial<Announcing>).announcements ?? null) : null;
 }
 
 /** The store for notes of one kind: separate if `store` supports that, otherwise the store of the sessions. */
@@ -162,4 +251,25 @@ export function isNoting(store: SessionStore): store is SessionStore & Noting {
 
 export function isShedding(store: SessionStore): store is SessionStore & Shedding {
   return 'shed' in store && typeof store.shed === 'function';
+}
+
+/** How many calls of a store run in parallel at most, where one caller makes many. */
+const inParallel = 64;
+
+/** The results of `work` for each item, in their order, with a bounded number of calls in parallel. */
+export async function someAtATime<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result> | Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let first = 0; first < items.length; first += inParallel) {
+    results.push(...(await Promise.all(items.slice(first, first + inParallel).map((item) => work(item)))));
+  }
+  return results;
+}
+
+/** The records under `keys`, in their order, in as few round trips as the store can. */
+export async function readAll(store: SessionStore, keys: readonly string[]): Promise<(StoredRecord | null)[]> {
+  if (isBulkReadable(store) && keys.length > 1) return store.readMany(keys);
+  return someAtATime(keys, (key) => store.read(key));
 }

@@ -1,7 +1,16 @@
 import { timerDelay } from '../config/timer.js';
 import { isSessionError, SessionStoreUnavailableError } from '../errors.js';
 import {
+  type Announcements,
+  announcementsOf,
+  type Announcing,
+  type BulkReadable,
   type DeleteResult,
+  isAtomic,
+  type Examinable,
+  type Finding,
+  isExaminable,
+  isBulkReadable,
   isListable,
   isNoting,
   isOwned,
@@ -11,6 +20,7 @@ import {
   type Owned,
   type Prunable,
   SessionStore,
+  type Sharing,
   type StepDone,
   type StoredRecord,
   type Version,
@@ -27,12 +37,20 @@ export function withTimeLimit(store: SessionStore, ms: number): SessionStore {
   return new TimeLimitedStore(store, ms);
 }
 
-class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listable & Owned & Noting> {
+class TimeLimitedStore
+  extends SessionStore
+  implements Announcing, Sharing, Partial<Prunable & Listable & BulkReadable & Owned & Noting & Examinable>
+{
   readonly prune?: () => Promise<number>;
   readonly keys?: () => AsyncIterable<string>;
+  readonly readMany?: (keys: readonly string[]) => Promise<(StoredRecord | null)[]>;
   readonly ownedBy?: (owner: string) => AsyncIterable<string>;
   readonly deleteOwnedBy?: (owner: string, exceptKey?: string) => Promise<number>;
   readonly notes?: (kind: string) => SessionStore;
+  readonly examine?: () => Promise<readonly Finding[]>;
+  /** Nobody waits for what is announced. */
+  readonly announcements: Announcements | null;
+  readonly isAtomic: boolean;
   private readonly deadlines: Deadlines;
 
   constructor(
@@ -41,10 +59,14 @@ class TimeLimitedStore extends SessionStore implements Partial<Prunable & Listab
   ) {
     super();
     this.deadlines = new Deadlines(ms);
+    this.announcements = announcementsOf(store);
+    this.isAtomic = isAtomic(store);
     if (isPrunable(store)) this.prune = () => this.limit((stepDone) => store.prune(stepDone));
     // Such a store has them at hand.
     if (isNoting(store)) this.notes = (kind) => store.notes(kind);
+    if (isExaminable(store)) this.examine = () => this.limit(() => store.examine());
     if (isListable(store)) this.keys = () => this.walk((stepDone) => store.keys(stepDone));
+    if (isBulkReadable(store)) this.readMany = (keys) => this.limit((stepDone) => store.readMany(keys, stepDone));
     if (isOwned(store)) {
       this.ownedBy = (owner) => this.walk((stepDone) => store.ownedBy(owner, stepDone));
       this.deleteOwnedBy = (owner, exceptKey) =>

@@ -1,5 +1,7 @@
 /** Test helpers: sessions and logins for your application's tests, and the contract tests of a session store for store authors. */
 
+export { AccountsTesting, accountsTesting } from './accounts/accounts-testing.js';
+export type { TestMails } from './accounts/test-mails.js';
 export { fakeClock, type FakeClock } from './clock/fake-clock.js';
 export type { CookieHolder } from './cookies/cookie-holder.js';
 export type { CookieAccess, SupertestAgent } from './cookies/supertest-agent.js';
@@ -13,3 +15,8 @@ export {
   storeContract,
   type StoreHarness,
 } from './store-contract/index.js';
+export {
+  type AccountRepositoryCase,
+  type AccountRepositoryHarness,
+  accountRepositoryContract,
+} from './account-contract/index.js';

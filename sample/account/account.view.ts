@@ -21,10 +21,13 @@ function account(user: SessionUser): Html {
     <section class="card" aria-labelledby="who-title">
       <h2 id="who-title">Your account</h2>
       <dl class="facts">
-        <div>
-          <dt>Name</dt>
-          <dd>${user.name}</dd>
-        </div>
+        ${
+          user.name !== undefined &&
+          html`<div>
+            <dt>Name</dt>
+            <dd>${user.name}</dd>
+          </div>`
+        }
         <div>
           <dt>E-mail</dt>
           <dd data-email>${user.email}</dd>
@@ -32,6 +35,9 @@ function account(user: SessionUser): Html {
       </dl>
       <ul class="links">
         ${link('/devices', 'Your devices', 'See where you are logged in. Asks for your password, unless you entered it recently.')}
+        ${link('/auth/account/password', 'Change your password', 'Logs out your other devices.')}
+        ${link('/auth/factors', 'Your second factors', 'A code of your phone, besides the password.')}
+        ${link('/auth/passkeys', 'Your passkeys', 'Log in without a password.')}
         ${link('/account/email', 'Change your e-mail address', 'Asks for your password for this action only.')}
         ${link('/account/deletion', 'Delete your account', 'Asks for your password for this action only.')}
         ${user.roles.includes('admin') && link('/admin', 'All logins', 'Only for admins.')}
@@ -72,7 +78,7 @@ function session({ visits, cartCount, publicId, isRestored }: AccountFacts): Htm
 
 export function accountView(user: SessionUser, facts: AccountFacts): Html {
   return html`
-    <h1>Hello, ${user.name}</h1>
+    <h1>Hello, ${user.name ?? user.email}</h1>
     <div class="columns">${account(user)} ${session(facts)}</div>
   `;
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, HttpStatus, Post, Redirect } from '@nestjs/common';
 import { AuthService, CurrentUser, Fresh, Session, type SessionUser } from 'nestjs-session-auth';
-import { AccountsService } from '../accounts/accounts.service.js';
-import { grantFor, type ConfirmedAction } from '../confirm/confirmed-actions.js';
+import { AccountRepository } from 'nestjs-session-auth/accounts';
+import { grantFor, type ConfirmedAction } from './confirmed-actions.js';
 import { PagesService } from '../views/pages.service.js';
 import { deletionView } from './deletion.view.js';
 
@@ -9,7 +9,7 @@ import { deletionView } from './deletion.view.js';
 @Fresh({ action: 'delete-account' satisfies ConfirmedAction, within: grantFor })
 export class DeletionController {
   constructor(
-    private readonly accounts: AccountsService,
+    private readonly accounts: AccountRepository,
     private readonly auth: AuthService,
     private readonly pages: PagesService,
   ) {}
@@ -24,7 +24,7 @@ export class DeletionController {
   @Post()
   @Redirect('/', HttpStatus.SEE_OTHER)
   async delete(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<void> {
-    this.accounts.remove(user.id);
+    await this.accounts.delete(user.id);
     // Without the account, no login works any more. This also removes the user's sessions on all devices.
     await this.auth.logoutEverywhere(user.id);
     await this.auth.logout(session);

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Header, HttpStatus, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { CurrentUser, Fresh, Session, type SessionUser } from 'nestjs-session-auth';
-import { AccountsService } from '../accounts/accounts.service.js';
-import { grantFor, type ConfirmedAction } from '../confirm/confirmed-actions.js';
+import { AccountRepository, changedAccount, normalEmail } from 'nestjs-session-auth/accounts';
+import { grantFor, type ConfirmedAction } from './confirmed-actions.js';
 import { textField } from '../views/form.js';
 import { PagesService } from '../views/pages.service.js';
 import { emailView, type EmailProblem } from './email.view.js';
@@ -12,7 +12,7 @@ import { emailView, type EmailProblem } from './email.view.js';
 @Fresh({ action: 'change-email' satisfies ConfirmedAction, within: grantFor })
 export class EmailController {
   constructor(
-    private readonly accounts: AccountsService,
+    private readonly accounts: AccountRepository,
     private readonly pages: PagesService,
   ) {}
 
@@ -24,14 +24,14 @@ export class EmailController {
   }
 
   @Post()
-  change(
+  async change(
     @Body() body: unknown,
     @Session() session: Session,
     @CurrentUser() user: SessionUser,
     @Res() response: Response,
-  ): void {
+  ): Promise<void> {
     const email = textField(body, 'email', 254);
-    const problem = this.#change(user, email);
+    const problem = await this.#change(user, email);
     if (problem !== null) {
       response
         .status(HttpStatus.BAD_REQUEST)
@@ -40,12 +40,16 @@ export class EmailController {
       return;
     }
     session.flash('success', 'Your e-mail address was changed. Use the new one to log in.');
-    response.redirect(HttpStatus.SEE_OTHER, '/account');
+    response.redirect(HttpStatus.SEE_OTHER, '/auth/account');
   }
 
-  #change(user: SessionUser, email: string): EmailProblem | null {
-    if (!/^[^\s@]+@[^\s@]+$/.test(email)) return 'malformed';
-    return this.accounts.changeEmail(user.id, email) ? null : 'taken';
+  async #change({ id }: SessionUser, typed: string): Promise<EmailProblem | null> {
+    const normal = normalEmail(typed);
+    const stored = await this.accounts.find(id);
+    if (normal === null || stored === null) return 'malformed';
+    const { email, key: emailKey } = normal;
+    const result = await this.accounts.update(changedAccount(stored, { email, emailKey }), stored.version);
+    return 'updated' in result ? null : 'taken';
   }
 
   #page(session: Session, user: SessionUser, email: string, problem: EmailProblem | null): string {

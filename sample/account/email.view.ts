@@ -15,9 +15,7 @@ export function emailView(user: SessionUser, email: string, problem: EmailProble
   return (form) => html`
     <section class="card narrow" aria-labelledby="email-title">
       <h1 id="email-title">Change your e-mail address</h1>
-      <p class="quiet">
-        Your current address is <strong>${user.email}</strong>. In this sample, a restart undoes the change.
-      </p>
+      <p class="quiet">Your current address is <strong>${user.email}</strong>.</p>
       ${problem !== null && html`<p class="flash flash--error" id="refused" role="alert">${problems[problem]}</p>`}
       ${form(
         '/account/email',
@@ -39,7 +37,7 @@ export function emailView(user: SessionUser, email: string, problem: EmailProble
         `,
         'form',
       )}
-      <p><a href="/account">Cancel</a></p>
+      <p><a href="/auth/account">Cancel</a></p>
     </section>
   `;
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Header, HttpStatus, Post, Redirect } from '@nestjs/common';
 import { AuthService, CurrentUser, Fresh, Roles, Session, type SessionUser } from 'nestjs-session-auth';
-import { AccountsService } from '../accounts/accounts.service.js';
+import { accountOf, AccountRepository } from 'nestjs-session-auth/accounts';
 import { textField } from '../views/form.js';
 import { formatCount } from '../views/format.js';
 import { PagesService } from '../views/pages.service.js';
@@ -12,7 +12,7 @@ import { adminView } from './admin.view.js';
 @Fresh()
 export class AdminController {
   constructor(
-    private readonly accounts: AccountsService,
+    private readonly accounts: AccountRepository,
     private readonly auth: AuthService,
     private readonly pages: PagesService,
   ) {}
@@ -21,8 +21,12 @@ export class AdminController {
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   async show(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<string> {
+    const { accounts } = await this.accounts.list();
     const rows = await Promise.all(
-      this.accounts.all().map(async (account) => ({ account, logins: (await this.auth.sessions(account.id)).length })),
+      accounts.map(async (account) => ({
+        account: accountOf(account),
+        logins: (await this.auth.sessions(account.id)).length,
+      })),
     );
     return this.pages.render({ title: 'All logins', current: 'account', main: adminView(rows) }, session, user);
   }
@@ -30,17 +34,18 @@ export class AdminController {
   @Post('logout-user')
   @Redirect('/admin', HttpStatus.SEE_OTHER)
   async logOutUser(@Body() body: unknown, @Session() session: Session): Promise<void> {
-    const account = this.accounts.find(textField(body, 'user', 100));
+    const account = await this.accounts.find(textField(body, 'user', 100));
     if (account === null) {
       session.flash('info', 'This account no longer exists.');
       return;
     }
     const ended = await this.auth.logoutEverywhere(account.id, { except: session });
-    session.flash('success', `${account.name}: ${formatCount(ended, 'login')} ended.`);
+    const { name, email }: SessionUser = accountOf(account);
+    session.flash('success', `${name ?? email}: ${formatCount(ended, 'login')} ended.`);
   }
 
   @Post('logout-everyone')
-  @Redirect('/login', HttpStatus.SEE_OTHER)
+  @Redirect('/auth/login', HttpStatus.SEE_OTHER)
   async logOutEveryone(@Session() session: Session): Promise<void> {
     await this.auth.logoutAllUsers();
     // That includes the admin's own session. Logging out starts a new one, which can carry the message.

@@ -13,7 +13,7 @@ function row({ account, logins }: AccountRow, form: PostForm): Html {
   return html`
     <li class="row" data-account="${account.id}" data-logins="${logins}">
       <div>
-        <h3 class="row__name">${account.name}</h3>
+        <h3 class="row__name">${account.name ?? account.email}</h3>
         <p class="quiet break">${account.email}</p>
       </div>
       <p class="row__count">${formatCount(logins, 'login')}</p>
@@ -21,7 +21,7 @@ function row({ account, logins }: AccountRow, form: PostForm): Html {
         '/admin/logout-user',
         html`
           <input type="hidden" name="user" value="${account.id}" />
-          <button class="button button--quiet" aria-label="Log out ${account.name}">Log out</button>
+          <button class="button button--quiet" aria-label="Log out ${account.name ?? account.email}">Log out</button>
         `,
       )}
     </li>

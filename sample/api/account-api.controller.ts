@@ -1,45 +1,12 @@
-import { Body, Controller, Get, HttpCode, HttpStatus, Post, UnauthorizedException, UseGuards } from '@nestjs/common';
-import {
-  AuthService,
-  CurrentUser,
-  LoginAttempts,
-  Session,
-  SessionAuthGuard,
-  type SessionUser,
-} from 'nestjs-session-auth';
-import { AccountsService } from '../accounts/accounts.service.js';
-import { credentialsOf } from '../login/credentials.js';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { CurrentUser, SessionAuthGuard, type SessionUser } from 'nestjs-session-auth';
 
+/** Who is logged in. The login itself is `POST /auth/login`, which answers JSON as well. */
 @Controller('api')
 export class AccountApiController {
-  constructor(
-    private readonly auth: AuthService,
-    private readonly accounts: AccountsService,
-  ) {}
-
-  @Post('login')
-  @HttpCode(HttpStatus.OK)
-  async login(
-    @Body() body: unknown,
-    @Session() session: Session,
-    @LoginAttempts() attempts: LoginAttempts,
-  ): Promise<SessionUser> {
-    const { email, password, remember } = credentialsOf(body);
-    const user = await attempts.attempt(email, () => this.accounts.verify(email, password));
-    if (!user) throw new UnauthorizedException('Wrong e-mail address or password.');
-    await this.auth.login(session, user, { remember });
-    return user;
-  }
-
-  @Post('logout')
-  @HttpCode(HttpStatus.NO_CONTENT)
-  async logout(@Session() session: Session): Promise<void> {
-    await this.auth.logout(session);
-  }
-
   @Get('me')
   @UseGuards(SessionAuthGuard)
-  me(@CurrentUser() user: SessionUser): SessionUser {
-    return user;
+  me(@CurrentUser() { id, email, name, roles }: SessionUser): Pick<SessionUser, 'id' | 'email' | 'name' | 'roles'> {
+    return { id, email, name, roles };
   }
 }

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '../accounts/accounts.module.js';
 import { AccountApiController } from './account-api.controller.js';
 import { CartApiController } from './cart-api.controller.js';
 import { SessionApiController } from './session-api.controller.js';
@@ -7,7 +6,6 @@ import { VisitsApiController } from './visits-api.controller.js';
 
 /** What the pages do, as a JSON API. */
 @Module({
-  imports: [AccountsModule],
   controllers: [AccountApiController, CartApiController, SessionApiController, VisitsApiController],
 })
 export class ApiModule {}

@@ -19,7 +19,16 @@ export class DevicesController {
   @Header('Cache-Control', 'no-store')
   async list(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<string> {
     const main = devicesView(await this.auth.sessions(user.id, session), new Date());
-    return this.pages.render({ title: 'Your devices', current: 'account', main }, session, user);
+    const scripts = ['live-devices.js'];
+    return this.pages.render({ title: 'Your devices', current: 'account', main, scripts }, session, user);
+  }
+
+  /** The list alone, for the open page. */
+  @Get('list')
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Cache-Control', 'no-store')
+  async part(@Session() session: Session, @CurrentUser() user: SessionUser): Promise<string> {
+    return this.pages.renderPart(devicesView(await this.auth.sessions(user.id, session), new Date()), session);
   }
 
   @Post('revoke')

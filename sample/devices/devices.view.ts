@@ -19,7 +19,7 @@ function marks({ current, remembered }: DeviceSession): Html | null {
 function end({ publicId, current }: DeviceSession, name: string, form: PostForm): Html {
   if (current) {
     return form(
-      '/logout',
+      '/auth/logout',
       html`<button class="button button--quiet" aria-label="Log out this device">Log out</button>`,
     );
   }
@@ -61,19 +61,20 @@ function device(session: DeviceSession, now: Date, form: PostForm): Html {
 }
 
 export function devicesView(devices: readonly DeviceSession[], now: Date): (form: PostForm) => Html {
-  return (form) => html`
-    <h1>Your devices</h1>
-    <p class="lead">
-      These devices are logged in to your account. If you do not recognise one, log it out. “Last seen” is updated every
-      few minutes.
-    </p>
-    <ul class="devices" aria-label="Devices">
-      ${devices.map((session) => device(session, now, form))}
-    </ul>
-    ${
-      devices.length > 1
-        ? form('/devices/revoke-others', html`<button class="button button--danger">Log out everywhere else</button>`)
-        : html`<p class="quiet">You are not logged in anywhere else.</p>`
-    }
-  `;
+  return (form) =>
+    html`<div id="devices">
+      <h1>Your devices</h1>
+      <p class="lead">
+        These devices are logged in to your account. If you do not recognise one, log it out. “Last seen” is updated
+        every few minutes.
+      </p>
+      <ul class="devices" aria-label="Devices">
+        ${devices.map((session) => device(session, now, form))}
+      </ul>
+      ${
+        devices.length > 1
+          ? form('/devices/revoke-others', html`<button class="button button--danger">Log out everywhere else</button>`)
+          : html`<p class="quiet">You are not logged in anywhere else.</p>`
+      }
+    </div>`;
 }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Redis } from 'ioredis';
-import type { SessionSource } from 'nestjs-session-auth';
+import type { SessionSource } from 'nestjs-session-auth/migration';
 import { expressRedisRecords, fromExpress } from 'nestjs-session-auth/express';
 import { fromFlask } from 'nestjs-session-auth/flask';
 import { findProduct } from '../shop/catalogue.js';

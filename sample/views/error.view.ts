@@ -14,7 +14,7 @@ const texts: Readonly<Record<number, ErrorText>> = {
   },
   403: {
     title: 'You do not have access',
-    text: html`Your account cannot open this page. <a href="/login">Log in with another account</a>`,
+    text: html`Your account cannot open this page. <a href="/auth/login">Log in with another account</a>`,
   },
   404: { title: 'Page not found', text: 'It has moved, or it never existed.' },
   409: { title: 'Your session has ended', text: 'It ended during this request, so nothing was changed.' },

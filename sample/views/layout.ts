@@ -9,6 +9,8 @@ export interface Frame {
   /** The current section of the navigation; `null` for none. */
   readonly current: Section | null;
   readonly main: Html;
+  /** Scripts of this page alone, by their names in `/assets/`. */
+  readonly scripts?: readonly string[];
 }
 
 interface Link {
@@ -39,8 +41,8 @@ function navigation(current: Section | null, visitor: Visitor | null): Html {
     { section: 'cart', href: '/cart', label: cartLabel(visitor?.cartCount ?? 0) },
     { section: 'session', href: '/session', label: html`Session` },
     visitor?.user === null
-      ? { section: 'login', href: '/login', label: html`Log in` }
-      : { section: 'account', href: '/account', label: html`Account` },
+      ? { section: 'login', href: '/auth/login', label: html`Log in` }
+      : { section: 'account', href: '/auth/account', label: html`Account` },
   ];
   return html`
     <nav class="nav" aria-label="Main">
@@ -67,6 +69,7 @@ export function renderPage(frame: Frame, visitor: Visitor | null): string {
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/shop.css" />
         ${visitor?.user && html`<script src="/assets/session-end.js" defer></script>`}
+        ${frame.scripts?.map((name) => html`<script src="/assets/${name}" defer></script>`)}
       </head>
       <body>
         <a class="skip" href="#main">Skip to content</a>

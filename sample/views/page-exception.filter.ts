@@ -14,6 +14,8 @@ export class PageExceptionFilter extends BaseExceptionFilter {
   }
 
   override catch(exception: unknown, host: ArgumentsHost): void {
+    // The server of GraphQL makes an answer of it.
+    if (host.getType<string>() === 'graphql') throw exception;
     const http = host.switchToHttp();
     const status: number =
       exception instanceof HttpException ? exception.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;

@@ -8,7 +8,7 @@ import {
   type Session,
   type SessionUser,
 } from 'nestjs-session-auth';
-import { AccountsService } from '../accounts/accounts.service.js';
+import { AccountsService } from 'nestjs-session-auth/accounts';
 import type { Html } from './html.js';
 import { renderPage, type Section } from './layout.js';
 import { postForms, type PostForm } from './post-form.js';
@@ -19,6 +19,8 @@ export interface Page {
   /** The current section of the navigation; `null` for none. */
   readonly current: Section | null;
   readonly main: (form: PostForm) => Html;
+  /** Scripts of this page alone, by their names in `/assets/`. */
+  readonly scripts?: readonly string[];
 }
 
 export interface ErrorPage {
@@ -40,9 +42,14 @@ export class PagesService {
   ) {}
 
   /** Takes the flash messages out of the session. Call it once per page, and after a login or logout, which end CSRF tokens. */
-  render({ title, current, main }: Page, session: Session, user: SessionUser | null): string {
+  render({ main, ...page }: Page, session: Session, user: SessionUser | null): string {
     const form = this.#formsOf(session);
-    return renderPage({ title, current, main: main(form) }, visitorOf(session, user, session.flashes(), form));
+    return renderPage({ ...page, main: main(form) }, visitorOf(session, user, session.flashes(), form));
+  }
+
+  /** Renders a part of a page, for a script that puts it in place. Flash messages are left for the next page. */
+  renderPart(part: (form: PostForm) => Html, session: Session): string {
+    return part(this.#formsOf(session)).markup;
   }
 
   /**
@@ -67,7 +74,7 @@ export class PagesService {
       const session = await this.sessions.get(host);
       // `auth.user()` would also restore a remembered login, which starts a session.
       const id = this.auth.userId(session);
-      const user = id === null ? null : this.accounts.find(id);
+      const user = id === null ? null : await this.accounts.find(String(id));
       return visitorOf(session, user, [], this.#formsOf(session));
     } catch (error) {
       // The package has reported a store that is down.

@@ -20,6 +20,6 @@ export function visitorOf(
   flashes: readonly FlashMessage[],
   form: PostForm,
 ): Visitor {
-  const logout = user && form('/logout', html`<button class="button button--quiet">Log out</button>`, 'logout');
+  const logout = user && form('/auth/logout', html`<button class="button button--quiet">Log out</button>`, 'logout');
   return { user, cartCount: countOf(linesOf(session.cart)), flashes, logout };
 }

@@ -19,26 +19,41 @@ export interface DeclaredEvent {
 /** `docs/reference/events.md`: every event and its fields, from the interface `SessionObserver`. */
 export function eventsPage(): string {
   const events = declaredEvents();
+  const ofAccounts = declaredAccountEvents();
   return page(
     'Events',
     '`SessionObserver` in `lib/session/observer.ts`',
     'What a `@SessionListener()`, the option `observer` and `@nestjs/event-emitter` hear: [how to listen](../events.md). With the emitter ' +
       'the names begin with `session.`. No event holds a session id, a cookie value, a remember-me token, a password or an account name.',
-    table(
-      ['Event', 'When'],
-      events.map(({ name, comment }) => [`[${code(name)}](#${name.toLowerCase()})`, firstSentence(comment)]),
-    ),
-    ...events.map(section),
+    listOf(events),
+    'With [accounts](../accounts/README.md), there are also these. None holds a token, a code, a password, an address for mail or a username.',
+    listOf(ofAccounts),
+    ...[...events, ...ofAccounts].map(section),
+  );
+}
+
+function listOf(events: readonly DeclaredEvent[]): string {
+  return table(
+    ['Event', 'When'],
+    events.map(({ name, comment }) => [`[${code(name)}](#${name.toLowerCase()})`, firstSentence(comment)]),
   );
 }
 
 /** In the order of declaration. */
 export function declaredEvents(): DeclaredEvent[] {
-  const file = join(library, 'session', 'observer.ts');
+  return eventsIn(join(library, 'session', 'observer.ts'), 'SessionObserver');
+}
+
+/** Those that accounts add, in the order of declaration. */
+export function declaredAccountEvents(): DeclaredEvent[] {
+  return eventsIn(join(library, 'accounts', 'events', 'account-observer.ts'), 'AccountObserver');
+}
+
+function eventsIn(file: string, name: string): DeclaredEvent[] {
   const program = ts.createProgram([file], { ...compilerOptions(), types: [], noEmit: true });
   const checker = program.getTypeChecker();
-  const observer = program.getSourceFile(file)?.statements.find(isObserver);
-  if (observer === undefined) throw new Error(`${file} declares no SessionObserver.`);
+  const observer = program.getSourceFile(file)?.statements.find(isInterface(name));
+  if (observer === undefined) throw new Error(`${file} declares no ${name}.`);
   return observer.members.filter(ts.isMethodSignature).map((method) => {
     const [parameter] = method.parameters;
     if (parameter === undefined) throw new Error(`${method.name.getText()} takes no event.`);
@@ -57,8 +72,9 @@ function section({ name, comment, fields }: DeclaredEvent): string {
   return `## ${name}\n\n${comment}\n\n${table(['Field', 'Type', 'Meaning'], rows)}`;
 }
 
-function isObserver(statement: ts.Statement): statement is ts.InterfaceDeclaration {
-  return ts.isInterfaceDeclaration(statement) && statement.name.text === 'SessionObserver';
+function isInterface(name: string): (statement: ts.Statement) => statement is ts.InterfaceDeclaration {
+  return (statement): statement is ts.InterfaceDeclaration =>
+    ts.isInterfaceDeclaration(statement) && statement.name.text === name;
 }
 
 function typeText(checker: ts.TypeChecker, field: ts.Symbol, place: ts.Node): string {

@@ -15,11 +15,7 @@ export const standardRows: readonly StandardRow[] = [
   { id: 'ASVS 3.3.1', asks: '`Secure`, `__Secure-` where not `__Host-`' },
   { id: 'ASVS 3.3.2', asks: '`SameSite` by purpose' },
   { id: 'ASVS 3.3.3', asks: '`__Host-` unless shared on purpose' },
-  {
-    id: 'ASVS 3.3.4',
-    asks: '`HttpOnly`; the token travels in `Set-Cookie` only',
-    left: 'traces and metrics, of which there are none',
-  },
+  { id: 'ASVS 3.3.4', asks: '`HttpOnly`; the token travels in `Set-Cookie` only' },
   { id: 'ASVS 3.3.5', asks: 'name and value within 4096 bytes', left: 'real browsers at the border' },
   { id: 'ASVS 3.5.1', asks: 'unsafe requests are proved to come from the application' },
   { id: 'ASVS 3.5.2', asks: 'simple requests cannot slip through' },
@@ -198,7 +194,7 @@ export const openRows: readonly { readonly standard: string; readonly rows: stri
   },
   {
     standard: 'NIST 800-63B-4',
-    rows: "2.1.3, 2.2.3, 2.3.3: without a preset the defaults [miss the rows for timeouts](../cookies-and-keys.md#nist-sp-800-63b-4), and a session that was idle under `aal2` ends instead of waiting for a password; 3.x but 3.2.2, 4.2 and 5.3: the application's; 5.1's row on forged requests holds with `csrf.mode: 'token'` alone",
+    rows: "2.1.3, 2.2.3, 2.3.3: without a preset the defaults [miss the rows for timeouts](../cookies-and-keys.md#nist-sp-800-63b-4), and a session that was idle under `daily` ends instead of waiting for a password; 3.x but 3.2.2, 4.2 and 5.3: the application's; 5.1's row on forged requests holds with `csrf.mode: 'token'` alone",
   },
   { standard: 'RFC 6265bis, CHIPS', rows: 'sessions in partitions, in a browser' },
   { standard: 'RFC 6238, WebAuthn', rows: 'not part of this version' },

@@ -8,7 +8,7 @@
  *   --routes read     some routes (untouched, read, write) for the speed
  *   --write           adds the run to docs/benchmarks/history/, and writes docs/benchmarks.md and its plots
  *
- * Three parts can be run by themselves, too: sealed.mjs, store-reads.mjs and writers.mjs.
+ * Some parts can be run by themselves, too: sealed.mjs, store-reads.mjs and writers.mjs. request-context.mjs is run by itself only.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

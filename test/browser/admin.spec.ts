@@ -37,12 +37,12 @@ describe.each(withAndWithoutJavaScript)('the admin page, %s', (_, javaScriptEnab
 
   it('is shown to the admin, refused to others, and has guests log in', async () => {
     await customer.goTo('/admin');
-    expect(customer.place).toBe('/login?next=%2Fadmin');
+    expect(customer.place).toBe('/auth/login?next=%2Fadmin');
     await customer.logIn();
     expect(customer.place).toBe('/admin');
     expect(await customer.heading()).toBe('You do not have access');
     expect((await customer.page.reload())?.status()).toBe(403);
-    await customer.goTo('/account');
+    await customer.goTo('/auth/account');
     expect(await customer.page.getByRole('link', { name: 'All logins' }).count()).toBe(0);
 
     await admin.enter(keeper);
@@ -83,7 +83,7 @@ describe.each(withAndWithoutJavaScript)('the admin page, %s', (_, javaScriptEnab
     await admin.enter(keeper, { remember: true });
     await admin.goTo('/admin');
     await admin.press('Log out everyone');
-    expect(admin.place).toBe('/login');
+    expect(admin.place).toBe('/auth/login');
     expect(await admin.messages()).toEqual(['success: Everyone is logged out, including you.']);
     expect(await customer.isLoggedIn()).toBe(false);
     expect(await admin.isLoggedIn()).toBe(false);

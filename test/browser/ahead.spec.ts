@@ -47,7 +47,7 @@ describe('a page that the browser fetches ahead of need', () => {
   beforeAll(async () => {
     browser = await openChromium();
     running = await startApp({
-      session: { loginUrl: '/login', nextInSession: true },
+      session: { redirects: { loginUrl: '/login', nextInSession: true } },
       controllers: [PagesController],
       prepare: (app) => {
         app.use(({ url, headers }: IncomingMessage, _response: object, next: () => void) => {

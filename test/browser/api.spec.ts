@@ -81,19 +81,20 @@ describe('the JSON API, asked with the cookies of a browser', () => {
     expect(me.status()).toBe(401);
     expect(await me.json()).toMatchObject({ statusCode: 401 });
 
-    const refused = await ask('POST', '/api/login', { email: account.email, password: 'wrong' });
+    const refused = await ask('POST', '/auth/login', { identity: account.email, password: 'wrong' });
     expect(refused.status()).toBe(401);
-    const login = await ask('POST', '/api/login', { email: account.email, password: account.password });
+    const login = await ask('POST', '/auth/login', { identity: account.email, password: account.password });
     expect(login.status()).toBe(200);
-    expect(await login.json()).toEqual({ id: 'demo', email: account.email, name: account.name, roles: [] });
-    expect(await (await ask('GET', '/api/me')).json()).toMatchObject({ email: account.email });
-    await visitor.goTo('/account');
-    expect(visitor.place).toBe('/account');
+    expect(await login.json()).toMatchObject({ status: 'in', user: { id: 'demo', email: account.email, roles: [] } });
+    const user = { id: 'demo', email: account.email, name: account.name, roles: [] };
+    expect(await (await ask('GET', '/api/me')).json()).toEqual(user);
+    await visitor.goTo('/auth/account');
+    expect(visitor.place).toBe('/auth/account');
 
-    expect((await ask('POST', '/api/logout')).status()).toBe(204);
+    expect((await ask('POST', '/auth/logout')).status()).toBe(204);
     expect((await ask('GET', '/api/me')).status()).toBe(401);
-    await visitor.goTo('/account');
-    expect(new URL(visitor.page.url()).pathname).toBe('/login');
+    await visitor.goTo('/auth/account');
+    expect(new URL(visitor.page.url()).pathname).toBe('/auth/login');
   });
 
   it('tells of the session what the inspector shows, and nothing of the secret id', async () => {

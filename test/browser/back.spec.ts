@@ -56,7 +56,10 @@ describe('Back after a logout', () => {
 
   /** What is shown once somebody has logged in, looked at the account, logged out and gone back. */
   async function shownAfterwards(session: SessionModuleOptions): Promise<string> {
-    const running = await startApp({ session: { loginUrl: '/login', ...session }, controllers: [AccountController] });
+    const running = await startApp({
+      session: { redirects: { loginUrl: '/login' }, ...session },
+      controllers: [AccountController],
+    });
     const context = await browser.newContext();
     try {
       const page = await context.newPage();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 
 const flags = [
@@ -10,19 +11,27 @@ const flags = [
   '--disable-sync',
 ];
 
+const withWindows = '/usr/bin/chromium';
+/** The same engine without windows: it takes a third of the processor's time. */
+const withoutWindows = '/usr/bin/chromium-headless-shell';
+
 /** The system's Chromium; `CHROMIUM_PATH` names another one. */
-export const chromiumOptions = { executablePath: process.env['CHROMIUM_PATH'] || '/usr/bin/chromium', args: flags };
+export const chromiumOptions = {
+  executablePath: process.env['CHROMIUM_PATH'] || (existsSync(withoutWindows) ? withoutWindows : withWindows),
+  args: flags,
+};
 
 export function openChromium(): Promise<Browser> {
   return chromium.launch(chromiumOptions);
 }
 
 /**
- * One that keeps whole pages for Back and Forward, as people's browsers do; drivers of browsers turn that off by themselves.
+ * One that keeps whole pages for Back and Forward, as people's browsers do; drivers of browsers turn that off by themselves, and
+ * without windows there is none.
  */
 export function openChromiumWithBackCache(): Promise<Browser> {
   return chromium.launch({
-    ...chromiumOptions,
+    executablePath: process.env['CHROMIUM_PATH'] || withWindows,
     args: [...flags, '--enable-features=BackForwardCache'],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });

@@ -36,7 +36,7 @@ describe.each(withAndWithoutJavaScript)('the page that asks for the password aga
   it('ASVS 7.5.1: stands before the change of the e-mail address, and leads back to it', async () => {
     await visitor.enter(guest);
     await visitor.goTo('/account/email?from=here');
-    expect(visitor.place).toBe('/confirm?action=change-email&next=%2Faccount%2Femail%3Ffrom%3Dhere');
+    expect(visitor.place).toBe('/auth/verify?action=change-email&next=%2Faccount%2Femail%3Ffrom%3Dhere');
     expect(await visitor.page.locator('[data-reason]').innerText()).toContain('change your e-mail address');
     await visitor.confirm('wrong');
     await visitor.confirm(guest.password);
@@ -47,11 +47,11 @@ describe.each(withAndWithoutJavaScript)('the page that asks for the password aga
     expect(await visitor.page.getByRole('alert').innerText()).toBe('Another account uses this address.');
     await visitor.page.getByLabel('New address').fill('new@shop.example');
     await visitor.press('Change address');
-    expect(visitor.place).toBe('/account');
+    expect(visitor.place).toBe('/auth/account');
     expect(await visitor.page.locator('[data-email]').innerText()).toBe('new@shop.example');
     await visitor.press('Log out');
     await visitor.enter({ ...guest, email: 'new@shop.example' });
-    expect(visitor.place).toBe('/account');
+    expect(visitor.place).toBe('/auth/account');
   });
 
   it('ASVS 7.5.3: opens the one thing that it was asked for, and no other', async () => {
@@ -60,7 +60,7 @@ describe.each(withAndWithoutJavaScript)('the page that asks for the password aga
     await visitor.confirm();
     expect(await visitor.heading()).toBe('Change your e-mail address');
     await visitor.goTo('/account/deletion');
-    expect(visitor.path).toBe('/confirm');
+    expect(visitor.path).toBe('/auth/verify');
     expect(await visitor.page.locator('[data-reason]').getAttribute('data-reason')).toBe('delete-account');
 
     const deletion = await visitor.context.request.post(shop.url('/account/deletion'), {
@@ -68,16 +68,16 @@ describe.each(withAndWithoutJavaScript)('the page that asks for the password aga
       maxRedirects: 0,
     });
     expect(deletion.status()).toBe(303);
-    expect(deletion.headers()['location']).toMatch(/^\/confirm\?action=delete-account&/);
+    expect(deletion.headers()['location']).toMatch(/^\/auth\/verify\?action=delete-account&/);
     expect(await visitor.isLoggedIn()).toBe(true);
   });
 
   it('grants nothing that only an address names', async () => {
     await visitor.enter();
-    await visitor.goTo('/confirm?action=everything&next=/account/email');
+    await visitor.goTo('/auth/verify?action=everything&next=/account/email');
     expect(await visitor.page.locator('[data-reason]').getAttribute('data-reason')).toBe('');
     await visitor.confirm();
-    expect(visitor.path).toBe('/confirm');
+    expect(visitor.path).toBe('/auth/verify');
     expect(await visitor.page.locator('[data-reason]').getAttribute('data-reason')).toBe('change-email');
   });
 
@@ -92,10 +92,10 @@ describe.each(withAndWithoutJavaScript)('the page that asks for the password aga
   });
 
   it('is for who is logged in', async () => {
-    await visitor.goTo('/confirm?action=change-email&next=/account/email');
-    expect(visitor.path).toBe('/login');
+    await visitor.goTo('/auth/verify?action=change-email&next=/account/email');
+    expect(visitor.path).toBe('/auth/login');
     await visitor.logIn();
-    expect(visitor.path).toBe('/confirm');
+    expect(visitor.path).toBe('/auth/verify');
     await visitor.confirm();
     expect(visitor.place).toBe('/account/email');
   });
@@ -112,7 +112,7 @@ describe.each(withAndWithoutJavaScript)('the page that asks for the password aga
     expect(await visitor.isLoggedIn()).toBe(false);
     expect(await other.isLoggedIn()).toBe(false);
     await other.logIn(keeper.password, keeper.email);
-    expect(await other.page.getByRole('alert').innerText()).toBe('Wrong e-mail address or password.');
+    expect(await other.page.getByRole('alert').innerText()).toBe('The address or the password is wrong.');
     await other.leave();
   });
 });
@@ -133,11 +133,12 @@ describe('the place that the page which asks for the password again leads to', (
   });
 
   it.each(['https://evil.example/', '//evil.example/', '/\\evil.example/', 'javascript:alert(1)'])(
-    'ASVS 3.7.2: is the account, not %j',
+    'ASVS 3.7.2: is not %j',
     async (next) => {
-      await visitor.goTo(`/confirm?next=${encodeURIComponent(next)}`);
+      await visitor.goTo(`/auth/verify?next=${encodeURIComponent(next)}`);
       await visitor.confirm();
-      expect(visitor.page.url()).toBe(shop.url('/account'));
+      expect(visitor.page.url()).toBe(shop.url('/auth/verify'));
+      expect(await visitor.page.getByRole('status').innerText()).toBe('Thank you. You can continue.');
     },
   );
 });

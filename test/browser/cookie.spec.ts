@@ -37,10 +37,10 @@ describe('the session cookie in a browser', () => {
 
   it('ASVS 7.6.2: does not exist before there is something to remember', async () => {
     const visitor = await Visitor.arrive(await browser.newContext(), shop);
-    for (const path of ['/cart', '/session', '/assets/shop.css', '/nowhere']) await visitor.goTo(path);
+    for (const path of ['/cart', '/auth/login', '/session', '/assets/shop.css', '/nowhere']) await visitor.goTo(path);
     expect(await visitor.context.cookies()).toEqual([]);
     // With a form comes a token, and a session that the token belongs to.
-    await visitor.goTo('/login');
+    await visitor.goTo('/');
     expect(await visitor.context.cookies()).toHaveLength(1);
     await visitor.leave();
   });
@@ -67,6 +67,7 @@ describe('the session cookie in a browser', () => {
   it('ASVS 3.3.1, 3.3.3: is bound to HTTPS and to the exact host in production', async () => {
     const inProduction = await RunningShop.open({
       NODE_ENV: 'production',
+      SESSION_PUBLIC_URL: 'https://shop.example',
       SESSION_TYPE: 'memory',
       SECRET_KEY: 'a key that is only for this test and is long enough',
     });

@@ -46,7 +46,7 @@ describe('a form that a page of another origin sends by itself', () => {
 
   it.each([
     ['/cart/add', { sku: 'mug' }],
-    ['/logout', {}],
+    ['/auth/logout', {}],
     ['/devices/revoke-others', {}],
     ['/session/destroy', {}],
   ])('ASVS 3.5.1: is refused by %s, though the cookie came along', async (path, fields) => {
@@ -62,7 +62,10 @@ describe('a form that a page of another origin sends by itself', () => {
   });
 
   it('ASVS 3.5.1: logs nobody in under the name of somebody else', async () => {
-    const request = await lure(foreign.crossSite, '/login', { email: account.email, password: account.password });
+    const request = await lure(foreign.crossSite, '/auth/login', {
+      identity: account.email,
+      password: account.password,
+    });
     expect((await request.response())?.status()).toBe(403);
     expect(await visitor.isLoggedIn()).toBe(false);
   });
@@ -152,7 +155,7 @@ describe('where every form needs its token', () => {
     await visitor.confirm(keeper.password);
     await visitor.page.getByLabel('New address').fill('another@shop.example');
     await visitor.press('Change address');
-    expect(visitor.place).toBe('/account');
+    expect(visitor.place).toBe('/auth/account');
     await visitor.press('Log out');
     expect(visitor.place).toBe('/');
     await visitor.leave();

@@ -33,7 +33,7 @@ describe('the log of the shop', () => {
       }
     };
 
-    await visitor.goTo('/login');
+    await visitor.goTo('/auth/login');
     await visitor.logIn('wrong password');
     await visitor.enter(account, { remember: true });
     await collect();
@@ -43,7 +43,7 @@ describe('the log of the shop', () => {
     await visitor.confirm();
     await collect();
     await visitor.dropSessionCookie();
-    await visitor.goTo('/account');
+    await visitor.goTo('/auth/account');
     await collect();
     await visitor.press('Log out');
 

@@ -57,11 +57,11 @@ describe('a visitor of the shop as it was in Flask', () => {
     expect(await visitor.isLoggedIn()).toBe(true);
     // What can do harm asks for the password: nobody has typed it here.
     await visitor.goTo('/devices');
-    expect(visitor.path).toBe('/confirm');
+    expect(visitor.path).toBe('/auth/verify');
     await visitor.confirm();
     expect(visitor.path).toBe('/devices');
 
-    await visitor.goTo('/account');
+    await visitor.goTo('/auth/account');
     await visitor.press('Log out');
     await visitor.useCookie(former ?? '');
     expect(await visitor.isLoggedIn()).toBe(false);

@@ -33,27 +33,28 @@ describe('the shop and what does not belong there', () => {
     '/\t/evil.example/',
     'http:evil.example',
   ])('ASVS 3.7.2: goes to the account, not to %j, after a login', async (next) => {
-    await visitor.goTo(`/login?next=${encodeURIComponent(next)}`);
+    await visitor.goTo(`/auth/login?next=${encodeURIComponent(next)}`);
     await visitor.logIn();
-    expect(visitor.page.url()).toBe(shop.url('/account'));
+    expect(visitor.page.url()).toBe(shop.url('/auth/account'));
   });
 
   it('ASVS 3.7.2: checks the place again that the form itself carries', async () => {
-    const response = await visitor.context.request.post(shop.url('/login'), {
-      form: { email: account.email, password: account.password, next: 'https://evil.example/' },
+    const response = await visitor.context.request.post(shop.url('/auth/login'), {
+      headers: { accept: 'text/html' },
+      form: { identity: account.email, password: account.password, next: 'https://evil.example/' },
       maxRedirects: 0,
     });
     expect(response.status()).toBe(303);
-    expect(response.headers()['location']).toBe('/account');
+    expect(response.headers()['location']).toBe('/auth/account');
   });
 
   it('shows markup that somebody typed as text', async () => {
     const markup = `"><img src=x alt=planted>'`;
-    await visitor.goTo(`/login?next=${encodeURIComponent(`/${markup}`)}`);
+    await visitor.goTo(`/auth/login?next=${encodeURIComponent(`/${markup}`)}`);
     expect(await visitor.page.getByAltText('planted').count()).toBe(0);
-    const response = await visitor.context.request.post(shop.url('/login'), {
-      headers: { origin: shop.address },
-      form: { email: markup, password: 'x', next: '/' },
+    const response = await visitor.context.request.post(shop.url('/auth/login'), {
+      headers: { origin: shop.address, accept: 'text/html' },
+      form: { identity: markup, password: 'x', next: '/' },
     });
     expect(response.status()).toBe(401);
     const text = await response.text();

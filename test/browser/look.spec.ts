@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
+import { findFaintTexts } from './faint-texts.js';
 import { RunningShop } from './running-shop.js';
 import { keeper, Visitor } from './visitor.js';
 
 const paths = [
   '/',
   '/cart',
-  '/login',
-  '/account',
+  '/auth/login',
+  '/auth/account',
   '/account/email',
   '/account/deletion',
-  '/confirm?action=change-email',
+  '/auth/verify?action=change-email',
+  '/auth/account/password',
+  '/mails',
   '/devices',
   '/admin',
   '/session',
@@ -27,7 +30,7 @@ const findFaults = `(() => {
   if (document.querySelectorAll('h1').length !== 1) faults.push('not exactly one h1');
   for (const landmark of ['header', 'nav', 'main', 'footer'])
     if (document.querySelectorAll(landmark).length !== 1) faults.push('not exactly one ' + landmark);
-  for (const field of document.querySelectorAll('input:not([type=hidden])'))
+  for (const field of document.querySelectorAll('input:not([type=hidden], [hidden])'))
     if (field.labels.length === 0) faults.push('a field without a label: ' + field.name);
   for (const button of document.querySelectorAll('button, a'))
     if (!(button.getAttribute('aria-label') ?? button.textContent).trim()) faults.push('a button without a name');
@@ -187,28 +190,4 @@ const findControls = `(() => {
     if (shown) found.push({ name, shown });
   }
   return found;
-})()`;
-
-/** Texts below the contrast of WCAG 2.2 AA (4.5 to 1), each with its ratio; runs in the page. */
-const findFaintTexts = `(() => {
-  const parse = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);
-  const channel = (value) => (value <= 10.31 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
-  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const groundOf = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const ground = parse(getComputedStyle(at).backgroundColor);
-      if (ground.length === 3 || ground[3] === 1) return ground;
-    }
-    return [255, 255, 255];
-  };
-  const faint = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const element = node.parentElement;
-    if (!node.textContent.trim() || element.closest('.visually-hidden')) continue;
-    const [a, b] = [luminance(parse(getComputedStyle(element).color)), luminance(groundOf(element))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) faint.push(node.textContent.trim() + ': ' + ratio.toFixed(2));
-  }
-  return faint;
 })()`;

@@ -66,16 +66,16 @@ describe.each(withAndWithoutJavaScript)('a remembered login %s', (_, javaScriptE
   it('is still asked for after a wrong password, if it was before', async () => {
     const visitor = await newVisitor();
     const box = visitor.page.getByLabel('Keep me logged in');
-    await visitor.goTo('/login');
+    await visitor.goTo('/auth/login');
     await box.check();
     await visitor.logIn('wrong');
     expect(await box.isChecked()).toBe(true);
     await visitor.logIn();
-    expect(visitor.place).toBe('/account');
+    expect(visitor.place).toBe('/auth/account');
     expect(await rememberCookie(visitor.context)).toBeDefined();
     await visitor.press('Log out');
 
-    await visitor.goTo('/login');
+    await visitor.goTo('/auth/login');
     expect(await box.isChecked()).toBe(false);
     await visitor.logIn('wrong');
     expect(await box.isChecked()).toBe(false);
@@ -96,7 +96,7 @@ describe.each(withAndWithoutJavaScript)('a remembered login %s', (_, javaScriptE
     expect(await visitor.page.locator('[data-login]').getAttribute('data-login')).toBe('remembered');
     expect((await rememberCookie(visitor.context))?.value).not.toBe(cookie?.value);
     await visitor.goTo('/devices');
-    expect(visitor.path).toBe('/confirm');
+    expect(visitor.path).toBe('/auth/verify');
     await visitor.leave();
   });
 

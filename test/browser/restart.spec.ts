@@ -20,7 +20,7 @@ describe('a restart of the server', () => {
     const visitor = await Visitor.arrive(await browser.newContext(), shop);
     await visitor.countVisit();
     await visitor.press('Add to cart: Evening mug');
-    await visitor.goTo('/login');
+    await visitor.goTo('/auth/login');
     await visitor.logIn();
     return visitor;
   }
@@ -30,7 +30,7 @@ describe('a restart of the server', () => {
     try {
       const visitor = await shopAndLogIn(shop);
       await shop.restart();
-      await visitor.goTo('/account');
+      await visitor.goTo('/auth/account');
       expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
       expect(await visitor.cart()).toEqual({ mug: 1 });
       await visitor.leave();
@@ -47,7 +47,7 @@ describe('a restart of the server', () => {
     try {
       const visitor = await shopAndLogIn(shop);
       await shop.restart();
-      await visitor.goTo('/account');
+      await visitor.goTo('/auth/account');
       expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
       expect(await visitor.cart()).toEqual({ mug: 1 });
       expect(await visitor.countVisit()).toBe(2);

@@ -87,7 +87,8 @@ export class RunningShop {
         const address = opened.exec(printed)?.[1];
         if (address !== undefined) {
           clearTimeout(timer);
-          found(address);
+          // Where its own site and others differ by the port alone, and `localhost` is another site.
+          found(address.replace('localhost', '127.0.0.1'));
         }
       };
       child.stdout?.on('data', read);

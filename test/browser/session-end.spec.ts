@@ -56,7 +56,7 @@ describe('the end of a session', () => {
 
     await notice.filter({ hasText: 'Your session has ended.' }).waitFor();
     await notice.getByRole('link', { name: 'Continue' }).click();
-    expect(visitor.place).toBe('/login?next=%2Faccount');
+    expect(visitor.place).toBe('/auth/login?next=%2Fauth%2Faccount');
     expect(await visitor.messages()).toEqual(['info: Please log in to see this page.']);
   });
 
@@ -65,7 +65,7 @@ describe('the end of a session', () => {
     await until('a session of which much is over', async () => (await ask()).expiresIn < lifetimeMs / 2);
     await visitor.press('Stay logged in');
     await until('more time than before', async () => (await ask()).expiresIn > lifetimeMs / 2);
-    expect(visitor.place).toBe('/account');
+    expect(visitor.place).toBe('/auth/account');
   });
 
   it('is announced to who is logged in alone, and by nothing but a status', async () => {

@@ -1,8 +1,13 @@
 import { RedisServer } from '../support/servers/redis.js';
 import { RunningShop } from './running-shop.js';
 
-export const storeKinds = ['memory', 'lmdb', 'redis'] as const;
+const storeKinds = ['memory', 'lmdb', 'redis'] as const;
 export type StoreKind = (typeof storeKinds)[number];
+
+/** The pages are the same, whatever the store: a table of pages runs with one, and in the nightly form (`TEST_FULL=1`) with all. */
+export function storesFor(kind: StoreKind): readonly StoreKind[] {
+  return process.env['TEST_FULL'] === '1' ? storeKinds : [kind];
+}
 
 /** A shop, and the server that it keeps its sessions in, if it needs one. */
 export interface ShopWithStore {

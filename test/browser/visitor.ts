@@ -109,7 +109,7 @@ export class Visitor {
 
   /** Goes to the login, and logs in. */
   async enter(who: Account = account, { remember = false } = {}): Promise<void> {
-    await this.goTo('/login');
+    await this.goTo('/auth/login');
     if (remember) await this.page.getByLabel('Keep me logged in').check();
     await this.logIn(who.password, who.email);
   }
@@ -122,8 +122,8 @@ export class Visitor {
 
   /** Whether the account is shown to this browser; goes to it. */
   async isLoggedIn(): Promise<boolean> {
-    await this.goTo('/account');
-    return this.place === '/account';
+    await this.goTo('/auth/account');
+    return this.place === '/auth/account';
   }
 
   /** The path of the page, without its query. */

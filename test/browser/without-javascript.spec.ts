@@ -26,9 +26,9 @@ describe('the shop in a browser that runs no JavaScript', () => {
     await visitor.press('Update the quantity of Windowsill aloe');
     expect(await visitor.cart()).toEqual({ aloe: 3 });
 
-    await visitor.goTo('/account');
+    await visitor.goTo('/auth/account');
     await visitor.logIn();
-    expect(visitor.place).toBe('/account');
+    expect(visitor.place).toBe('/auth/account');
     expect(await visitor.page.locator('[data-email]').innerText()).toBe(account.email);
     expect(await visitor.sessionData()).toEqual({ visits: 1, cart: { aloe: 3 } });
 
@@ -38,8 +38,8 @@ describe('the shop in a browser that runs no JavaScript', () => {
     expect(await visitor.sessionCookie()).toBeNull();
   });
 
-  it('sends no script at all to guests', async () => {
-    for (const path of ['/', '/cart', '/login', '/session', '/nowhere']) {
+  it('sends no script at all to guests, but for passkeys on the login page', async () => {
+    for (const path of ['/', '/cart', '/auth/register', '/session', '/nowhere']) {
       const text = await (await fetch(shop.url(path), { headers: { accept: 'text/html' } })).text();
       expect(text).toContain('<!doctype html>');
       expect(text).not.toMatch(/<script|\son[a-z]+=|javascript:/i);

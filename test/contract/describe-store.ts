@@ -7,6 +7,8 @@ export interface StoreUnderTest {
   open(): SessionStore | Promise<SessionStore>;
   /** True: instances do not share their data. */
   readonly isAlone?: boolean;
+  /** It has the ability `read-many`, which few have. */
+  readonly readsMany?: true;
   readonly lacks?: readonly StoreAbility[];
   /** Starts what the store needs; run before the first case. */
   start?(): Promise<void>;
@@ -15,7 +17,8 @@ export interface StoreUnderTest {
 
 /** Runs the contract of session stores on a store, a test per case; what the store does not offer is listed as such. */
 export function describeStore(name: string, subject: StoreUnderTest): void {
-  const lacks = new Set(subject.lacks);
+  const lacks = new Set<StoreAbility>(subject.lacks);
+  if (subject.readsMany !== true) lacks.add('read-many');
 
   describe(name, () => {
     beforeAll(async () => {

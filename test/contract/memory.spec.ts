@@ -1,4 +1,4 @@
 import { MemoryStore } from '../../lib/stores/memory/index.js';
 import { describeStore } from './describe-store.js';
 
-describeStore('MemoryStore', { open: () => new MemoryStore(), isAlone: true });
+describeStore('MemoryStore', { open: () => new MemoryStore(), isAlone: true, readsMany: true });

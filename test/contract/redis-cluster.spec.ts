@@ -8,6 +8,7 @@ let servers: RedisCluster;
 const clients: Cluster[] = [];
 
 describeStore('RedisStore on a cluster', {
+  readsMany: true,
   open: () => {
     const client = new Cluster(servers.addresses, { enableAutoPipelining: true });
     clients.push(client);

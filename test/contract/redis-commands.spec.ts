@@ -142,9 +142,12 @@ describe('RedisStore and its commands', () => {
 
   it('needs no more rights than the documents name', async () => {
     const page = readFileSync('docs/stores/redis.md', 'utf8');
-    const [, rights = ''] = /`(~session:\*(?: \+[a-z]+)+)`/.exec(page) ?? [];
-    const [, connecting = ''] = /`((?:\+[a-z]+ ?)+)` for a client that is made from the URL/.exec(page) ?? [];
-    const all = `${rights} ${connecting}`.split(' ');
+    const rights = [
+      /`(~session:\*(?: \+[a-z]+)+)`/,
+      /`(&session:\*(?: \+[a-z]+)+)` for telling/,
+      /`((?:\+[a-z]+ ?)+)` for a client that the store creates from the URL/,
+    ].map((list) => list.exec(page)?.[1] ?? `not in the page: ${list.source}`);
+    const all = rights.join(' ').split(' ');
     await client.acl('SETUSER', 'sessions', 'reset', 'on', '>word', ...all);
     await client.script('FLUSH');
     const url = new URL(server.url);

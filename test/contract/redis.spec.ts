@@ -6,6 +6,7 @@ import { describeStore } from './describe-store.js';
 let server: RedisServer;
 
 describeStore('RedisStore', {
+  readsMany: true,
   open: () => create({ url: server.url, client: null }, standaloneContext),
   lacks: ['prune', 'keys'],
   start: async () => {

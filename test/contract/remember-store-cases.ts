@@ -37,6 +37,7 @@ const cases: Readonly<Record<string, (harness: RememberStoreHarness) => Promise<
       plain,
       aRow(freshUser(), { previous: { validator: text(32), successor: text(100) }, isShown: true }),
       aRow(freshUser(), { idleTimeout: null, absoluteTimeout: 86_400_000, forced: true }),
+      aRow(freshUser(), { extras: { name: 'é', count: 1.5, flag: false } }),
       aRow(freshUser(), { createdAt: 0, rotatedAt: 1_764_000_000_123.5 }),
       // A later version of the package may keep more.
       { ...aRow(freshUser()), somethingNew: { nested: ['é', null, 1.5] } },

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { RememberStore, type RememberRow, type StoredRememberRow, type UserId } from 'nestjs-session-auth';
+import type { UserId } from 'nestjs-session-auth';
+import { RememberStore, type RememberRow, type StoredRememberRow } from 'nestjs-session-auth/store';
 
 interface Remembered {
   readonly data: RememberRow;

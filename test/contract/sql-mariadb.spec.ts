@@ -6,6 +6,7 @@ import { sqlSettings } from './sql-settings.js';
 let server: MariadbServer;
 
 describeStore('SqlStore on MariaDB', {
+  readsMany: true,
   open: () => create(sqlSettings(server.url)),
   start: async () => {
     server = await MariadbServer.start();

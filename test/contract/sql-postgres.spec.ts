@@ -6,6 +6,7 @@ import { sqlSettings } from './sql-settings.js';
 let server: PostgresServer;
 
 describeStore('SqlStore on PostgreSQL', {
+  readsMany: true,
   open: () => create(sqlSettings(server.url)),
   start: async () => {
     server = await PostgresServer.start();

@@ -7,6 +7,7 @@ import { sqlSettings } from './sql-settings.js';
 const folder = temporaryFolder('sql-sqlite');
 
 describeStore('SqlStore on SQLite', {
+  readsMany: true,
   open: () => create(sqlSettings(`sqlite:${join(folder.path, 'sessions.db')}`)),
   stop: () => Promise.resolve(folder.remove()),
 });

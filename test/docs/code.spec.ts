@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
-import { codeBlocks, pages, project, type CodeBlock, type Page } from './pages.js';
+import { codeBlocks, fileOf, givenFiles, pages, project, type CodeBlock, type Page } from './pages.js';
 
 const options = compilerOptions();
 const host = hostThatReadsOnce();
+const libraries = join(import.meta.dirname, 'third-party.d.ts');
 const withCode = pages().filter((page) => typeScriptIn(page).length > 0);
 
 describe('the code in the documents', () => {
@@ -14,7 +15,8 @@ describe('the code in the documents', () => {
   });
 
   it('compiles against the built package', () => {
-    expect(withCode.flatMap((page) => problemsIn(page.path, typeScriptIn(page)))).toEqual([]);
+    const blocksOf = (page: Page): CodeBlock[] => [...typeScriptIn(page), ...givenFiles(page)];
+    expect(withCode.flatMap((page) => problemsIn(page.path, blocksOf(page)))).toEqual([]);
   });
 
   it('is reported where it does not compile', () => {
@@ -32,16 +34,21 @@ function typeScriptIn(page: Page): CodeBlock[] {
   return codeBlocks(page).filter(({ language }) => ['ts', 'typescript'].includes(language));
 }
 
-/** What the compiler has to say about these blocks, each a module of its own in one application. */
+/** What the compiler has to say about these blocks, each a module of its own in one application; some are files by a name. */
 function problemsIn(path: string, blocks: readonly CodeBlock[]): string[] {
   const cache = join(project, '.cache');
   mkdirSync(cache, { recursive: true });
   // Inside the project, so that the package's own name leads to what has been built.
   const folder = mkdtempSync(join(cache, 'docs-'));
   try {
-    const origins = new Map(blocks.map((block, index) => [join(folder, `block-${String(index)}.ts`), block]));
-    for (const [file, { given, code }] of origins) writeFileSync(file, `${code}\n${given}\nexport {};\n`);
-    const program = ts.createProgram([...origins.keys()], options, host);
+    const nameOf = (block: CodeBlock, index: number): string => fileOf(block) ?? `block-${String(index)}.ts`;
+    const origins = new Map(blocks.map((block, index) => [join(folder, nameOf(block, index)), block]));
+    expect(origins.size).toBe(blocks.length);
+    for (const [file, { given, code }] of origins) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${code}\n${given}\nexport {};\n`);
+    }
+    const program = ts.createProgram([...origins.keys(), libraries], options, host);
     return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
       const line = origins.get(diagnostic.file?.fileName ?? '')?.line ?? '?';
       return `${path}:${String(line)}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;

@@ -7,7 +7,7 @@ const { exports, scripts } = JSON.parse(readFileSync(join(project, 'package.json
   exports: Record<string, unknown>;
   scripts: Record<string, string>;
 };
-const npmCommands = ['ci', 'install', 'pack', 'publish', 'view', 'run'];
+const npmCommands = ['ci', 'install', 'ls', 'pack', 'publish', 'view', 'run'];
 
 describe('the documents', () => {
   it('have the pages that a reader looks for', () => {

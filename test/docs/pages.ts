@@ -38,6 +38,21 @@ export function codeBlocks({ text }: Page): CodeBlock[] {
   }));
 }
 
+/** The path that a block begins with, as `// src/app.module.ts`: blocks of one page import each other by these. */
+export function fileOf({ language, code }: CodeBlock): string | null {
+  return language === 'ts' ? (/^\/\/ ((?:src|test)\/[\w./-]+\.ts)\n/.exec(code)?.[1] ?? null) : null;
+}
+
+/** Files that the code of a page imports and that readers have already, from comments `<!-- file: src/… ⏎ … -->`. */
+export function givenFiles({ text }: Page): CodeBlock[] {
+  return [...text.matchAll(/^<!-- file: (\S+)\n([^]*?)-->$/gm)].map(({ 1: file = '', 2: code = '', index }) => ({
+    language: 'ts',
+    code: `// ${file}\n${code}`,
+    line: text.slice(0, index).split('\n').length,
+    given: '',
+  }));
+}
+
 /** A page without its blocks of code. */
 export function prose({ text }: Page): string {
   return text.replaceAll(fence, '');

@@ -34,7 +34,7 @@ it('ASVS 7.1.1: the documents give the timeouts that hold by default', () => {
   const [idle, absolute] = [days(sessionOptions.idleTimeout.default), days(sessionOptions.absoluteTimeout.default)];
   expect(textOf('docs/security.md')).toContain(`Idle timeout ${idle}, absolute timeout ${absolute}.`);
   expect(textOf('docs/cookies-and-keys.md').replaceAll('\n', ' ')).toContain(
-    `ends after ${idle} without use (\`idleTimeout\`) and ${absolute} after it began`,
+    `expires after ${idle} without use (\`idleTimeout\`) and ${absolute} after it was created`,
   );
 });
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Post, Scope } from '@nestjs/common';
-import { AuthService, Session } from 'nestjs-session-auth';
+import { AuthService, Session, SessionLoginRefusedError } from 'nestjs-session-auth';
 import type { Arrival, AuthFeature, Entry } from '../../lib/auth/auth-feature.js';
 import { LoginFeature } from '../../lib/auth/features.js';
+import { RememberFamilies } from '../../lib/auth/remember/remember-families.js';
 import { startApp, type RunningApp } from '../support/app.js';
 
 const heard: string[] = [];
@@ -75,6 +76,41 @@ describe('a provider that is marked as a feature', () => {
     await app.jar().fetch('/everyone', { method: 'POST' });
     await jar.fetch('/read');
     expect(heard).toEqual(['entered ada']);
+  });
+});
+
+@Controller()
+class RememberingController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Post('login')
+  login(@Session() session: Session): Promise<void> {
+    return this.auth.login(session, 'ada', { remember: true });
+  }
+}
+
+describe('a feature that rejects a login', () => {
+  @LoginFeature()
+  @Injectable()
+  class Closed implements AuthFeature {
+    entering(): Promise<never> {
+      return Promise.reject(new SessionLoginRefusedError('inactive', 'Closed.'));
+    }
+  }
+
+  it('leaves nothing of it: no session, and no remembered login; listeners hear why', async () => {
+    const refused: string[] = [];
+    const app = await startApp({
+      session: { observer: { refused: ({ reason }) => refused.push(reason) } },
+      controllers: [RememberingController],
+      providers: [Closed],
+    });
+    const jar = app.jar();
+    expect((await jar.fetch('/login', { method: 'POST' })).status).toBe(403);
+    expect(jar.header).toBe('');
+    expect(refused).toEqual(['inactive']);
+    expect(await app.app.get(RememberFamilies, { strict: false }).has('ada')).toBe(false);
+    await app.close();
   });
 });
 

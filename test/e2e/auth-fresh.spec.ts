@@ -353,10 +353,10 @@ describe.each(platforms)('%s', (platform) => {
     ]);
   });
 
-  describe('with a confirmUrl', () => {
+  describe('with a re-authentication page', () => {
     beforeEach(async () => {
       await running.close();
-      await start({ loginUrl: '/login-page', confirmUrl: '/confirm-page?lang=de' });
+      await start({ redirects: { loginUrl: '/login-page', confirmUrl: '/confirm-page?lang=de' } });
     });
 
     async function staleHeaders(): Promise<Record<string, string>> {
@@ -381,8 +381,10 @@ describe.each(platforms)('%s', (platform) => {
 
     it('a message is left for it, and for nobody else', async () => {
       await running.close();
-      const confirmMessageCategory = 'hint';
-      await start({ confirmUrl: '/confirm-page', confirmMessage: 'Once more, please.', confirmMessageCategory });
+      await start({
+        redirects: { confirmUrl: '/confirm-page' },
+        messages: { confirm: { text: 'Once more, please.', category: 'hint' } },
+      });
       const jar = await loggedIn();
       now += 20 * minute;
       expect(await status(jar, 'default')).toBe(401);

@@ -131,7 +131,7 @@ describe.each(platforms)('%s', (platform) => {
     return (running = await startApp({ platform, controllers: [GuardedController], ...setup }));
   }
 
-  describe('without a loginUrl', () => {
+  describe('without a login page', () => {
     it.each([
       ['an API client', api],
       ['a browser', page],
@@ -153,8 +153,8 @@ describe.each(platforms)('%s', (platform) => {
     });
   });
 
-  describe('with a loginUrl', () => {
-    const session = { loginUrl: '/login?lang=de' };
+  describe('with a login page', () => {
+    const session = { redirects: { loginUrl: '/login?lang=de' } };
 
     it('a browser is sent there, and where it wanted to go comes along', async () => {
       const { url } = await started({ session });
@@ -218,7 +218,7 @@ describe.each(platforms)('%s', (platform) => {
 
     it('it does not send a browser from the login page to the login page', async () => {
       const guard = { provide: APP_GUARD, useExisting: SessionAuthGuard };
-      const { url } = await started({ providers: [guard], session: { loginUrl: '/login' } });
+      const { url } = await started({ providers: [guard], session: { redirects: { loginUrl: '/login' } } });
 
       expect((await ask(`${url}/open`, { headers: page })).status).toBe(302);
       expect((await ask(`${url}/login?next=%2Fopen`, { headers: page })).status).toBe(401);
@@ -272,12 +272,12 @@ describe.each(platforms)('%s', (platform) => {
   });
 });
 
-describe('a loginUrl that cannot be one', () => {
+describe('a login page that cannot be one', () => {
   it.each(['login', 'javascript:alert(1)', '/log in', '/login\r\nSet-Cookie: a=b', '/löfgren'])(
     '%j is refused at boot',
     async (loginUrl) => {
-      await expect(startApp({ session: { loginUrl } })).rejects.toMatchObject({
-        problems: [{ setting: 'SESSION_LOGIN_URL (loginUrl)' }],
+      await expect(startApp({ session: { redirects: { loginUrl } } })).rejects.toMatchObject({
+        problems: [{ setting: 'SESSION_LOGIN_URL (redirects.loginUrl)' }],
       });
     },
   );

@@ -364,7 +364,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('is not asked where the session was taken from another client', async () => {
-      await start({ providers, session: { protection: 'strong' } });
+      await start({ providers, session: { protection: { mode: 'strong' } } });
       const jar = running.jar();
       await jar.fetch('/login', { ...post, headers: { 'user-agent': 'Browser' } });
       const thief = { 'user-agent': 'Thief', authorization: 'Bearer token' };

@@ -6,7 +6,10 @@ import { platforms, startApp, type RunningApp } from '../support/app.js';
 import { ask } from '../support/raw-http.js';
 
 const html = { accept: 'text/html' };
-const session = { loginUrl: '/login', confirmUrl: '/confirm', loginMessage: 'Log in first.' };
+const session = {
+  redirects: { loginUrl: '/login', confirmUrl: '/confirm' },
+  messages: { login: 'Log in first.' },
+};
 
 @Injectable()
 class StaffGuard extends SessionAuthGuard {

@@ -120,7 +120,7 @@ describe.each(platforms)('%s', (platform) => {
       ['anything', { accept: '*/*' }, undefined],
       ['what is not said', {}, undefined],
     ])('auto: who asks for %s', async (_what, headers, location) => {
-      const url = await start({ loginUrl });
+      const url = await start({ redirects: { loginUrl } });
       const response = await ask(`${url}/protected`, { headers });
       expect([response.status, response.headers.location]).toEqual([location === undefined ? 401 : 302, location]);
       expect(response.headers['set-cookie']).toBeUndefined();
@@ -128,24 +128,24 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('json: nobody', async () => {
-      const url = await start({ loginUrl, refusal: 'json' });
+      const url = await start({ redirects: { loginUrl, refusal: 'json' } });
       const response = await ask(`${url}/protected`, { headers: { ...html, 'sec-fetch-mode': 'navigate' } });
       expect([response.status, JSON.parse(response.body)]).toEqual([401, { statusCode: 401, message: 'Unauthorized' }]);
     });
 
     it('redirect: everybody, if there is somewhere to go', async () => {
-      const url = await start({ loginUrl, refusal: 'redirect' });
+      const url = await start({ redirects: { loginUrl, refusal: 'redirect' } });
       for (const headers of [{}, { accept: 'application/json' }, { ...html, 'x-requested-with': 'XMLHttpRequest' }]) {
         const response = await ask(`${url}/protected`, { headers });
         expect([response.status, response.headers.location]).toEqual([302, to]);
       }
       await running.close();
-      const nowhere = await ask(`${await start({ refusal: 'redirect' })}/protected`, { headers: html });
+      const nowhere = await ask(`${await start({ redirects: { refusal: 'redirect' } })}/protected`, { headers: html });
       expect([nowhere.status, nowhere.headers.location]).toEqual([401, undefined]);
     });
 
     it('HEAD is redirected as GET is, and a POST with 303', async () => {
-      const url = await start({ loginUrl });
+      const url = await start({ redirects: { loginUrl } });
       const head = await ask(`${url}/head`, { method: 'HEAD', headers: html });
       expect([head.status, head.headers.location]).toEqual([302, '/login?next=%2Fhead']);
       const post = await ask(`${url}/orders`, { method: 'POST', headers: html });
@@ -153,7 +153,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('ASVS 16.3.2: a redirect is a refusal, heard once', async () => {
-      const url = await start({ loginUrl });
+      const url = await start({ redirects: { loginUrl } });
       await ask(`${url}/protected`, { headers: html });
       expect(heard.all).toEqual([
         { name: 'refused', event: { publicId: null, userId: null, reason: 'login', address: '127.0.0.1' } },
@@ -163,21 +163,25 @@ describe.each(platforms)('%s', (platform) => {
 
   describe('Flask-Login row 9: the place to come back to', () => {
     it.each<[options: SessionModuleOptions, path: string, location: string]>([
-      [{ loginUrl: '/login' }, '/protected', '/login?next=%2Fprotected'],
-      [{ loginUrl: '/login', nextField: 'n' }, '/protected', '/login?n=%2Fprotected'],
+      [{ redirects: { loginUrl: '/login' } }, '/protected', '/login?next=%2Fprotected'],
+      [{ redirects: { loginUrl: '/login', nextField: 'n' } }, '/protected', '/login?n=%2Fprotected'],
       [
-        { loginUrl: 'https://auth.localhost/login' },
+        { redirects: { loginUrl: 'https://auth.localhost/login' } },
         '/protected',
         'https://auth.localhost/login?next=http%3A%2F%2Flocalhost%2Fprotected',
       ],
-      [{ loginUrl: '/login?affil=cgnu' }, '/protected', '/login?affil=cgnu&next=%2Fprotected'],
+      [{ redirects: { loginUrl: '/login?affil=cgnu' } }, '/protected', '/login?affil=cgnu&next=%2Fprotected'],
       [
-        { loginUrl: 'https://localhost/login' },
+        { redirects: { loginUrl: 'https://localhost/login' } },
         '/profile',
         'https://localhost/login?next=http%3A%2F%2Flocalhost%2Fprofile',
       ],
-      [{ loginUrl: '/login', nextInSession: true }, '/protected', '/login'],
-      [{ loginUrl: '/login', redirectHost: 'shop.example' }, '/protected', '//shop.example/login?next=%2Fprotected'],
+      [{ redirects: { loginUrl: '/login', nextInSession: true } }, '/protected', '/login'],
+      [
+        { redirects: { loginUrl: '/login', host: 'shop.example' } },
+        '/protected',
+        '//shop.example/login?next=%2Fprotected',
+      ],
     ])('%j, %s: %s', async (options, path, location) => {
       const url = await start(options);
       const response = await ask(`${url}${path}`, { headers: { ...html, host: 'localhost' } });
@@ -187,7 +191,7 @@ describe.each(platforms)('%s', (platform) => {
     it.each(['//evil.example/x', '/%09//evil.example', '/%5cevil.example', '/.//evil.example'])(
       'a path such as %s leads to no other site',
       async (path) => {
-        const url = await start({ loginUrl: '/login' });
+        const url = await start({ redirects: { loginUrl: '/login' } });
         const response = await ask(url + path, { headers: html });
         const next = new URL(response.headers.location ?? '', 'https://shop.example').searchParams.get('next');
         expect(response.status).toBe(302);
@@ -197,9 +201,9 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   describe('Flask-Login row 10: the place to come back to, in the session', () => {
-    const options = { loginUrl: '/login', nextInSession: true, protection: 'strong' } as const;
+    const options = { redirects: { loginUrl: '/login', nextInSession: true }, protection: { mode: 'strong' } } as const;
 
-    it('is there on the login page, under `protection: strong`, and after the login', async () => {
+    it('is there on the login page, under strong protection, and after the login', async () => {
       await start(options);
       const jar = running.jar();
       const refused = await browse(jar, '/profile?tab=2');
@@ -230,7 +234,10 @@ describe.each(platforms)('%s', (platform) => {
 
   describe('the message for the login page', () => {
     it('is flashed under its category, once, however often somebody was refused', async () => {
-      await start({ loginUrl: '/login', loginMessage: 'Log in first.', loginMessageCategory: 'hint' });
+      await start({
+        redirects: { loginUrl: '/login' },
+        messages: { login: { text: 'Log in first.', category: 'hint' } },
+      });
       const jar = running.jar();
       for (const path of ['/protected', '/profile', '/protected']) await browse(jar, path);
       const message = { category: 'hint', message: 'Log in first.' };
@@ -239,7 +246,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('has the category `message` where no other is set', async () => {
-      await start({ loginUrl: '/login', loginMessage: 'Log in first.' });
+      await start({ redirects: { loginUrl: '/login' }, messages: { login: 'Log in first.' } });
       const jar = running.jar();
       await browse(jar, '/protected');
       const message = { category: 'message', message: 'Log in first.' };
@@ -247,14 +254,14 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('Flask-Login row 8: makes no session for who is not redirected', async () => {
-      await start({ loginUrl: '/login', loginMessage: 'Log in first.' });
+      await start({ redirects: { loginUrl: '/login' }, messages: { login: 'Log in first.' } });
       const response = await running.jar().fetch('/protected');
       expect([response.status, response.headers.getSetCookie()]).toEqual([401, []]);
       expect(await storedKeys(running.app)).toEqual([]);
     });
 
     it('Flask-Login row 8: without a message a redirect makes no session either', async () => {
-      await start({ loginUrl: '/login' });
+      await start({ redirects: { loginUrl: '/login' } });
       const response = await browse(running.jar(), '/protected');
       expect([response.status, response.headers['set-cookie']]).toEqual([302, undefined]);
       expect(await storedKeys(running.app)).toEqual([]);
@@ -262,7 +269,7 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   it('no page is sent to itself', async () => {
-    const url = await start({ loginUrl: '/protected?lang=de' });
+    const url = await start({ redirects: { loginUrl: '/protected?lang=de' } });
     const response = await ask(`${url}/protected?next=%2Fprofile`, { headers: html });
     expect([response.status, response.headers.location]).toEqual([401, undefined]);
     expect((await ask(`${url}/profile`, { headers: html })).status).toBe(302);

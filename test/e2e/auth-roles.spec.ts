@@ -328,7 +328,7 @@ describe.each(platforms)('%s', (platform) => {
     it('a browser is not redirected where it may not go', async () => {
       const { jar } = await asking(
         { id: 7 },
-        { loginUrl: '/login-page', confirmUrl: '/confirm-page', refusal: 'redirect' },
+        { redirects: { loginUrl: '/login-page', confirmUrl: '/confirm-page', refusal: 'redirect' } },
       );
       const response = await ask(`${running.url}/roles/editor`, {
         headers: { accept: 'text/html', cookie: jar.header },

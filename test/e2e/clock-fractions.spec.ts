@@ -42,7 +42,7 @@ describe('a clock with fractions of a millisecond', () => {
     ['lmdb', () => ({ type: 'lmdb', lmdb: { path: folder() } })],
     ['cookie', () => ({ type: 'cookie', sealed: { revocations: 'memory' } })],
   ])('serves sessions, logins and counts in %s as any other', async (_, options) => {
-    const session = { ...(await options()), clock, userLoader: (id: string | number) => ({ id }), refreshInterval: 0 };
+    const session = { ...(await options()), clock, userLoader: (id: string | number) => ({ id }), refresh: 0 };
     const { jar, close } = await startApp({ session, controllers: [VisitsController] });
     cleanUps.push(close);
     const browser = jar();

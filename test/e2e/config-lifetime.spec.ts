@@ -96,7 +96,7 @@ describe('PERMANENT_SESSION_LIFETIME', () => {
 
 describe('a session that is not used for its idle timeout', () => {
   it.each(stores)('ASVS 7.3.1: is gone, in real time, from the store: %s', async (type) => {
-    const options = { ...(await storeOptions(type)), idleTimeout: '400ms', refreshEachRequest: false };
+    const options = { ...(await storeOptions(type)), idleTimeout: '400ms', refresh: false as const };
     const jar = (await started(options)).jar();
     await jar.fetch('/set/a', post);
 

@@ -83,12 +83,12 @@ describe('an option of express-session', () => {
     [{ secret: strong }, 'secret', 'secretKey (SECRET_KEY)'],
     [{ resave: false }, 'resave', 'leave it out: a session is saved if it has changed'],
     [{ saveUninitialized: false }, 'saveUninitialized', 'leave it out'],
-    [{ rolling: true }, 'rolling', 'refreshEachRequest (SESSION_REFRESH_EACH_REQUEST)'],
+    [{ rolling: true }, 'rolling', 'refresh (SESSION_REFRESH_INTERVAL)'],
     [{ cookie: { maxAge: 60_000 } }, 'cookie.maxAge', 'idleTimeout (SESSION_IDLE_TIMEOUT)'],
     [{ ttl: 60 }, 'ttl', 'idleTimeout (SESSION_IDLE_TIMEOUT)'],
     [{ name: 'sid' }, 'name', 'cookie.name (SESSION_COOKIE_NAME)'],
     [{ unset: 'destroy' }, 'unset', 'session.destroy()'],
-    [{ genid: () => 'a' }, 'genid', 'idLength (SESSION_ID_LENGTH)'],
+    [{ genid: () => 'a' }, 'genid', 'leave it out: an id is random'],
     [{ proxy: true }, 'proxy', "app.set('trust proxy'"],
   ])('is refused with what takes its place: %j', async (options, name, instead) => {
     expect(await refusal({}, options)).toEqual([expect.stringContaining(`${name}: there is no such option: `)]);

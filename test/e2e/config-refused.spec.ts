@@ -117,8 +117,8 @@ describe('an application does not start', () => {
     ['a lifetime of nothing', { idleTimeout: 0 }, 'PERMANENT_SESSION_LIFETIME (idleTimeout)'],
     [
       'a refresh interval as long as the lifetime',
-      { idleTimeout: 60, refreshInterval: 60 },
-      'SESSION_REFRESH_INTERVAL (refreshInterval)',
+      { idleTimeout: 60, refresh: 60 },
+      'SESSION_REFRESH_INTERVAL (refresh)',
     ],
     [
       'a grace as long as the rotation',
@@ -152,8 +152,8 @@ describe('an application does not start', () => {
   });
 
   it('ASVS 7.2.3: with ids of fewer than 128 bits', async () => {
-    const settings = { secretKey: strong, type: 'memory', idLength: 15 };
-    expect(await refusedSettings({}, settings)).toEqual(['SESSION_ID_LENGTH (idLength)']);
+    const settings = { secretKey: strong, type: 'memory' };
+    expect(await refusedSettings({ SESSION_ID_LENGTH: '15' }, settings)).toEqual(['SESSION_ID_LENGTH (idLength)']);
   });
 
   it('and shows no value of a secret, wherever it is wrong', async () => {

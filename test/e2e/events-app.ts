@@ -13,6 +13,8 @@ import {
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { WebSocketGateway } from '@nestjs/websockets';
 import {
   AuthService,
   CsrfGuard,
@@ -36,6 +38,8 @@ import { startApp, type PlatformName, type RunningApp } from '../support/app.js'
 import { CapturedLogger } from '../support/captured-logger.js';
 import { Checkpoints } from '../support/checkpoint.js';
 import { HeardEvents } from '../support/heard-events.js';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { ReadonlyStore } from '../support/readonly-store.js';
 import { rawResponse } from './http-table.js';
 import { Browser, home, type Client } from './protection-browser.js';
@@ -172,6 +176,9 @@ export class EventfulController {
   }
 }
 
+@WebSocketGateway({ path: '/live' })
+class LiveGateway {}
+
 /** A provider that hears everything. */
 abstract class Listener {
   readonly heard = new HeardEvents();
@@ -216,13 +223,14 @@ export class EventfulPlace {
       platform,
       adapter: platform === 'fastify' ? new FastifyAdapter({ trustProxy: trust }) : new ExpressAdapter(),
       prepare: (app) => {
+        app.useWebSocketAdapter(new WsAdapter(app));
         if (platform === 'express') (app as NestExpressApplication).set('trust proxy', trust);
       },
       logger,
       session: { store, clock: () => clock.now, observer: place.#observer.observer, ...options },
       imports: [EventEmitterModule.forRoot(), SessionEventsModule.forRoot(), ElsewhereModule],
       controllers: [EventfulController],
-      providers: [FirstListener, { provide: Checkpoints, useValue: checkpoints }],
+      providers: [FirstListener, LiveGateway, { provide: Checkpoints, useValue: checkpoints }],
     });
     running.app.get(EventEmitter2).onAny((name, event) => {
       const [prefix, ...rest] = String(name).split('.');
@@ -270,6 +278,16 @@ export class EventfulPlace {
     const { status } = await browser.post('/login', options);
     if (status !== 201) throw new Error(`Not logged in: ${String(status)}`);
     return browser;
+  }
+
+  /** Opens a WebSocket with the browser's cookies; it has a login from then on. @returns a function that waits until it is closed */
+  async socketOf({ cookies }: Browser): Promise<() => Promise<unknown>> {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { cookie, 'user-agent': home.userAgent };
+    const socket = new WebSocket(`${this.running.url.replace('http', 'ws')}/live`, { headers });
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    return async () => (await closed)[0] as unknown;
   }
 
   /** Starts to set values, in a request that goes on when it is let go. */

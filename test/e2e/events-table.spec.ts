@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SessionEventName, SessionModuleOptions } from 'nestjs-session-auth';
+import { accountEventNames } from '../../lib/accounts/events/account-observer.js';
 import { platforms } from '../support/app.js';
 import { keyBehind } from '../support/stored-keys.js';
 import { account, EventfulPlace, idOf, password } from './events-app.js';
@@ -348,6 +349,20 @@ const rows: readonly Row[] = [
     names: ['created', 'destroyed', 'revoked', 'login'],
   },
   {
+    name: 'socketClosed',
+    async raise(place) {
+      const browser = await place.loggedIn();
+      const id = await idOf(browser);
+      const closed = await place.socketOf(browser);
+      place.forget();
+      await browser.post('/logout');
+      expect(await closed()).toBe(4401);
+      return id;
+    },
+    event: { userId: 7 },
+    names: ['destroyed', 'socketClosed', 'logout'],
+  },
+  {
     name: 'protected',
     async raise(place) {
       const browser = await place.loggedIn();
@@ -361,7 +376,7 @@ const rows: readonly Row[] = [
   {
     name: 'protected',
     how: 'strongly',
-    options: { protection: 'strong' },
+    options: { protection: { mode: 'strong' } },
     async raise(place) {
       const browser = await place.loggedIn();
       const id = await idOf(browser);
@@ -420,7 +435,7 @@ const rows: readonly Row[] = [
   {
     name: 'refused',
     how: 'since the user has too many sessions',
-    options: { maxSessionsPerUser: 1, onTooManySessions: 'refuse' },
+    options: { maxSessionsPerUser: { max: 1, onTooMany: 'refuse' } },
     async raise(place) {
       await place.loggedIn();
       place.forget();
@@ -460,7 +475,7 @@ describe.each(platforms)('%s', (platform) => {
     expect(place.counts).toEqual(none);
     const page = readFileSync(join(import.meta.dirname, '../../docs/reference/events.md'), 'utf8');
     const described = [...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
-    expect(described.sort()).toEqual(Object.keys(none).sort());
+    expect(described.sort()).toEqual([...Object.keys(none), ...accountEventNames].sort());
 
     const browser = await place.loggedIn();
     await place.loggedIn();

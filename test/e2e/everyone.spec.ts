@@ -49,10 +49,11 @@ class Nodes {
   readonly running: RunningApp[] = [];
   readonly ahead = [0, 0];
   now = Date.UTC(2026, 0, 1);
+  readonly store = new MemoryStore({ maxSessions: 100 }, { log: new CollectedLog(), now: () => this.now });
 
   static async start(platform: PlatformName): Promise<Nodes> {
     const nodes = new Nodes();
-    const store = new MemoryStore({ maxSessions: 100 }, { log: new CollectedLog(), now: () => nodes.now });
+    const { store } = nodes;
     for (const index of [0, 1]) {
       nodes.running.push(
         await startApp({
@@ -62,7 +63,7 @@ class Nodes {
             store,
             clock: () => nodes.now + (nodes.ahead[index] ?? 0),
             userLoader: (id) => ({ id }),
-            everyoneInterval: '30s',
+            logoutAllUsersInterval: '30s',
             idleTimeout: '2h',
             absoluteTimeout: '8h',
           },
@@ -133,6 +134,16 @@ describe.each(platforms)('logoutAllUsers() on %s, with clocks that differ', (pla
     await user.fetch('/login', post);
     nodes.now += hour;
     await user.fetch('/confirm', post);
+    await nodes.at(0).jar().fetch('/everyone', post);
+    expect((await user.fetch('/me')).status).toBe(401);
+  });
+
+  it('ends the logins again where the store has lost the note of the time before', async () => {
+    nodes = await Nodes.start(platform);
+    for (let times = 0; times < 2; times++) await nodes.at(0).jar().fetch('/everyone', post);
+    const user = nodes.at(0).jar();
+    await user.fetch('/login', post);
+    for await (const key of nodes.store.keys()) if (key.endsWith('not-before')) await nodes.store.delete(key);
     await nodes.at(0).jar().fetch('/everyone', post);
     expect((await user.fetch('/me')).status).toBe(401);
   });

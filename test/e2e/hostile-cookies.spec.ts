@@ -52,7 +52,7 @@ describe.each(platforms)('%s', (platform) => {
     running = await startApp({
       platform,
       // The raw requests name no user agent, as the login did; that is not what is looked at here.
-      session: { store, protection: null },
+      session: { store, protection: { mode: null } },
       logger,
       controllers: [HostileController],
       prepare: (app) => {

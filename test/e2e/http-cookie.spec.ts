@@ -125,7 +125,7 @@ for (const { platform, commit } of combinations({ platform: servers, commit: com
 
     it('extends a session in use once in a refresh interval, with a new cookie', () => {
       let now = Date.now();
-      return withApp({ clock: () => now, idleTimeout: '1h', refreshInterval: '5m' }, async (running, store) => {
+      return withApp({ clock: () => now, idleTimeout: '1h', refresh: '5m' }, async (running, store) => {
         const jar = running.jar();
         await jar.fetch('/write');
         const young = await callsDuring(store, async () => {

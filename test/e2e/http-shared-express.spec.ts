@@ -133,28 +133,20 @@ describe('the other cookies of two applications on one instance of Express', () 
     expect(told()).toEqual([]);
     await tenant(instance, 'two', { cookie: { name: 'two' } }, logger);
     expect(told()).toEqual([
-      expect.stringMatching(
-        /"remember_token" \(REMEMBER_COOKIE_NAME.*"known_device" \(SESSION_LIMITER_DEVICE_COOKIE_NAME/,
-      ),
+      expect.stringMatching(/"remember_token" \(REMEMBER_COOKIE_NAME.*"known_device" \(SESSION_COOKIE_PATH/),
     ]);
-    const three = {
-      cookie: { name: 'three' },
-      remember: { cookieName: 'three_remember' },
-      limiter: { deviceCookieName: 'three_device' },
-    };
+    const three = { cookie: { path: '/three' }, remember: { cookieName: 'three_remember' } };
     await tenant(instance, 'three', three, logger);
     expect(told()).toHaveLength(1);
   });
 
   it.each<[RegExp, SessionModuleOptions]>([
     [/remember\.cookieName: another application/, { remember: { cookieName: 'remembered' } }],
-    [/limiter\.deviceCookieName: another application/, { limiter: { deviceCookieName: 'device' } }],
     [/cookie\.name: another application/, { cookie: { name: 'remembered' } }],
     [/remember\.cookieName: another application/, { remember: { cookieName: 'one' } }],
   ])('are refused where somebody has named them so: %s', async (message, session) => {
     const instance = express();
-    const names = { remember: { cookieName: 'remembered' }, limiter: { deviceCookieName: 'device' } };
-    await tenant(instance, 'one', { cookie: { name: 'one' }, ...names });
+    await tenant(instance, 'one', { cookie: { name: 'one' }, remember: { cookieName: 'remembered' } });
     const second = tenant(instance, 'two', { cookie: { name: 'two' }, ...session });
     await expect(second).rejects.toMatchObject({
       code: 'SESSION_CONFIG_INVALID',

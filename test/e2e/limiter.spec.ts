@@ -142,7 +142,7 @@ describe.each(platforms)('%s: the limiter of failed logins', (platform) => {
   });
 
   it.each([
-    ['too many sessions', 'ada', { maxSessionsPerUser: 1, onTooManySessions: 'refuse' }],
+    ['too many sessions', 'ada', { maxSessionsPerUser: { max: 1, onTooMany: 'refuse' } }],
     ['an inactive user', 'bob', {}],
   ] as const)('never counts a right password that is refused for %s', async (_reason, email, session) => {
     const reasons: string[] = [];

@@ -41,7 +41,7 @@ describe.each(platforms)('a login that is taken over, on %s', (platform) => {
   }
 
   it('ASVS 7.1.2: counts, and is left over there where it is one too many, until there is room', async () => {
-    await start({ maxSessionsPerUser: 2, onTooManySessions: 'refuse' });
+    await start({ maxSessionsPerUser: { max: 2, onTooMany: 'refuse' } });
     const jars = visitors();
     for (const jar of jars) await jar.fetch('/me');
     expect(await those(jars)).toEqual([true, true, false, false, false, false]);
@@ -66,8 +66,8 @@ describe.each(platforms)('a login that is taken over, on %s', (platform) => {
   });
 
   it('needs the room of one, however many requests bring it at once', async () => {
-    for (const onTooManySessions of ['refuse', 'end-oldest'] as const) {
-      await start({ maxSessionsPerUser: 1, onTooManySessions });
+    for (const onTooMany of ['refuse', 'end-oldest'] as const) {
+      await start({ maxSessionsPerUser: { max: 1, onTooMany } });
       const jars = Array.from({ length: 10 }, () => running.visitor('ada-0'));
       // None of them finds the session here, and each has read the old one, before any goes on.
       let missing = jars.length;
@@ -108,8 +108,7 @@ describe.each(platforms)('a login that is taken over, on %s', (platform) => {
   it('has a limit that depends on its user', async () => {
     const limit = (_: unknown, user: { admin?: boolean } | null): number | null => (user?.admin === true ? 1 : null);
     await start({
-      maxSessionsPerUser: limit,
-      onTooManySessions: 'refuse',
+      maxSessionsPerUser: { max: limit, onTooMany: 'refuse' },
       userLoader: (id) => ({ id, admin: id === 'ada' }),
     });
     const jars = visitors();

@@ -195,10 +195,10 @@ describe('at the start, one line says', () => {
     ['refuse', {}, 1],
     ['refuse and a short idle timeout', { idleTimeout: '30m' }, 0],
     ['refuse and cookies that outlive the browser', { permanent: true }, 0],
-    ['end-oldest', { onTooManySessions: 'end-oldest' }, 0],
+    ['end-oldest', { maxSessionsPerUser: { max: 1, onTooMany: 'end-oldest' } }, 0],
   ])('that a closed browser keeps its place: %s', async (_what, session, count) => {
-    await start({ session: { maxSessionsPerUser: 1, onTooManySessions: 'refuse', ...session } });
-    expect(said("onTooManySessions is 'refuse'")).toHaveLength(count);
+    await start({ session: { maxSessionsPerUser: { max: 1, onTooMany: 'refuse' }, ...session } });
+    expect(said("maxSessionsPerUser.onTooMany is 'refuse'")).toHaveLength(count);
   });
 });
 

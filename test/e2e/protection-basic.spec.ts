@@ -18,7 +18,7 @@ describe.each(platforms)('%s', (platform) => {
 
   describe('off', () => {
     it('Flask-Login row 23: nobody looks who sends the cookie', async () => {
-      await start({ protection: null });
+      await start({ protection: { mode: null } });
       const owner = await place.loggedIn();
       const thief = owner.stolenBy(foreign);
       expect(await thief.who()).toMatchObject({ user: 7, fresh: true });
@@ -30,7 +30,7 @@ describe.each(platforms)('%s', (platform) => {
 
   describe('basic', () => {
     it('Flask-Login row 19: another user agent is still logged in, and not fresh any more, and that is told', async () => {
-      await start({ protection: 'basic' });
+      await start({ protection: { mode: 'basic' } });
       const owner = await place.loggedIn();
       const { id } = await owner.who();
       const thief = owner.stolenBy(foreign);
@@ -242,8 +242,8 @@ describe.each(platforms)('%s', (platform) => {
       expect(place.store.calls).toEqual({ read: 1, write: 0, touch: 0, delete: 0 });
     });
 
-    it.each(['basic', 'strong'] as const)('a login that an older version has stored, under %s', async (protection) => {
-      await start({ protection, serializer: 'json' });
+    it.each(['basic', 'strong'] as const)('a login that an older version has stored, under %s', async (mode) => {
+      await start({ protection: { mode }, serializer: 'json' });
       const owner = await place.loggedIn();
       await withoutDevice(place);
       expect(await owner.stolenBy(foreign).who()).toMatchObject({ user: 7, fresh: true });

@@ -10,7 +10,7 @@ import { ProtectedPlace, type PlaceSetup } from './protection-app.js';
 import { home, type Browser, type Client } from './protection-browser.js';
 
 const levels = ['basic', 'strong'] as const;
-const prefixes = { protectionIpv4: 24, protectionIpv6: 64 };
+const networks = { ipv4: 24, ipv6: 64 };
 
 /** A client whose address a proxy has told. */
 const at = (forwarded: string): Client => ({ ...home, forwarded });
@@ -35,8 +35,8 @@ describe.each(platforms)('%s', (platform) => {
   afterEach(() => place.stop());
 
   describe('a phone that roams', () => {
-    it.each(levels)('OWASP SM: keeps its login, fresh, under %s', async (protection) => {
-      await start({ protection }, { trust: true });
+    it.each(levels)('OWASP SM: keeps its login, fresh, under %s', async (mode) => {
+      await start({ protection: { mode } }, { trust: true });
       const phone = await place.loggedIn(at('203.0.113.7'));
       for (const address of ['198.51.100.77', '2001:db8::1', '::ffff:192.0.2.1', 'unknown']) {
         expect(await phone.become(at(address)).who()).toMatchObject({ user: 7, fresh: true });
@@ -46,13 +46,13 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('is asked again where networks are compared', async () => {
-      await start({ protection: 'basic', ...prefixes }, { trust: true });
+      await start({ protection: { mode: 'basic', ...networks } }, { trust: true });
       expect(await isNoticed(at('203.0.113.7'), at('198.51.100.77'))).toBe(true);
       expect(place.heard.of('protected')).toMatchObject([{ address: '198.51.100.77' }]);
     });
 
     it('is out where networks are compared, and strong', async () => {
-      await start({ protection: 'strong', ...prefixes }, { trust: true });
+      await start({ protection: { mode: 'strong', ...networks } }, { trust: true });
       const phone = await place.loggedIn(at('203.0.113.7'));
       expect(await phone.become(at('203.0.113.200')).who()).toMatchObject({ user: 7, fresh: true });
       expect(await phone.become(at('203.0.114.7')).who()).toMatchObject({ user: null });
@@ -71,18 +71,18 @@ describe.each(platforms)('%s', (platform) => {
       { one: '203.0.113.7', other: '2001:db8:1:2::1', noticed: true },
       { one: '203.0.113.7', other: 'unknown', noticed: true },
     ])('of $one and that of $other: told apart: $noticed', async ({ one, other, noticed }) => {
-      await start(prefixes, { trust: true });
+      await start({ protection: networks }, { trust: true });
       expect(await isNoticed(at(one), at(other))).toBe(noticed);
     });
 
     it('is that of the last proxy that is not trusted, whatever a client puts before it', async () => {
-      await start(prefixes, { trust: 1 });
+      await start({ protection: networks }, { trust: 1 });
       expect(await isNoticed(at('203.0.113.7'), at('203.0.113.7, 198.51.100.77'))).toBe(true);
       expect(await isNoticed(at('203.0.113.7'), at('198.51.100.77, 203.0.113.9'))).toBe(false);
     });
 
     it('is that of the connection where no proxy is trusted: the header is anybody’s', async () => {
-      await start({ protectionIpv4: 32, protectionIpv6: 128 });
+      await start({ protection: { ipv4: 32, ipv6: 128 } });
       const here = { ...home, from: '127.0.0.1' };
       const there = { ...home, from: '127.0.0.2' };
       expect(await isNoticed(here, there)).toBe(true);
@@ -90,8 +90,8 @@ describe.each(platforms)('%s', (platform) => {
       expect(await isNoticed(here, { ...here, forwarded: '127.0.0.2' })).toBe(false);
     });
 
-    it.each(levels)('is known where the session is loaded before the routes, under %s', async (protection) => {
-      await start({ protection, eager: true, ...prefixes }, { trust: 1 });
+    it.each(levels)('is known where the session is loaded before the routes, under %s', async (mode) => {
+      await start({ protection: { mode, ...networks }, eager: true }, { trust: 1 });
       const owner = await place.loggedIn(at('203.0.113.7'));
       expect(await owner.become(at('203.0.113.8')).who()).toMatchObject({ user: 7, fresh: true });
       expect(place.heard.of('protected')).toEqual([]);
@@ -101,7 +101,7 @@ describe.each(platforms)('%s', (platform) => {
 
     it('of a client that has gone away is the one that it was in', async () => {
       const store = new SlowStore();
-      await start({ protection: 'strong', protectionIpv4: 32, protectionIpv6: 128 }, { store });
+      await start({ protection: { mode: 'strong', ipv4: 32, ipv6: 128 } }, { store });
       const owner = await place.loggedIn();
       const reading = store.holdNextRead();
       const connecting = once(place.running.app.getHttpServer() as Server, 'connection') as Promise<[Socket]>;
@@ -159,8 +159,8 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   describe('a login that no request has made', () => {
-    it.each(levels)('belongs to no client, under %s, until one confirms it', async (protection) => {
-      await start({ protection });
+    it.each(levels)('belongs to no client, under %s, until one confirms it', async (mode) => {
+      await start({ protection: { mode } });
       const cookies = await sessionTesting(place.running.app).signIn(7);
       const browser: Browser = place.browser();
       for (const part of cookies.header.split('; ')) {

@@ -32,86 +32,81 @@ describe.each(platforms)('%s', (platform) => {
   const untouched = { user: 7, fresh: true, events: 0 };
   const noticed = { basic: { user: 7, fresh: false, events: 1 }, strong: { user: null, fresh: false, events: 1 } };
 
-  describe.each(['basic', 'strong'] as const)(
-    '%s: the media player of the device that made the login',
-    (protection) => {
-      it('reads what the page plays, is told of to nobody, and writes nothing', async () => {
-        await start({ protection });
-        const owner = await place.loggedIn(phone);
-        const answers = [];
-        for (const path of ['/guarded', '/session', '/readonly']) {
-          answers.push((await owner.stolenBy(its).get(path, part)).status);
-        }
-        expect(answers).toEqual([200, 200, 200]);
-        expect(place.store.calls).toEqual({ read: 3, write: 0, touch: 0, delete: 0 });
-        expect(await after(owner)).toEqual(untouched);
-      });
+  describe.each(['basic', 'strong'] as const)('%s: the media player of the device that made the login', (mode) => {
+    it('reads what the page plays, is told of to nobody, and writes nothing', async () => {
+      await start({ protection: { mode } });
+      const owner = await place.loggedIn(phone);
+      const answers = [];
+      for (const path of ['/guarded', '/session', '/readonly']) {
+        answers.push((await owner.stolenBy(its).get(path, part)).status);
+      }
+      expect(answers).toEqual([200, 200, 200]);
+      expect(place.store.calls).toEqual({ read: 3, write: 0, touch: 0, delete: 0 });
+      expect(await after(owner)).toEqual(untouched);
+    });
 
-      it('is never fresh itself, nor confirmed for anything', async () => {
-        await start({ protection });
-        const owner = await place.loggedIn(phone);
-        await owner.post('/confirm', { action: 'delete' });
-        place.forget();
-        const media = owner.stolenBy(its);
-        expect((await media.get('/fresh', part)).status).toBe(401);
-        expect((await media.get('/deleting', part)).status).toBe(401);
-        expect(JSON.parse((await media.get('/who', part)).body)).toMatchObject({ user: 7, fresh: false });
-        expect((await owner.get('/deleting')).status).toBe(200);
-        expect(await after(owner)).toEqual(untouched);
-      });
+    it('is never fresh itself, nor confirmed for anything', async () => {
+      await start({ protection: { mode } });
+      const owner = await place.loggedIn(phone);
+      await owner.post('/confirm', { action: 'delete' });
+      place.forget();
+      const media = owner.stolenBy(its);
+      expect((await media.get('/fresh', part)).status).toBe(401);
+      expect((await media.get('/deleting', part)).status).toBe(401);
+      expect(JSON.parse((await media.get('/who', part)).body)).toMatchObject({ user: 7, fresh: false });
+      expect((await owner.get('/deleting')).status).toBe(200);
+      expect(await after(owner)).toEqual(untouched);
+    });
 
-      it('neither extends the session, nor gives it another id or another cookie', async () => {
-        await start({ protection, rotateEvery: '1m' });
-        const owner = await place.loggedIn(phone);
-        place.clock.now += 10 * 60_000;
-        const { status, headers } = await owner.stolenBy(its).get('/guarded', part);
-        expect([status, headers['set-cookie']]).toEqual([200, undefined]);
-        expect(place.store.calls).toMatchObject({ write: 0, touch: 0, delete: 0 });
-        expect((await owner.get('/guarded')).headers['set-cookie']).toHaveLength(1);
-      });
+    it('neither extends the session, nor gives it another id or another cookie', async () => {
+      await start({ protection: { mode }, rotateEvery: '1m' });
+      const owner = await place.loggedIn(phone);
+      place.clock.now += 10 * 60_000;
+      const { status, headers } = await owner.stolenBy(its).get('/guarded', part);
+      expect([status, headers['set-cookie']]).toEqual([200, undefined]);
+      expect(place.store.calls).toMatchObject({ write: 0, touch: 0, delete: 0 });
+      expect((await owner.get('/guarded')).headers['set-cookie']).toHaveLength(1);
+    });
 
-      it('changes nothing of the session: what the handler writes is dropped and told, what takes effect at once refused', async () => {
-        await start({ protection });
-        const owner = await place.loggedIn(phone, { remember: true });
-        await owner.who();
-        place.forget();
-        const media = owner.stolenBy(its);
-        const written = await media.get('/taken', part);
-        expect([written.status, JSON.parse(written.body)]).toEqual([200, { keys: ['taken'] }]);
-        expect(place.heard.names).toEqual(['droppedChange']);
-        const tried = [];
-        for (const path of [
-          '/left-by-get',
-          '/entered-by-get',
-          '/again-by-get',
-          '/confirmed-by-get',
-          '/committed-by-get',
-        ]) {
-          tried.push((await media.get(path, part)).status);
-        }
-        expect(tried).toEqual([500, 500, 500, 500, 500]);
-        expect(place.store.calls).toMatchObject({ write: 0, touch: 0, delete: 0 });
-        expect(await owner.who()).toMatchObject({ user: 7, fresh: true, data: {} });
-        owner.cookies.delete('session');
-        expect(await owner.who()).toMatchObject({ user: 7, remembered: true });
-      });
+    it('changes nothing of the session: what the handler writes is dropped and told, what takes effect at once refused', async () => {
+      await start({ protection: { mode } });
+      const owner = await place.loggedIn(phone, { remember: true });
+      await owner.who();
+      place.forget();
+      const media = owner.stolenBy(its);
+      const written = await media.get('/taken', part);
+      expect([written.status, JSON.parse(written.body)]).toEqual([200, { keys: ['taken'] }]);
+      expect(place.heard.names).toEqual(['droppedChange']);
+      const tried = [];
+      for (const path of [
+        '/left-by-get',
+        '/entered-by-get',
+        '/again-by-get',
+        '/confirmed-by-get',
+        '/committed-by-get',
+      ]) {
+        tried.push((await media.get(path, part)).status);
+      }
+      expect(tried).toEqual([500, 500, 500, 500, 500]);
+      expect(place.store.calls).toMatchObject({ write: 0, touch: 0, delete: 0 });
+      expect(await owner.who()).toMatchObject({ user: 7, fresh: true, data: {} });
+      owner.cookies.delete('session');
+      expect(await owner.who()).toMatchObject({ user: 7, remembered: true });
+    });
 
-      it('works with `req.session` in the form of express-session, which some write to with every request', async () => {
-        await start({ protection, eager: true });
-        const owner = await place.loggedIn(phone);
-        const media = owner.stolenBy(its);
-        expect((await media.get('/as-express', part)).status).toBe(200);
-        expect((await media.get('/ended-as-express', part)).status).toBe(500);
-        expect(place.store.calls).toMatchObject({ write: 0, touch: 0, delete: 0 });
-        expect(await owner.who()).toMatchObject({ user: 7, fresh: true, data: {} });
-      });
+    it('works with `req.session` in the form of express-session, which some write to with every request', async () => {
+      await start({ protection: { mode }, eager: true });
+      const owner = await place.loggedIn(phone);
+      const media = owner.stolenBy(its);
+      expect((await media.get('/as-express', part)).status).toBe(200);
+      expect((await media.get('/ended-as-express', part)).status).toBe(500);
+      expect(place.store.calls).toMatchObject({ write: 0, touch: 0, delete: 0 });
+      expect(await owner.who()).toMatchObject({ user: 7, fresh: true, data: {} });
+    });
 
-      it('is noticed by any sign that it is another', async () => {
-        const strangers: readonly (readonly [
-          what: string,
-          login: Client,
-          ask: (owner: Browser) => Promise<unknown>,
-        ])[] = [
+    it('is noticed by any sign that it is another', async () => {
+      const strangers: readonly (readonly [what: string, login: Client, ask: (owner: Browser) => Promise<unknown>])[] =
+        [
           ['without Range', phone, (owner) => owner.stolenBy(its).get('/guarded')],
           ['by another method', phone, (owner) => owner.stolenBy(its).post('/set/a')],
           ['by another method, with Range', phone, (owner) => owner.stolenBy(its).post('/set/a', {}, part)],
@@ -145,18 +140,17 @@ describe.each(platforms)('%s', (platform) => {
             (owner) => owner.stolenBy({ ...its, userAgent: `curl ${player}` }).get('/guarded', part),
           ],
         ];
-        await start({ protection });
-        for (const [what, login, ask] of strangers) {
-          const owner = await place.loggedIn(login);
-          await ask(owner);
-          expect([what, await after(owner)]).toEqual([what, noticed[protection]]);
-        }
-      });
-    },
-  );
+      await start({ protection: { mode } });
+      for (const [what, login, ask] of strangers) {
+        const owner = await place.loggedIn(login);
+        await ask(owner);
+        expect([what, await after(owner)]).toEqual([what, noticed[mode]]);
+      }
+    });
+  });
 
   it('shares a /64 of IPv6, or the network that the application names', async () => {
-    await start({ protection: 'basic', protectionIpv4: 24 });
+    await start({ protection: { mode: 'basic', ipv4: 24 } });
     const home = await place.loggedIn({ ...phone, forwarded: '2001:db8:0:1::1' });
     await home.stolenBy(playerOn('2001:db8:0:1:ffff::2')).get('/guarded', part);
     expect(await after(home)).toEqual(untouched);
@@ -171,7 +165,7 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   it('is known where the phone has been seen last, as well as where it logged in', async () => {
-    await start({ protection: 'basic' });
+    await start({ protection: { mode: 'basic' } });
     const owner = await place.loggedIn(phone);
     place.clock.now += 10 * 60_000;
     const moved = owner.become({ ...phone, forwarded: '198.51.100.9' });
@@ -186,7 +180,7 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   it('changes nothing of a login that was noticed before, either', async () => {
-    await start({ protection: 'basic' });
+    await start({ protection: { mode: 'basic' } });
     const owner = await place.loggedIn(phone);
     await owner.stolenBy({ userAgent: 'curl/8.5.0', forwarded: '203.0.113.7' }).who();
     await owner.stolenBy(its).get('/taken', part);
@@ -194,13 +188,13 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   it('is like any other where nobody looks', async () => {
-    await start({ protection: null });
+    await start({ protection: { mode: null } });
     const owner = await place.loggedIn(phone);
     expect((await owner.stolenBy(its).get('/fresh', part)).status).toBe(200);
   });
 
   it('takes no turn of a remember cookie: the page would be another client than the player that it began the session for', async () => {
-    await start({ protection: 'strong' });
+    await start({ protection: { mode: 'strong' } });
     const owner = await place.loggedIn(phone, { remember: true });
     owner.cookies.delete('session');
     const media = await owner.stolenBy(its).get('/guarded', part);
@@ -228,7 +222,7 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   it('looks on where the session is in its cookie, too', async () => {
-    await start({ type: 'cookie', store: undefined, protection: 'strong' });
+    await start({ type: 'cookie', store: undefined, protection: { mode: 'strong' } });
     const owner = await place.loggedIn(phone);
     place.clock.now += 10 * 60_000;
     for (const path of ['/guarded', '/taken']) {
@@ -241,7 +235,7 @@ describe.each(platforms)('%s', (platform) => {
 
   it('is nobody where the user has gone, and leaves the end of the session to the next page', async () => {
     const users = new Map([[7, { id: 7 }]]);
-    await start({ protection: 'basic', userLoader: (id) => users.get(Number(id)) ?? null });
+    await start({ protection: { mode: 'basic' }, userLoader: (id) => users.get(Number(id)) ?? null });
     const owner = await place.loggedIn(phone);
     users.clear();
     expect((await owner.stolenBy(its).get('/guarded', part)).status).toBe(401);

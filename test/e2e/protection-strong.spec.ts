@@ -16,7 +16,7 @@ describe.each(platforms)('%s', (platform) => {
   async function start(options: SessionModuleOptions = {}, store?: PlaceSetup['store']): Promise<void> {
     place = await ProtectedPlace.start({
       platform,
-      options: { protection: 'strong', ...options },
+      options: { protection: { mode: 'strong' }, ...options },
       ...(store === undefined ? {} : { store }),
     });
   }

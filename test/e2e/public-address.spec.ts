@@ -91,10 +91,10 @@ describe.each(platforms)('%s', (platform) => {
 
   describe('behind a proxy that is trusted', () => {
     it('the place to come back to has the prefix that was taken off, in the query and in the session', async () => {
-      await start({ loginUrl: '/shop/login' });
+      await start({ redirects: { loginUrl: '/shop/login' } });
       expect(await placeFor('/orders?page=2', forwarded)).toBe('/shop/orders?page=2');
       await running.close();
-      await start({ loginUrl: '/shop/login', nextInSession: true });
+      await start({ redirects: { loginUrl: '/shop/login', nextInSession: true } });
       const jar = running.jar();
       await jar.fetch('/orders?page=2', {
         redirect: 'manual',
@@ -105,15 +105,15 @@ describe.each(platforms)('%s', (platform) => {
 
     it('a login page that is guarded by mistake is a 401, and no circle', async () => {
       for (const loginUrl of ['/shop/login', 'https://shop.example/shop/login']) {
-        await start({ loginUrl });
+        await start({ redirects: { loginUrl } });
         expect(await placeFor('/login', forwarded)).toBe('answered with 401');
         await running.close();
       }
-      await start({ loginUrl: '/shop/login' });
+      await start({ redirects: { loginUrl: '/shop/login' } });
     });
 
     it('a login page elsewhere learns the public address, and the own origin is that', async () => {
-      await start({ loginUrl: 'https://id.example/login' });
+      await start({ redirects: { loginUrl: 'https://id.example/login' } });
       expect(await placeFor('/orders', forwarded)).toBe('https://shop.example/shop/orders');
       expect(await changeFrom('https://shop.example', forwarded)).toBe(200);
       for (const origin of [
@@ -127,7 +127,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('the header Forwarded says the same', async () => {
-      await start({ loginUrl: 'https://id.example/login' });
+      await start({ redirects: { loginUrl: 'https://id.example/login' } });
       const standard = { forwarded: 'for=203.0.113.7;proto=https;host="shop.example:8443"' };
       expect(await placeFor('/orders', standard)).toBe('https://shop.example:8443/orders');
       expect(await changeFrom('https://shop.example:8443', standard)).toBe(200);
@@ -136,7 +136,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('what comes twice, or in two ways, or is malformed, counts for nothing', async () => {
-      await start({ loginUrl: 'https://id.example/login' });
+      await start({ redirects: { loginUrl: 'https://id.example/login' } });
       const own = 'http://internal:3000/orders';
       for (const headers of [
         { 'x-forwarded-host': 'evil.example, shop.example' },
@@ -158,7 +158,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('a path that leads to another site becomes the start of the application', async () => {
-      await start({ loginUrl: '/shop/login' });
+      await start({ redirects: { loginUrl: '/shop/login' } });
       const paths = ['//evil.example/orders', '/%5c%5cevil.example'];
       for (const path of paths) {
         const place = await placeFor(path, forwarded);
@@ -172,7 +172,7 @@ describe.each(platforms)('%s', (platform) => {
     ['where none is trusted', null],
   ])('behind a proxy %s', (_which, trusted) => {
     it('its headers count for nothing', async () => {
-      await start({ loginUrl: 'https://id.example/login' }, trusted);
+      await start({ redirects: { loginUrl: 'https://id.example/login' } }, trusted);
       const all = { ...forwarded, forwarded: 'host=evil.example;proto=https' };
       expect(await placeFor('/orders', all)).toBe('http://internal:3000/orders');
       expect(await changeFrom('https://shop.example', all)).toBe(403);
@@ -180,7 +180,10 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('publicUrl says where the application is', async () => {
-      await start({ loginUrl: 'https://id.example/login', publicUrl: 'https://example.com/shop' }, trusted);
+      await start(
+        { redirects: { loginUrl: 'https://id.example/login' }, publicUrl: 'https://example.com/shop' },
+        trusted,
+      );
       expect(await placeFor('/orders?page=2', forwarded)).toBe('https://example.com/shop/orders?page=2');
       expect(await changeFrom('https://example.com', {})).toBe(200);
       expect(await changeFrom('http://internal:3000', {})).toBe(403);
@@ -188,7 +191,7 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   it('publicUrl goes before whatever a trusted proxy says', async () => {
-    await start({ loginUrl: '/shop/login', publicUrl: 'https://example.com/shop/' });
+    await start({ redirects: { loginUrl: '/shop/login' }, publicUrl: 'https://example.com/shop/' });
     expect(await placeFor('/orders', { ...forwarded, 'x-forwarded-prefix': '/other' })).toBe('/shop/orders');
     expect(await placeFor('/login', {})).toBe('answered with 401');
     expect(await changeFrom('https://example.com', forwarded)).toBe(200);
@@ -199,7 +202,7 @@ describe.each(platforms)('%s', (platform) => {
 it('a server right on node:http knows no proxy: publicUrl alone says where the application is', async () => {
   const places = [];
   for (const publicUrl of [null, 'https://example.com/shop']) {
-    const session = { loginUrl: 'https://id.example/login', publicUrl };
+    const session = { redirects: { loginUrl: 'https://id.example/login' }, publicUrl };
     const running = await startApp({ platform: 'node', session, controllers: [PagesController] });
     try {
       const { headers } = await ask(`${running.url}/orders`, { headers: { ...page, ...forwarded } });
@@ -217,7 +220,7 @@ it('an application in another one believes the proxies that the other one trusts
   const child = express();
   const running = await startApp({
     adapter: new ExpressAdapter(child),
-    session: { loginUrl: 'https://id.example/login' },
+    session: { redirects: { loginUrl: 'https://id.example/login' } },
     controllers: [PagesController],
   });
   parent.use('/inside', child);
@@ -238,7 +241,7 @@ it('a trusted proxy is believed over HTTP/2, too', async () => {
   const adapter = new FastifyAdapter({ http2: true, trustProxy: trust.proxy });
   const running = await startApp({
     adapter,
-    session: { loginUrl: 'https://id.example/login' },
+    session: { redirects: { loginUrl: 'https://id.example/login' } },
     controllers: [PagesController],
   });
   const client = connectHttp2(running.url);

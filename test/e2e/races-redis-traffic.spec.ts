@@ -21,14 +21,15 @@ for (const platform of platforms) {
       });
 
       for (const path of ['/untouched', '/read']) {
-        // Over the four applications, 10 000 at each of the two routes.
-        it(`ASVS 7.6.2: keeps nothing of 2500 visitors without a cookie at ${path}, and asks Redis nothing`, async () => {
+        // In the nightly form, 10 000 at each of the two routes over the four applications.
+        it(`ASVS 7.6.2: keeps nothing of visitors without a cookie at ${path}, and asks Redis nothing`, async () => {
+          const batches = process.env['TEST_FULL'] === '1' ? 5 : 1;
           const statuses: number[] = [];
           const counts = await server.commandCounts(async () => {
-            for (let batch = 0; batch < 5; batch++) statuses.push(...(await pipeline(running.url, path, 500)));
+            for (let batch = 0; batch < batches; batch++) statuses.push(...(await pipeline(running.url, path, 500)));
           });
 
-          expect(statuses).toEqual(Array.from({ length: 2500 }, () => 200));
+          expect(statuses).toEqual(Array.from({ length: 500 * batches }, () => 200));
           expect(counts).toEqual({});
           expect(await storedKeys(running.app, server)).toEqual([]);
         });

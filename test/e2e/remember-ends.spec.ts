@@ -160,7 +160,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('ASVS 7.4.5: ends a session that another process restores before it has heard of it, once it has', async () => {
-      place = await RememberPlace.start({ platform, instances: 2, options: { everyoneInterval: '5s' } });
+      place = await RememberPlace.start({ platform, instances: 2, options: { logoutAllUsersInterval: '5s' } });
       const away = await place.away();
       const elsewhere = place.app(1).jar();
       elsewhere.set('remember_token', rememberCookieOf(away));

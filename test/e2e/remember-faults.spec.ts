@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RememberStore, SessionModuleOptions } from 'nestjs-session-auth';
+import type { SessionModuleOptions } from 'nestjs-session-auth';
+import type { RememberStore } from 'nestjs-session-auth/store';
 import { StoredRemember } from '../../lib/auth/remember/stored-remember.js';
 import { MemoryStore } from '../../lib/stores/memory/index.js';
 import {

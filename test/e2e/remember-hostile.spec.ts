@@ -56,7 +56,7 @@ describe.each(platforms)('%s', (platform) => {
   let place: RememberPlace;
   const logger = new CapturedLogger();
   beforeEach(async () => {
-    place = await RememberPlace.start({ platform, logger, options: { everyoneInterval: '400d' } });
+    place = await RememberPlace.start({ platform, logger, options: { logoutAllUsersInterval: '400d' } });
   });
   afterEach(() => place.stop());
 

@@ -211,7 +211,7 @@ describe.each(platforms)('%s', (platform) => {
         remember: { refreshEachRequest: true },
         absoluteTimeout: null,
         idleTimeout: null,
-        everyoneInterval: '400d',
+        logoutAllUsersInterval: '400d',
       });
       const jar = await place.remembered(7, { duration: '30d' });
       place.pass(day - second);

@@ -153,8 +153,8 @@ describe.each(cases)('$platform, $name', ({ platform, start, stop, open, keys })
 
   it.each(['end-oldest', 'refuse'] as const)(
     'take up one place where a user may have but one session: %s',
-    async (onTooManySessions) => {
-      await begin({ maxSessionsPerUser: 1, onTooManySessions });
+    async (onTooMany) => {
+      await begin({ maxSessionsPerUser: { max: 1, onTooMany } });
       const jar = await place.remembered();
       await endSession(jar.get('session'));
       const cookie = rememberCookieOf(jar);
@@ -163,7 +163,7 @@ describe.each(cases)('$platform, $name', ({ platform, start, stop, open, keys })
   );
 
   it('are all turned away where there is no place, and are all let in with what they got once there is', async () => {
-    await begin({ maxSessionsPerUser: 1, onTooManySessions: 'refuse' });
+    await begin({ maxSessionsPerUser: { max: 1, onTooMany: 'refuse' } });
     const jar = await place.remembered();
     const cookie = rememberCookieOf(jar);
     const all = await twenty(() => place.withCookie(cookie));

@@ -259,7 +259,7 @@ describe.each(platforms)('%s', (platform) => {
 
     it('and is refused leaves no row, and no cookie', async () => {
       await place.stop();
-      const options = { maxSessionsPerUser: 1, onTooManySessions: 'refuse' } as const;
+      const options = { maxSessionsPerUser: { max: 1, onTooMany: 'refuse' } } as const;
       place = await RememberPlace.start({ platform, options });
       await place.remembered();
       const before = await place.keys();

@@ -157,7 +157,7 @@ describe.each(platforms)('%s', (platform) => {
     const from = (userAgent: string): RequestInit => ({ headers: { 'user-agent': userAgent } });
 
     it('Flask-Login row 22: a restore is no reason for an alarm of it', async () => {
-      await start({ protection: 'basic' });
+      await start({ protection: { mode: 'basic' } });
       const away = await place.away();
       await away.fetch('/who', from('another browser'));
       await away.fetch('/who', from('another browser'));
@@ -165,7 +165,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('under strong a restored session lives on with its next requests', async () => {
-      await start({ protection: 'strong' });
+      await start({ protection: { mode: 'strong' } });
       const away = await place.away();
       const seen = (await (await away.fetch('/who', from('A'))).json()) as Seen;
       for (let request = 0; request < 3; request++) {
@@ -175,7 +175,7 @@ describe.each(platforms)('%s', (platform) => {
     });
 
     it('Flask-Login row 20: under strong another client ends the session, and not what remembers the login', async () => {
-      await start({ protection: 'strong' });
+      await start({ protection: { mode: 'strong' } });
       const jar = await place.remembered();
       const [session, cookie] = [jar.get('session'), rememberCookieOf(jar)];
       const response = await jar.fetch('/who', from('another browser'));
@@ -191,7 +191,7 @@ describe.each(platforms)('%s', (platform) => {
     });
   });
 
-  describe.each(['aal2', 'aal3'] as const)('under timeouts: %s', (timeouts) => {
+  describe.each(['daily', 'twice-daily'] as const)('under timeouts: %s', (timeouts) => {
     it('NIST 800-63B-4 5.1: no login is remembered', async () => {
       await start({ timeouts });
       const jar = place.jar();
@@ -214,8 +214,8 @@ describe.each(platforms)('%s', (platform) => {
     });
   });
 
-  it('NIST 800-63B-4 5.1: under timeouts: aal1 a login is remembered, and its session is over after 30 days all the same', async () => {
-    await start({ timeouts: 'aal1', idleTimeout: null });
+  it('NIST 800-63B-4 5.1: under timeouts: monthly a login is remembered, and its session is over after 30 days all the same', async () => {
+    await start({ timeouts: 'monthly', idleTimeout: null });
     const away = await place.away();
     const { id } = await place.who(away);
     place.pass(30 * 24 * 60 * minute);

@@ -8,7 +8,7 @@ describe.each(platforms)('%s', (platform) => {
   let place: RememberPlace;
   beforeEach(async () => {
     // Whether everybody was logged out is asked at boot, and not again in these tests.
-    place = await RememberPlace.start({ platform, options: { everyoneInterval: '400d' } });
+    place = await RememberPlace.start({ platform, options: { logoutAllUsersInterval: '400d' } });
   });
   afterEach(() => place.stop());
 

@@ -179,7 +179,7 @@ describe('transaction()', () => {
 
   it('lets AuthService work on the session as in a handler', async () => {
     const heard = new HeardEvents();
-    const { kit, auth, agent } = await start({ observer: heard.observer, protection: 'strong' });
+    const { kit, auth, agent } = await start({ observer: heard.observer, protection: { mode: 'strong' } });
     const browser = await kit.transaction(agent(), (session) =>
       auth.login(session, 7, { remember: true, fresh: false }),
     );
@@ -237,7 +237,12 @@ describe('transaction()', () => {
 describe('sessions that are in their cookies', () => {
   it('are made, read, edited and ended in the same way', async () => {
     const clock = fakeClock();
-    const { kit, agent } = await start({ type: 'cookie', idleTimeout: '30m', clock: clock.now, protection: 'strong' });
+    const { kit, agent } = await start({
+      type: 'cookie',
+      idleTimeout: '30m',
+      clock: clock.now,
+      protection: { mode: 'strong' },
+    });
     const browser = await kit.signInAgent(agent(), 7, { data: { cart: ['tea'] } });
     await browser.get('/secret').expect(200);
     await kit.transaction(browser, (session) => session.set('cart', ['milk']));

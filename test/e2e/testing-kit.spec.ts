@@ -115,7 +115,7 @@ describe('a login by the kit', () => {
     expect(await ending.kit.sessionsOf(7)).toHaveLength(2);
     await ending.close();
 
-    const { kit } = await start({ maxSessionsPerUser: 1, onTooManySessions: 'refuse' });
+    const { kit } = await start({ maxSessionsPerUser: { max: 1, onTooMany: 'refuse' } });
     await kit.signIn(7);
     await expect(kit.signIn(7)).rejects.toThrow(ForbiddenException);
   });
@@ -205,9 +205,9 @@ describe('a login by the kit', () => {
 });
 
 describe('the device of a login by the kit', () => {
-  for (const protection of ['basic', 'strong'] as const) {
-    it(`is not known unless it is given, so that protection '${protection}' leaves the login alone`, async () => {
-      const { kit, agent, url } = await start({ protection, protectionIpv4: 24, protectionIpv6: 64 });
+  for (const mode of ['basic', 'strong'] as const) {
+    it(`is not known unless it is given, so that protection '${mode}' leaves the login alone`, async () => {
+      const { kit, agent, url } = await start({ protection: { mode, ipv4: 24, ipv6: 64 } });
       const browser = await kit.signInAgent(agent(), 7);
       await browser.get('/secret').set('User-Agent', 'one').expect(200);
       await browser.get('/secret').set('User-Agent', 'another').expect(200);
@@ -221,7 +221,7 @@ describe('the device of a login by the kit', () => {
   }
 
   it('is compared where it is given: another one is not fresh any more', async () => {
-    const { kit, agent } = await start({ protection: 'basic' });
+    const { kit, agent } = await start({ protection: { mode: 'basic' } });
     const browser = await kit.signInAgent(agent(), 7, { device: { userAgent: 'Firefox' } });
     await browser.get('/secret').set('User-Agent', 'Firefox').expect(200);
     expect(await kit.sessionsOf(7)).toEqual([expect.objectContaining({ userAgent: 'Firefox', ip: '127.0.0.1' })]);
@@ -230,7 +230,7 @@ describe('the device of a login by the kit', () => {
   });
 
   it('is compared by its network, too, and ends the session where protection is strong', async () => {
-    const { kit, agent } = await start({ protection: 'strong', protectionIpv4: 24 });
+    const { kit, agent } = await start({ protection: { mode: 'strong', ipv4: 24 } });
     const near = await kit.signInAgent(agent(), 7, { device: { userAgent: 'Firefox', address: '127.0.0.99' } });
     await near.get('/me').set('User-Agent', 'Firefox').expect(200);
     const far = await kit.signInAgent(agent(), 7, { device: { userAgent: 'Firefox', address: '203.0.113.7' } });
@@ -239,7 +239,7 @@ describe('the device of a login by the kit', () => {
   });
 
   it('is not taken for another by the kit itself, which only looks and edits', async () => {
-    const { kit } = await start({ protection: 'strong', protectionIpv4: 32 });
+    const { kit } = await start({ protection: { mode: 'strong', ipv4: 32 } });
     const browser = await kit.signIn(7, { device: { userAgent: 'Firefox', address: '203.0.113.7' } });
     await kit.transaction(browser, (session) => session.set('cart', ['tea']));
     expect(await kit.session(browser)).toMatchObject({ userId: 7, isFresh: true, data: { cart: ['tea'] } });

@@ -110,9 +110,9 @@ describe.each(platforms)('on %s', (platform) => {
 
   describe('under a preset of NIST SP 800-63B-4', () => {
     it.each([
-      ['aal1', 30 * DAY, null],
-      ['aal2', DAY, HOUR],
-      ['aal3', 12 * HOUR, 15 * MINUTE],
+      ['monthly', 30 * DAY, null],
+      ['daily', DAY, HOUR],
+      ['twice-daily', 12 * HOUR, 15 * MINUTE],
     ] as const)(
       'NIST 800-63B-4 2.2.3: %s ends a session that is in use, and one that is not',
       async (timeouts, absolute, idle) => {
@@ -131,7 +131,7 @@ describe.each(platforms)('on %s', (platform) => {
     );
 
     it('a setting, or a login, may be shorter and is never longer', async () => {
-      await start({ timeouts: 'aal3', idleTimeout: '5m', absoluteTimeout: '90d' });
+      await start({ timeouts: 'twice-daily', idleTimeout: '5m', absoluteTimeout: '90d' });
       const jar = await login({ user: 7 });
       time += 5 * MINUTE + SECOND;
       expect((await jar.fetch('/me')).status).toBe(401);
@@ -141,12 +141,12 @@ describe.each(platforms)('on %s', (platform) => {
     });
 
     it('NIST 800-63B-4 5.1: nobody is remembered from the second level on, and the log says so', async () => {
-      await start({ timeouts: 'aal2' });
+      await start({ timeouts: 'daily' });
       const jar = await login({ user: 7, remember: true });
       expect(jar.get('remember_token')).toBeUndefined();
       expect(logger.text).toContain('Remember-me is off');
       await running.close();
-      await start({ timeouts: 'aal1' });
+      await start({ timeouts: 'monthly' });
       expect((await login({ user: 7, remember: true })).get('remember_token')).toBeDefined();
       expect(logger.text).not.toContain('Remember-me is off');
     });
@@ -200,7 +200,7 @@ describe.each(platforms)('on %s', (platform) => {
 
   describe('logging everybody out', () => {
     it('ASVS 7.4.5: ends every login and every remembered one, by one write, and none that comes later', async () => {
-      await start({ everyoneInterval: 0 });
+      await start({ logoutAllUsersInterval: 0 });
       const jars = [await login({ user: 7, remember: true }), await login({ user: 8 })];
       const visitor = running.jar();
       await visitor.fetch('/set/cart', post());
@@ -219,12 +219,12 @@ describe.each(platforms)('on %s', (platform) => {
     });
 
     it('reaches a process that has looked before within the interval, and not before it must', async () => {
-      await start({ everyoneInterval: '10s' });
+      await start({ logoutAllUsersInterval: '10s' });
       const elsewhere = running;
       const store = elsewhere.app.get<unknown>(SESSION_STORE);
       const other = await startApp({
         platform,
-        session: { store: store as never, clock: () => time, everyoneInterval: '10s' },
+        session: { store: store as never, clock: () => time, logoutAllUsersInterval: '10s' },
         controllers: [DevicesController],
       });
       try {

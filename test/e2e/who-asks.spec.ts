@@ -86,8 +86,8 @@ describe.each(platforms)('%s', (platform) => {
   afterEach(() => running.close());
 
   async function start(session: SessionModuleOptions = {}): Promise<void> {
-    const options = { loginUrl: '/login', confirmUrl: '/confirm', ...session };
-    running = await startApp({ platform, session: options, controllers: [PagesController] });
+    const redirects = { loginUrl: '/login', confirmUrl: '/confirm', ...session.redirects };
+    running = await startApp({ platform, session: { ...session, redirects }, controllers: [PagesController] });
   }
 
   /** With these headers and the jar's cookies alone. */
@@ -119,7 +119,7 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   it('a frame is sent to the login page, and leaves nothing in the session', async () => {
-    await start({ nextInSession: true, loginMessage: 'Log in first.' });
+    await start({ redirects: { nextInSession: true }, messages: { login: 'Log in first.' } });
     const response = await browse('/orders', { ...navigation, 'sec-fetch-dest': 'iframe' });
     expect([response.status, response.headers.location]).toEqual([302, '/login']);
     expect(response.headers['set-cookie']).toBeUndefined();
@@ -129,7 +129,7 @@ describe.each(platforms)('%s', (platform) => {
   it.each(['auto', 'redirect'] as const)(
     'refusal %s: what nobody looks at begins no session, and takes nobody to another place',
     async (refusal) => {
-      await start({ refusal, nextInSession: true, loginMessage: 'Log in first.' });
+      await start({ redirects: { refusal, nextInSession: true }, messages: { login: 'Log in first.' } });
       const frame = ['a frame', { ...navigation, 'sec-fetch-dest': 'iframe' }] as const;
       for (const [what, headers] of [...byThemselves, frame]) {
         const stranger = running.jar();
@@ -149,7 +149,7 @@ describe.each(platforms)('%s', (platform) => {
   );
 
   it('a person leaves the place and the message, by whatever is in between', async () => {
-    await start({ nextInSession: true, loginMessage: 'Log in first.' });
+    await start({ redirects: { nextInSession: true }, messages: { login: 'Log in first.' } });
     for (const [what, headers] of byPersons) {
       const jar = running.jar();
       await browse('/orders', headers, jar);
@@ -159,14 +159,14 @@ describe.each(platforms)('%s', (platform) => {
   });
 
   it('HEAD is redirected like GET, and leaves nothing', async () => {
-    await start({ nextInSession: true });
+    await start({ redirects: { nextInSession: true } });
     const response = await browse('/head', navigation, running.jar(), 'HEAD');
     expect([response.status, response.headers.location]).toEqual([302, '/login']);
     expect(response.headers['set-cookie']).toBeUndefined();
   });
 
   it('a script that shows pages gets a 401 where the login page is on another origin, which it could not read', async () => {
-    await start({ loginUrl: 'https://id.example/login' });
+    await start({ redirects: { loginUrl: 'https://id.example/login' } });
     expect((await browse('/orders', { ...fetched, ...turbo })).status).toBe(401);
     expect((await browse('/orders', turbo)).status).toBe(401);
     expect((await browse('/orders', navigation)).status).toBe(302);

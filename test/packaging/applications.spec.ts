@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { adapters, onlyTypes } from '../../scripts/entry-points.mjs';
 import { RedisServer } from '../support/servers/redis.js';
 import { browser } from './browser.js';
 import { InstalledApplication } from './installed-application.js';
@@ -58,9 +60,12 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
 
   it('loads under every path that it exports', async () => {
     const { name: self, exports } = await manifest();
-    const paths = Object.keys(exports).filter((path) => !['./package.json', './events'].includes(path));
+    const paths = Object.keys(exports).filter(loadsByItself);
     const names = JSON.stringify(paths.map((path) => `${self}${path.slice(1)}`));
-    const script = `for (const name of ${names}) if (Object.keys(${load}(name)).length > 0) console.log(name);`;
+    const empty = JSON.stringify(onlyTypes.map((path) => `${self}/${path}`));
+    const script = `for (const name of ${names}) {
+      if (Object.keys(${load}(name)).length > 0 !== ${empty}.includes(name)) console.log(name);
+    }`;
     const type = load === 'require' ? 'commonjs' : 'module';
     const { code, output } = await application.run([`--input-type=${type}`, '-e', script]);
     expect({ code, loaded: output.trim().split('\n') }).toEqual({ code: 0, loaded: JSON.parse(names) as unknown });
@@ -79,27 +84,46 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
     expect(missing).toMatchObject({ code: 2, output: expect.stringContaining('npm install lmdb') });
   });
 
-  it('loads its adapter to an emitter where that is installed, and otherwise names the package', async () => {
-    const { name: self } = await manifest();
-    const script = `const loaded = ${load}('${self}/events'); console.log(Object.keys(loaded).join())`;
-    const type = load === 'require' ? 'commonjs' : 'module';
-    const missing = await application.run([`--input-type=${type}`, '-e', script]);
-    expect(missing.code).toBe(1);
-    expect(missing.output).toMatch(/Cannot find (?:package|module) '@nestjs\/event-emitter'/);
+  it('lists the routes of an application by its command, which creates nothing of it', async () => {
+    if (name !== 'nest11-scaffold') return;
+    const command = ['node_modules/.bin/nestjs-session-auth', 'routes', '--app', 'dist/app.module.js'];
+    const { code, output } = await application.run(command);
+    expect(output).toMatch(/^unguarded +GET +\/visits +ShopController\.visits\(\) +- +- +- +session$/m);
+    expect(output).toMatch(/^login +GET +\/me +ShopController\.me\(\) +SessionAuthGuard +- +- +-$/m);
+    expect(code).toBe(1);
+  });
 
-    if (name !== 'nest12-esm') return;
-    for (const part of ['@nestjs/event-emitter', 'eventemitter2']) {
-      await cp(join(project, 'node_modules', part), join(application.folder, 'node_modules', part), {
-        recursive: true,
+  it('loads its adapters where their packages are installed, and otherwise names the package', async () => {
+    const { name: self } = await manifest();
+    const type = load === 'require' ? 'commonjs' : 'module';
+    const loaded = (path: string) =>
+      application.run([
+        `--input-type=${type}`,
+        '-e',
+        `const loaded = ${load}('${self}/${path}'); console.log(Object.keys(loaded).length > 0)`,
+      ]);
+    for (const [path, peer] of Object.entries(adapters)) {
+      const { code, output } = await loaded(path);
+      expect({ path, code, output }).toEqual({
+        path,
+        code: 1,
+        output: expect.stringMatching(new RegExp(`Cannot find (?:package|module) '${peer}'`)),
       });
     }
-    const installed = await application.run([`--input-type=${type}`, '-e', script]);
-    expect(installed).toEqual({ code: 0, output: 'SessionEventsModule\n' });
+
+    if (name !== 'nest12-esm') return;
+    for (const part of await withDependencies(Object.values(adapters))) {
+      const place = join(application.folder, 'node_modules', part);
+      await cp(join(project, 'node_modules', part), place, { recursive: true });
+    }
+    for (const path of Object.keys(adapters)) {
+      expect({ path, ...(await loaded(path)) }).toEqual({ path, code: 0, output: 'true\n' });
+    }
   });
 
   it('has one copy of each class in a process, by import and by require', async () => {
     const { name: self, exports } = await manifest();
-    const paths = Object.keys(exports).filter((path) => !['./package.json', './events'].includes(path));
+    const paths = Object.keys(exports).filter(loadsByItself);
     const script = `
       const { createRequire } = await import('node:module');
       const require = createRequire(process.cwd() + '/');
@@ -166,6 +190,32 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
       await expectSessions(copy, main, settings);
     });
 
+    it('is added by `nest add` of Nest 11 to what its `nest new` makes, which then keeps sessions', async () => {
+      const cli = '@nestjs/cli/bin/nest.js';
+      await application.build(cli, 'new', 'made', '--skip-install', '--skip-git', '--package-manager', 'npm');
+      const path = join(application.folder, 'made');
+      await symlink(join(application.folder, 'node_modules'), join(path, 'node_modules'));
+      const made = InstalledApplication.at(path);
+      await made.build(cli, 'add', 'nestjs-session-auth', '--skip-install');
+      for (const file of ['main.ts', 'shop.controller.ts']) {
+        await cp(join(application.folder, 'src', file), join(path, 'src', file));
+      }
+      const module = join(path, 'src/app.module.ts');
+      const text = await readFile(module, 'utf8');
+      expect(text).toContain('imports: [SessionModule.forRoot()],');
+      const withShop = text
+        .replace('[AppController]', '[AppController, ShopController]')
+        .replace('forRoot()', 'forRoot({ userLoader: (id) => (id === ada.id ? ada : null) })');
+      await writeFile(module, `import { ada, ShopController } from './shop.controller';\n${withShop}`);
+      await made.build(cli, 'build');
+      const env = parseEnv(await readFile(join(path, '.env'), 'utf8'));
+      await expectSessions(
+        made,
+        main,
+        Object.fromEntries(Object.entries(env).map(([key, value]) => [key, value ?? ''])),
+      );
+    });
+
     it('works in a bundle of esbuild', async () => {
       const bundle = await InstalledApplication.empty(join(folder, 'esbuild'));
       const leftOut = [...optionalOfNest, 'libsql'].map((part) => `--external:${part}`);
@@ -196,6 +246,23 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
     });
   }
 });
+
+/** Whether what an exported path leads to needs no other package than Nest. */
+function loadsByItself(path: string): boolean {
+  return path !== './package.json' && !(path.slice(2) in adapters);
+}
+
+/** Packages, and those that they depend on in turn, as the project has them at the top. */
+async function withDependencies(names: readonly string[]): Promise<Set<string>> {
+  const found = new Set(names);
+  // A set that is walked gives what is added on the way, too.
+  for (const name of found) {
+    const text = await readFile(join(project, 'node_modules', name, 'package.json'), 'utf8');
+    const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
+    for (const dependency of Object.keys(dependencies)) found.add(dependency);
+  }
+  return found;
+}
 
 /** That a session is kept, and that a guard refuses before a login and lets in after it. */
 async function expectSessions(

@@ -18,9 +18,19 @@ export class InstalledApplication {
     return new InstalledApplication(folder);
   }
 
+  /** Adds the files of `apps/<name>`, which several applications have in common. */
+  async add(name: string): Promise<void> {
+    await cp(join(import.meta.dirname, 'apps', name), this.folder, { recursive: true });
+  }
+
   /** A folder that has no packages: a bundle must bring all that it needs. */
   static async empty(folder: string): Promise<InstalledApplication> {
     await mkdir(folder);
+    return new InstalledApplication(folder);
+  }
+
+  /** One that something else has made, with its packages. */
+  static at(folder: string): InstalledApplication {
     return new InstalledApplication(folder);
   }
 

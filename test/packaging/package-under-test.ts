@@ -20,6 +20,7 @@ export interface Manifest {
   readonly types: string;
   readonly typesVersions: unknown;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, ExportTarget>>>>;
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
@@ -29,12 +30,20 @@ export async function manifest(): Promise<Manifest> {
   return JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** Packs what has been built into `folder`, as publishing would. Returns the tarball and the paths in it. */
-export async function pack(folder: string): Promise<{ tarball: string; files: string[] }> {
+/** What `npm pack` says of a package. */
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** Packs what has been built into `folder`, as publishing would. Returns the tarball, its size in bytes and the paths in it. */
+export async function pack(folder: string): Promise<{ tarball: string; size: number; files: string[] }> {
   const { stdout } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], project);
-  const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string; files: { path: string }[] }>);
+  const [packed] = Object.values(JSON.parse(stdout) as Record<string, Packed>);
   if (!packed) throw new Error('npm pack made nothing');
-  return { tarball: join(folder, packed.filename), files: packed.files.map(({ path }) => path) };
+  const { filename, size, files } = packed;
+  return { tarball: join(folder, filename), size, files: files.map(({ path }) => path) };
 }
 
 /** Runs npm in `folder`, from its cache where that has what is needed. */

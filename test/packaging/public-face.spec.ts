@@ -2,28 +2,41 @@ import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { entryPoints } from '../../scripts/entry-points.mjs';
+import { adapters, entryPoints } from '../../scripts/entry-points.mjs';
 import { storeTypes } from '../../lib/stores/index.js';
 import { manifest, project } from './package-under-test.js';
 
 const nest = ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'];
 const names = Object.keys(entryPoints);
+const adapterPaths = Object.keys(adapters).map((name) => `./${name}`);
 
 describe('the public face', () => {
   it('exports each store that can be chosen under its name, and no other', async () => {
     const { exports } = await manifest();
-    const notStores = ['.', './package.json', './testing', './events', './flask', './express', './keyv', './connect'];
+    const others = ['.', './package.json', './accounts', './testing', './flask', './express', './keyv', './connect'];
+    const notStores = [...others, ...adapterPaths, './store', './limiter', './migration'];
     const stores = Object.keys(exports).filter((path) => !notStores.includes(path));
     expect(stores.sort()).toEqual(storeTypes.map((type) => `./${type}`).sort());
   });
 
   it('keeps what makes stores from settings to itself', async () => {
     for (const type of storeTypes) {
-      const store = (await import(pathToFileURL(join(project, 'dist', `${type}.cjs`)).href)) as { default: object };
-      expect({ type, exported: Object.keys(store.default) }).toEqual({
+      expect({ type, exported: Object.keys(await contentOf(type)) }).toEqual({
         type,
         exported: expect.not.arrayContaining(['create']),
       });
+    }
+  });
+
+  it('gives authors the classes that the root gives until 1.0', async () => {
+    const root = await contentOf('index');
+    for (const name of ['store', 'limiter']) {
+      const own = await contentOf(name);
+      expect({ name, exported: Object.keys(own).length }).not.toEqual({ name, exported: 0 });
+      for (const [key, value] of Object.entries(own)) {
+        // What is new is there alone.
+        if (key in root) expect({ key, same: root[key] === value }).toEqual({ key, same: true });
+      }
     }
   });
 
@@ -63,7 +76,7 @@ describe('the public face', () => {
       const { peerDependenciesMeta } = await manifest();
       expect(Object.keys(peerDependenciesMeta)).toEqual(expect.arrayContaining(nest));
       const files = await reachable(
-        names.filter((name) => !['index', 'testing', 'events'].includes(name)),
+        names.filter((name) => !['index', 'limiter', 'accounts', 'testing', ...Object.keys(adapters)].includes(name)),
         extension,
       );
       for (const [path, text] of files) expect({ path, named: packagesIn(text, nest) }).toEqual({ path, named: [] });
@@ -72,6 +85,10 @@ describe('the public face', () => {
     },
   );
 });
+
+/** What an entry point exports. */
+const contentOf = async (name: string) =>
+  (await import(pathToFileURL(join(project, 'dist', `${name}.js`)).href)) as Record<string, unknown>;
 
 /** The files in `dist/` that some lead to, themselves included, with their texts. */
 async function reachable(entries: readonly string[], extension: string): Promise<Map<string, string>> {

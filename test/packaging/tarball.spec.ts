@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
+import { entryPoints } from '../../scripts/entry-points.mjs';
+import { exceeded } from './budget.js';
 import { manifest, pack, project, tool } from './package-under-test.js';
 
 let folder: string;
 let tarball: string;
+let size: number;
 let files: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tarball-'));
-  ({ tarball, files } = await pack(folder));
+  ({ tarball, size, files } = await pack(folder));
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -38,7 +41,7 @@ describe('the tarball', () => {
 
   it('has no tests, no sample and nothing of a development machine', () => {
     const kinds =
-      /^(dist\/.+\.(c?js|c?js\.map|d\.c?ts|d\.ts\.map)|lib\/.+\.(ts|lua)|docs\/.+\.(md|svg)|[A-Z]+(\.md)?|package\.json)$/;
+      /^(dist\/.+\.(c?js|c?js\.map|d\.c?ts|d\.ts\.map)|lib\/.+\.(ts|lua)|schematics\/[\w.-]+\.json|docs\/.+\.(md|svg)|[A-Z]+(\.md)?|package\.json)$/;
     expect(files.filter((path) => !kinds.test(path) || /\.(spec|test)\./.test(path))).toEqual([]);
   });
 
@@ -64,8 +67,16 @@ describe('the tarball', () => {
 
   it.each(['js', 'cjs'])('is bundled into few files, each with a map (.%s)', (extension) => {
     const code = files.filter((path) => path.startsWith('dist/') && path.endsWith(`.${extension}`));
-    expect(code.length).toBeLessThanOrEqual(30);
+    // What is shared, the stores that settings can choose, the command, and the list of common passwords.
+    expect(code.length).toBeLessThanOrEqual(Object.keys(entryPoints).length + 12);
     expect(files).toEqual(expect.arrayContaining(code.map((path) => `${path}.map`)));
+  });
+
+  it('brings the command with what reads its arguments, and with the licence of that', async () => {
+    const text = await readFile(join(project, 'dist/cli/main.js'), 'utf8');
+    expect(text).not.toMatch(/from ["']commander["']/);
+    expect(text).toMatch(/^#!.*\n\/\*![^/]*commander[^/]*The MIT License[^/]*Permission is hereby granted/);
+    expect((await manifest()).dependencies).toEqual({ msgpackr: expect.any(String) });
   });
 
   it('loads at most five files for the module, and three for a part that needs no Nest', async () => {
@@ -73,6 +84,12 @@ describe('the tarball', () => {
     for (const part of ['flask', 'express', 'redis', 'memory']) {
       expect((await loadedWith(part)).length).toBeLessThanOrEqual(3);
     }
+  });
+
+  it('weighs no more than its budget, packed and loaded', async () => {
+    const loaded = (await loadedWith('index')).map((name) => stat(join(project, 'dist', `${name}.js`)));
+    const bytes = (await Promise.all(loaded)).reduce((sum, file) => sum + file.size, 0);
+    expect([exceeded('tarball', size), exceeded('loaded', bytes)]).toEqual([null, null]);
   });
 
   it('has every class under its own name, by which Nest and errors call it', async () => {
@@ -83,8 +100,10 @@ describe('the tarball', () => {
   });
 
   it('keeps the comments on what it declares', async () => {
-    const text = await readFile(join(project, 'dist/index.d.ts'), 'utf8');
-    expect(text).toMatch(/\*\/\ndeclare class AuthService/);
+    const declarations = files.filter((path) => path.startsWith('dist/') && path.endsWith('.d.ts'));
+    const texts = await Promise.all(declarations.map((path) => readFile(join(project, path), 'utf8')));
+    // What several entry points declare is in a file that they share.
+    expect(texts.join('\n')).toMatch(/\*\/\ndeclare class AuthService/);
   });
 
   it('passes publint', async () => {

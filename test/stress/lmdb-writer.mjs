@@ -10,7 +10,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 const [entry, path, id] = process.argv.slice(2);
 const { LmdbStore } = await import(entry);
 const store = new LmdbStore({ path });
-const say = (line) => writeSync(1, `${line}\n`);
+
+/** The output is a pipe, which is full where its reader is slow. */
+function say(line) {
+  for (let rest = Buffer.from(`${line}\n`); rest.length > 0;) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
 const minutes = 60_000;
 let count = 0;
 

@@ -1,4 +1,5 @@
 import type { SessionEventName, SessionObserver } from 'nestjs-session-auth';
+import type { OwnSessionEventName } from '../../lib/session/observer.js';
 
 type Listener = (event: unknown) => void;
 
@@ -27,9 +28,10 @@ export class HeardEvents {
       remembered: this.#listener('remembered'),
       rememberStolen: this.#listener('rememberStolen'),
       revoked: this.#listener('revoked'),
+      socketClosed: this.#listener('socketClosed'),
       protected: this.#listener('protected'),
       refused: this.#listener('refused'),
-    } satisfies Record<SessionEventName, Listener>;
+    } satisfies Record<OwnSessionEventName, Listener>;
     this.observer = names;
   }
 

@@ -1,15 +1,20 @@
 import { MemoryStore } from '../../lib/stores/memory/index.js';
-import type { DeleteResult, Version, WriteResult } from '../../lib/stores/session-store.js';
+import type { DeleteResult, StoredRecord, Version, WriteResult } from '../../lib/stores/session-store.js';
 import { Checkpoint } from './checkpoint.js';
 
-/** A store that a test can hold before its next write or delete, to let something else happen in between. */
+/** A store that a test can hold before its next read, write or delete, to let something else happen in between. */
 export class HeldStore extends MemoryStore {
-  readonly #held = new Map<'write' | 'delete', Checkpoint>();
+  readonly #held = new Map<'read' | 'write' | 'delete', Checkpoint>();
 
-  holdNext(method: 'write' | 'delete'): Checkpoint {
+  holdNext(method: 'read' | 'write' | 'delete'): Checkpoint {
     const checkpoint = new Checkpoint();
     this.#held.set(method, checkpoint);
     return checkpoint;
+  }
+
+  override async read(key: string): Promise<StoredRecord | null> {
+    await this.#passAt('read');
+    return super.read(key);
   }
 
   override async write(
@@ -28,7 +33,7 @@ export class HeldStore extends MemoryStore {
     return super.delete(key, expected);
   }
 
-  async #passAt(method: 'write' | 'delete'): Promise<void> {
+  async #passAt(method: 'read' | 'write' | 'delete'): Promise<void> {
     const checkpoint = this.#held.get(method);
     this.#held.delete(method);
     await checkpoint?.pass();

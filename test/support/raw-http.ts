@@ -50,9 +50,10 @@ export async function ask(
   {
     method = 'GET',
     headers = {},
-  }: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+    body = '',
+  }: { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
 ): Promise<{ readonly status: number | undefined; readonly headers: IncomingHttpHeaders; readonly body: string }> {
-  const outgoing = request(url, { method, headers, agent: false }).end();
+  const outgoing = request(url, { method, headers, agent: false }).end(body);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
-import { isListable, SessionStore } from 'nestjs-session-auth';
+import { SessionStore } from 'nestjs-session-auth';
+import { isListable } from 'nestjs-session-auth/store';
 import type { RedisServer } from './servers/redis.js';
 
 /**

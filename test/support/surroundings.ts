@@ -27,6 +27,15 @@ function mount(server: EventEmitter, instance: unknown, middleware: Middleware):
   if (isExpress(instance)) parent.use(instance);
   else {
     parent.use((request, response) => {
+      // The middleware of Fastify assigns these, which Express has as getters alone: without this, no such application works.
+      for (const name of ['hostname', 'ip', 'ips', 'protocol', 'query']) {
+        Object.defineProperty(request, name, {
+          value: undefined,
+          writable: true,
+          configurable: true,
+          enumerable: true,
+        });
+      }
       for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
     });
   }

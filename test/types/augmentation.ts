@@ -12,6 +12,14 @@ declare module 'nestjs-session-auth' {
     cart?: Item[];
   }
 
+  interface SessionErrorCodes {
+    ACME_QUOTA: true;
+  }
+
+  interface SessionObserver {
+    quotaReached?(event: { readonly publicId: string }): unknown;
+  }
+
   interface SessionUser {
     id: string;
     email: string;

@@ -63,7 +63,7 @@ export const accepted = [
   SessionModule.forRoot({ isActive: async () => Promise.resolve(false) }),
   SessionModule.forRoot({ rolesOf: () => ['admin'], permissionsOf: async () => Promise.resolve(new Set(['read'])) }),
   SessionModule.forRoot({ factorsOf: () => ['pwd', 'otp'], freshFor: '15m', userIdField: 'uuid' }),
-  SessionModule.forRoot({ freshFor: null, refusal: 'json', anonymousUser: () => ({ name: 'Guest' }) }),
+  SessionModule.forRoot({ freshFor: null, redirects: { refusal: 'json' }, anonymousUser: () => ({ name: 'Guest' }) }),
 ];
 
 // @ts-expect-error nobody declared it
@@ -73,7 +73,7 @@ SessionModule.forRoot({ isActive: () => 'yes' });
 // @ts-expect-error names
 SessionModule.forRoot({ permissionsOf: () => [1, 2] });
 // @ts-expect-error there is no such refusal
-SessionModule.forRoot({ refusal: 'sometimes' });
+SessionModule.forRoot({ redirects: { refusal: 'sometimes' } });
 // @ts-expect-error it makes a user
 SessionModule.forRoot({ anonymousUser: { name: 'Guest' } });
 // @ts-expect-error the name of a field

@@ -27,7 +27,7 @@ export const Public = (): Decorator => SetMetadata(PUBLIC, true);
 
 /**
  * Admits only users who have recently authenticated: by a login, or by `AuthService.confirm()`. Others are redirected to
- * `confirmUrl`, or get a 401 that says so. Includes `SessionAuthGuard`. A route's replaces that of its controller.
+ * `redirects.confirmUrl`, or get a 401 that says so. Includes `SessionAuthGuard`. A route's replaces that of its controller.
  *
  * @throws SessionConfigError for invalid options
  *

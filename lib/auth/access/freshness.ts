@@ -1,3 +1,4 @@
+import { MINUTE } from '../../config/time.js';
 import type { AuthFacts } from '../../session/auth-facts.js';
 
 /** How a login must have been proved, and when. */
@@ -11,7 +12,7 @@ export interface Freshness {
 }
 
 /** How far the clocks of an application's processes may differ, in ms. A time further in the future does not count as recent. */
-const CLOCK_DIFFERENCE = 60_000;
+const CLOCK_DIFFERENCE = MINUTE;
 
 /** @param allFactors the factors that the user has; called for `all` only. */
 export function isFresh(

@@ -1,6 +1,6 @@
 import { SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { GUARDS_METADATA, overriddenBy, routesIn } from '../../http/routes.js';
+import { GUARDS_METADATA, messagesIn, overriddenBy, routesIn } from '../../http/routes.js';
 import { boundAuth } from '../auth-binding.js';
 import { ASKS_WHO, guardsAt, PUBLIC } from './requirement.js';
 
@@ -10,7 +10,7 @@ import { ASKS_WHO, guardsAt, PUBLIC } from './requirement.js';
  * with its own requirement, or with `@Public()`, is left alone.
  */
 export function inheritGuards(modules: ModulesContainer): void {
-  for (const { handler, controller } of routesIn(modules)) {
+  for (const { handler, controller } of [...routesIn(modules), ...messagesIn(modules)]) {
     if (Reflect.getOwnMetadata(PUBLIC, handler) === true || guardsAt(handler).length > 0) continue;
     const [inherited] = overriddenBy(handler, controller)
       .map((method) => ({ guards: guardsAt(method), isPublic: Reflect.getOwnMetadata(PUBLIC, method) === true }))
@@ -28,11 +28,16 @@ export function inheritGuards(modules: ModulesContainer): void {
  */
 @SetMetadata(ASKS_WHO, true)
 class InheritedGuard implements CanActivate {
-  constructor(private readonly type: object) {}
+  constructor(readonly type: object) {}
 
   canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
     return boundAuth.behind(context).guardOf(this.type).canActivate(context);
   }
+}
+
+/** The guard that this one stands for, if it was inherited from an overridden method. */
+export function behindInherited(guard: object): object {
+  return guard instanceof InheritedGuard ? guard.type : guard;
 }
 
 /** The application's instance of a guard class; `fallback` if it has none. */

@@ -1,6 +1,6 @@
 import { RequestMethod, type ExecutionContext } from '@nestjs/common';
 import 'reflect-metadata';
-import { GUARDS_METADATA, METHOD_METADATA, overriddenBy, type ClassType } from '../../http/routes.js';
+import { GUARDS_METADATA, METHOD_METADATA, overriddenBy, type ClassType, type Method } from '../../http/routes.js';
 import type { Freshness } from './freshness.js';
 
 /** What a route, or all routes of a controller, require of the client. */
@@ -31,15 +31,18 @@ interface Place extends Requirement {
   readonly asks: boolean;
 }
 
-type Handler = ReturnType<ExecutionContext['getHandler']>;
+type Handler = Method | ReturnType<ExecutionContext['getHandler']>;
 type Controller = ClassType;
 
 const known = new WeakMap<Controller, WeakMap<Handler, Requirement>>();
 
-/** The requirement of the route behind `context`; computed once per route. */
+/** The requirement of the route behind `context`. */
 export function requirementOf(context: ExecutionContext): Requirement {
-  const controller = context.getClass();
-  const handler = context.getHandler();
+  return requirementAt(context.getHandler(), context.getClass());
+}
+
+/** The requirement of a controller's method; computed once per route. */
+export function requirementAt(handler: Handler, controller: Controller): Requirement {
   let ofController = known.get(controller);
   if (ofController === undefined) known.set(controller, (ofController = new WeakMap()));
   let requirement = ofController.get(handler);
@@ -81,10 +84,13 @@ function wantsMore({ fresh, roles, permissions }: Requirement): boolean {
 /** The guards in one place that require a login. */
 export function guardsAt(target: object): readonly object[] {
   const guards = (Reflect.getOwnMetadata(GUARDS_METADATA, target) ?? []) as readonly object[];
-  return guards.filter((guard) => {
-    const type: unknown = typeof guard === 'function' ? guard : guard.constructor;
-    return typeof type === 'function' && Reflect.getMetadata(ASKS_WHO, type) === true;
-  });
+  return guards.filter(asksWho);
+}
+
+/** Whether a guard, a class or an object, is one that requires a login. */
+export function asksWho(guard: object): boolean {
+  const type: unknown = typeof guard === 'function' ? guard : guard.constructor;
+  return typeof type === 'function' && Reflect.getMetadata(ASKS_WHO, type) === true;
 }
 
 /**

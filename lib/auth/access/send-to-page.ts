@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { requestSessionOf } from '../../http/session-runtime.js';
+import { requestSessionOf } from '../../http/session-of.js';
 import type { RequestKind } from '../../http/request-kind.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
 import type { AuthOptions } from '../auth.options.js';
@@ -10,28 +10,28 @@ import { isLoginPage, isOnSite, loginRedirect, placeOf, type RedirectedRequest }
 export interface Page {
   /** Null: there is none. */
   readonly url: string | null;
-  /** A flash message; null: none. */
-  readonly message: string | null;
-  readonly category: string;
+  /** A flash message; without a text: none. */
+  readonly message: { readonly text: string | null; readonly category: string };
   /** The action in its query; null: none. */
   readonly action: string | null;
 }
 
-type RefusalOptions = Pick<AuthOptions, 'refusal' | 'nextField' | 'nextInSession' | 'redirectHost'>;
+type RefusalOptions = Pick<AuthOptions['redirects'], 'refusal' | 'nextField' | 'nextInSession' | 'host'>;
 
 /**
- * Redirects a browser to a page. A no-op if there is no such page, if the client is not a browser, or if it requests that very
+ * Redirects a browser to a page. A no-op outside of HTTP routes, if there is no such page, if the client is not a browser, or if it requests that very
  * page. The return path and the message are stored in the session only if a person navigates, not for requests that the browser
  * makes by itself.
  *
  * @throws LoginRedirectException
  */
 export async function sendToPage(
-  { url, message, category, action }: Page,
+  { url, message: { text, category }, action }: Page,
   context: ExecutionContext,
-  { refusal, nextField, nextInSession, redirectHost }: RefusalOptions,
+  { refusal, nextField, nextInSession, host }: RefusalOptions,
   { httpAdapter }: HttpAdapterHost,
 ): Promise<void> {
+  if (context.getType() !== 'http') return;
   const http = context.switchToHttp();
   const request = http.getRequest<RedirectedRequest>();
   const requestSession = requestSessionOf(context);
@@ -41,15 +41,15 @@ export async function sendToPage(
   if (url === null || !isWanted || isLoginPage(url, request, site)) return;
   const redirect = loginRedirect(action === null ? url : withField(url, 'action', action), request, {
     ...site,
-    host: redirectHost,
+    host,
     field: nextInSession ? null : nextField,
   });
   // A script that loads pages cannot read those of another origin; on a 401, it makes the browser load the page.
   if (refusal === 'auto' && kind === 'visit' && !isOnSite(redirect, site)) return;
-  if ((nextInSession || message !== null) && isPerson(kind, request)) {
+  if ((nextInSession || text !== null) && isPerson(kind, request)) {
     const session = await requestSession.get();
     if (nextInSession) session.set('next', placeOf(request, prefix));
-    if (message !== null) flashOnce(session, category, message);
+    if (text !== null) flashOnce(session, category, text);
   }
   httpAdapter.setHeader(http.getResponse<unknown>(), 'Location', redirect.location);
   throw redirect;

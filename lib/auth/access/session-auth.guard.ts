@@ -2,13 +2,15 @@ import {
   ForbiddenException,
   Inject,
   Injectable,
+  ServiceUnavailableException,
   SetMetadata,
   UnauthorizedException,
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { requestSessionOf, SessionRuntime } from '../../http/session-runtime.js';
+import type { RequestSession } from '../../http/request-session.js';
+import { requestSessionOf, runtimeOf } from '../../http/session-of.js';
 import type { SessionEventOf } from '../../session/observer.js';
 import { AuthConfig } from '../auth-config.js';
 import { AuthService } from '../auth.service.js';
@@ -16,16 +18,20 @@ import type { SessionUser } from '../users/user.js';
 import type { Freshness } from './freshness.js';
 import { namesIn } from './names.js';
 import { ASKS_WHO, requirementOf, type Requirement, type Wanted } from './requirement.js';
+import { refusalIn } from './refusal.js';
 import { sendToPage } from './send-to-page.js';
 
 type Reason = Extract<SessionEventOf<'refused'>['reason'], 'login' | 'fresh' | 'roles' | 'permissions'>;
 
 /** The admitted user, and the requirement: the guards of a route, its controller and the application are often the same. */
-const letIn = new WeakMap<object, { readonly requirement: Requirement; readonly user: SessionUser }>();
+const letIn = new WeakMap<RequestSession, { readonly requirement: Requirement; readonly user: SessionUser }>();
+
+/** Which refusals of an operation listeners have been notified of. */
+const told = new WeakMap<RequestSession, Set<Reason>>();
 
 /**
  * Admits only logged-in users, and sets `request.user`. An API client gets a 401 in JSON; a browser is redirected to
- * `loginUrl`, if set, with the requested place as `next`. `@Fresh()`, `@Roles()` and `@Permissions()` require more, `@Public()`
+ * `redirects.loginUrl`, if set, with the requested place as `next`. `@Fresh()`, `@Roles()` and `@Permissions()` require more, `@Public()`
  * nothing.
  *
  * You can override the steps, which are methods. Listeners are notified of a refusal before they are called.
@@ -43,15 +49,16 @@ export class SessionAuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const requirement = requirementOf(context);
     if (requirement.isPublic) return true;
-    requestSessionOf(context).becomeGuarded();
-    const user = await this.auth.user(context);
+    const carried = requestSessionOf(context);
+    carried.becomeGuarded();
+    const user = await this.#userOf(context);
     if (user === null) {
       await this.#tell(context, 'login');
       return this.refuse(context);
     }
-    const request = context.getArgByIndex<{ user?: unknown }>(0);
+    const request: { user?: unknown } = carried.carrier;
     request.user = user;
-    const before = letIn.get(request);
+    const before = letIn.get(carried);
     if (before?.requirement === requirement && before.user === user) return true;
     const { roles, permissions } = requirement;
     const lacking = roles.length + permissions.length > 0 ? await this.#lackingOf(requirement, user) : null;
@@ -60,38 +67,38 @@ export class SessionAuthGuard implements CanActivate {
       return this.forbid(context, lacking);
     }
     const { fresh } = requirement;
-    if (fresh !== null && !(await this.auth.isFresh(await requestSessionOf(context).get(), user, fresh))) {
+    if (fresh !== null && !(await this.auth.isFresh(await carried.get(), user, fresh))) {
       await this.#tell(context, 'fresh');
       return this.askAgain(context, fresh);
     }
-    letIn.set(request, { requirement, user });
+    letIn.set(carried, { requirement, user });
     return true;
   }
 
-  /** The login page for a route; null: there is none, and the response is a 401. Default: `loginUrl`. */
+  /** The login page for a route; null: there is none, and the response is a 401. Default: `redirects.loginUrl`. */
   protected loginUrlOf(_context: ExecutionContext): string | null {
-    return this.config.options.loginUrl;
+    return this.config.options.redirects.loginUrl;
   }
 
-  /** The re-authentication page for a route; null: as for {@link loginUrlOf}. Default: `confirmUrl`. */
+  /** The re-authentication page for a route; null: as for {@link loginUrlOf}. Default: `redirects.confirmUrl`. */
   protected confirmUrlOf(_context: ExecutionContext): string | null {
-    return this.config.options.confirmUrl;
+    return this.config.options.redirects.confirmUrl;
   }
 
   /** Responds to a request without a user. @throws UnauthorizedException, LoginRedirectException */
   protected async refuse(context: ExecutionContext): Promise<never> {
-    const { loginMessage: message, loginMessageCategory: category } = this.config.options;
-    const url = this.loginUrlOf(context);
-    await sendToPage({ url, message, category, action: null }, context, this.config.options, this.adapterHost);
-    throw new UnauthorizedException();
+    const { redirects, messages } = this.config.options;
+    const page = { url: this.loginUrlOf(context), message: messages.login, action: null };
+    await sendToPage(page, context, redirects, this.adapterHost);
+    throw refusalIn(context, new UnauthorizedException());
   }
 
   /** Responds to a user whose login is not fresh enough. @throws UnauthorizedException, LoginRedirectException */
   protected async askAgain(context: ExecutionContext, { action = null, factors }: Partial<Freshness>): Promise<never> {
-    const { confirmMessage: message, confirmMessageCategory: category } = this.config.options;
-    const url = this.confirmUrlOf(context);
-    await sendToPage({ url, message, category, action }, context, this.config.options, this.adapterHost);
-    throw new UnauthorizedException({
+    const { redirects, messages } = this.config.options;
+    const page = { url: this.confirmUrlOf(context), message: messages.confirm, action };
+    await sendToPage(page, context, redirects, this.adapterHost);
+    const exception = new UnauthorizedException({
       statusCode: 401,
       message: 'Confirm your identity to continue.',
       error: 'Unauthorized',
@@ -99,11 +106,22 @@ export class SessionAuthGuard implements CanActivate {
       ...(action === null ? {} : { action }),
       ...(factors === undefined ? {} : { factors }),
     });
+    throw refusalIn(context, exception);
   }
 
   /** Responds to a user who lacks a role or permission. @throws ForbiddenException */
-  protected forbid(_context: ExecutionContext, _reason: 'roles' | 'permissions'): Promise<never> {
-    return Promise.reject(new ForbiddenException());
+  protected forbid(context: ExecutionContext, _reason: 'roles' | 'permissions'): Promise<never> {
+    return Promise.reject(refusalIn(context, new ForbiddenException()));
+  }
+
+  /** A socket gets no status, so Nest would call this an internal error. */
+  async #userOf(context: ExecutionContext): Promise<SessionUser | null> {
+    try {
+      return await this.auth.user(context);
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException) || context.getType<string>() !== 'ws') throw error;
+      throw refusalIn(context, error);
+    }
   }
 
   async #lackingOf(
@@ -117,16 +135,24 @@ export class SessionAuthGuard implements CanActivate {
   }
 
   async #tell(context: ExecutionContext, reason: Reason): Promise<void> {
-    const { observer } = SessionRuntime.behind(context.getArgByIndex<object>(0));
     const request = requestSessionOf(context);
+    if (request.isOperation && !isFirst(request, reason)) return;
     const session = await request.get();
-    observer.refused({
+    runtimeOf(context)?.observer.refused({
       publicId: session.isNew ? null : session.id,
       userId: this.auth.userId(session),
       reason,
       address: request.client.address,
     });
   }
+}
+
+/** A query can call a resolver any number of times, which must not fill a log. */
+function isFirst(request: RequestSession, reason: Reason): boolean {
+  const reasons = told.get(request) ?? new Set();
+  if (reasons.has(reason)) return false;
+  told.set(request, reasons.add(reason));
+  return true;
 }
 
 function meets(all: readonly Wanted[], held: ReadonlySet<string>): boolean {

@@ -3,7 +3,7 @@ import type { CsrfOptions } from './csrf.options.js';
 
 /** The options of `CsrfGuard`, as a provider. */
 export class CsrfConfig {
-  readonly trusted: ReadonlySet<string>;
+  readonly #trusted: Set<string>;
   /** In lower case, as in Node. */
   readonly header: string;
 
@@ -12,7 +12,17 @@ export class CsrfConfig {
     readonly options: CsrfOptions,
     readonly speaksForUser: (client: RequestClient) => boolean,
   ) {
-    this.trusted = new Set(options.trustedOrigins);
+    this.#trusted = new Set(options.trustedOrigins);
     this.header = options.header.toLowerCase();
+  }
+
+  /** Origins besides the request's own. */
+  get trusted(): ReadonlySet<string> {
+    return this.#trusted;
+  }
+
+  /** Trusts a further origin, which a module knows as the application's own. Call it before the first request. */
+  trust(origin: string): void {
+    this.#trusted.add(origin);
   }
 }

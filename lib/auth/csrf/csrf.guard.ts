@@ -3,12 +3,15 @@ import { Reflector } from '@nestjs/core';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SessionUnreachableError } from '../../errors.js';
 import { RequestClient } from '../../http/request-client.js';
-import { requestSessionOf, SessionRuntime } from '../../http/session-runtime.js';
+import type { RequestSession } from '../../http/request-session.js';
+import { requestSessionOf } from '../../http/session-of.js';
+import { SessionRuntime } from '../../http/session-runtime.js';
+import { refusalIn } from '../access/refusal.js';
 import { CsrfConfig } from './csrf-config.js';
 import { CSRF_EXEMPT } from './csrf-exempt.decorator.js';
 import { CsrfRefusedException, type CsrfRefusal } from './csrf-refused.exception.js';
 import { CsrfService } from './csrf.service.js';
-import { verdictOn, type Verdict } from './provenance.js';
+import { verdictOn, type Verdict } from '../../http/provenance.js';
 
 /** The parts of a request that are needed, on any server. */
 interface GuardedRequest {
@@ -17,14 +20,19 @@ interface GuardedRequest {
   readonly body?: unknown;
 }
 
+/** What was decided on the requests of operations, by the class of the guard: a subclass may decide otherwise. */
+const operations = new WeakMap<RequestSession, Map<unknown, Promise<true>>>();
+
 /**
  * Rejects requests that another site may have sent on a user's behalf, with a 403: for a route, a controller, or as `APP_GUARD`
  * for all routes, before the guard that requires a login.
  *
- * A request with a method other than GET, HEAD, OPTIONS and TRACE passes if the browser says that it comes from this origin or
- * from one of `csrf.trustedOrigins`. If nothing says so, it needs a token of {@link CsrfService}, unless it has neither a
- * session cookie nor a remember-me cookie: then it acts for no user. If the browser hides the origin (`Origin: null`), it needs
- * a token in any case, and with `csrf.mode: 'token'` always.
+ * GET, HEAD, OPTIONS and TRACE pass. Any other request passes if the browser says that it comes from this origin or from one of
+ * `csrf.trustedOrigins`. If nothing says so, it needs a token of {@link CsrfService}, unless it has neither a session cookie nor
+ * a remember-me cookie: then it acts for no user. If the browser hides the origin (`Origin: null`), it needs a token in any
+ * case, and with `csrf.mode: 'token'` always.
+ *
+ * In GraphQL, all of this holds for GET as well, which calls resolvers; the guard decides once for each HTTP request.
  *
  * @publicApi
  */
@@ -42,18 +50,42 @@ export class CsrfGuard implements CanActivate {
     const kind = context.getType<string>();
     // A message is sent over an open connection, not by a form.
     if (kind === 'ws' || kind === 'rpc') return true;
+    if (kind === 'graphql') return this.isExempt(context) || this.#admitOperation(context);
     if (kind !== 'http') throw notHttp(kind);
-    const request = context.switchToHttp().getRequest<GuardedRequest>();
-    const client = this.clientOf(request);
-    if (client.isSafe || this.isExempt(context)) return true;
+    const request = context.getArgByIndex<GuardedRequest>(0);
+    return this.clientOf(request).isSafe || this.isExempt(context) || this.admit(context, request);
+  }
+
+  /** Decides on a request that may change something. @throws CsrfRefusedException */
+  protected admit(context: ExecutionContext, request: GuardedRequest): true | Promise<true> {
     const verdict = this.judge(request);
     if (verdict === 'cross-site') throw this.refusal(request, 'CSRF_CROSS_SITE');
     if (verdict === 'foreign-origin') throw this.refusal(request, 'CSRF_FOREIGN_ORIGIN');
     if (verdict === 'ours' && this.config.options.mode === 'origin') return true;
     // It was not sent by a browser, which would have said from where; and nothing in it identifies a user automatically.
-    if (verdict === 'unsaid' && !this.config.speaksForUser(client)) return true;
+    if (verdict === 'unsaid' && !this.config.speaksForUser(this.clientOf(request))) return true;
     // A page that hides its origin may be ours or any other: only a token tells them apart.
     return this.requireToken(context, request, verdict === 'hidden' ? 'CSRF_FOREIGN_ORIGIN' : 'CSRF_TOKEN_MISSING');
+  }
+
+  /** Decides once for all resolvers that a request calls. Its method says nothing: GET calls resolvers, too. */
+  #admitOperation(context: ExecutionContext): true | Promise<true> {
+    const carried = requestSessionOf(context);
+    // The origin of its handshake is checked before any operation gets the session.
+    if (carried.isOverSocket) return true;
+    const decisions = operations.get(carried) ?? new Map<unknown, Promise<true>>();
+    operations.set(carried, decisions);
+    const decision = decisions.get(this.constructor) ?? this.#decide(context, carried.carrier as GuardedRequest);
+    decisions.set(this.constructor, decision);
+    return decision;
+  }
+
+  async #decide(context: ExecutionContext, request: GuardedRequest): Promise<true> {
+    try {
+      return await this.admit(context, request);
+    } catch (error) {
+      throw error instanceof CsrfRefusedException ? refusalIn(context, error) : error;
+    }
   }
 
   protected isExempt(context: ExecutionContext): boolean {

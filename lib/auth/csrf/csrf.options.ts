@@ -1,6 +1,6 @@
 import { list, oneOf, text } from '../../config/kinds.js';
-import { group, option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../../config/option.js';
-import { originOf } from '../../http/origin.js';
+import { group, option, type ResolvedOptions } from '../../config/option.js';
+import { originKind } from '../../http/origin.js';
 
 /** How `CsrfGuard` recognises requests from the application. */
 export const csrfOptions = group('How `CsrfGuard` recognises requests from the application.', {
@@ -13,7 +13,7 @@ export const csrfOptions = group('How `CsrfGuard` recognises requests from the a
   }),
   trustedOrigins: option({
     env: 'SESSION_CSRF_TRUSTED_ORIGINS',
-    kind: list(origin()),
+    kind: list(originKind()),
     default: [],
     defaultText: 'none',
     meaning:
@@ -34,13 +34,3 @@ export const csrfOptions = group('How `CsrfGuard` recognises requests from the a
 });
 
 export type CsrfOptions = ResolvedOptions<typeof csrfOptions>;
-
-/** An origin, in the form in which browsers send it. */
-function origin(): OptionKind<string> {
-  return {
-    expected: 'an origin such as https://shop.example, without a path and without *',
-    parse(raw) {
-      return (typeof raw === 'string' ? originOf(raw.trim()) : null) ?? new OptionMismatch();
-    },
-  };
-}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SessionHeadersSentError } from '../../errors.js';
+import { SessionHeadersSentError, SessionNeedsHttpError } from '../../errors.js';
 import { assertWritable, secretIdOf, stateOf, type SessionObject } from '../../session/session.js';
 
 /** The purpose of token signatures; a signature for anything else is invalid here. */
@@ -63,10 +63,11 @@ function keptId(session: SessionObject): string {
   const state = stateOf(session);
   if (state.stored === null) {
     assertWritable(session);
-    if (state.answered) throw new SessionHeadersSentError(tooLate);
+    if (state.delivery === 'none') throw new SessionNeedsHttpError('A CSRF token for a new session');
+    if (state.delivery === 'sent') throw new SessionHeadersSentError(tooLate);
   }
   // Even if it is stored: the last flash message may be shown on the page that gets the token.
-  state.kept = true;
+  state.keep();
   return secretIdOf(session);
 }
 

@@ -24,10 +24,10 @@ export class SessionLimiter implements OnModuleInit {
 
   /** @throws SessionConfigError if there is a limit that this store cannot count up to */
   onModuleInit(): void {
-    if (this.config.options.maxSessionsPerUser === null || isOwned(this.store)) return;
+    if (this.config.options.maxSessionsPerUser.max === null || isOwned(this.store)) return;
     throw new SessionConfigError([
       {
-        setting: settingName(authOptions.maxSessionsPerUser.env, 'maxSessionsPerUser'),
+        setting: settingName(authOptions.maxSessionsPerUser.max.env, 'maxSessionsPerUser'),
         problem: 'needs a session store with an owner index (ownedBy and deleteOwnedBy), which this one lacks',
       },
     ]);
@@ -47,9 +47,8 @@ export class SessionLimiter implements OnModuleInit {
     login: () => Promise<void>,
     agreed: { readonly id?: string | undefined; readonly isMade?: () => Promise<boolean> } = {},
   ): Promise<void> {
-    const { maxSessionsPerUser, onTooManySessions } = this.config.options;
-    const limit =
-      typeof maxSessionsPerUser === 'function' ? await maxSessionsPerUser(userId, user) : maxSessionsPerUser;
+    const { max, onTooMany } = this.config.options.maxSessionsPerUser;
+    const limit = typeof max === 'function' ? await max(userId, user) : max;
     if (limit === null) return login();
     // Logins of one user are serialised: each must see what the previous one has made.
     const { keyPrefix } = this.config.surroundings;
@@ -62,7 +61,7 @@ export class SessionLimiter implements OnModuleInit {
       const others = (await this.runtime.repository.owned.list(userId)).filter(
         ({ key, lineage }) => lineage !== replaced && key !== agreedKey,
       );
-      if (others.length >= limit && onTooManySessions === 'refuse') {
+      if (others.length >= limit && onTooMany === 'refuse') {
         throw new SessionLoginRefusedError(
           'too-many-sessions',
           `This user has ${String(limit)} sessions, which is the limit (SESSION_MAX_PER_USER). Log out somewhere else first.`,

@@ -1,14 +1,16 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DAY } from '../../config/time.js';
 import { SessionContendedError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { AuthFacts } from '../../session/auth-facts.js';
+import { changeRecord } from '../../session/compare-and-set.js';
+import type { EndedWhere } from '../../session/ended-logins.js';
 import { SessionStore } from '../../stores/session-store.js';
 import { AuthConfig } from '../auth-config.js';
 import type { Arrival, AuthFeature } from '../auth-feature.js';
 
 /** Longer than anything that it has to end: a remembered login lasts at most 400 days. */
-const KEPT_FOR = 401 * 86_400_000;
-const MAX_TRIES = 64;
+const KEPT_FOR = 401 * DAY;
 
 /** How old the known epoch may be for a login, in ms: a login waits for a read that a request need not wait for. */
 const FRESH_FOR = 1_000;
@@ -19,7 +21,7 @@ const FRESH_FOR = 1_000;
  * call, and a call by one would end future logins. They are only used for logins without an epoch.
  *
  * The epoch is kept in the store, which each process reads from time to time, so elsewhere a login of a former epoch may stay
- * valid for one more `everyoneInterval`.
+ * valid for one more `logoutAllUsersInterval`.
  */
 @Injectable()
 export class NotBefore implements AuthFeature, OnModuleInit {
@@ -38,6 +40,8 @@ export class NotBefore implements AuthFeature, OnModuleInit {
 
   /** Reads before the first request does. If the store is away, that one will report it. */
   async onModuleInit(): Promise<void> {
+    // If that look fails, the next request that is due to look reports it.
+    this.runtime.repository.endedLogins.onHint(() => void this.#look().catch(() => undefined));
     await this.#look().catch(() => undefined);
   }
 
@@ -59,7 +63,7 @@ export class NotBefore implements AuthFeature, OnModuleInit {
   excludes(at: number, epoch: number | undefined): boolean | Promise<boolean> {
     const isOver = (): boolean => (epoch === undefined ? at <= this.#known.time : epoch < this.#known.epoch);
     // What has ended stays ended, so no read is needed for that.
-    if (isOver() || this.#isKnown(this.config.options.everyoneInterval)) return isOver();
+    if (isOver() || this.#isKnown(this.config.options.logoutAllUsersInterval)) return isOver();
     return this.#look().then(isOver);
   }
 
@@ -72,18 +76,18 @@ export class NotBefore implements AuthFeature, OnModuleInit {
   /** Starts an epoch: from now on all earlier logins are invalid. */
   async raise(): Promise<void> {
     const time = this.runtime.now();
-    let expected: unknown = 'absent';
-    let next: Mark = { time, epoch: 1 };
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const result = await this.store.write(this.#key, bytesOf(next), KEPT_FOR, expected);
-      if ('written' in result) return this.#learn(next);
-      const theirs = 'gone' in result ? never : markIn(result.conflict.bytes);
-      expected = 'gone' in result ? 'absent' : result.conflict.version;
-      next = { time, epoch: Math.max(theirs.epoch, this.#known.epoch) + 1 };
+    let next: Mark = never;
+    const outcome = await changeRecord(this.store, this.#key, null, (newest) => {
+      const former = newest === null ? never : markIn(newest.bytes);
+      next = { time, epoch: Math.max(former.epoch, this.#known.epoch) + 1 };
+      return { bytes: bytesOf(next), ttlMs: KEPT_FOR };
+    });
+    if (outcome === 'contended') {
+      throw new SessionContendedError(
+        'The end of all logins could not be written, because others kept writing it. Try again.',
+      );
     }
-    throw new SessionContendedError(
-      'The end of all logins could not be written, because others kept writing it. Try again.',
-    );
+    this.#learn(next, 'here');
   }
 
   async #end(session: Arrival['session'], excluded: true | Promise<boolean>): Promise<'ended' | undefined> {
@@ -101,17 +105,17 @@ export class NotBefore implements AuthFeature, OnModuleInit {
   #look(): Promise<void> {
     this.#looking ??= this.store
       .read(this.#key)
-      .then((found) => this.#learn(found === null ? never : markIn(found.bytes)))
+      .then((found) => this.#learn(found === null ? never : markIn(found.bytes), 'elsewhere'))
       .finally(() => (this.#looking = null));
     return this.#looking;
   }
 
-  #learn(mark: Mark): void {
+  #learn(mark: Mark, where: EndedWhere): void {
     // A read that was overtaken by a later one is ignored.
     const isNews = mark.epoch > this.#known.epoch;
     if (mark.epoch >= this.#known.epoch) this.#known = mark;
     this.#lookedAt = this.runtime.now();
-    if (isNews) this.runtime.repository.endedLogins.tell({ madeUntil: mark.time, beforeEpoch: mark.epoch });
+    if (isNews) this.runtime.repository.endedLogins.tell({ madeUntil: mark.time, beforeEpoch: mark.epoch }, where);
   }
 }
 

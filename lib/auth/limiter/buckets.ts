@@ -1,3 +1,4 @@
+import { DAY, HOUR } from '../../config/time.js';
 import type { KeyRing } from '../../cookie/key-ring.js';
 import type { Budget } from './budget.js';
 import type { LimiterOptions } from './limiter.options.js';
@@ -16,8 +17,7 @@ export interface Bucket {
 }
 
 const second = 1000;
-const hour = 3_600_000;
-const year = 365 * 24 * hour;
+const year = 365 * DAY;
 
 /** The budget of a /48, as a multiple of an address's: it may be a large company, or one customer. */
 const siteFactor = 10;
@@ -92,5 +92,5 @@ type BudgetOptions = Pick<LimiterOptions, 'attempts' | 'addressAttempts' | 'long
 
 /** In an office, some logins fail all day long: they are forgotten one by one, so a quiet period is never needed. */
 function addressBudget(perHour: number, longest: number): Budget {
-  return { free: perHour, shortest: second, longest, forgets: { oneEvery: hour / perHour } };
+  return { free: perHour, shortest: second, longest, forgets: { oneEvery: HOUR / perHour } };
 }

@@ -1,10 +1,10 @@
 import type { Environment } from '../../config/option.js';
 import type { RoomCheck } from '../../config/room-check.js';
 import { settingName } from '../../config/setting-name.js';
-import type { CookieOptions } from '../../cookie/cookie.options.js';
+import { cookieOptions, type CookieOptions } from '../../cookie/cookie.options.js';
 import { resolveCookie } from '../../cookie/resolved-cookie.js';
 import type { ConfigProblem } from '../../errors.js';
-import type { RememberOptions } from '../remember/remember.options.js';
+import { rememberOptions, type RememberOptions } from '../remember/remember.options.js';
 import { resolveRememberCookie } from '../remember/resolve-remember.js';
 import { deviceCookie } from './known-devices.js';
 import { takesBack } from './limiter-storage.js';
@@ -28,11 +28,12 @@ export function checkLimiter(
     refuse('forgetAfter', `must not be shorter than ${nameOf('longest')}, or a wait would be forgotten before it ends`);
   }
   const name = deviceCookie(cookie, options.deviceCookieName, environment).name;
+  const taken = 'is the name of the cookie by which the login limiter knows a device: choose another';
   if (name === resolveCookie(cookie, environment).name) {
-    refuse('deviceCookieName', 'is the name of the session cookie: choose another');
+    problems.push({ setting: settingName(cookieOptions.name.env, 'cookie.name'), problem: taken });
   }
   if (name === resolveRememberCookie(remember, environment).name) {
-    refuse('deviceCookieName', 'is the name of the remember-me cookie: choose another');
+    problems.push({ setting: settingName(rememberOptions.cookieName.env, 'remember.cookieName'), problem: taken });
   }
   if (options.ceiling !== null && options.storage !== null && !takesBack(options.storage)) {
     const reason = 'this storage counts every login, and cannot count failures in a row';

@@ -1,4 +1,5 @@
 import type { KeyRing } from '../../cookie/key-ring.js';
+import { changeRecord, type RecordChange } from '../../session/compare-and-set.js';
 import type { SessionStore } from '../../stores/session-store.js';
 import { deviceLifetime } from './known-devices.js';
 
@@ -30,14 +31,9 @@ export class DeviceEpochs {
   /** Devices that are known for the account become unknown until they log in again. */
   async raise(account: string): Promise<void> {
     const [key = ''] = this.#keysOf(account);
-    let expected: unknown = 'absent';
-    for (;;) {
-      const time = Buffer.from(String(this.now()));
-      const result = await this.store.write(key, time, deviceLifetime, expected);
-      if ('written' in result) return;
-      // Another request has raised it in the meantime, or long ago.
-      expected = 'conflict' in result ? result.conflict.version : 'absent';
-    }
+    const raised = (): RecordChange => ({ bytes: Buffer.from(String(this.now())), ttlMs: deviceLifetime });
+    // Until it is: a device that is still known would guess without a limit.
+    await changeRecord(this.store, key, null, raised, Number.POSITIVE_INFINITY);
   }
 
   /** Under the current secret, and under former ones, with which it may have been raised. */

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Environment } from '../../config/option.js';
+import { DAY } from '../../config/time.js';
+import { cookieNameForm } from '../../cookie/cookie-name-form.js';
 import type { CookieOptions } from '../../cookie/cookie.options.js';
 import { signatureLength, type KeyRing } from '../../cookie/key-ring.js';
 import { resolveCookie, type ResolvedCookie } from '../../cookie/resolved-cookie.js';
@@ -10,7 +12,7 @@ const cookiePurpose = 'known-device-cookie:v1';
 const accountPurpose = 'known-device-account:v1';
 
 /** How long after its last login a device is known, in ms: 180 days. */
-export const deviceLifetime = 180 * 86_400_000;
+export const deviceLifetime = 180 * DAY;
 
 const idBytes = 16;
 const idLength = 22;
@@ -42,8 +44,8 @@ interface KnownDevice {
 
 /** The device cookie: the session cookie's attributes under another name, and always hidden from scripts. */
 export function deviceCookie(session: CookieOptions, name: string, environment: Environment): ResolvedCookie {
-  const prefix = session.prefix ?? (environment === 'production' ? 'auto' : 'none');
-  return resolveCookie({ ...session, name, prefix, httpOnly: true }, environment);
+  const isAuto = environment === 'production' || cookieNameForm(session.name).isAuto;
+  return resolveCookie({ ...session, name: isAuto ? `auto:${name}` : name, httpOnly: true }, environment);
 }
 
 /**

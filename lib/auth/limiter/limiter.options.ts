@@ -1,11 +1,8 @@
 import { duration, fn, instance, integer, nullable, oneOf, text } from '../../config/kinds.js';
 import { group, option, type ResolvedOptions } from '../../config/option.js';
+import { DAY, HOUR, MINUTE } from '../../config/time.js';
 import type { IsFailure } from './failure.js';
 import { isLimiterStorage, type LimiterStorage } from './limiter-storage.js';
-
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
 
 /**
  * How often logins may fail. Within these limits, an account without successful logins can be guessed at no more than 100 times
@@ -27,15 +24,15 @@ export const limiterOptions = group('How often a login may fail.', {
   }),
   longest: option({
     env: 'SESSION_LIMITER_LONGEST',
-    kind: duration({ min: minute, max: day }),
-    default: 15 * minute,
+    kind: duration({ min: MINUTE, max: DAY }),
+    default: 15 * MINUTE,
     defaultText: '15m',
     meaning: 'The longest wait.',
   }),
   forgetAfter: option({
     env: 'SESSION_LIMITER_FORGET_AFTER',
-    kind: duration({ min: hour, max: 400 * day }),
-    default: day,
+    kind: duration({ min: HOUR, max: 400 * DAY }),
+    default: DAY,
     defaultText: '1d',
     meaning: 'How long after the last failed login to an account its failures are forgotten.',
   }),

@@ -14,6 +14,7 @@ import { DeviceEpochs } from './device-epochs.js';
 import { deviceCookie, KnownDevices } from './known-devices.js';
 import { boundLimiter } from './limiter-binding.js';
 import type { LimiterOptions } from './limiter.options.js';
+import { LimiterStorage } from './limiter-storage.js';
 import { LoginLimiter } from './login-limiter.js';
 import { LoginTries } from './login-tries.js';
 import { StoreLimiterStorage } from './store-limiter-storage.js';
@@ -30,22 +31,35 @@ export interface LimiterSettings {
 const eventPurpose = 'login-limiter-event:v1';
 const eventHashLength = 16;
 
+/** Where the limiter of an application counts, and whatever else has a limit. */
+export const limiterStorageProvider: Provider<LimiterStorage> = {
+  provide: LimiterStorage,
+  inject: [SESSION_CONFIG, SESSION_STORE, SessionRuntime],
+  useFactory: (
+    { limiter, keyPrefix }: LimiterSettings,
+    store: SessionStore,
+    { now, options: { storeTimeout } }: SessionRuntime,
+  ) => limiter.storage ?? new StoreLimiterStorage(store, { keyPrefix: `${keyPrefix}limiter:`, now, storeTimeout }),
+};
+
 /** The limiter of an application, which its module provides and exports. */
 export const limiterProvider: Provider<LoginLimiter> = {
   provide: LoginLimiter,
-  inject: [SESSION_CONFIG, SESSION_STORE, KeyRing, SessionRuntime, HttpAdapterHost],
+  inject: [SESSION_CONFIG, SESSION_STORE, LimiterStorage, KeyRing, SessionRuntime, HttpAdapterHost],
   useFactory: (
     settings: LimiterSettings,
     store: SessionStore,
+    storage: LimiterStorage,
     keys: KeyRing,
     runtime: SessionRuntime,
     adapterHost: HttpAdapterHost,
-  ) => createLoginLimiter(settings, store, keys, runtime, adapterHost, environmentOf(process.env['NODE_ENV'])),
+  ) => createLoginLimiter(settings, store, storage, keys, runtime, adapterHost, environmentOf(process.env['NODE_ENV'])),
 };
 
-export function createLoginLimiter(
+function createLoginLimiter(
   { limiter: options, cookie, keyPrefix }: LimiterSettings,
   store: SessionStore,
+  storage: LimiterStorage,
   keys: KeyRing,
   runtime: SessionRuntime,
   adapterHost: HttpAdapterHost,
@@ -53,8 +67,6 @@ export function createLoginLimiter(
 ): LoginLimiter {
   const { now, observer } = runtime;
   const { storeTimeout } = runtime.options;
-  const storage =
-    options.storage ?? new StoreLimiterStorage(store, { keyPrefix: `${keyPrefix}limiter:`, now, storeTimeout });
   const report = (error: unknown): void => {
     const trouble = isSessionError(error) ? error : storageFailed(error);
     if (trouble instanceof SessionStoreUnavailableError) observer.storeError({ error: trouble });

@@ -30,10 +30,12 @@ export interface LoginAttempts {
  *
  * @publicApi
  */
-export const LoginAttempts: (...pipes: ParameterPipe[]) => ParameterDecorator = createParamDecorator(
-  (_data: undefined, context: ExecutionContext): LoginAttempts =>
-    new AttemptsOfRequest(boundLimiter.behind(context), context),
-);
+export const LoginAttempts: (...pipes: ParameterPipe[]) => ParameterDecorator = createParamDecorator(attemptsOf);
+
+/** The value of the parameter; also identifies routes that have it. */
+export function attemptsOf(_data: undefined, context: ExecutionContext): LoginAttempts {
+  return new AttemptsOfRequest(boundLimiter.behind(context), context);
+}
 
 class AttemptsOfRequest implements LoginAttempts {
   readonly #limiter: LoginLimiter;

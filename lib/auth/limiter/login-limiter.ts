@@ -1,7 +1,8 @@
 import { ServiceUnavailableException, type ArgumentsHost } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { SessionAbilityMissingError } from '../../errors.js';
-import { requestSessionOf } from '../../http/session-runtime.js';
+import { requestSessionOf } from '../../http/session-of.js';
+import { refusalIn } from '../access/refusal.js';
 import type { RequestClient } from '../../http/request-client.js';
 import type { SessionObserver } from '../../session/observer.js';
 import { accountName } from './account-name.js';
@@ -38,7 +39,7 @@ interface Login {
 
 /**
  * Limits failed logins, by account and by network address, with waits that double; a browser that has logged in before is
- * counted separately, so that a stranger who fails on purpose does not lock the owner out.
+ * counted separately, so that an attacker who fails on purpose does not lock the owner out.
  *
  * The account is whatever the user is looked up by, in the form used for that. Whether the account exists makes no difference.
  * `context` is an ExecutionContext, or a filter's ArgumentsHost; in a controller, use `@LoginAttempts()`.
@@ -47,7 +48,8 @@ interface Login {
  */
 export class LoginLimiter {
   #hasWarned = false;
-  readonly #begun = new WeakMap<RequestClient, Map<string | null, CountedAttempt>>();
+  /** By the call of a handler. */
+  readonly #begun = new WeakMap<object, Map<string | null, CountedAttempt>>();
 
   constructor(private readonly parts: LimiterParts) {}
 
@@ -78,14 +80,15 @@ export class LoginLimiter {
 
   /**
    * The first half of {@link attempt}, for flows that do not fit into one function: rejects the login, or counts it as failed
-   * until {@link succeeded} is called. A second call in the same request for the same account is a no-op.
+   * until {@link succeeded} is called. A second call in the same request for the same account is a no-op; in GraphQL, in the same
+   * call of a resolver.
    *
    * @throws TooManyAttemptsException if too many have failed
    * @throws ServiceUnavailableException if failures cannot be counted, unless `limiter.onStoreError` is `allow`
    */
   async check(context: ArgumentsHost, account: string): Promise<void> {
     const login = loginOf(context, account);
-    const begun = this.#begunBy(login.client);
+    const begun = this.#begunBy(context, login);
     if (!begun.has(login.account)) begun.set(login.account, await this.#begin(context, login));
   }
 
@@ -97,14 +100,14 @@ export class LoginLimiter {
   async failed(context: ArgumentsHost, account: string): Promise<void> {
     const login = loginOf(context, account);
     // If the attempt is over the limit, enough has been counted.
-    if (!this.#begunBy(login.client).delete(login.account)) await this.#count(login);
+    if (!this.#begunBy(context, login).delete(login.account)) await this.#count(context, login);
     this.#tell(login, 'credentials');
   }
 
   /** The login was correct: the account's failures are forgotten, and the browser is known from now on. */
   async succeeded(context: ArgumentsHost, account: string): Promise<void> {
     const login = loginOf(context, account);
-    const begun = this.#begunBy(login.client);
+    const begun = this.#begunBy(context, login);
     const attempt = begun.get(login.account) ?? (await this.#uncounted(login));
     begun.delete(login.account);
     await this.#succeed(login, attempt);
@@ -146,20 +149,23 @@ export class LoginLimiter {
   }
 
   async #begin(context: ArgumentsHost, login: Login): Promise<CountedAttempt> {
-    const attempt = await this.#count(login);
+    const attempt = await this.#count(context, login);
     if (!('wait' in attempt)) return attempt;
     const retryAfter = Math.ceil(attempt.wait / 1000);
     this.#tell(login, 'limited', retryAfter);
-    const response = context.switchToHttp().getResponse<unknown>();
-    this.parts.adapterHost.httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
-    throw new TooManyAttemptsException(retryAfter);
+    if (context.getType() === 'http') {
+      const response = context.switchToHttp().getResponse<unknown>();
+      this.parts.adapterHost.httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
+    }
+    throw refusalIn(context, new TooManyAttemptsException(retryAfter));
   }
 
-  async #count(login: Login): Promise<CountedAttempt | { readonly wait: number }> {
+  async #count(context: ArgumentsHost, login: Login): Promise<CountedAttempt | { readonly wait: number }> {
     try {
       return await this.parts.tries.begin(await this.#bucketsOf(login));
     } catch (error) {
-      throw new ServiceUnavailableException('Logging in is not possible at the moment. Try again.', { cause: error });
+      const message = 'Logging in is not possible at the moment. Try again.';
+      throw refusalIn(context, new ServiceUnavailableException(message, { cause: error }));
     }
   }
 
@@ -196,9 +202,10 @@ export class LoginLimiter {
     client.setCookie(devices.cookieName, ...devices.linesElsewhere(client.cookieRequest), line);
   }
 
-  #begunBy(client: RequestClient): Map<string | null, CountedAttempt> {
-    const begun = this.#begun.get(client) ?? new Map<string | null, CountedAttempt>();
-    this.#begun.set(client, begun);
+  #begunBy(context: ArgumentsHost, { client }: Login): Map<string | null, CountedAttempt> {
+    const call = callIn(context) ?? client;
+    const begun = this.#begun.get(call) ?? new Map<string | null, CountedAttempt>();
+    this.#begun.set(call, begun);
     return begun;
   }
 
@@ -209,7 +216,13 @@ export class LoginLimiter {
   }
 }
 
-/** @throws SessionUnreachableError outside of an HTTP request */
+/** What tells calls of a resolver apart: a request can have any number of them. Null: it is none. */
+function callIn(context: ArgumentsHost): object | null {
+  const info = context.getType<string>() === 'graphql' ? context.getArgByIndex<unknown>(3) : null;
+  return typeof info === 'object' ? info : null;
+}
+
+/** @throws SessionUnreachableError where the context has no session */
 function loginOf(context: ArgumentsHost, account: string): Login {
   return { client: requestSessionOf(context).client, account: accountName(account) };
 }

@@ -1,4 +1,4 @@
-import { timerDelay } from '../../config/timer.js';
+import { within } from '../../config/within.js';
 import { SessionStoreUnavailableError } from '../../errors.js';
 import type { Bucket } from './buckets.js';
 import { takesBack, type LimiterStorage, type Receipt, type TakesBack } from './limiter-storage.js';
@@ -95,18 +95,12 @@ export class LoginTries {
     }
   }
 
-  async #inTime<T>(call: () => Promise<T>): Promise<T> {
-    const answer = call();
+  #inTime<T>(call: () => Promise<T>): Promise<T> {
     const { timeout } = this.trouble;
-    return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(
-          new SessionStoreUnavailableError(
-            `Failed logins could not be counted within ${String(timeout)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
-          ),
-        );
-      }, timerDelay(timeout));
-      answer.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
+    const late = (): Error =>
+      new SessionStoreUnavailableError(
+        `Failed logins could not be counted within ${String(timeout)} ms. SESSION_STORE_TIMEOUT (storeTimeout) sets the limit.`,
+      );
+    return within(timeout, call, late);
   }
 }

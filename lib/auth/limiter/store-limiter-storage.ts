@@ -1,8 +1,8 @@
 import { wholeClock } from '../../config/clock.js';
 import { SessionContendedError, SessionStoreFullError } from '../../errors.js';
-import { backOff } from '../../session/back-off.js';
 import { CommitQueue, type Queued } from '../../session/commit-queue.js';
-import { notesOf, type SessionStore, type StoredRecord, type WriteResult } from '../../stores/session-store.js';
+import { changeRecord, type RecordChange } from '../../session/compare-and-set.js';
+import { notesOf, type SessionStore, type StoredRecord } from '../../stores/session-store.js';
 import { countedIn, lifeOf, takenBack, waitOf, type Budget, type Tally } from './budget.js';
 import { LimiterStorage, type CoarserCount, type Receipt, type Take, type TakesBack } from './limiter-storage.js';
 
@@ -135,36 +135,22 @@ export class StoreLimiterStorage extends LimiterStorage implements TakesBack {
    */
   private async changeAll(store: SessionStore, key: string, queued: readonly Queued<Change>[]): Promise<void> {
     const changes = queued.map(({ commit }) => commit);
-    let record = changes.some(({ needsTally }) => needsTally) ? await store.read(this.keyPrefix + key) : null;
-    for (let attempt = 0; attempt <= maxRetries; attempt++) {
+    const storeKey = this.keyPrefix + key;
+    const found = changes.some(({ needsTally }) => needsTally) ? await store.read(storeKey) : null;
+    const change = (record: StoredRecord | null): RecordChange => {
       const now = this.now();
       const tally = record === null ? null : tallyIn(record.bytes);
-      const next = changes.reduce((before, change) => change.make(before, now), tally);
-      if (next === tally) return;
-      const life = next === null ? 0 : Math.max(...changes.map(({ budget }) => lifeOf(next, budget, now)));
-      const result = await this.put(store, key, next, life, record);
-      if (typeof result === 'string' || 'written' in result) return;
-      record = 'conflict' in result ? result.conflict : null;
-      await backOff(attempt);
+      const next = changes.reduce((before, one) => one.make(before, now), tally);
+      if (next === tally) return 'keep';
+      if (next === null) return 'remove';
+      const ttlMs = Math.max(...changes.map(({ budget }) => lifeOf(next, budget, now)));
+      return { bytes: Buffer.from(JSON.stringify([next.count, next.at, next.until])), ttlMs };
+    };
+    if ((await changeRecord(store, storeKey, found, change, maxRetries + 1)) === 'contended') {
+      throw new SessionContendedError(
+        `A count of failed logins was changed by others ${String(maxRetries)} times in a row, and could not be stored.`,
+      );
     }
-    throw new SessionContendedError(
-      `A count of failed logins was changed by others ${String(maxRetries)} times in a row, and could not be stored.`,
-    );
-  }
-
-  private put(
-    store: SessionStore,
-    key: string,
-    tally: Tally | null,
-    ttlMs: number,
-    record: StoredRecord | null,
-  ): Promise<WriteResult | 'deleted' | 'absent' | { readonly conflict: StoredRecord }> {
-    const storeKey = this.keyPrefix + key;
-    if (tally === null) {
-      return record === null ? Promise.resolve('absent') : store.delete(storeKey, record.version);
-    }
-    const bytes = Buffer.from(JSON.stringify([tally.count, tally.at, tally.until]));
-    return store.write(storeKey, bytes, ttlMs, record === null ? 'absent' : record.version);
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { RequestClient } from '../../http/request-client.js';
+import type { RequestSession } from '../../http/request-session.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { SessionReadonlyError } from '../../errors.js';
 import type { AuthFacts, Device } from '../../session/auth-facts.js';
@@ -30,35 +31,47 @@ export class ProtectionFeature implements AuthFeature {
   ) {}
 
   arrived(arrival: Arrival): Promise<'ended' | 'turned away' | undefined> | undefined {
-    const { protection } = this.config.options;
+    const { mode } = this.config.options.protection;
     const { device, noticedBy } = arrival.auth;
-    if (protection === null || device === undefined) return undefined;
-    const { client } = arrival.request;
-    if (client.isMediaPlayer && this.#isPlayerOf(arrival.auth, device, client)) return this.#letLook(arrival);
+    if (mode === null || device === undefined) return undefined;
+    const { request } = arrival;
+    if (request !== null && request.client.isMediaPlayer && this.#isPlayerOf(arrival.auth, device, request.client)) {
+      return this.#letLook(request, arrival);
+    }
+    const client = request === null ? arrival.sender : request.client;
+    if (client === null) return this.#withoutClient(mode);
     // Before comparing: a login that has been noticed once has nothing more to lose under `basic`.
-    if (protection === 'basic' && noticedBy !== undefined) return undefined;
+    if (mode === 'basic' && noticedBy !== undefined) return undefined;
     if (this.#isFrom(device, client)) return undefined;
-    return protection === 'strong' ? this.#end(arrival) : this.#takeFreshness(arrival);
+    return mode === 'strong' ? this.#end(arrival) : this.#takeFreshness(arrival);
   }
 
-  #isFrom(device: Device, client: RequestClient): boolean {
-    const { protectionIpv4: ipv4, protectionIpv6: ipv6 } = this.config.options;
+  #isFrom(device: Device, client: Device): boolean {
+    const { ipv4, ipv6 } = this.config.options.protection;
     if (device.userAgent !== client.userAgent) return false;
     return (ipv4 === 0 && ipv6 === 0) || isSameNetwork(device.address, client.address, { ipv4, ipv6 });
   }
 
   /** Whether it is the media player of the device that made the login, on the network where that was last seen. */
   #isPlayerOf({ seenFrom = '' }: AuthFacts, device: Device, client: RequestClient): boolean {
-    const { protectionIpv4: ipv4, protectionIpv6: ipv6 } = this.config.options;
+    const { ipv4, ipv6 } = this.config.options.protection;
     const bits = { ipv4: ipv4 || ownNetwork.ipv4, ipv6: ipv6 || ownNetwork.ipv6 };
     const { address, userAgent } = client;
     if (!isPlayerOf(device.userAgent, userAgent) || parseAddress(address) === null) return false;
     return [device.address, seenFrom].some((known) => isSameNetwork(known, address, bits));
   }
 
+  /** There is nothing to compare. `basic` takes no more than freshness, which such a session does not have anyway. */
+  #withoutClient(protection: 'basic' | 'strong'): undefined {
+    if (protection === 'basic') return undefined;
+    throw new TypeError(
+      "`protection.mode: 'strong'` compares the client with that of the login: pass `client` to SessionService.open().",
+    );
+  }
+
   /** It plays what the page has shown, so read access is enough: its user agent is copied as easily as any other. */
-  #letLook({ request, session }: Arrival): undefined {
-    request.becomeOnlooker(session, () => new SessionReadonlyError(mayOnlyLook));
+  #letLook(request: RequestSession, { session }: Arrival): undefined {
+    request.makeReadonlyRequest(session, () => new SessionReadonlyError(mayOnlyLook));
   }
 
   /**
@@ -70,9 +83,9 @@ export class ProtectionFeature implements AuthFeature {
     const state = stateOf(session);
     const { factors: _factors, grants: _grants, ...rest } = auth;
     const mark = randomBytes(MARK_BYTES).toString('base64url');
-    state.auth = { ...rest, noticedBy: mark };
+    state.setLogin({ ...rest, noticedBy: mark });
     // Whether the request extends the session, or moves it, is up to its own commit: the headers may have been sent already.
-    state.passive = true;
+    state.countAsUse(false);
     try {
       await this.runtime.repository.commit(session);
     } catch (error) {
@@ -82,7 +95,7 @@ export class ProtectionFeature implements AuthFeature {
         throw error;
       }
     } finally {
-      state.passive = false;
+      state.countAsUse(true);
     }
     if (stateOf(session).end === 'gone') {
       // The owner may continue under a new id, after a confirmation: a client with the former one must not end that.
@@ -103,8 +116,8 @@ export class ProtectionFeature implements AuthFeature {
     return 'turned away';
   }
 
-  #tell({ request, session, auth }: Arrival, protection: 'basic' | 'strong', publicId = session.id): void {
-    const { address } = request.client;
+  #tell({ request, sender, session, auth }: Arrival, protection: 'basic' | 'strong', publicId = session.id): void {
+    const { address } = request?.client ?? sender ?? { address: '' };
     this.runtime.observer.protected({ publicId, userId: auth.userId, protection, address });
   }
 }

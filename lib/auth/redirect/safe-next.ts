@@ -14,7 +14,7 @@ const fullUrl = /^https?:\/\/[^\s/?#@]+(?:[/?#]|$)/i;
 export interface SafeNextOptions {
   /**
    * The origin of this site, such as `https://shop.example`: a URL of it becomes its path. You may take it from the request,
-   * since only the path is returned, whoever sent the `Host` header; an invalid origin matches nothing.
+   * since only the path is returned, no matter who sent the `Host` header; an invalid origin matches nothing.
    */
   readonly origin?: string | null | undefined;
   /**

@@ -28,7 +28,7 @@ export class FamilyEnd {
     await this.#endSessions(family, row.userId, isLeft);
   }
 
-  /** A copy of a token was used: whoever has the other one has a session, too. */
+  /** A copy of a token was used: the client with the other one has a session, too. */
   async raiseAlarm(family: string, address: string): Promise<void> {
     const row = await this.families.end(family);
     // Of several that notice it at once, one reports it.

@@ -1,4 +1,4 @@
-import { timerDelay } from '../../config/timer.js';
+import { within } from '../../config/within.js';
 import { isSessionError, SessionStoreUnavailableError } from '../../errors.js';
 import type { UserId } from '../users/user.js';
 import { faultIn } from './remember-row.js';
@@ -56,16 +56,10 @@ export class LimitedRemember extends RememberStore {
   }
 
   async #limit<Result>(call: () => Promise<Result>): Promise<Result> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new SessionStoreUnavailableError(this.#tooLate())), timerDelay(this.ms)).unref();
-    });
     try {
-      return await Promise.race([call(), late]);
+      return await within(this.ms, call, () => new SessionStoreUnavailableError(this.#tooLate()), { unref: true });
     } catch (error) {
       throw unavailable(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -1,7 +1,9 @@
+import { DAY } from '../../config/time.js';
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { SessionContendedError, SessionGoneError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
-import type { AuthFacts } from '../../session/auth-facts.js';
+import type { AuthFacts, Extras } from '../../session/auth-facts.js';
 import { newSessionId } from '../../session/session-id.js';
 import { AuthConfig } from '../auth-config.js';
 import { NotBefore } from '../everyone/not-before.js';
@@ -11,7 +13,6 @@ import { hashOf, isHashOf, newFamily, newValidator, type RememberToken } from '.
 import { openSuccessor, sealSuccessor, type Successor } from './sealed-successor.js';
 import { standingOf, type Standing } from './token-standing.js';
 
-const DAY = 86_400_000;
 const MAX_TRIES = 64;
 
 /** A newly remembered login. */
@@ -56,7 +57,7 @@ export class RememberFamilies {
    */
   async begin(facts: AuthFacts, duration: number): Promise<Begun> {
     const token = { family: newFamily(), validator: newValidator() };
-    const { userId, epoch, idleTimeout, absoluteTimeout, forced, at } = facts;
+    const { userId, epoch, idleTimeout, absoluteTimeout, forced, extras, at } = facts;
     const row: RememberRow = {
       userId,
       validator: hashOf(token.validator),
@@ -70,6 +71,7 @@ export class RememberFamilies {
       ...(idleTimeout === undefined ? {} : { idleTimeout }),
       ...(absoluteTimeout === undefined ? {} : { absoluteTimeout }),
       ...(forced === undefined ? {} : { forced }),
+      ...(extras === undefined ? {} : { extras }),
     };
     if (await this.store.create(token.family, row)) return { token, row };
     throw new SessionGoneError('All logins of this user were ended while this one began. Log in and try again.');
@@ -134,6 +136,11 @@ export class RememberFamilies {
       return isDue && isHashOf(row.validator, token.validator) ? { ...row, expiresAt } : row;
     });
     return row !== null && isHashOf(row.validator, token.validator) ? row : null;
+  }
+
+  /** What features keep with the login has changed. */
+  async keepExtras(family: string, extras: Extras): Promise<void> {
+    await this.#change(family, (row) => (isDeepStrictEqual(row.extras, extras) ? row : { ...row, extras }));
   }
 
   /** Whether a cookie of that age is to be issued again. */

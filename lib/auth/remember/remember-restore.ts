@@ -48,7 +48,7 @@ export class RememberRestore {
 
   /** Null: there is no token, or it is not valid. */
   async restore(request: RequestSession, session: SessionObject, context: ExecutionContext): Promise<Restored | null> {
-    if (stateOf(session).answered || !this.cookie.isIn(request.client)) return null;
+    if (stateOf(session).delivery !== 'open' || !this.cookie.isIn(request.client)) return null;
     // The session would be the media player's, and the page that it plays for would be another client.
     if (request.client.isMediaPlayer) return null;
     const { rememberRefusal, onStoreError } = this.config.surroundings;
@@ -106,7 +106,7 @@ export class RememberRestore {
     if (outcome !== 'ended') this.#setCookie(client, turn);
     if (outcome !== 'in') return null;
     // All requests with one token get the identical cookie.
-    stateOf(session).issuedAt = turn.row.rotatedAt;
+    stateOf(session).issue(turn.row.rotatedAt);
     return { user };
   }
 
@@ -153,7 +153,7 @@ export class RememberRestore {
 
 /** The restored login: nothing has been proved but the possession of a cookie. */
 function factsOf({ family, row }: Turn, { address, userAgent }: RequestClient): AuthFacts {
-  const { userId, rotatedAt, createdAt, epoch, idleTimeout, absoluteTimeout, forced } = row;
+  const { userId, rotatedAt, createdAt, epoch, idleTimeout, absoluteTimeout, forced, extras } = row;
   return {
     userId,
     at: rotatedAt,
@@ -167,5 +167,6 @@ function factsOf({ family, row }: Turn, { address, userAgent }: RequestClient): 
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
     ...(absoluteTimeout === undefined ? {} : { absoluteTimeout }),
     ...(forced === undefined ? {} : { forced }),
+    ...(extras === undefined ? {} : { extras }),
   };
 }

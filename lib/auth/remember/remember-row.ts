@@ -1,3 +1,4 @@
+import { isExtras } from '../../session/auth-facts.js';
 import type { RememberRow } from './remember-store.js';
 
 /** Neither the clock nor `remember.duration` can exceed this; a later time would be rejected by a store, or never end. */
@@ -43,6 +44,7 @@ const fields = Object.entries({
   idleTimeout: (value) => value === undefined || value === null || isTimeout(value),
   absoluteTimeout: (value) => value === undefined || value === null || isTimeout(value),
   forced: (value) => value === undefined || value === true,
+  extras: (value) => value === undefined || isExtras(value),
 } satisfies Record<keyof RememberRow, (value: unknown) => boolean>) as [
   keyof RememberRow,
   (value: unknown) => boolean,

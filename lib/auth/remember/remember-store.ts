@@ -1,4 +1,4 @@
-import type { UserId } from '../users/user.js';
+import type { UserId } from '../../session/auth-facts.js';
 
 /**
  * The stored form of a remembered login: a family of tokens, only one of which is valid at a time. Times in ms since the epoch.
@@ -29,6 +29,8 @@ export interface RememberRow {
   readonly absoluteTimeout?: number | null;
   /** The user was let in although inactive. */
   readonly forced?: true;
+  /** What features keep with the login, such as the epoch of an account, by names of their own; absent: nothing. */
+  readonly extras?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** A token that has been used. @publicApi */

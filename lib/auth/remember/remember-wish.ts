@@ -1,8 +1,9 @@
 import { parseDuration } from '../../config/duration.js';
+import { DAY } from '../../config/time.js';
 import type { LoginOptions } from '../login.js';
 
 /** Browsers cap cookie lifetimes. In ms. */
-export const longestDuration = 400 * 86_400_000;
+export const longestDuration = 400 * DAY;
 
 /**
  * How long a login is to be remembered, in ms; null: it is not.

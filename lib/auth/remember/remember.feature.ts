@@ -35,10 +35,12 @@ export class RememberFeature implements AuthFeature {
     const { request, auth } = arrival;
     const { family, awaiting } = auth;
     if (family === undefined) return undefined;
+    // What may only read the session, or cannot set a cookie, leaves that, and noting the arrival, to the next page.
+    if (request === null || request.isReadonlyRequest || request.isOverSocket) {
+      return awaiting ? this.#endWithFamily(arrival, family) : undefined;
+    }
     const shown = this.cookie.read(request.client).find((one) => one.family === family);
-    // A request that may only read the session leaves the cookie, and noting its arrival, to the next page.
-    if (request.isOnlooker) return awaiting ? this.#endWithFamily(arrival, family) : undefined;
-    if (awaiting) return this.#noteArrival(arrival, family, shown?.tokens ?? []);
+    if (awaiting) return this.#noteArrival(request, arrival, family, shown?.tokens ?? []);
     if (shown === undefined) return undefined;
     const [token] = shown.tokens;
     const { refreshEachRequest } = this.config.options.remember;
@@ -50,7 +52,7 @@ export class RememberFeature implements AuthFeature {
     return this.restorer.restore(request, session, context);
   }
 
-  async entering(entry: Entry, facts: AuthFacts): Promise<AuthFacts> {
+  async remembering(entry: Entry, facts: AuthFacts): Promise<AuthFacts> {
     const wish = wishIn(entry.options, this.config.options.remember.duration);
     if (this.config.surroundings.rememberRefusal !== null) return facts;
     const kept = await this.#familyOfDevice(entry);
@@ -96,7 +98,9 @@ export class RememberFeature implements AuthFeature {
   }
 
   async endingAll(userId: UserId, except: AuthFacts | null): Promise<void> {
-    await this.families.endAll(userId, except?.family);
+    const { family, extras } = except ?? {};
+    if (family !== undefined && extras !== undefined) await this.families.keepExtras(family, extras);
+    await this.families.endAll(userId, family);
   }
 
   has(userId: UserId): Promise<boolean> {
@@ -130,12 +134,13 @@ export class RememberFeature implements AuthFeature {
 
   /** The session started by remember-me comes back for the first time. If its family has ended, it must end, too. */
   async #noteArrival(
-    { request, session, auth: { awaiting: _awaiting, ...auth } }: Arrival,
+    request: RequestSession,
+    { session, auth: { awaiting: _awaiting, ...auth } }: Arrival,
     family: string,
     tokens: readonly ShownToken[],
   ): Promise<'ended' | undefined> {
     if (await this.families.noteArrival(family, auth.at, ...tokens)) {
-      stateOf(session).auth = auth;
+      stateOf(session).setLogin(auth);
       request.requireCommit();
       return undefined;
     }

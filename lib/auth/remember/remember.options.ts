@@ -1,9 +1,8 @@
+import { DAY } from '../../config/time.js';
 import { bool, boolOr, duration, instance, list, nullable, oneOf, text } from '../../config/kinds.js';
 import { group, option, type ResolvedOptions } from '../../config/option.js';
 import { formerPlace } from '../../cookie/cookie-place.js';
 import { isRememberStore, type RememberStore } from './remember-store.js';
-
-const DAY = 86_400_000;
 
 /** The remember-me cookie and its lifetime. */
 export const rememberOptions = group('The remember-me cookie, and how long a login is remembered.', {

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { UserId } from '../../session/auth-facts.js';
 
-/** The id of a user: `7` and `'7'` are two different users. @publicApi */
-export type UserId = string | number;
+export type { UserId } from '../../session/auth-facts.js';
 
 /**
  * The application's user. Declare its fields:

@@ -7,9 +7,11 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { SessionConfigError } from '../../errors.js';
+import { requestSessionOf } from '../../http/session-of.js';
 import { discover, type Discovered } from '../../http/discovery.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { isThenable } from '../../session/thenable.js';
+import { refusalIn } from '../access/refusal.js';
 import { AuthConfig } from '../auth-config.js';
 import { authNotices } from '../auth-notices.js';
 import { ownPermissions, ownRoles } from '../auth.options.js';
@@ -61,6 +63,7 @@ export class Users implements OnModuleInit {
     this.#requestLoaders = discover<LoaderMark>(this.modules, REQUEST_LOADER)
       .sort((a, b) => a.mark.order - b.mark.order)
       .map((loader) => loaderOf(loader, '@RequestLoader()'));
+    this.runtime.hasRequestLoaders = this.#requestLoaders.length > 0;
   }
 
   /** Whether the application has defined how a user is found by id. */
@@ -85,32 +88,33 @@ export class Users implements OnModuleInit {
    */
   find(id: UserId, context: ExecutionContext): SessionUser | null | Promise<SessionUser | null> {
     const loader = this.#userLoader;
-    return loader === null ? this.#withIdAlone(id) : this.#ask(() => loader(id, context));
+    return loader === null ? this.#withIdAlone(id) : this.#ask(context, () => loader(id, context));
   }
 
   /** The user found by a request loader; null: none. @throws ServiceUnavailableException if a loader fails */
   async findByRequest(context: ExecutionContext): Promise<SessionUser | null> {
     for (const loader of this.#requestLoaders) {
-      const user = await this.#ask(() => loader(context.switchToHttp().getRequest(), context));
+      const user = await this.#ask(context, () => loader(requestSessionOf(context).carrier, context));
       if (user !== null && (await this.isAdmitted(user, false))) return user;
     }
     return null;
   }
 
-  #ask(load: () => unknown): SessionUser | null | Promise<SessionUser | null> {
+  #ask(context: ExecutionContext, load: () => unknown): SessionUser | null | Promise<SessionUser | null> {
     try {
       const answer = load();
       if (!isThenable(answer)) return userIn(answer);
-      return Promise.resolve(answer).then(userIn, (error: unknown) => this.#failed(error));
+      return Promise.resolve(answer).then(userIn, (error: unknown) => this.#failed(context, error));
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(context, error);
     }
   }
 
-  #failed(error: unknown): never {
+  #failed(context: ExecutionContext, error: unknown): never {
     if (error instanceof HttpException) throw error;
     this.runtime.report(error);
-    throw new ServiceUnavailableException('The user cannot be loaded at the moment. Try again.', { cause: error });
+    const message = 'The user cannot be loaded at the moment. Try again.';
+    throw refusalIn(context, new ServiceUnavailableException(message, { cause: error }));
   }
 
   /** Without a loader, only the id of a user is known, whatever type the application declares for its users. */

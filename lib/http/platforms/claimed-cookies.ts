@@ -65,5 +65,5 @@ function problemWith({ setting, what, name, path, keys }: ClaimedCookie): Config
 
 function warningOf(cookies: readonly ClaimedCookie[]): string {
   const named = cookies.map(({ what, name, keys }) => `the ${what} cookie ${JSON.stringify(name)} (${keys})`);
-  return `Another application on the same server instance also has ${named.join(' and ')}. If both make use of it, one overwrites what the other has set: give each a name of its own.`;
+  return `Another application on the same server instance also has ${named.join(' and ')}. If both make use of it, one overwrites what the other has set: give each a name or a path of its own.`;
 }

@@ -1,3 +1,4 @@
+import type { RawRequest } from './raw.js';
 import { ARRIVED_AT, type Values } from './platform.js';
 
 /**
@@ -39,6 +40,13 @@ export class ExpressTenant {
       request[tenants.slot] = request[ARRIVED_AT] = own;
       next();
     });
+  }
+
+  /** A request of Node with the prototype that Express gives to requests, which leaves the original as it is. */
+  unrouted({ method, url, headers, socket }: RawRequest): object {
+    const request = Object.create(this.instance.request) as Record<symbol, unknown>;
+    request[this.#tenants.slot] = this.own;
+    return Object.assign(request, { method, url, originalUrl: url, headers, socket });
   }
 
   bind(key: symbol, value: object): void {

@@ -2,8 +2,8 @@ import type { EventEmitter } from 'node:events';
 import { makeDoors } from '../../response/doors.js';
 import { isResponse, type RawResponse } from '../../response/raw-response.js';
 import { ExpressTenant, type SharedInstance } from './express-tenants.js';
-import { ARRIVED_AT, type Platform } from './platform.js';
-import { isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';
+import { ARRIVED_AT, type Platform, type RequestContext } from './platform.js';
+import { enterAtServer, isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';
 
 /** The parts of an Express application that are used. */
 export type ExpressInstance = SharedInstance;
@@ -16,7 +16,10 @@ export class ExpressPlatform implements Platform {
   readonly #requestSlots: symbol[] = [];
 
   /** @param server the one that the application listens with; undefined: unknown */
-  constructor(instance: ExpressInstance, server: EventEmitter | undefined) {
+  constructor(
+    private readonly instance: ExpressInstance,
+    private readonly server: EventEmitter | undefined,
+  ) {
     this.#tenant = new ExpressTenant(instance);
     server?.prependListener('request', this.#makeRoom);
   }
@@ -39,12 +42,24 @@ export class ExpressPlatform implements Platform {
     this.#requestSlots.push(slot);
   }
 
+  putInContext(context: RequestContext): void {
+    enterAtServer(this.server, context);
+    // For requests that come without the server, as in functions, and for body parsers that call `next` from elsewhere.
+    this.instance.use((request, response, next) => {
+      context.run(request, response, next);
+    });
+  }
+
   rawRequest(request: object): RawRequest {
     return request as RawRequest;
   }
 
   rawResponse(response: unknown): RawResponse | null {
     return isResponse(response) ? response : null;
+  }
+
+  unrouted(request: RawRequest): object {
+    return this.#tenant.unrouted(request);
   }
 
   isHttps(request: object): boolean {

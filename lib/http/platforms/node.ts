@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { isResponse, type RawResponse } from '../../response/raw-response.js';
-import type { Platform } from './platform.js';
-import { isEncrypted, remoteAddress, type RawRequest } from './raw.js';
+import type { Platform, RequestContext } from './platform.js';
+import { enterAtServer, isEncrypted, remoteAddress, type RawRequest } from './raw.js';
 
 /** Nest's NodeAdapter, and any other that passes on Node's own request and response. */
 export class NodePlatform implements Platform {
@@ -16,6 +16,10 @@ export class NodePlatform implements Platform {
 
   reserve(): void {
     // A property can be added to Node's requests at no cost.
+  }
+
+  putInContext(context: RequestContext): void {
+    enterAtServer(this.server, context);
   }
 
   rawRequest(request: object): RawRequest {

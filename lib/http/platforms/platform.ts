@@ -7,6 +7,14 @@ export type Values = Map<symbol, object>;
 /** The key on a request for the values bound by the application whose server, or whose routes, it has reached. */
 export const ARRIVED_AT = Symbol('nestjs-session-auth application');
 
+/** The context of a request, for the code that serves it. */
+export interface RequestContext {
+  /** From now on, the running code serves this request. */
+  enter(request: object, response: unknown): void;
+  /** Calls `next` as code that serves this request; at once if the running code already does. */
+  run(request: object, response: unknown, next: () => void): void;
+}
+
 /** The differences between the servers that Nest supports. */
 export interface Platform {
   /** Makes `request[key]` return `value` for every request of this server, at no cost for requests that do not read it. */
@@ -19,6 +27,17 @@ export interface Platform {
   rawRequest(request: object): RawRequest;
   /** Node's response of a platform's response; null: there is none, as in a WebSocket handshake. */
   rawResponse(response: unknown): RawResponse | null;
+  /**
+   * A request of Node that reaches no route, such as a handshake, as routes would get it: with what the platform knows of proxies.
+   * Omitted: the platform knows no more than Node.
+   */
+  unrouted?(request: RawRequest): object;
+  /** Remembers the response of every request for {@link responseTo}; needed if requests do not lead to theirs. */
+  keepResponses?(): void;
+  /** Node's response to a platform's request; null: unknown. */
+  responseTo?(request: object): RawResponse | null;
+  /** Puts each request into a context, as soon as it arrives. */
+  putInContext(context: RequestContext): void;
   /** Whether the client uses HTTPS, according to the platform's trust in proxies. */
   isHttps(request: object): boolean;
   /** The client's network address, according to the platform's trust in proxies; empty if unknown. */

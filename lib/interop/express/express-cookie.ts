@@ -1,4 +1,5 @@
 import { isBlank } from '../../config/kinds/text.js';
+import { decoded } from '../../config/decoded.js';
 import { signSid, unsignSid } from './connect-sid.js';
 
 /** The secrets with which an Express application signs its session cookie. @publicApi */
@@ -54,17 +55,8 @@ export function secretsOf({ secretKey, fallbacks = [] }: ExpressKeys): [current:
 
 export function readExpressCookie(value: string | undefined, secrets: readonly Secret[]): string | null {
   if (typeof value !== 'string' || value.length > longestCookie) return null;
-  const unsigned = unsignSid(value, secrets) ?? unsignSid(percentDecoded(value), secrets);
+  const unsigned = unsignSid(value, secrets) ?? unsignSid(decoded(value), secrets);
   return unsigned?.id ?? null;
 }
 
 type Secret = string | Uint8Array;
-
-function percentDecoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    // Not percent-encoded correctly, so not an express-session cookie.
-    return '';
-  }
-}

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { lstat, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SessionStoreUnavailableError } from '../../errors.js';
-import { errnoOf } from './errno.js';
+import { errnoOf } from '../system-errors.js';
 import { formatHolder, type Holder, lifeOf, parseHolder, thisProcess } from './lock-holder.js';
 
 /** How long to wait for a lock, in ms. Holders need a millisecond or two. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { MINUTE } from '../../config/time.js';
 import {
   type DeleteResult,
   type Owned,
@@ -13,7 +14,8 @@ import { SharedWalk } from '../shared-walk.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { DiskRoom } from '../disk-room.js';
 import { FolderGuard } from '../folder-guard.js';
-import { errnoOf, unavailable } from './errno.js';
+import { errnoOf } from '../system-errors.js';
+import { unavailable } from './filesystem.errors.js';
 import { withLock } from './file-lock.js';
 import { OwnerIndex } from './owner-index.js';
 import { prune, type PruneResult } from './pruner.js';
@@ -36,7 +38,7 @@ export interface FilesystemStoreOptions {
 /** Why a file was not changed: it is absent, or another caller changed it. */
 type Refusal = { readonly conflict: StoredRecord } | null;
 
-const pruneIntervalMs = 10 * 60_000;
+const pruneIntervalMs = 10 * MINUTE;
 const setting = 'SESSION_FILE_DIR (filesystem.dir)';
 
 /**

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { mkdir, opendir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HOUR } from '../../config/time.js';
 import type { StepDone } from '../session-store.js';
-import { errnoOf } from './errno.js';
+import { errnoOf } from '../system-errors.js';
 import { withLock } from './file-lock.js';
 import { orNull, type SessionFolder } from './session-folder.js';
 
@@ -11,7 +12,7 @@ import { orNull, type SessionFolder } from './session-folder.js';
 const batchSize = 32;
 
 /** A younger entry may belong to a record that is being created. */
-const youngMs = 60 * 60_000;
+const youngMs = HOUR;
 
 const entryName = /^([0-9a-f]{64})\.[0-9a-f]{24}\.entry$/;
 

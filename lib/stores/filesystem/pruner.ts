@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
+import { HOUR, MINUTE } from '../../config/time.js';
 import { removeStaleLock, withLock } from './file-lock.js';
 import type { FolderEntry, SessionFolder } from './session-folder.js';
 
 /** Younger files may be in use. */
-const leftoverMs = 60 * 60_000;
-const staleLockMs = 60_000;
+const leftoverMs = HOUR;
+const staleLockMs = MINUTE;
 
 /** The result of a run over the folder. */
 export interface PruneResult {

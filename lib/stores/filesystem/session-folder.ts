@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, opendir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FolderGuard } from '../folder-guard.js';
-import { errnoOf } from './errno.js';
+import { errnoOf } from '../system-errors.js';
 import { decode, decodeHead, encode, type SessionFile, type SessionFileHead, usualHeadSize } from './session-file.js';
 
 /** The meaning of a name in the folder. */

@@ -1,21 +1,12 @@
 import { getSystemErrorName, types } from 'node:util';
 import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
+import { fileAdvice, outOfSpace } from '../system-errors.js';
 
 /** What an operator can do about it, by the name of a system error or the number of an LMDB error. */
 const advice: ReadonlyMap<string | number, string> = new Map<string | number, string>([
-  ['ENOSPC', 'no space is left on the device'],
+  ...fileAdvice,
   // LMDB reports this for a short write, which is what happens on a full device.
   ['EIO', 'reading or writing failed, or no space is left on the device'],
-  ['EFBIG', 'the file may not become any larger'],
-  ['EDQUOT', 'the disk quota is used up'],
-  ['EACCES', 'this process has no permission'],
-  ['EPERM', 'this process has no permission'],
-  ['EROFS', 'the file system is read-only'],
-  ['ENOTDIR', 'a part of the path is a file'],
-  ['EEXIST', 'there is a file of that name'],
-  ['EISDIR', 'there is a folder of that name'],
-  ['EMFILE', 'too many files are open'],
-  ['ENFILE', 'too many files are open'],
   [-30797, 'a page of the file is missing: it is damaged'],
   [-30796, 'a page of the file is of the wrong kind: it is damaged'],
   [-30795, 'a write has failed permanently; restart the processes'],
@@ -25,9 +16,6 @@ const advice: ReadonlyMap<string | number, string> = new Map<string | number, st
   // Its last transaction is not the one that LMDB assumes.
   [-30782, 'a program that does not take turns with this one has opened it; restart the processes'],
 ]);
-
-/** Out of space. */
-const full: ReadonlySet<string | number | null> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** A database file that LMDB cannot have written. */
 export class DamagedFileError extends Error {}
@@ -44,7 +32,7 @@ export function unavailableNow(error: unknown, path: string): Error {
   if (reason === null) {
     return new SessionStoreUnavailableError('The LMDB store failed; the cause says why.', { cause: error });
   }
-  const StoreError = full.has(codeOf(error)) ? SessionStoreFullError : SessionStoreUnavailableError;
+  const StoreError = outOfSpace.has(codeOf(error)) ? SessionStoreFullError : SessionStoreUnavailableError;
   return new StoreError(
     `The session database ${path} cannot be used: ${reason}. SESSION_LMDB_PATH (lmdb.path) says where it is.`,
     { cause: error },

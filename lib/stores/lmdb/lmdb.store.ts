@@ -1,3 +1,4 @@
+import { MINUTE } from '../../config/time.js';
 import { SessionStoreUnavailableError } from '../../errors.js';
 import {
   type DeleteResult,
@@ -26,7 +27,7 @@ export interface LmdbStoreOptions {
   readonly path?: string;
 }
 
-const pruneIntervalMs = 10 * 60_000;
+const pruneIntervalMs = 10 * MINUTE;
 
 /**
  * Stores sessions in an LMDB database, for one machine: any number of its processes may share it. A read is a lock-free,

@@ -1,3 +1,4 @@
+import { MINUTE } from '../../config/time.js';
 import { SessionStoreUnavailableError } from '../../errors.js';
 
 /** A record of an owner. */
@@ -24,7 +25,7 @@ export const emptyList: OwnerList = { round: 0, left: 0, entries: [] };
 export const longestList = 5_000;
 
 /** Younger entries are left alone: the record may still be being created. */
-const youngMs = 60_000;
+const youngMs = MINUTE;
 
 /** Shorter lists are not checked. */
 const crowd = 16;

@@ -1,3 +1,4 @@
+import { MINUTE } from '../../config/time.js';
 import {
   type DeleteResult,
   SessionStore,
@@ -16,7 +17,7 @@ export interface Entry {
   readonly owner: string | undefined;
 }
 
-const sweepIntervalMs = 60_000;
+const sweepIntervalMs = MINUTE;
 
 /** Records in memory, with expiry. Subclasses decide what to do when there are too many. */
 export abstract class MemoryRecords extends SessionStore {

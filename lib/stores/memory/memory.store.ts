@@ -1,4 +1,4 @@
-import type { Noting, Owned, SessionStore } from '../session-store.js';
+import type { Noting, Owned, SessionStore, BulkReadable, StoredRecord } from '../session-store.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { MemoryNotes } from './memory-notes.js';
 import { type Entry, MemoryRecords } from './memory-records.js';
@@ -24,7 +24,7 @@ export interface MemoryStoreOptions {
  *
  * @publicApi
  */
-export class MemoryStore extends MemoryRecords implements Owned, Noting {
+export class MemoryStore extends MemoryRecords implements BulkReadable, Owned, Noting {
   private readonly owned = new OwnedKeys();
   /** The keys of records without an owner, in order of use. */
   private readonly unowned = new Set<string>();
@@ -46,6 +46,11 @@ export class MemoryStore extends MemoryRecords implements Owned, Noting {
     const space = this.spaces.get(kind) ?? new MemoryNotes(this.maxNotes, this.now);
     this.spaces.set(kind, space);
     return space;
+  }
+
+  /** The records under `keys`. */
+  readMany(keys: readonly string[]): Promise<(StoredRecord | null)[]> {
+    return Promise.all(keys.map((key) => this.read(key)));
   }
 
   /** The keys of the owner's sessions that have not expired. */
@@ -77,9 +82,9 @@ export class MemoryStore extends MemoryRecords implements Owned, Noting {
    */
   protected override makeRoom(): void {
     if (this.entries.size < this.maxSessions) return;
-    const [stranger] = this.unowned;
+    const [ownerless] = this.unowned;
     const [oldest] = this.entries.keys();
-    const key = stranger ?? oldest;
+    const key = ownerless ?? oldest;
     const entry = key === undefined ? undefined : this.entries.get(key);
     if (key === undefined || entry === undefined) return;
     this.remove(key, entry);

@@ -1,3 +1,4 @@
+import { decoded } from '../../config/decoded.js';
 import { type OptionKind, OptionMismatch } from '../../config/option.js';
 
 /** The parts of a connection string that matter here; the driver reads the rest. */
@@ -48,14 +49,4 @@ export function mongoDbUrl(): OptionKind<string | null> {
       return parseMongoDbUrl(url) === null ? new OptionMismatch() : url;
     },
   };
-}
-
-/** A password may contain a lone percent sign. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return text;
-    throw error;
-  }
 }

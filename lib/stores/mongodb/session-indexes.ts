@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { MINUTE } from '../../config/time.js';
 import { SessionConfigError } from '../../errors.js';
 import type { StoreLog } from '../store-context.js';
 import type { SessionDocument } from './documents.js';
@@ -7,7 +8,7 @@ import type { MongoDbClient } from './mongodb.client.js';
 import { withoutSecrets } from './mongodb.errors.js';
 
 /** How long to wait before retrying the indexes after a failure, in milliseconds. */
-const pauseMs = 60_000;
+const pauseMs = MINUTE;
 
 /** @publicApi */
 export interface SessionIndexOptions {

@@ -1,5 +1,11 @@
 import { SessionConfigError } from '../../errors.js';
-import { type DeleteResult, SessionStore, type StoredRecord, type WriteResult } from '../session-store.js';
+import {
+  type DeleteResult,
+  SessionStore,
+  type Sharing,
+  type StoredRecord,
+  type WriteResult,
+} from '../session-store.js';
 
 /**
  * Stores nothing: for an application, or a part of one, that must not have sessions. A read finds no session; a write throws an
@@ -7,7 +13,9 @@ import { type DeleteResult, SessionStore, type StoredRecord, type WriteResult } 
  *
  * @publicApi
  */
-export class NullStore extends SessionStore {
+export class NullStore extends SessionStore implements Sharing {
+  readonly isAtomic: boolean = false;
+
   override async read(): Promise<StoredRecord | null> {
     return null;
   }

@@ -12,7 +12,7 @@ const severity: readonly Eviction[] = ['keeps', 'ends', 'unknown', 'loses'];
 const advice =
   'Set maxmemory-policy noeviction for sessions, on a separate server if others need a cache; see docs/stores/redis.md.';
 
-const warnings: Readonly<Record<Eviction, string | null>> = {
+export const warnings: Readonly<Record<Eviction, string | null>> = {
   keeps: null,
   ends:
     'Redis evicts keys with a time to live when its memory is full: users are then logged out, and notes that a session has ended ' +
@@ -66,12 +66,16 @@ interface Connecting {
 }
 
 /** What a single server can be asked. */
-interface Informing {
+export interface Informing {
   info?(section: string): Promise<string>;
   config?(command: 'GET', pattern: string): Promise<unknown>;
+  time?(): Promise<readonly (number | string)[]>;
 }
 
-function serversOf(client: RedisClient & Informing & { nodes?(role: 'master'): Informing[] }): readonly Informing[] {
+/** The servers behind a client: several for a Cluster. */
+export function serversOf(
+  client: RedisClient & Informing & { nodes?(role: 'master'): Informing[] },
+): readonly Informing[] {
   const nodes = isCluster(client) ? (client.nodes?.('master') ?? []) : [];
   return nodes.length === 0 ? [client] : nodes;
 }
@@ -81,13 +85,17 @@ async function evictionOf(server: Informing): Promise<Eviction> {
   const limit = /^maxmemory:(\d+)/m.exec(String(info))?.[1];
   const policy = /^maxmemory_policy:([\w-]+)/m.exec(String(info))?.[1];
   if (policy !== undefined) return limit === '0' ? 'keeps' : meaningOf(policy);
-  const answer = await allowed(async () => server.config?.('GET', 'maxmemory*'));
-  const settings = Array.isArray(answer) ? answer.map(String) : [];
-  const valueOf = (name: string): string | undefined =>
-    settings.includes(name) ? settings[settings.indexOf(name) + 1] : undefined;
-  const configured = valueOf('maxmemory-policy');
-  if (configured === undefined) return 'unknown';
-  return valueOf('maxmemory') === '0' ? 'keeps' : meaningOf(configured);
+  const settings = await configured(server, 'maxmemory*');
+  const configuredPolicy = settings.get('maxmemory-policy');
+  if (configuredPolicy === undefined) return 'unknown';
+  return settings.get('maxmemory') === '0' ? 'keeps' : meaningOf(configuredPolicy);
+}
+
+/** A server's settings whose names match; empty: it does not permit the question. */
+export async function configured(server: Informing, pattern: string): Promise<ReadonlyMap<string, string>> {
+  const answer = await allowed(async () => server.config?.('GET', pattern));
+  const words = Array.isArray(answer) ? answer.map(String) : [];
+  return new Map(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? ''] as const] : [])));
 }
 
 function meaningOf(policy: string): Eviction {
@@ -97,7 +105,7 @@ function meaningOf(policy: string): Eviction {
 }
 
 /** Undefined if the server replies that the command is unknown or not permitted. */
-async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
+export async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {

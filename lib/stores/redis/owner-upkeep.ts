@@ -1,10 +1,11 @@
+import { MINUTE } from '../../config/time.js';
 import type { StoreLog } from '../store-context.js';
 import { isMarked, type OwnerEntry, type OwnerIndex } from './owner-index.js';
 import type { RedisClient } from './redis.client.js';
 import { unavailable } from './redis.errors.js';
 
 /** Younger entries are left alone: the record may still be being created, by a machine with another clock. */
-const youngMs = 10 * 60_000;
+const youngMs = 10 * MINUTE;
 
 /** After how many records created with an owner some owners are checked. */
 const interval = 100;

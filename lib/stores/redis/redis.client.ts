@@ -32,6 +32,16 @@ export interface BinaryScripts {
   evalBuffer(script: string, numberOfKeys: number, ...keysAndArguments: (string | Buffer | number)[]): Promise<unknown>;
 }
 
+/** Reads several keys of one server. ioredis has it, but its types lack it, and a client of the application's own may. */
+export interface BinaryBulkReads {
+  mgetBuffer(...keys: string[]): Promise<(Buffer | null)[]>;
+}
+
+/** Whether one command can read several keys: not in a Cluster, where they are on several servers. */
+export function readsSeveral(client: object): client is BinaryBulkReads {
+  return !isCluster(client) && hasMethod(client, 'mgetBuffer');
+}
+
 const methods = [
   ...['getBuffer', 'evalshaBuffer', 'evalBuffer', 'del', 'exists', 'pexpire'],
   ...['sadd', 'srandmember', 'srem', 'zadd', 'zrem', 'zremrangebyscore', 'zscan'],

@@ -1,10 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { decoded } from '../../config/decoded.js';
+import { closeOrCut } from '../close-or-cut.js';
 import { importPeer } from '../import-peer.js';
 import type { StoreLog } from '../store-context.js';
 import { isReadOnly, withoutSecrets } from './redis.errors.js';
 import type { OwnedClient } from './redis.store.js';
-
-/** How long a clean disconnect may take before the connection is cut, in ms. */
-const goodbyeLimitMs = 500;
 
 /**
  * Creates a client for `url` and starts connecting, without waiting: the application starts even if Redis is down. Logs once
@@ -43,21 +43,14 @@ export async function connect(url: string, log: StoreLog): Promise<OwnedClient> 
   return {
     client,
     secrets,
-    async close() {
-      let limit: NodeJS.Timeout | undefined;
-      const tooLate = new Promise<false>((resolve) => {
-        limit = setTimeout(() => {
-          resolve(false);
-        }, goodbyeLimitMs);
-      });
-      // A clean disconnect is rejected if there is no connection.
-      const goodbye = client.quit().then(
-        () => true,
-        () => false,
-      );
-      if (!(await Promise.race([goodbye, tooLate]))) client.disconnect();
-      clearTimeout(limit);
-    },
+    close: () =>
+      closeOrCut(
+        // Pipelined commands, such as an announcement that nobody waits for, are sent at the end of the turn, and `quit` at once.
+        turn()
+          .then(() => client.quit())
+          .then(() => undefined),
+        () => client.disconnect(),
+      ),
   };
 }
 
@@ -70,6 +63,6 @@ function addressOf(url: string): string {
 /** The password in every spelling that may occur, and the URL that contains it. */
 function secretsOf(url: string): string[] {
   const { password } = new URL(url);
-  const spellings = [url, password, decodeURIComponent(password)];
+  const spellings = [url, password, decoded(password)];
   return password === '' ? [] : [...new Set(spellings)].filter((spelling) => spelling !== '');
 }

@@ -1,5 +1,7 @@
 import { types } from 'node:util';
 import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
+import { redactedError } from '../redacted-error.js';
+import { errnoOf } from '../system-errors.js';
 
 /**
  * Converts a client's error to the store's. The original is not passed on: ioredis attaches the command and its arguments, and
@@ -29,18 +31,10 @@ function refusesWith(code: string, { message }: Error): boolean {
   return message.startsWith(`${code} `) || message.includes(`: -${code} `);
 }
 
-/** Copies an error's name, message, code and stack only, without the given strings. */
+/** What a client's error says, without the given strings. */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): Error {
   if (!types.isNativeError(error)) return new Error('the client gave no reason');
-  const redact = (text: string): string =>
-    secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
-  const copy = new Error(redact(error.message === '' ? codeOf(error) || error.name : error.message));
-  copy.name = error.name;
-  if (error.stack !== undefined) copy.stack = redact(error.stack);
-  const code = codeOf(error);
-  return code === '' ? copy : Object.assign(copy, { code });
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const { name, stack = '' } = error;
+  const code = errnoOf(error);
+  return redactedError({ name, message: error.message || code || name, stack, code }, secrets);
 }

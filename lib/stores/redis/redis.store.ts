@@ -1,6 +1,11 @@
 import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
 import {
+  type Announcements,
+  type Announcing,
+  type BulkReadable,
   type DeleteResult,
+  type Examinable,
+  type Finding,
   type Owned,
   SessionStore,
   type StepDone,
@@ -10,9 +15,11 @@ import {
 } from '../session-store.js';
 import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
 import { EvictionWatch } from './eviction.js';
+import { examineRedis } from './examination.js';
 import { OwnerIndex } from './owner-index.js';
 import { OwnerUpkeep } from './owner-upkeep.js';
-import { type BinaryScripts, isCluster, isRedisClient, type RedisClient } from './redis.client.js';
+import { RedisAnnouncements } from './redis.announcements.js';
+import { type BinaryScripts, isCluster, isRedisClient, readsSeveral, type RedisClient } from './redis.client.js';
 import { unavailable } from './redis.errors.js';
 import { RecordScript, Reply, type ScriptReply, sha1 } from './redis.scripts.js';
 
@@ -41,6 +48,9 @@ const deleteScript = new RecordScript('delete.lua');
 /** The most records that one command deletes, so that it does not block the server for long. */
 const deleteBatch = 1_000;
 
+/** The most that one command reads, for the same reason. */
+const readBatch = 500;
+
 /**
  * Stores sessions in Redis 3.2 or newer, or a server that speaks its protocol: one key per session, whose value is the bare
  * record. A read is one GET, a write one script call, so a Cluster and servers behind Sentinels work, too. A sorted set per
@@ -51,12 +61,15 @@ const deleteBatch = 1_000;
  *
  * @publicApi
  */
-export class RedisStore extends SessionStore implements Owned {
+export class RedisStore extends SessionStore implements BulkReadable, Owned, Announcing, Examinable {
+  /** How the processes that share this server notify each other; null: the client cannot publish. */
+  readonly announcements: Announcements | null;
   private readonly client: RedisClient & BinaryScripts;
   private readonly owned: OwnedClient | null;
   private readonly owners: OwnerIndex;
   private readonly upkeep: OwnerUpkeep;
   private readonly evictions: EvictionWatch;
+  private readonly now: () => number;
 
   constructor(options: RedisStoreOptions | OwnedClient, context: StoreContext = standaloneContext) {
     super();
@@ -74,13 +87,30 @@ export class RedisStore extends SessionStore implements Owned {
     this.client = client;
     this.owned = 'secrets' in options ? options : null;
     const now = clockOf(context);
+    this.now = now;
     this.owners = new OwnerIndex(client, now);
     this.upkeep = new OwnerUpkeep(client, this.owners, now, context.log);
     this.evictions = new EvictionWatch(client, context.log);
+    this.announcements = RedisAnnouncements.of(client, (error) => unavailable(error, this.owned?.secrets));
   }
 
   override read(key: string): Promise<StoredRecord | null> {
     return this.client.getBuffer(key).then(toRecordOrNull, this.refuse);
+  }
+
+  /** All in parallel: in a Cluster by a command each, otherwise by a few. */
+  async readMany(keys: readonly string[], stepDone?: StepDone): Promise<(StoredRecord | null)[]> {
+    const { client } = this;
+    const reads: Promise<(Buffer | null)[]>[] = [];
+    if (readsSeveral(client)) {
+      for (let first = 0; first < keys.length; first += readBatch) {
+        reads.push(client.mgetBuffer(...keys.slice(first, first + readBatch)));
+      }
+    } else {
+      for (const key of keys) reads.push(client.getBuffer(key).then((bytes) => [bytes]));
+    }
+    const values = await Promise.all(reads.map((read) => read.finally(stepDone))).catch(this.refuse);
+    return values.flat().map(toRecordOrNull);
   }
 
   override async write(
@@ -168,6 +198,11 @@ export class RedisStore extends SessionStore implements Owned {
     const deleted = await this.deleteRecords(keys, stepDone);
     await this.owners.forget(owner, mark);
     return deleted;
+  }
+
+  /** What an operator should know of the servers. For the package's own command. */
+  examine(): Promise<readonly Finding[]> {
+    return examineRedis(this.client, () => this.evictions.look(), this.now).catch(this.refuse);
   }
 
   /** Closes the client if the store made it. */

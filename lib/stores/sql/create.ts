@@ -1,19 +1,12 @@
 import type { ResolvedOptions } from '../../config/option.js';
 import { SessionConfigError } from '../../errors.js';
 import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clientsLike } from './connect/clients-like.js';
 import { kyselyOver } from './connect/kysely-over.js';
-import { connectMysql } from './connect/mysql.js';
-import { connectPostgres } from './connect/postgres.js';
-import { connectSqlite } from './connect/sqlite.js';
-import { type DatabaseKind, parseDatabaseUrl } from './database-url.js';
+import { openDatabase } from './connection.js';
+import { parseDatabaseUrl } from './database-url.js';
 import type { sqlOptions } from './sql.options.js';
-import { type OwnedDatabase, SqlStore } from './sql.store.js';
-
-const connect: Readonly<Record<DatabaseKind, (target: string, context: StoreContext) => Promise<OwnedDatabase>>> = {
-  postgres: connectPostgres,
-  mysql: connectMysql,
-  sqlite: connectSqlite,
-};
+import { SqlStore } from './sql.store.js';
 
 /**
  * Makes the store from the module's options: with the database that was handed in, or one that is opened by its URL and
@@ -28,7 +21,9 @@ export async function create(
 ): Promise<SqlStore> {
   const { url, database, pruneInterval, ...rest } = options;
   const settings = { ...rest, pruneIntervalMs: pruneInterval };
-  if (database !== null) return new SqlStore({ ...settings, database: await kyselyOver(database) }, context);
+  if (database !== null) {
+    return new SqlStore({ ...settings, database: await kyselyOver(database) }, context, null, clientsLike(database));
+  }
   const address = url === null ? null : parseDatabaseUrl(url);
   if (address === null) {
     throw new SessionConfigError([
@@ -40,6 +35,6 @@ export async function create(
       },
     ]);
   }
-  const owned = await connect[address.kind](address.target, context);
+  const owned = await openDatabase(address, context);
   return new SqlStore({ ...settings, database: owned.database }, context, owned);
 }

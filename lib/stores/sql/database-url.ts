@@ -1,3 +1,4 @@
+import { decoded } from '../../config/decoded.js';
 import { type OptionKind, OptionMismatch } from '../../config/option.js';
 import { parseUrl } from '../../config/parse-url.js';
 
@@ -59,14 +60,4 @@ export function secretsOf(url: string): string[] {
 function kindOf(scheme: string): DatabaseKind | null {
   for (const [name, kind] of schemes) if (name === scheme) return kind;
   return null;
-}
-
-/** A password may contain a lone percent sign. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return text;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { isSessionError, SessionStoreFullError, SessionStoreUnavailableError } from '../../errors.js';
+import { redactedError } from '../redacted-error.js';
 import { codeOf, textIn } from './dialects/dialect.js';
 
 /** Where the sessions are stored, for messages. */
@@ -51,20 +52,15 @@ export function otherTable({ database, table, secrets }: Place, error: unknown):
   );
 }
 
-/**
- * Copies an error's name, message, code and stack only, without the given strings: drivers attach the statement and its
- * parameters, and so a session's key and record.
- */
+/** What a driver's error says, without the given strings. */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): Error {
   const code = codeOf(error);
   const message = textIn(error, 'message');
   const isMute = message === '' || quoting.has(code);
   const reason = isMute ? code || textIn(error, 'name') || 'the driver gave no reason' : message;
-  const redact = (text: string): string =>
-    secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
-  const copy = new Error(redact(reason));
-  copy.name = textIn(error, 'name') || copy.name;
   const stack = textIn(error, 'stack');
-  if (stack !== '') copy.stack = redact(stack.replace(message, reason));
-  return code === '' ? copy : Object.assign(copy, { code });
+  return redactedError(
+    { name: textIn(error, 'name'), message: reason, stack: stack === '' ? '' : stack.replace(message, reason), code },
+    secrets,
+  );
 }

@@ -1,5 +1,6 @@
 import { bool, duration, instance, integer, text } from '../../config/kinds.js';
 import { group, option } from '../../config/option.js';
+import { DAY } from '../../config/time.js';
 import { databaseUrl } from './database-url.js';
 import { type GivenDatabase, isGivenDatabase } from './given-database.js';
 import { tableExpected, tablePattern } from './table-name.js';
@@ -39,7 +40,7 @@ export const sqlOptions = group("The SQL store: `type: 'sql'`, for PostgreSQL, M
   }),
   pruneInterval: option<number | null, number | string | null>({
     env: 'SESSION_SQL_PRUNE_INTERVAL',
-    kind: duration({ min: 1_000, max: 24 * 86_400_000, nullable: true }),
+    kind: duration({ min: 1_000, max: 24 * DAY, nullable: true }),
     default: 600_000,
     defaultText: '10m',
     meaning: 'How often the SQL store removes expired sessions; null for never.',

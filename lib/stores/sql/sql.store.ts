@@ -3,14 +3,21 @@ import { types } from 'node:util';
 import { SessionConfigError, SessionStoreUnavailableError } from '../../errors.js';
 import type { DiskRoom } from '../disk-room.js';
 import {
+  type Announcements,
+  type Announcing,
+  type BulkReadable,
   type DeleteResult,
+  type Examinable,
+  type Finding,
   SessionStore,
   type StepDone,
   type StoredRecord,
   type Version,
   type WriteResult,
 } from '../session-store.js';
-import { standaloneContext, type StoreContext } from '../store-context.js';
+import { clockOf, standaloneContext, type StoreContext } from '../store-context.js';
+import { type ListeningClient, PostgresAnnouncements } from './connect/postgres-announcements.js';
+import { examineSql } from './examination.js';
 import { isSqlDatabase, type SqlDatabase } from './sql.client.js';
 import { SqlPruner } from './sql.pruner.js';
 import { SqlRunner } from './sql.runner.js';
@@ -38,6 +45,8 @@ export interface OwnedDatabase {
   readonly name: string;
   /** Strings to remove from messages. */
   readonly secrets: readonly string[];
+  /** Makes a client to listen with, if the database is PostgreSQL. */
+  readonly newClient?: () => ListeningClient;
   /** The space left on the disk, if the database is a local file. */
   readonly room?: DiskRoom;
   close(): Promise<void>;
@@ -46,6 +55,8 @@ export interface OwnedDatabase {
 /** The width of the columns in MySQL, which may silently truncate longer values. In bytes. */
 const longestText = 1_024;
 const pageSize = 1_000;
+/** The most keys of a statement; SQLite may allow 999 parameters. */
+const readBatch = 512;
 
 /**
  * How often a creation may find that the conflicting record is gone: each time, another process must have created and ended
@@ -63,15 +74,26 @@ const foreignRow =
  *
  * @publicApi
  */
-export class SqlStore extends SessionStore {
+export class SqlStore extends SessionStore implements BulkReadable, Announcing, Examinable {
+  /** How the processes that share this database notify each other, with PostgreSQL; null: this one has no way. */
+  readonly announcements: Announcements | null;
   private readonly runner: SqlRunner;
   private readonly statements: Statements;
   private readonly pruner: SqlPruner;
   private readonly owned: OwnedDatabase | null;
   private readonly context: StoreContext;
+  private readonly table: string;
 
-  /** @throws SessionConfigError for an unsupported database or an invalid table name */
-  constructor(options: SqlStoreOptions, context: StoreContext = standaloneContext, owned: OwnedDatabase | null = null) {
+  /**
+   * @param newClient makes a client to listen with, if the database is PostgreSQL
+   * @throws SessionConfigError for an unsupported database or an invalid table name
+   */
+  constructor(
+    options: SqlStoreOptions,
+    context: StoreContext = standaloneContext,
+    owned: OwnedDatabase | null = null,
+    newClient: (() => ListeningClient) | null = owned?.newClient ?? null,
+  ) {
     super();
     const {
       database,
@@ -86,7 +108,12 @@ export class SqlStore extends SessionStore {
     const place = { database: owned?.name ?? 'The database (sql.database)', table, secrets: owned?.secrets ?? [] };
     this.owned = owned;
     this.context = context;
+    this.table = table;
     this.runner = new SqlRunner(database, place, createTable);
+    const { runner } = this;
+    this.announcements =
+      newClient &&
+      new PostgresAnnouncements((...parameters) => runner.rows('select pg_notify($1, $2)', parameters), newClient);
     this.statements = this.runner.dialect.statements(parseTableName(table));
     const pruning = { intervalMs: pruneIntervalMs, batch: pruneBatch };
     this.pruner = new SqlPruner(this.runner, this.statements.prune, pruning, context.log);
@@ -94,9 +121,24 @@ export class SqlStore extends SessionStore {
 
   override async read(key: string): Promise<StoredRecord | null> {
     const row = await this.row(key);
-    const record = row === undefined ? null : toRecord(row);
-    if (row !== undefined && record === null) this.context.log.warn(foreignRow);
-    return record;
+    return row === undefined ? null : this.recordIn(row);
+  }
+
+  /** One statement for up to 512 keys. */
+  async readMany(keys: readonly string[], stepDone?: StepDone): Promise<(StoredRecord | null)[]> {
+    const found = new Map<string, StoredRecord | null>();
+    const distinct = [...new Set(keys)];
+    for (let first = 0; first < distinct.length; first += readBatch) {
+      const batch = distinct.slice(first, first + readBatch);
+      // Few different statements, since databases and drivers keep each: the last key fills them up.
+      const count = 2 ** Math.ceil(Math.log2(batch.length));
+      const parameters = Array.from({ length: count }, (_, at) => this.text(batch[at] ?? batch.at(-1) ?? ''));
+      for (const row of await this.runner.rows(this.statements.readMany(count), parameters)) {
+        found.set(this.runner.dialect.fromText(column(row, 'session_key')), this.recordIn(row));
+      }
+      stepDone?.();
+    }
+    return keys.map((key) => found.get(key) ?? null);
   }
 
   override async write(
@@ -148,6 +190,12 @@ export class SqlStore extends SessionStore {
     return exceptKey === undefined
       ? this.runner.change(deleteOwned, [this.text(owner)])
       : this.runner.change(deleteOwnedExcept, [this.text(owner), this.text(exceptKey)]);
+  }
+
+  /** What an operator should know of the database. For the package's own command. */
+  examine(): Promise<readonly Finding[]> {
+    const inspection = this.runner.dialect.inspection(parseTableName(this.table));
+    return examineSql((sql) => this.runner.rows(sql, []), inspection, this.table, clockOf(this.context));
   }
 
   /** Stops the pruning, and closes the database if the store opened it. */
@@ -208,6 +256,12 @@ export class SqlStore extends SessionStore {
   private async row(key: string): Promise<unknown> {
     const [row] = await this.runner.rows(this.statements.read, [this.text(key)]);
     return row;
+  }
+
+  private recordIn(row: unknown): StoredRecord | null {
+    const record = toRecord(row);
+    if (record === null) this.context.log.warn(foreignRow);
+    return record;
   }
 
   private text(text: string): unknown {

@@ -5,6 +5,8 @@
 export interface Statements {
   /** (key) → `record`, `version`; no row if it is absent or has expired. */
   readonly read: string;
+  /** (keys, as many as `count`) → `session_key`, `record`, `version` of those that have not expired, in no order. */
+  readonly readMany: (count: number) => string;
   /** (key, owner, record, version, ttl) Inserts a row, or replaces an expired one; otherwise changes nothing. */
   readonly create: string;
   /** (owner, record, version, ttl, key) Replaces an expired row, for a dialect whose `create` cannot; otherwise `null`. */
@@ -55,6 +57,10 @@ export function commonStatements({
   const deletion = (condition: string): string => finish(`DELETE FROM ${table} WHERE ${condition} AND ${isLive}`);
   return {
     read: finish(`SELECT record, version FROM ${table} WHERE session_key = ? AND ${isLive}`),
+    readMany: (count) =>
+      finish(
+        `SELECT session_key, record, version FROM ${table} WHERE session_key IN (${Array<string>(count).fill('?').join(', ')}) AND ${isLive}`,
+      ),
     replace: finish(
       `UPDATE ${table} SET record = ?, version = ?, expires_at = ${now} + ? ` +
         `WHERE session_key = ? AND version = ? AND ${isLive}`,

@@ -14,10 +14,13 @@ export interface TableName {
   readonly name: string;
 }
 
-/** @throws SessionConfigError for an invalid table name */
-export function parseTableName(table: string): TableName {
+/**
+ * @param setting what names the table, for messages
+ * @throws SessionConfigError for an invalid table name
+ */
+export function parseTableName(table: string, setting = 'SESSION_SQL_TABLE (sql.table)'): TableName {
   if (!new RegExp(`^(?:${tablePattern.source})$`).test(table)) {
-    throw new SessionConfigError([{ setting: 'SESSION_SQL_TABLE (sql.table)', problem: `expected ${tableExpected}` }]);
+    throw new SessionConfigError([{ setting, problem: `expected ${tableExpected}` }]);
   }
   const [first = '', second] = table.split('.');
   return second === undefined ? { schema: null, name: first } : { schema: first, name: second };

@@ -1,12 +1,20 @@
-import { isListable, isOwned, isPrunable, type SessionStore } from '../../stores/session-store.js';
+import { isBulkReadable, isListable, isOwned, isPrunable, type SessionStore } from '../../stores/session-store.js';
 
 /**
- * An ability of a store. `prune`, `keys` and `owner-index` are optional; the rest is the contract of {@link SessionStore}.
+ * An ability of a store. `prune`, `keys`, `read-many` and `owner-index` are optional; the rest is the contract of {@link SessionStore}.
  *
  * @publicApi
  */
 export type StoreAbility =
-  'read-write' | 'expiry' | 'compare-and-set' | 'gone' | 'many-at-once' | 'prune' | 'keys' | 'owner-index';
+  | 'read-write'
+  | 'expiry'
+  | 'compare-and-set'
+  | 'gone'
+  | 'many-at-once'
+  | 'prune'
+  | 'keys'
+  | 'read-many'
+  | 'owner-index';
 
 /** A store to test, and how to get another instance. @publicApi */
 export interface StoreHarness {
@@ -35,6 +43,8 @@ export function offers(store: SessionStore, ability: StoreAbility): boolean {
       return isPrunable(store);
     case 'keys':
       return isListable(store);
+    case 'read-many':
+      return isBulkReadable(store);
     case 'owner-index':
       return isOwned(store);
     default:

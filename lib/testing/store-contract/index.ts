@@ -6,6 +6,7 @@ import { keysCases } from './keys.js';
 import { manyAtOnceCases } from './many-at-once.js';
 import { ownerIndexCases } from './owner-index.js';
 import { pruneCases } from './prune.js';
+import { readManyCases } from './read-many.js';
 import { readWriteCases } from './read-write.js';
 
 export { type ContractCase, offers, type StoreAbility, type StoreHarness } from './contract-case.js';
@@ -31,6 +32,7 @@ export function storeContract(): ContractCase[] {
     ...manyAtOnceCases,
     ...pruneCases,
     ...keysCases,
+    ...readManyCases,
     ...ownerIndexCases,
   ];
 }

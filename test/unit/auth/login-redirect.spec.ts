@@ -117,7 +117,11 @@ describe('a redirect that a script can follow', () => {
 
 describe('SESSION_LOGIN_URL', () => {
   const read = (loginUrl: string) =>
-    resolveOptions(authOptions, { code: { loginUrl }, source: { get: () => undefined }, environment: 'production' });
+    resolveOptions(authOptions, {
+      code: { redirects: { loginUrl } },
+      source: { get: () => undefined },
+      environment: 'production',
+    });
 
   it.each([
     '/',
@@ -127,7 +131,7 @@ describe('SESSION_LOGIN_URL', () => {
     'https://login.example.com',
     'http://localhost:3000/login',
   ])('may be %s', (loginUrl) => {
-    expect(read(loginUrl)).toMatchObject({ options: { loginUrl }, problems: [] });
+    expect(read(loginUrl)).toMatchObject({ options: { redirects: { loginUrl } }, problems: [] });
   });
 
   it.each([

@@ -30,6 +30,8 @@ async function outcome(words: readonly string[], environment: NodeJS.ProcessEnv 
     environment,
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),
+    progress: () => undefined,
+    divert: () => undefined,
   });
   return { code, printed: printed.join('\n'), complained: complained.join('\n') };
 }
@@ -47,10 +49,19 @@ async function sessionsIn(name: string, expired: number): Promise<string> {
 }
 
 describe('nestjs-session-auth', () => {
-  it.each([['--help'], ['-h'], ['cleanup', '--help']])('says what there is: %s', async (...words) => {
+  it.each([['--help'], ['-h'], ['help']])('says what there is: %s', async (...words) => {
+    const { code, printed, complained } = await outcome(words);
+    expect({ code, complained }).toEqual({ code: 0, complained: '' });
+    for (const word of ['cleanup', 'secret', 'routes', '--version', 'Exit codes']) expect(printed).toContain(word);
+  });
+
+  it.each([
+    ['cleanup', '--help'],
+    ['help', 'cleanup'],
+  ])('says what a command takes: %s %s', async (...words) => {
     const { code, printed } = await outcome(words);
     expect(code).toBe(0);
-    for (const word of ['cleanup', 'secret', '--env-file', '--version']) expect(printed).toContain(word);
+    for (const word of ['--env-file', '--app', '--json']) expect(printed).toContain(word);
   });
 
   it('says which version it is', async () => {
@@ -62,15 +73,20 @@ describe('nestjs-session-auth', () => {
     const secrets = [await outcome(['secret']), await outcome(['secret'])].map(({ printed }) => printed);
     expect(new Set(secrets).size).toBe(2);
     for (const secret of secrets) expect(secret).toMatch(/^[\w-]{43}$/);
+    const { printed } = await outcome(['secret', '--json']);
+    expect(JSON.parse(printed)).toEqual({ secret: expect.stringMatching(/^[\w-]{43}$/) });
   });
 
   it.each([
-    [[], /Give a command: cleanup or secret/],
-    [['clean'], /no command clean/],
-    [['cleanup', 'all'], /takes no arguments: all/],
-    [['cleanup', '--force'], /--force/],
-    [['cleanup', '--env-file'], /env-file/],
-    [['secret', '--env-file', 'x'], /secret does not support --env-file/],
+    [[], /Usage: nestjs-session-auth/],
+    [['clean'], /unknown command 'clean'/],
+    [['cleanpu'], /Did you mean cleanup\?/],
+    [['cleanup', 'all'], /too many arguments for 'cleanup'/],
+    [['cleanup', '--force'], /unknown option '--force'/],
+    [['cleanup', '--env-file'], /'--env-file <path>' argument missing/],
+    [['secret', '--env-file', 'x'], /unknown option '--env-file'/],
+    [['routes'], /required option '--app <module>' not specified/],
+    [['routes', '--app', 'nowhere.js'], /--app does not exist: .*nowhere\.js/],
   ])('does not understand %j, and says so', async (words, problem) => {
     const { code, printed, complained } = await outcome(words);
     expect({ code, printed }).toEqual({ code: 2, printed: '' });
@@ -80,6 +96,20 @@ describe('nestjs-session-auth', () => {
 });
 
 describe('nestjs-session-auth cleanup', () => {
+  it('prints JSON for programs', async () => {
+    const dir = await sessionsIn('json', 2);
+    const json = async (environment: NodeJS.ProcessEnv) => {
+      const { printed } = await outcome(['cleanup', '--json'], environment);
+      return JSON.parse(printed) as unknown;
+    };
+    expect(await json({ SESSION_TYPE: 'filesystem', SESSION_FILE_DIR: dir })).toEqual({
+      store: 'filesystem',
+      removed: 2,
+    });
+    expect(await json({ SESSION_TYPE: 'null' })).toEqual({ store: 'null', removed: 0 });
+    expect(await json({ SESSION_TYPE: 'cookie' })).toEqual({ store: 'cookie', removed: 0 });
+  });
+
   it.each([
     [0, 'Removed 0 expired sessions (filesystem).'],
     [1, 'Removed 1 expired session (filesystem).'],

@@ -12,7 +12,8 @@ describe('the environment keys of an option', () => {
     ['idleTimeout', 'SESSION_IDLE_TIMEOUT'],
     ['cookie.sameSite', 'SESSION_COOKIE_SAME_SITE'],
     ['redis.url', 'SESSION_REDIS_URL'],
-    ['protectionIpv4', 'SESSION_PROTECTION_IPV4'],
+    ['protection.ipv4', 'SESSION_PROTECTION_IPV4'],
+    ['maxSessionsPerUser', 'SESSION_MAX_SESSIONS_PER_USER'],
     ['remember.cookieName', 'SESSION_REMEMBER_COOKIE_NAME'],
   ])('have one that its name in code makes: %s, %s', (path, key) => {
     expect(ownKey(path)).toBe(key);
@@ -51,7 +52,7 @@ describe('environment keys that are not read', () => {
     ['SESSION_COOKIE_MAX_AGE', 'SESSION_IDLE_TIMEOUT'],
     ['SESSION_COOKIE_MAXAGE', 'SESSION_IDLE_TIMEOUT'],
     ['REMEMBER_DURATION', 'SESSION_REMEMBER_DURATION'],
-    ['SESSION_ROLLING', 'SESSION_REFRESH_EACH_REQUEST'],
+    ['SESSION_ROLLING', 'SESSION_REFRESH_INTERVAL'],
     ['SESSION_NAME', 'SESSION_COOKIE_NAME'],
     ['SESSION_REDIS_HOST', 'SESSION_REDIS_URL'],
     ['SESSION_SAVE_UNINITIALIZED', 'leave it out'],

@@ -49,7 +49,6 @@ describe('the cookie settings', () => {
           SESSION_COOKIE_HTTPONLY: 'False',
           SESSION_COOKIE_SAMESITE: 'None',
           SESSION_COOKIE_PARTITIONED: '1',
-          SESSION_COOKIE_PREFIX: 'None',
         }),
         environment: 'test',
       },
@@ -89,9 +88,13 @@ describe('the cookie settings', () => {
     [{ name: '__Secure-x', secure: false }, ['SESSION_COOKIE_SECURE (cookie.secure)']],
     [{ name: '__Http-x', httpOnly: false }, ['SESSION_COOKIE_HTTPONLY (cookie.httpOnly)']],
     [{ name: '__Host-Http-x', httpOnly: false }, ['SESSION_COOKIE_HTTPONLY (cookie.httpOnly)']],
-    [{ name: '__Secure-x', prefix: 'host' }, ['SESSION_COOKIE_PREFIX (cookie.prefix)']],
-    [{ prefix: 'host', domain: 'example.com' }, ['SESSION_COOKIE_DOMAIN (cookie.domain)']],
-    [{ prefix: 'host', path: '/app' }, ['SESSION_COOKIE_PATH (cookie.path)']],
+    [{ name: '__Host-session', domain: 'example.com' }, ['SESSION_COOKIE_DOMAIN (cookie.domain)']],
+    [{ name: '__Host-session', path: '/app' }, ['SESSION_COOKIE_PATH (cookie.path)']],
+    [{ name: 'auto:__Host-x', path: '/app' }, ['SESSION_COOKIE_PATH (cookie.path)']],
+    [{ name: 'auto:' }, ['SESSION_COOKIE_NAME (cookie.name)']],
+    [{ name: 'auto:a b' }, ['SESSION_COOKIE_NAME (cookie.name)']],
+    [{ name: 'auto:a:b' }, ['SESSION_COOKIE_NAME (cookie.name)']],
+    [{ name: 'automatic:a' }, ['SESSION_COOKIE_NAME (cookie.name)']],
     [
       { name: 'a b', path: 'x', domain: '/', sameSite: 'none', secure: false },
       [
@@ -175,7 +178,7 @@ describe('the cookie settings', () => {
 
   it('warn in production of a bare name and of a cookie that plain HTTP carries', () => {
     expect(checkCookie(optionsFor({ name: 'sid' }), 'production').warnings).toEqual([
-      expect.stringContaining('SESSION_COOKIE_PREFIX (cookie.prefix)'),
+      expect.stringContaining('set SESSION_COOKIE_NAME (cookie.name) to auto:sid'),
     ]);
     expect(checkCookie(optionsFor({ secure: false }), 'production').warnings).toHaveLength(2);
     expect(checkCookie(optionsFor({ httpOnly: false }), 'test').warnings).toHaveLength(1);
@@ -216,23 +219,26 @@ describe('name prefixes', () => {
   );
 
   it.each<[Partial<CookieOptions>, Environment, string]>([
-    [{ prefix: 'auto' }, 'development', 'session'],
-    [{ prefix: 'auto', secure: true }, 'development', '__Host-session'],
-    [{ prefix: 'auto', partitioned: true }, 'development', '__Host-session'],
-    [{ prefix: 'auto', name: 'sid' }, 'production', '__Host-sid'],
-    [{ prefix: 'auto', name: 'sid', path: '/app' }, 'production', '__Secure-sid'],
-    [{ prefix: 'auto', secure: false }, 'production', 'session'],
-    [{ prefix: 'none' }, 'production', 'session'],
-    [{ prefix: 'host', name: 'sid' }, 'production', '__Host-sid'],
-    [{ prefix: 'host', name: '__Host-sid' }, 'production', '__Host-sid'],
-    [{ prefix: 'secure' }, 'production', '__Secure-session'],
+    [{ secure: true }, 'development', 'session'],
+    [{ name: 'auto' }, 'development', 'session'],
+    [{ name: 'auto', secure: true }, 'development', '__Host-session'],
+    [{ name: 'AUTO', secure: true }, 'development', '__Host-session'],
+    [{ name: 'auto', partitioned: true }, 'development', '__Host-session'],
+    [{ name: 'auto' }, 'production', '__Host-session'],
+    [{ name: 'auto', domain: 'example.com' }, 'production', '__Secure-session'],
+    [{ name: 'auto:sid' }, 'production', '__Host-sid'],
+    [{ name: 'auto:sid' }, 'development', 'sid'],
+    [{ name: 'auto:sid', path: '/app' }, 'production', '__Secure-sid'],
+    [{ name: 'auto:__Secure-sid' }, 'production', '__Secure-sid'],
+    [{ name: 'auto', secure: false }, 'production', 'session'],
+    [{ name: 'session' }, 'production', 'session'],
   ])('ASVS 3.3.1, 3.3.3: %j in %s gives the name %s', (code, environment, name) => {
     expect(resolved(code, environment).name).toBe(name);
     expect(settingsRefused(code, environment)).toEqual([]);
   });
 
   it('ASVS 3.3.1, 3.3.3: a prefix needs Secure for certain: auto outside production is not enough, false never', () => {
-    expect(settingsRefused({ prefix: 'host' }, 'development')).toEqual(['SESSION_COOKIE_SECURE (cookie.secure)']);
+    expect(settingsRefused(host, 'development')).toEqual(['SESSION_COOKIE_SECURE (cookie.secure)']);
     expect(settingsRefused({ ...host, secure: false })).toEqual(['SESSION_COOKIE_SECURE (cookie.secure)']);
     expect(settingsRefused({ ...host, secure: true }, 'development')).toEqual([]);
   });

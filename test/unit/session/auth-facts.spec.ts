@@ -20,6 +20,7 @@ const full: AuthFacts = {
   restored: true,
   awaiting: true,
   forced: true,
+  extras: { epoch: 3, by: 'text', is: false },
 };
 
 describe('the facts of a login', () => {
@@ -32,7 +33,7 @@ describe('the facts of a login', () => {
   });
 
   it('leave out what says nothing', () => {
-    expect(packAuth({ userId: 7, at, since: at, factors: {}, grants: {} })).toEqual({ u: 7, t: at });
+    expect(packAuth({ userId: 7, at, since: at, factors: {}, grants: {}, extras: {} })).toEqual({ u: 7, t: at });
   });
 
   it.each<[string, unknown]>([
@@ -50,6 +51,8 @@ describe('the facts of a login', () => {
     ['a mark that is none', { u: 7, t: at, e: true }],
     ['a family that is a number', { u: 7, t: at, m: 1 }],
     ['a flag that is not true', { u: 7, t: at, x: 1 }],
+    ['an extra that is an object', { u: 7, t: at, a: { epoch: {} } }],
+    ['extras that are a list', { u: 7, t: at, a: [1] }],
   ])('are broken as a whole where a part is: %s', (_, value) => {
     expect(() => unpackAuth(value)).toThrow(BrokenRecord);
   });
@@ -76,6 +79,16 @@ describe('two changes of one login', () => {
     const merged = side === 'mine' ? mergeAuth(stale, full) : mergeAuth(full, stale);
     expect(merged).not.toHaveProperty('factors');
     expect(merged).not.toHaveProperty('grants');
+  });
+
+  it('keep what features added on either side, and what is stored where both did', () => {
+    const { extras: _extras, ...plain } = full;
+    const [mine, theirs] = [
+      { ...plain, extras: { a: 1, b: 1 } },
+      { ...plain, extras: { b: 2 } },
+    ];
+    expect(mergeAuth(mine, plain)).toMatchObject({ extras: { a: 1, b: 1 } });
+    expect(mergeAuth(mine, theirs)).toMatchObject({ extras: { a: 1, b: 2 } });
   });
 
   it('keep the later sight of it, with its address', () => {

@@ -80,7 +80,7 @@ describe('timeouts', () => {
   it('a refresh is never done once the headers are out, since the cookie cannot follow', async () => {
     const setup = new Setup();
     const session = await setup.request(await setup.begin({ a: 1 }), setup.time - 10 * MINUTE);
-    stateOf(session).answered = true;
+    stateOf(session).deliver();
     expect(setup.repository.commit(session)).toBeUndefined();
   });
 

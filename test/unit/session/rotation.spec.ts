@@ -78,7 +78,7 @@ describe.each<[string, (setup: Setup, session: SessionObject) => Promise<void>]>
     const setup = new Setup();
     const id = await setup.begin({ a: 1 });
     const session = await setup.request(id);
-    stateOf(session).answered = true;
+    stateOf(session).deliver();
     expect(await errorOf(() => rotate(setup, session))).toBeInstanceOf(SessionHeadersSentError);
     expect([idOf(session), stateOf(session).auth]).toEqual([id, null]);
   });
@@ -270,7 +270,7 @@ describe('a periodic rotation', () => {
     const slow = await setup.request(id);
     setup.time += rotateEvery;
     await (await setup.request(id)).set('b', 2).commit();
-    stateOf(slow).answered = true;
+    stateOf(slow).deliver();
     await slow.set('c', 3).commit();
     expect(await setup.dataOf(id)).toEqual({ a: 1, b: 2, c: 3 });
     expect(await setup.keys()).toHaveLength(2);
@@ -351,7 +351,7 @@ describe('a periodic rotation', () => {
     const id = await setup.begin({ a: 1 });
     setup.time += rotateEvery;
     const answered = await setup.request(id);
-    stateOf(answered).answered = true;
+    stateOf(answered).deliver();
     expect(setup.repository.commit(answered)).toBeUndefined();
     const emptied = await setup.request(id);
     emptied.clear();

@@ -61,7 +61,7 @@ describe('a new session', () => {
     const setup = new Setup();
     const taken = await setup.begin({ whose: 'theirs' });
     const session = setup.create({ whose: 'mine' });
-    stateOf(session).nextId = taken;
+    stateOf(session).planId(taken);
     await session.commit();
     expect(idOf(session)).not.toBe(taken);
     expect(await setup.dataOf(taken)).toEqual({ whose: 'theirs' });

@@ -280,7 +280,7 @@ describe('a sealed session with revocations', () => {
     const setup = new SealedSetup({ revocations: true });
     const header = await setup.begin({ a: 1 }, 'ada');
     const session = await setup.request(header);
-    stateOf(session).answered = true;
+    stateOf(session).deliver();
     await session.destroy();
     expect(await setup.find(header)).toBeNull();
   });

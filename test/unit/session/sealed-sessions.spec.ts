@@ -245,7 +245,7 @@ describe('the timeouts of a sealed session', () => {
     const header = await setup.begin({ a: 1 });
     setup.time += 58 * MINUTE;
     const changed = await setup.change(header, (session) => {
-      stateOf(session).passive = true;
+      stateOf(session).countAsUse(false);
       session.set('b', 2);
     });
     expect(await setup.dataOf(changed)).toEqual({ a: 1, b: 2 });
@@ -285,7 +285,7 @@ describe('a sealed session after the answer has begun', () => {
   it('cannot be changed any more, and tells the operator', async () => {
     const setup = new SealedSetup();
     const session = await setup.request(await setup.begin({ a: 1 }));
-    stateOf(session).answered = true;
+    stateOf(session).deliver();
     expect(setup.repository.commit(session)).toBeUndefined();
     expect(setup.names).toEqual([]);
     session.set('b', 2);
@@ -296,7 +296,7 @@ describe('a sealed session after the answer has begun', () => {
   it('can be given no new id, no login, and no end that nobody notes', async () => {
     const setup = new SealedSetup();
     const session = await setup.request(await setup.begin({ a: 1 }));
-    stateOf(session).answered = true;
+    stateOf(session).deliver();
     const calls = [
       () => session.regenerate(),
       () => setup.repository.login(session, { userId: 1, at: setup.time }),

@@ -66,7 +66,7 @@ const operations: Operation[] = [
 /** Saves without rotating, as a request does whose headers are out. */
 async function saveOnly(setup: Setup, id: string): Promise<void> {
   const other = await setup.requestElsewhere(id);
-  stateOf(other).answered = true;
+  stateOf(other).deliver();
   changeBy('theirs', 100)(other);
   await other.commit();
 }

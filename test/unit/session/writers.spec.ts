@@ -353,7 +353,7 @@ describe('what is no commit keeps its place among them:', () => {
     setup.time += 10 * MINUTE;
     const sessions = await times(4, () => setup.request(id));
     const [rotating, ...others] = sessions as [SessionObject, ...SessionObject[]];
-    for (const session of others) stateOf(session).answered = true;
+    for (const session of others) stateOf(session).deliver();
     const held = holdNext(setup, 'write');
     const commits = [
       rotating.commit(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionContendedError } from '../../../lib/errors.js';
-import { unavailable } from '../../../lib/stores/filesystem/errno.js';
+import { unavailable } from '../../../lib/stores/filesystem/filesystem.errors.js';
 
 describe('errors of the filesystem store', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { SessionStoreFullError, SessionStoreUnavailableError } from '../../../lib/errors.js';
-import { unavailable as ofFiles } from '../../../lib/stores/filesystem/errno.js';
+import { unavailable as ofFiles } from '../../../lib/stores/filesystem/filesystem.errors.js';
 import { unavailableNow as ofLmdb } from '../../../lib/stores/lmdb/lmdb.errors.js';
 import { unavailable as ofSql } from '../../../lib/stores/sql/sql.errors.js';
 

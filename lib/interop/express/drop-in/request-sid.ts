@@ -1,3 +1,4 @@
+import { decoded } from '../../../config/decoded.js';
 import { shownCookies, type ShownCookies } from '../../../cookie/shown-cookies.js';
 import { type SidSecret, unsignSid } from '../connect-sid.js';
 import type { SessionRequest } from './request.js';
@@ -13,6 +14,7 @@ export interface ShownSid {
 /** The session ids of the request's validly signed cookies of this name, in order. */
 export function sidsOf(req: SessionRequest, name: string, secrets: readonly SidSecret[]): ShownCookies<ShownSid> {
   const shown = shownCookies<ShownSid>(req.headers.cookie, name, 0, (value) => {
+    // Of what is not encoded correctly, the signature decides.
     const unsigned = unsignSid(decoded(value), secrets);
     return unsigned && { sid: unsigned.id, issuedAt: 0 };
   });
@@ -39,13 +41,4 @@ function fromCookieParser(req: SessionRequest, name: string, secrets: readonly S
 
 function own(cookies: Readonly<Record<string, unknown>> | undefined, name: string): unknown {
   return cookies && Object.hasOwn(cookies, name) ? cookies[name] : undefined;
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    // Not percent-encoded correctly: the signature decides.
-    return value;
-  }
 }

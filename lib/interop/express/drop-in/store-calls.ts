@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { timerDelay } from '../../../config/timer.js';
+import { within } from '../../../config/within.js';
 import { isSessionError, SessionStoreUnavailableError } from '../../../errors.js';
 
 /** Calls a store of this package, with a time limit and the package's errors. */
@@ -9,18 +9,12 @@ export class StoreCalls {
 
   /** @throws SessionStoreUnavailableError, whose `status` is 503. */
   async ask<Result>(work: () => Promise<Result>): Promise<Result> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new SessionStoreUnavailableError(`The session store did not answer within ${String(this.timeout)} ms.`));
-      }, timerDelay(this.timeout));
-    });
+    const late = (): Error =>
+      new SessionStoreUnavailableError(`The session store did not answer within ${String(this.timeout)} ms.`);
     try {
-      return await Promise.race([work(), tooLate]);
+      return await within(this.timeout, work, late);
     } catch (error) {
       throw withStatus(isSessionError(error) ? error : unavailable(error));
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

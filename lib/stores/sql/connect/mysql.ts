@@ -4,7 +4,7 @@ import { importPeer } from '../../import-peer.js';
 import { addressOf, secretsOf } from '../database-url.js';
 import { codeOf } from '../dialects/dialect.js';
 import type { OwnedDatabase } from '../sql.store.js';
-import { closeOrCut } from './closing.js';
+import { closeOrCut } from '../../close-or-cut.js';
 import { Turns } from './turns.js';
 import { limitMs, Watch } from './watch.js';
 

@@ -12,6 +12,16 @@ export type Trouble =
   /** The table exists, but with other columns. */
   | 'other-table';
 
+/** The SQL that tells what the table is like. Each statement returns rows with one column. */
+export interface Inspection {
+  /** → `now`, the database's time, in milliseconds since the epoch. */
+  readonly clock: string;
+  /** → `name`, of each column. */
+  readonly columns: string;
+  /** → `name`, of the first column of each index. */
+  readonly indexes: string;
+}
+
 /** Everything that differs between databases. */
 export interface Dialect {
   /** The database's name, for messages. */
@@ -22,6 +32,8 @@ export interface Dialect {
   statements(table: TableName): Statements;
   /** The statements that create the table and its indexes if they are missing. */
   schema(table: TableName): readonly string[];
+  /** The SQL that tells what is there. */
+  inspection(table: TableName): Inspection;
   /** A key or an owner as the parameter of a statement. */
   toText(text: string): unknown;
   /** A key from a row. */

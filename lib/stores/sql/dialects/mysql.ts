@@ -59,6 +59,15 @@ export const mysql: Dialect = {
     ];
   },
 
+  inspection({ schema, name }: TableName) {
+    const place = `table_name = '${name}' AND table_schema = ${schema === null ? 'DATABASE()' : `'${schema}'`}`;
+    return {
+      clock: `SELECT ${now} AS now`,
+      columns: `SELECT column_name AS name FROM information_schema.columns WHERE ${place}`,
+      indexes: `SELECT column_name AS name FROM information_schema.statistics WHERE ${place} AND seq_in_index = 1`,
+    };
+  },
+
   toText(text) {
     return Buffer.from(text);
   },

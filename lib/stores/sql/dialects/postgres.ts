@@ -49,6 +49,18 @@ export const postgres: Dialect = {
     ];
   },
 
+  inspection(name: TableName) {
+    // As the search path finds it.
+    const table = `to_regclass('${quoted(name, '"')}')`;
+    return {
+      clock: `SELECT ${now} AS now`,
+      columns: `SELECT attname AS name FROM pg_attribute WHERE attrelid = ${table} AND attnum > 0 AND NOT attisdropped`,
+      indexes:
+        'SELECT attname AS name FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0] ' +
+        `WHERE indrelid = ${table} AND indisvalid`,
+    };
+  },
+
   toText: escapeNul,
   fromText: unescapeNul,
 

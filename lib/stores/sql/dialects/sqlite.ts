@@ -39,6 +39,17 @@ export const sqlite: Dialect = {
     ];
   },
 
+  inspection({ schema, name }: TableName) {
+    const place = schema === null ? '' : `, '${schema}'`;
+    return {
+      clock: `SELECT ${now} AS now`,
+      columns: `SELECT name FROM pragma_table_info('${name}'${place})`,
+      indexes:
+        `SELECT info.name AS name FROM pragma_index_list('${name}'${place}) AS list ` +
+        `JOIN pragma_index_info(list.name${place}) AS info WHERE info.seqno = 0`,
+    };
+  },
+
   toText: escapeNul,
   fromText: unescapeNul,
 

@@ -171,11 +171,11 @@ describe('a session that a CSRF token is made for', () => {
   it('cannot be a new one whose cookie cannot be sent any more', async () => {
     const setup = new Setup();
     const late = setup.create();
-    stateOf(late).answered = true;
+    stateOf(late).deliver();
     expect(() => csrf.token(late)).toThrow(SessionHeadersSentError);
 
     const known = await setup.request(await setup.begin({ a: 1 }));
-    stateOf(known).answered = true;
+    stateOf(known).deliver();
     expect(csrf.isValid(known, csrf.token(known))).toBe(true);
   });
 });

@@ -196,7 +196,9 @@ describe('the cookie of a known device', () => {
       '__Secure-known_device',
       '; Domain=shop.example; Secure; HttpOnly; Path=/; SameSite=Strict',
     ],
-    [{ prefix: 'none', path: '/shop' }, 'production', 'known_device', '; Secure; HttpOnly; Path=/shop; SameSite=Lax'],
+    [{ name: 'auto', secure: true }, 'test', '__Host-known_device', '; Secure; HttpOnly; Path=/; SameSite=Lax'],
+    [{ name: 'sid', secure: true }, 'test', 'known_device', '; Secure; HttpOnly; Path=/; SameSite=Lax'],
+    [{ path: '/shop' }, 'production', '__Secure-known_device', '; Secure; HttpOnly; Path=/shop; SameSite=Lax'],
     [{ secure: false }, 'production', 'known_device', '; HttpOnly; Path=/; SameSite=Lax'],
     [{ httpOnly: false }, 'test', 'known_device', '; HttpOnly; Path=/; SameSite=Lax'],
   ])('follows the session cookie of %j in %s: %s', (code, environment, name, attributes) => {

@@ -11,10 +11,14 @@ import { day, hour, minute, optionsFrom } from './setup.js';
 
 const throttler = { increment: () => Promise.resolve({ isBlocked: false, timeToBlockExpire: 0 }) };
 
-function problems(limiter: Record<string, unknown>, cookie: Record<string, unknown> = {}) {
+function problems(
+  limiter: Record<string, unknown>,
+  cookie: Record<string, unknown> = {},
+  rememberMe: Record<string, unknown> = {},
+) {
   const source = { get: () => undefined };
   const session = resolveOptions(cookieOptions, { code: cookie, source, environment: 'test' }).options;
-  const remember = resolveOptions(rememberOptions, { code: {}, source, environment: 'test' }).options;
+  const remember = resolveOptions(rememberOptions, { code: rememberMe, source, environment: 'test' }).options;
   return checkLimiter(optionsFrom(limiter), session, remember, 'test').problems.map(({ setting }) => setting);
 }
 
@@ -87,17 +91,13 @@ describe('the options of the limiter', () => {
     expect(problems({ longest: '2h', forgetAfter: '2h' })).toEqual([]);
   });
 
-  it('refuse the name of the session cookie', () => {
-    expect(problems({ deviceCookieName: 'session' })).toEqual([
-      'SESSION_LIMITER_DEVICE_COOKIE_NAME (limiter.deviceCookieName)',
-    ]);
-    expect(problems({ deviceCookieName: 'session' }, { name: 'sid' })).toEqual([]);
+  it('refuse the name of their own cookie as that of the session cookie', () => {
+    expect(problems({}, { name: 'known_device' })).toEqual(['SESSION_COOKIE_NAME (cookie.name)']);
+    expect(problems({}, { name: 'sid' })).toEqual([]);
   });
 
-  it('refuse the name of the remember-me cookie', () => {
-    expect(problems({ deviceCookieName: 'remember_token' })).toEqual([
-      'SESSION_LIMITER_DEVICE_COOKIE_NAME (limiter.deviceCookieName)',
-    ]);
+  it('refuse it as that of the remember-me cookie', () => {
+    expect(problems({}, {}, { cookieName: 'known_device' })).toEqual(['REMEMBER_COOKIE_NAME (remember.cookieName)']);
   });
 
   it('refuse a ceiling where failures in a row cannot be counted', () => {

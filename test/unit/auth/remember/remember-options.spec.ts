@@ -95,10 +95,10 @@ describe('the name of the cookie', () => {
 
 describe('remember-me', () => {
   it('NIST 800-63B-4 5.1: stands at the lowest level of assurance, and at none above it', () => {
-    expect([null, 'aal1' as const].map(rememberRefusal)).toEqual([null, null]);
-    expect((['aal2', 'aal3'] as const).map(rememberRefusal)).toEqual([
-      expect.stringContaining('aal2'),
-      expect.stringContaining('aal3'),
+    expect([null, 'monthly' as const].map(rememberRefusal)).toEqual([null, null]);
+    expect((['daily', 'twice-daily'] as const).map(rememberRefusal)).toEqual([
+      expect.stringContaining('daily'),
+      expect.stringContaining('twice-daily'),
     ]);
   });
 });

@@ -78,7 +78,7 @@ export class FamilySetup {
       now,
     );
     const session = { name: null, domain: null, path: '/', secure: false, httpOnly: true } as const;
-    const cookie = resolveCookie({ ...session, sameSite: 'lax', prefix: null, partitioned: false, former: [] }, 'test');
+    const cookie = resolveCookie({ ...session, sameSite: 'lax', partitioned: false, former: [] }, 'test');
     this.runtime = new SessionRuntime(
       repository,
       new SignedCookie(cookie, new KeyRing('x'.repeat(32)), sessionCookiePurpose, now),
@@ -90,6 +90,7 @@ export class FamilySetup {
         onStoreError: 'fail',
         storeTimeout: 2_000,
         publicUrl: null,
+        requestContext: false,
         guardedCache: 'no-store',
       },
       observer,

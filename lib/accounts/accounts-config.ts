@@ -1,0 +1,120 @@
+import type { AccountsOptions } from './accounts.options.js';
+
+/** The features whose routes can be there or not. @publicApi */
+export type AccountsFeature =
+  | 'login'
+  | 'mailLogin'
+  | 'emailChange'
+  | 'usernameChange'
+  | 'notMe'
+  | 'registration'
+  | 'confirmation'
+  | 'recovery'
+  | 'verify'
+  | 'passwordChange'
+  | 'passkeys'
+  | 'sessions'
+  | 'account'
+  | 'deletion'
+  | 'secondFactor'
+  | 'factors'
+  | 'totp'
+  | 'recoveryCodes';
+
+export const accountsFeatures: readonly AccountsFeature[] = [
+  'login',
+  'mailLogin',
+  'emailChange',
+  'usernameChange',
+  'notMe',
+  'registration',
+  'confirmation',
+  'recovery',
+  'verify',
+  'passwordChange',
+  'passkeys',
+  'sessions',
+  'account',
+  'deletion',
+  'secondFactor',
+  'factors',
+  'totp',
+  'recoveryCodes',
+];
+
+/** The settings of accounts, as a provider. */
+export class AccountsConfig {
+  constructor(
+    readonly options: AccountsOptions,
+    /** The path of the routes below the application's global prefix, such as `/auth`. */
+    readonly prefix: string,
+  ) {}
+
+  /** Whether a feature is on. */
+  has(feature: AccountsFeature): boolean {
+    const { mailLogin, emailChange, usernames, usernameChange } = this.options;
+    const { registration, confirmation, recovery, passwordChange, deletion } = this.options;
+    const { passkeys, totp, recoveryCodes } = this.options;
+    switch (feature) {
+      case 'login':
+      case 'verify':
+      case 'notMe':
+      case 'sessions':
+      case 'account':
+        return true;
+      case 'mailLogin':
+        return mailLogin.enabled;
+      case 'emailChange':
+        return emailChange.enabled;
+      case 'usernameChange':
+        return usernames.enabled && usernameChange;
+      case 'registration':
+        return registration.enabled;
+      case 'confirmation':
+        return confirmation.enabled;
+      case 'recovery':
+        return recovery.enabled;
+      case 'passwordChange':
+        return passwordChange;
+      case 'passkeys':
+        return passkeys.enabled;
+      case 'deletion':
+        return deletion.enabled;
+      case 'secondFactor':
+        return totp.enabled || passkeys.enabled;
+      case 'factors':
+        return totp.enabled || recoveryCodes.enabled;
+      case 'totp':
+        return totp.enabled;
+      case 'recoveryCodes':
+        return recoveryCodes.enabled;
+    }
+  }
+
+  /** The features that are on, for a client that shows what there is. */
+  get features(): Readonly<
+    Record<
+      Exclude<AccountsFeature, 'login' | 'account' | 'secondFactor' | 'notMe'> | 'passkeyLogin' | 'usernames',
+      boolean
+    >
+  > {
+    return {
+      mailLogin: this.has('mailLogin'),
+      emailChange: this.has('emailChange'),
+      usernameChange: this.has('usernameChange'),
+      registration: this.has('registration'),
+      confirmation: this.has('confirmation'),
+      recovery: this.has('recovery'),
+      verify: true,
+      passwordChange: this.has('passwordChange'),
+      passkeys: this.has('passkeys'),
+      passkeyLogin: this.has('passkeys') && this.options.passkeys.firstFactor,
+      sessions: true,
+      deletion: this.has('deletion'),
+      factors: this.has('factors'),
+      totp: this.has('totp'),
+      recoveryCodes: this.has('recoveryCodes'),
+      usernames: this.options.usernames.enabled,
+    };
+  }
+}

@@ -1,0 +1,166 @@
+import { Injectable } from '@nestjs/common';
+import { safeNext } from '../auth/redirect/safe-next.js';
+import { SessionLoginRefusedError } from '../errors.js';
+import { SessionRuntime } from '../http/session-runtime.js';
+import type { SessionObject } from '../session/session.js';
+import { AccountsConfig } from './accounts-config.js';
+import { ReservedAddresses } from './email/reserved-addresses.js';
+import { AccountTakenError, AccountValueError } from './errors.js';
+import { Entrance } from './gate/entrance.js';
+import { AccountPaths } from './http/account-paths.js';
+import { PasswordService } from './passwords/password.service.js';
+import { accountOf, type Account, type NewAccount, type StoredAccount } from './repository/account.js';
+import { AccountRepository } from './repository/account-repository.js';
+import type { JsonObject } from './repository/json.js';
+import { normalEmail, normalUsername, type NormalEmail, type NormalUsername } from './repository/normal-form.js';
+
+/** What an account is created from by the application's own code. @publicApi */
+export interface AccountToCreate {
+  /** The id, such as the one of a user in the application so far. Default: a random one. */
+  readonly id?: string | undefined;
+  readonly email: string;
+  /** Null: none, so that the account's owner has to set one by recovery. Default: none. */
+  readonly password?: string | null | undefined;
+  readonly username?: string | null | undefined;
+  readonly roles?: readonly string[] | undefined;
+  /** The language of mails and pages. Default: as requests say. */
+  readonly locale?: string | null | undefined;
+  /** Default: yes. */
+  readonly active?: boolean | undefined;
+  /** Whether the address counts as confirmed. Default: yes. */
+  readonly emailConfirmed?: boolean | undefined;
+  /** The application's own fields. */
+  readonly data?: JsonObject | undefined;
+}
+
+/** The result of a login. @publicApi */
+export interface Entered {
+  readonly status: 'in';
+  readonly account: Account;
+  /** Where a browser goes now: a path for browsers. */
+  readonly next: string;
+}
+
+/** Creates and finds accounts, and logs them in, for code of the application. @publicApi */
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly config: AccountsConfig,
+    private readonly repository: AccountRepository,
+    private readonly passwords: PasswordService,
+    private readonly entrance: Entrance,
+    private readonly paths: AccountPaths,
+    private readonly reserved: ReservedAddresses,
+    private readonly runtime: SessionRuntime,
+  ) {}
+
+  /**
+   * Creates an account, for seeds and for the first administrator: there is no default account.
+   *
+   * @throws AccountTakenError if another account has the address or the username
+   * @throws AccountValueError for an address, a username or a password that cannot be one
+   */
+  async create(account: AccountToCreate): Promise<Account> {
+    const { id, password = null, active = true, emailConfirmed = true, roles = [], locale = null, data = {} } = account;
+    const email = normalEmail(account.email);
+    if (email === null) throw new AccountValueError('email', 'it is not a valid address.');
+    const username = this.#usernameIn(account.username ?? null);
+    if (password !== null) await this.#assertPassword(password, email, username);
+    const result = await this.make(email, username, {
+      ...(id === undefined ? {} : { id }),
+      password: password === null ? null : await this.passwords.hash(password),
+      emailConfirmedAt: emailConfirmed ? new Date(this.runtime.now()) : null,
+      ...{ active, roles, locale, data },
+    });
+    if ('taken' in result) throw new AccountTakenError(result.taken);
+    return accountOf(result.created);
+  }
+
+  /** Null: there is none with this id. */
+  async find(id: string): Promise<Account | null> {
+    const found = await this.repository.find(id);
+    return found && accountOf(found);
+  }
+
+  /** Finds an account by its address, however that is spelled. Null: there is none. */
+  async findByEmail(email: string): Promise<Account | null> {
+    const normal = normalEmail(email);
+    const found = normal && (await this.repository.findBy('email', normal.key));
+    return found && accountOf(found);
+  }
+
+  /**
+   * Logs an account in, through the gate, after your own code has checked its credentials.
+   *
+   * @param factors what was proved, as named in RFC 8176, such as `['pwd']`
+   * @param options.epoch the account's epoch when you checked the credentials. If it has been raised since, such as by a new password, the
+   * login is rejected. Default: as it is now.
+   * @param options.next where to go then; untrusted. Only a place of this site is used.
+   * @throws SessionLoginRefusedError if the account does not let anybody in
+   */
+  async enter(
+    session: SessionObject,
+    account: Pick<Account, 'id'>,
+    factors: readonly string[],
+    {
+      remember = false,
+      epoch,
+      next,
+    }: {
+      readonly remember?: boolean | undefined;
+      readonly epoch?: number | undefined;
+      readonly next?: unknown;
+    } = {},
+  ): Promise<Entered> {
+    const stored = await this.repository.find(account.id);
+    const reason =
+      stored === null
+        ? 'missing'
+        : await this.entrance.enter(session, stored, { way: 'application', factors, epoch }, { remember });
+    if (stored === null || reason !== null) {
+      throw new SessionLoginRefusedError(reason ?? 'missing', 'This account does not let anybody in at the moment.');
+    }
+    return { status: 'in', account: accountOf(stored), next: this.placeAfterLogin(next) };
+  }
+
+  /** Creates the account of a registration. For the package itself. */
+  async make(
+    { email, key }: NormalEmail,
+    username: NormalUsername | null,
+    rest: Omit<NewAccount, 'email' | 'emailKey' | 'username' | 'usernameKey'>,
+  ): Promise<{ readonly created: StoredAccount } | { readonly taken: AccountTakenError['property'] }> {
+    if (await this.reserved.isForAnother(null, key)) return { taken: 'email' };
+    const result = await this.repository.create({
+      ...rest,
+      email,
+      emailKey: key,
+      username: username?.username ?? null,
+      usernameKey: username?.key ?? null,
+    });
+    if ('created' in result) {
+      // Reserved in between by the account that has just left this address.
+      if (!(await this.reserved.isForAnother(null, key))) return result;
+      await this.repository.delete(result.created.id);
+      return { taken: 'email' };
+    }
+    return { taken: result.taken === 'credential' ? 'id' : result.taken };
+  }
+
+  /** Where a browser goes after a login. For the package itself. @param next untrusted */
+  placeAfterLogin(next: unknown): string {
+    const fallback = this.paths.place(this.config.options.afterLogin);
+    return safeNext(next, fallback, { origin: this.paths.publicUrl.origin });
+  }
+
+  #usernameIn(given: string | null): NormalUsername | null {
+    if (given === null) return null;
+    const username = normalUsername(given, this.config.options.usernames);
+    if (username === null) throw new AccountValueError('username', 'it is not a valid username.');
+    return username;
+  }
+
+  async #assertPassword(password: string, email: NormalEmail, username: NormalUsername | null): Promise<void> {
+    const [problem] = await this.passwords.check(password, [email.email, username?.username, this.paths.site]);
+    if (problem !== undefined) throw new AccountValueError('password', `it is not accepted: ${problem}.`);
+  }
+}

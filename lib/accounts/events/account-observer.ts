@@ -1,0 +1,146 @@
+/** An event of an account. */
+interface AccountEvent {
+  /** The account's id. */
+  readonly userId: string;
+  /** The client's network address. Empty if unknown, or if there was no request. */
+  readonly address: string;
+}
+
+interface ConfirmationRequestedEvent {
+  /** The account's id; `null`: a registration that has no account yet. */
+  readonly userId: string | null;
+  /** The client's network address. Empty if unknown. */
+  readonly address: string;
+}
+
+interface FactorEvent extends AccountEvent {
+  /** What kind of factor it is, such as `totp`, `passkey`, `recovery-code` or `code`. */
+  readonly method: string;
+}
+
+interface FactorChangedEvent extends FactorEvent {
+  /** What has become of it. `replaced`: others took its place, such as new recovery codes. */
+  readonly change: 'added' | 'removed' | 'renamed' | 'replaced' | 'restored';
+}
+
+interface RecoveryCodeUsedEvent extends AccountEvent {
+  /** How many recovery codes are left. */
+  readonly left: number;
+}
+
+interface SendingLimitedEvent {
+  /** What reached its limit, such as `sms`. */
+  readonly kind: string;
+  /** How many may be sent in an hour. */
+  readonly limit: number;
+}
+
+interface DeletionRequestedEvent extends AccountEvent {
+  /** When the account is deleted, in ms since the epoch. */
+  readonly deleteAt: number;
+}
+
+interface NotMeEvent extends AccountEvent {
+  /** Whether everything was restored; false: the account stays closed until its owner proves more, or an administrator helps. */
+  readonly restored: boolean;
+}
+
+/**
+ * The events of accounts, which `SessionObserver` has beside its own once accounts are imported. None contains a token, a code, a
+ * password, an address for mail or a username.
+ *
+ * @publicApi
+ */
+export interface AccountObserver {
+  /** An account was created by a registration: at once, or when its address was confirmed. */
+  registered?(event: AccountEvent): unknown;
+  /** Somebody has registered with the address of this account, which exists already. Its owner got a mail. */
+  registeredAgain?(event: AccountEvent): unknown;
+  /** A mail with a link that confirms an address was requested: by a registration, or for an account that exists. */
+  confirmationRequested?(event: ConfirmationRequestedEvent): unknown;
+  /** The address of an account was confirmed. `registered` is emitted first, if that made the account. */
+  emailConfirmed?(event: AccountEvent): unknown;
+  /** A mail that logs in was requested. */
+  mailLoginRequested?(event: AccountEvent): unknown;
+  /** A mail for a new password was requested. */
+  resetRequested?(event: AccountEvent): unknown;
+  /** A new password was set by the link of a mail. */
+  passwordReset?(event: AccountEvent): unknown;
+  /** The password was changed by who was logged in; or taken away, since it was set before anybody had proved the address. */
+  passwordChanged?(event: AccountEvent): unknown;
+  /** The username was changed. */
+  usernameChanged?(event: AccountEvent): unknown;
+  /** A change of the address was requested: the new one got a link, the present one a notice. */
+  emailChangeRequested?(event: AccountEvent): unknown;
+  /** The address was changed, once the new one was confirmed. */
+  emailChanged?(event: AccountEvent): unknown;
+  /** A change of the address was undone from the former one. */
+  emailChangeUndone?(event: AccountEvent): unknown;
+  /** A factor was added, removed, renamed or replaced. */
+  factorChanged?(event: FactorChangedEvent): unknown;
+  /** A second factor was proved, at a login or for a confirmation. */
+  factorProved?(event: FactorEvent): unknown;
+  /** What should have proved a second factor was wrong. */
+  factorFailed?(event: FactorEvent): unknown;
+  /** A passkey was refused: it counts its uses, and another one with the same key has counted further, so one of them is a copy. */
+  passkeyCloned?(event: AccountEvent): unknown;
+  /** A code was sent, such as by SMS. */
+  codeSent?(event: FactorEvent): unknown;
+  /** A recovery code was used up. */
+  recoveryCodeUsed?(event: RecoveryCodeUsedEvent): unknown;
+  /** So many messages were sent in an hour that no more are. */
+  sendingLimited?(event: SendingLimitedEvent): unknown;
+  /** A browser was told to be trusted, and is not asked for a second factor. */
+  deviceTrusted?(event: AccountEvent): unknown;
+  /** Somebody has logged in with a device from which this account was not used before. */
+  newDevice?(event: AccountEvent): unknown;
+  /** The owner of an account has reported a change that was not theirs, by the link of a mail. */
+  notMe?(event: NotMeEvent): unknown;
+  /** The deletion of an account was requested: nobody can log in to it any more. */
+  deletionRequested?(event: DeletionRequestedEvent): unknown;
+  /** The deletion of an account was undone. */
+  deletionUndone?(event: AccountEvent): unknown;
+  /** An account was deleted. */
+  accountDeleted?(event: AccountEvent): unknown;
+  /** Somebody who was logged in took what is kept of the account. */
+  accountExported?(event: AccountEvent): unknown;
+}
+
+declare module 'nestjs-session-auth' {
+  interface SessionObserver extends AccountObserver {}
+}
+
+/** The name of an event of accounts. @publicApi */
+export type AccountEventName = keyof AccountObserver;
+
+const names: Readonly<Record<AccountEventName, true>> = {
+  registered: true,
+  registeredAgain: true,
+  confirmationRequested: true,
+  emailConfirmed: true,
+  mailLoginRequested: true,
+  resetRequested: true,
+  passwordReset: true,
+  passwordChanged: true,
+  usernameChanged: true,
+  emailChangeRequested: true,
+  emailChanged: true,
+  emailChangeUndone: true,
+  factorChanged: true,
+  factorProved: true,
+  factorFailed: true,
+  passkeyCloned: true,
+  codeSent: true,
+  recoveryCodeUsed: true,
+  sendingLimited: true,
+  deviceTrusted: true,
+  newDevice: true,
+  notMe: true,
+  deletionRequested: true,
+  deletionUndone: true,
+  accountDeleted: true,
+  accountExported: true,
+};
+
+/** The names of all events of accounts. */
+export const accountEventNames = Object.keys(names) as readonly AccountEventName[];

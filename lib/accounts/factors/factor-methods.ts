@@ -1,0 +1,52 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { discover } from '../../http/discovery.js';
+import type { StoredAccount } from '../repository/account.js';
+import { FACTOR_METHOD, type FactorMethod, type FactorMethodName, type FactorRole } from './factor-method.js';
+
+/** The methods that prove a second factor. */
+export const secondRoles: readonly FactorRole[] = ['second', 'backup'];
+
+/** The methods of proving a factor that there are. */
+@Injectable()
+export class FactorMethods implements OnModuleInit {
+  #methods: readonly FactorMethod[] = [];
+
+  constructor(private readonly modules: ModulesContainer) {}
+
+  onModuleInit(): void {
+    this.#methods = discover(this.modules, FACTOR_METHOD).map(({ instance }) => instance as FactorMethod);
+  }
+
+  /** The names of those in some roles that an account can use, what stands in for others last. */
+  async namesOf(account: StoredAccount, roles: readonly FactorRole[]): Promise<readonly FactorMethodName[]> {
+    const names: FactorMethodName[] = [];
+    for (const role of roles) {
+      for (const method of this.#methods) {
+        if (method.role === role && (await method.has(account))) names.push(method.name);
+      }
+    }
+    return names;
+  }
+
+  /** The names of those that a login may set up that owes a second factor and has none. */
+  namesToSetUp(): readonly FactorMethodName[] {
+    return this.#methods
+      .filter(({ role, isOffered }) => role === 'second' && isOffered === true)
+      .map(({ name }) => name);
+  }
+
+  /** Whether an account has a second factor. @param without the id of a credential that does not count */
+  async haveSecond(account: StoredAccount, without?: string): Promise<boolean> {
+    for (const method of this.#methods) {
+      if (method.role === 'second' && (await method.has(account, without))) return true;
+    }
+    return false;
+  }
+
+  /** The one that a request names, if an account can use it. @param name untrusted */
+  async find(account: StoredAccount, name: string, roles: readonly FactorRole[]): Promise<FactorMethod | null> {
+    const method = this.#methods.find((one) => one.name === name && roles.includes(one.role));
+    return method !== undefined && (await method.has(account)) ? method : null;
+  }
+}

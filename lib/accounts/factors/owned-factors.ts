@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { Answer } from '../http/account-answers.js';
+import { AccountPaths } from '../http/account-paths.js';
+import { AccountsException } from '../http/accounts.exception.js';
+import type { Exchange } from '../http/exchange.js';
+import { CurrentAccount } from '../login/current-account.js';
+import type { StoredAccount } from '../repository/account.js';
+import { AccountRepository } from '../repository/account-repository.js';
+import type { Credential } from '../repository/credential.js';
+import { AccountFactors } from './account-factors.js';
+import { FactorChanges } from './factor-changes.js';
+import type { FactorMethodName } from './factor-method.js';
+import { FactorNeeds } from './factor-needs.js';
+
+/** The kinds of credentials that are listed and removed here, with their methods. */
+const kinds: Readonly<Record<string, FactorMethodName>> = { totp: 'totp', phone: 'code' };
+
+/** A second factor, as its owner sees it. */
+export interface ListedFactor {
+  readonly id: string;
+  readonly method: FactorMethodName;
+  readonly name: string | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+}
+
+/** The second factors of who is logged in. */
+@Injectable()
+export class OwnedFactors {
+  constructor(
+    private readonly repository: AccountRepository,
+    private readonly current: CurrentAccount,
+    private readonly factors: AccountFactors,
+    private readonly needs: FactorNeeds,
+    private readonly changes: FactorChanges,
+    private readonly paths: AccountPaths,
+  ) {}
+
+  async list(exchange: Exchange): Promise<{ factors: readonly ListedFactor[]; recoveryCodes: number }> {
+    const { id } = await this.current.of(exchange);
+    const all = await this.repository.credentials(id);
+    return {
+      factors: all.filter(isUsable).flatMap(({ id: factorId, kind, name, createdAt, lastUsedAt }) => {
+        const method = kinds[kind];
+        return method === undefined ? [] : [{ id: factorId, method, name, createdAt, lastUsedAt }];
+      }),
+      recoveryCodes: all.filter(({ kind }) => kind === 'recovery-code').length,
+    };
+  }
+
+  /** Removes one. It can come back for a while, if its owner has not done this. */
+  async remove(exchange: Exchange, id: string): Promise<Answer> {
+    const account = await this.factors.fresh(exchange);
+    const [found, method] = await this.#find(account, id);
+    // Before anything ends, and again where no other change can come in between.
+    await this.needs.assertMayLose(account, id);
+    await this.changes.make(exchange, account, { method, change: 'removed', name: found.name }, async () => {
+      await this.needs.assertMayLose(account, id);
+      const isDeleted = await this.repository.deleteCredential(found.id, found.version);
+      if (!isDeleted) throw new AccountsException(409, 'CHANGED_MEANWHILE');
+    });
+    return { status: 204, goTo: this.paths.page('/factors') };
+  }
+
+  /** @throws AccountsException 404 `FACTOR_UNKNOWN` */
+  async #find(account: StoredAccount, id: string): Promise<readonly [Credential, FactorMethodName]> {
+    const found = (await this.repository.credentials(account.id)).find((one) => one.id === id && isUsable(one));
+    const method = found && kinds[found.kind];
+    if (found === undefined || method === undefined) throw new AccountsException(404, 'FACTOR_UNKNOWN');
+    return [found, method];
+  }
+}
+
+function isUsable({ data }: Credential): boolean {
+  return data['enabled'] === true;
+}

@@ -1,0 +1,46 @@
+import type { LoginRefusal } from '../../errors.js';
+import type { StoredAccount } from '../repository/account.js';
+
+/**
+ * The ways into an account. `password`: a login with a password. `mail`: a login with a link or a code in a mail. `passkey`: a login with a passkey alone. `registration`: the login that a registration without confirmation
+ * makes. `application`: a login by `AuthService.login()`. `remembered`: a login restored by remember-me. `session`: a request with a
+ * session that has a login.
+ *
+ * @publicApi
+ */
+export type EntryWay = 'password' | 'mail' | 'passkey' | 'registration' | 'application' | 'remembered' | 'session';
+
+export const entryWays: readonly EntryWay[] = [
+  'password',
+  'mail',
+  'passkey',
+  'registration',
+  'application',
+  'remembered',
+  'session',
+];
+
+/** How somebody enters an account. @publicApi */
+export interface EntryHow {
+  readonly way: EntryWay;
+  /** The factors that were proved, as named in RFC 8176. */
+  readonly factors: readonly string[];
+  /** The account's epoch when they were checked; undefined: they are checked against the account as it is now. */
+  readonly epoch?: number | undefined;
+}
+
+/** The application's own reasons. @publicApi */
+export type AlsoRefuses = (account: StoredAccount, how: EntryHow) => LoginRefusal | null | Promise<LoginRefusal | null>;
+
+/** Reasons that no `force` overrides: there is no account, or soon none, or what was checked no longer holds. */
+export function isFinal(reason: LoginRefusal): boolean {
+  return reason === 'missing' || reason === 'changed' || reason === 'deleted';
+}
+
+/** Ways that go on with a login that was made: it has proved the factors that there were, and every change of a factor ends it. */
+const goingOn: ReadonlySet<EntryWay> = new Set(['remembered', 'session']);
+
+/** Whether no factor is asked that the account had before. */
+export function hasProvedAll({ way }: EntryHow): boolean {
+  return goingOn.has(way);
+}

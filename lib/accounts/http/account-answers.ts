@@ -1,0 +1,278 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { AuthService } from '../../auth/auth.service.js';
+import { CsrfConfig } from '../../auth/csrf/csrf-config.js';
+import { CsrfService } from '../../auth/csrf/csrf.service.js';
+import { TooManyAttemptsException } from '../../auth/limiter/too-many-attempts.exception.js';
+import { AccountsConfig } from '../accounts-config.js';
+import { MessageCatalog, type Texts } from '../messages/messages.js';
+import { defaultPages } from '../pages/default-pages.js';
+import { defaultLayout } from '../pages/layout.js';
+import type { FactorsShown, PageContext, PageName } from '../pages/page.js';
+import type { Account } from '../repository/account.js';
+import { AccountPaths } from './account-paths.js';
+import { AccountsException } from './accounts.exception.js';
+import type { Exchange } from './exchange.js';
+import type { MessageKey } from '../messages/english.js';
+import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
+import type { ListedSession } from '../sessions/listed-session.js';
+
+/** What a route answers. */
+export interface Answer {
+  readonly status: number;
+  /** For JSON; undefined: no body. */
+  readonly body?: object;
+  /** Where a browser goes instead, as a path for browsers. */
+  readonly goTo?: string;
+  /** The page that a browser gets, if not that of the route. */
+  readonly page?: PageOf;
+  /** What the page of the route says to a browser, that it is done. */
+  readonly done?: MessageKey;
+  /** A browser gets the JSON as well, as a file with this name. */
+  readonly file?: string;
+}
+
+/** The page of a route: the form that is shown again when its input is rejected. */
+export interface PageOf {
+  readonly page: PageName;
+  /** The fields that are shown again; never a password. */
+  readonly shown?: readonly string[];
+  readonly needsPassword?: (exchange: Exchange) => Promise<boolean>;
+  /** What the page is about. */
+  readonly details?: (exchange: Exchange, texts: Texts) => Promise<PageContext['details']>;
+  /** The passkeys that it shows. */
+  readonly passkeys?: (exchange: Exchange) => Promise<ShownPasskeys>;
+  /** The devices that the page lists. */
+  readonly sessions?: (exchange: Exchange) => Promise<readonly ListedSession[]>;
+  /** What it shows of second factors. */
+  readonly factors?: (exchange: Exchange) => Promise<Partial<FactorsShown>>;
+  /** The page to return to, once the login is fresh enough. Default: none. */
+  readonly returnTo?: string;
+}
+
+/** Of a page that is not about them. */
+const noFactors: FactorsShown = {
+  methods: [],
+  waitsFor: null,
+  isMailbox: false,
+  list: [],
+  recoveryCodes: 0,
+  setUp: null,
+  codes: [],
+};
+
+/** As much of a value as is shown again, in characters. */
+const longestShown = 500;
+
+/** Headers of everything that the module answers. */
+const headers: readonly (readonly [string, string])[] = [
+  ['Cache-Control', 'no-store'],
+  // Not no-referrer: browsers would then send `Origin: null` with the form.
+  ['Referrer-Policy', 'strict-origin'],
+  ['X-Content-Type-Options', 'nosniff'],
+];
+
+const policy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** Passkeys have a script, which asks for what it needs. */
+const scriptPolicy = `${policy}; script-src 'self'; connect-src 'self'`;
+
+/** Answers by itself, so that no interceptor and no filter of the application changes what the contract says. */
+@Injectable()
+export class AccountAnswers {
+  constructor(
+    private readonly config: AccountsConfig,
+    private readonly paths: AccountPaths,
+    private readonly messages: MessageCatalog,
+    private readonly auth: AuthService,
+    private readonly csrfConfig: CsrfConfig,
+    private readonly csrf: CsrfService,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  /** Does the work of a route and sends its answer, or what the module rejects it with. Other errors are the application's to answer. */
+  async respond(exchange: Exchange, form: PageOf, work: () => Promise<Answer>): Promise<void> {
+    let answer: Answer;
+    try {
+      answer = await work();
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal === null) throw error;
+      await this.#refuse(exchange, form, refusal);
+      return;
+    }
+    const { status, body, goTo, done, file, page = form } = answer;
+    if (file !== undefined) {
+      const { httpAdapter } = this.adapterHost;
+      httpAdapter.setHeader(exchange.response, 'Content-Disposition', `attachment; filename="${file}"`);
+      this.#send(exchange, status, body);
+    } else if (!exchange.wantsPage) {
+      this.#send(exchange, status, body);
+    } else if (goTo !== undefined) {
+      this.#redirect(exchange, goTo, 303);
+    } else {
+      const texts = this.#texts(exchange);
+      await this.#sendPage(exchange, page, status, { done: done === undefined ? null : texts.text(done) });
+    }
+  }
+
+  /** Shows the page of a route. */
+  async page(exchange: Exchange, form: PageOf): Promise<void> {
+    await this.#sendPage(exchange, form, 200, {});
+  }
+
+  /** Sends JSON, whatever is accepted. */
+  json(exchange: Exchange, body: object): void {
+    this.#send(exchange, 200, body);
+  }
+
+  /** Leads a browser somewhere else, for a page that is not for it. */
+  leadTo(exchange: Exchange, path: string): void {
+    this.#redirect(exchange, path, 302);
+  }
+
+  /** The account that is logged in. */
+  async userOf({ context }: Exchange): Promise<Account | null> {
+    return (await this.auth.user(context)) as Account | null;
+  }
+
+  /** What the answers say of an account. */
+  payloadOf(account: Account): object {
+    const { payload } = this.config.options;
+    if (payload !== null) return payload(account);
+    const { id, email, emailConfirmedAt, username, roles } = account;
+    return { id, email, emailConfirmed: emailConfirmedAt !== null, username, roles };
+  }
+
+  async #refuse(exchange: Exchange, form: PageOf, refusal: AccountsException): Promise<void> {
+    const { code, fields } = refusal;
+    const status = refusal.getStatus();
+    const texts = this.#texts(exchange);
+    const message = texts.error(fields === null ? code : 'title');
+    if (exchange.wantsPage && code === 'VERIFICATION_REQUIRED' && form.returnTo !== undefined) {
+      const next = encodeURIComponent(this.paths.page(form.returnTo));
+      this.#redirect(exchange, `${this.paths.page('/verify')}?next=${next}`, 303);
+      return;
+    }
+    if (exchange.wantsPage) {
+      const errors = Object.entries(fields ?? {}).map(([name, codes]) => [name, codes.map((one) => texts.error(one))]);
+      // A field that nobody types, such as the token of a link, is named above it.
+      const [hidden] = ['token', 'flow', 'credential'].flatMap((name) => fields?.[name] ?? []);
+      const error = hidden === undefined ? message : texts.error(hidden);
+      await this.#sendPage(exchange, form, status, {
+        error,
+        errors: Object.fromEntries(errors) as PageContext['errors'],
+      });
+      return;
+    }
+    const body = { statusCode: status, message, error: names[status] ?? 'Error', code };
+    this.#send(exchange, status, fields === null ? body : { ...body, fields });
+  }
+
+  async #sendPage(exchange: Exchange, form: PageOf, status: number, said: Partial<PageContext>): Promise<void> {
+    const { response } = exchange;
+    const { httpAdapter } = this.adapterHost;
+    const template = this.config.options.pages[form.page] ?? defaultPages[form.page];
+    const page = await template({ ...(await this.#contextOf(exchange, form)), ...said });
+    this.#setHeaders(response);
+    httpAdapter.setHeader(response, 'X-Frame-Options', 'DENY');
+    if (!hasHeader(httpAdapter, response, 'content-security-policy')) {
+      httpAdapter.setHeader(response, 'Content-Security-Policy', this.config.has('passkeys') ? scriptPolicy : policy);
+    }
+    httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
+    httpAdapter.reply(response, String(page), status);
+  }
+
+  async #contextOf(
+    exchange: Exchange,
+    { page, shown = [], needsPassword, details, passkeys, sessions, factors }: PageOf,
+  ): Promise<PageContext> {
+    const { pages, passwords, remember, usernames } = this.config.options;
+    const user = await this.userOf(exchange);
+    const texts = this.#texts(exchange);
+    return {
+      page,
+      site: this.paths.site,
+      texts,
+      url: (path) => this.paths.page(path),
+      features: { ...this.config.features, usernameRequired: usernames.required },
+      user,
+      session: await exchange.session(),
+      csrf: await this.#csrfOf(exchange),
+      values: valuesOf(exchange, [...shown, 'next', 'action', 'token']),
+      errors: {},
+      error: null,
+      done: null,
+      remember,
+      passwordMin: passwords.min,
+      layout: pages.layout ?? defaultLayout,
+      factors: { ...noFactors, ...(await factors?.(exchange)) },
+      needsPassword: (await needsPassword?.(exchange)) ?? false,
+      details: (await details?.(exchange, texts)) ?? {},
+      passkeys: (await passkeys?.(exchange)) ?? null,
+      sessions: (await sessions?.(exchange)) ?? [],
+    };
+  }
+
+  /** A token where one may be needed: without a session, the browser's own headers are enough, and a page begins none. */
+  async #csrfOf(exchange: Exchange): Promise<PageContext['csrf']> {
+    const { mode, field } = this.csrfConfig.options;
+    const session = await exchange.session();
+    if (mode !== 'token' && session.isNew) return null;
+    return { field, token: this.csrf.token(session) };
+  }
+
+  #texts(exchange: Exchange): Texts {
+    return this.messages.textsFor(null, exchange.acceptLanguage);
+  }
+
+  #send({ response }: Exchange, status: number, body: object | undefined): void {
+    this.#setHeaders(response);
+    this.adapterHost.httpAdapter.reply(response, body, status);
+  }
+
+  #redirect({ response }: Exchange, location: string, status: number): void {
+    this.#setHeaders(response);
+    this.adapterHost.httpAdapter.redirect(response, status, location);
+  }
+
+  #setHeaders(response: unknown): void {
+    for (const [name, value] of headers) this.adapterHost.httpAdapter.setHeader(response, name, value);
+  }
+}
+
+/** What the module itself rejects a request with, and too many guesses; null: another error. */
+function refusalIn(error: unknown): AccountsException | null {
+  if (error instanceof AccountsException) return error;
+  return error instanceof TooManyAttemptsException ? new AccountsException(429, 'TOO_MANY_REQUESTS') : null;
+}
+
+/** What was typed, or what the query said: text only. */
+function valuesOf(exchange: Exchange, names: readonly string[]): Record<string, string> {
+  const { body } = exchange;
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    const typed: unknown =
+      typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
+    const value = typed ?? exchange.query(name);
+    if (typeof value === 'string' && value.length <= longestShown) values[name] = value;
+  }
+  return values;
+}
+
+function hasHeader(adapter: HttpAdapterHost['httpAdapter'], response: unknown, name: string): boolean {
+  const value: unknown = adapter.getHeader(response, name);
+  return value !== undefined && value !== null;
+}
+
+/** The `error` of Nest's bodies. */
+const names: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  429: 'Too Many Requests',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};

@@ -1,0 +1,92 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { attemptsOf, type LoginAttempts } from '../../auth/limiter/login-attempts.decorator.js';
+import { wantedBy } from '../../http/accept.js';
+import type { RequestClient } from '../../http/request-client.js';
+import type { RequestSession } from '../../http/request-session.js';
+import { requestSessionOf } from '../../http/session-of.js';
+import type { SessionObject } from '../../session/session.js';
+
+/** A request to one of the module's routes, and its response. An interface, so that no pipe of the application sees a class. */
+export interface Exchange {
+  readonly context: ExecutionContext;
+  readonly client: RequestClient;
+  /** The limiter of guesses, for this request. */
+  readonly attempts: LoginAttempts;
+  /** As parsed by the server; untrusted. */
+  readonly body: unknown;
+  /** The `Accept-Language` header. */
+  readonly acceptLanguage: string | undefined;
+  /** Whether the client is shown a page rather than JSON. */
+  readonly wantsPage: boolean;
+  readonly response: unknown;
+  /** A parameter of the query, if it occurs once; untrusted. */
+  query(name: string): string | undefined;
+  session(): Promise<SessionObject>;
+  /** The same for reading; nothing is saved. */
+  readonlySession(): Promise<SessionObject>;
+}
+
+interface Requested {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body?: unknown;
+  readonly query?: unknown;
+}
+
+class RequestExchange implements Exchange {
+  readonly #request: Requested;
+  readonly #carried: RequestSession;
+
+  constructor(readonly context: ExecutionContext) {
+    this.#request = context.switchToHttp().getRequest<Requested>();
+    this.#carried = requestSessionOf(context);
+  }
+
+  get client(): RequestClient {
+    return this.#carried.client;
+  }
+
+  get attempts(): LoginAttempts {
+    return attemptsOf(undefined, this.context);
+  }
+
+  get body(): unknown {
+    return this.#request.body;
+  }
+
+  get acceptLanguage(): string | undefined {
+    return textIn(this.#request.headers['accept-language']);
+  }
+
+  get wantsPage(): boolean {
+    const { page, json } = wantedBy(textIn(this.#request.headers['accept']) ?? '');
+    return page !== null && page > 0 && page >= json;
+  }
+
+  get response(): unknown {
+    return this.context.switchToHttp().getResponse<unknown>();
+  }
+
+  query(name: string): string | undefined {
+    const { query } = this.#request;
+    const value: unknown =
+      typeof query === 'object' && query !== null && Object.hasOwn(query, name) ? Reflect.get(query, name) : undefined;
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  async session(): Promise<SessionObject> {
+    return this.#carried.get();
+  }
+
+  async readonlySession(): Promise<SessionObject> {
+    return this.#carried.getReadonly();
+  }
+}
+
+/** Injects the {@link Exchange}. */
+export const Exchanged = createParamDecorator((_data: undefined, context: ExecutionContext): Exchange => {
+  return new RequestExchange(context);
+}) as () => ParameterDecorator;
+
+function textIn(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
+}

@@ -1,0 +1,100 @@
+export { AccountsModule, type AccountsModuleAsyncOptions, type AccountsRoutes } from './accounts.module.js';
+export type { AccountsFeature } from './accounts-config.js';
+export type { AccountsModuleOptions } from './accounts-module-options.js';
+export { AccountsService, type AccountToCreate, type Entered } from './accounts.service.js';
+export type { AccountEventName, AccountObserver } from './events/account-observer.js';
+export type { AlsoRefuses, EntryHow, EntryWay } from './gate/entry.js';
+export { AccountsException, type FieldErrors } from './http/accounts.exception.js';
+export { AccountDeletionService } from './deletion/account-deletion.service.js';
+export type { DeviceName } from './sessions/device-name.js';
+export type { ListedSession } from './sessions/listed-session.js';
+export { redact } from './http/redact.js';
+export {
+  MailLoginService,
+  type MailLoginProof,
+  type MailLoginRequest,
+  type MailLoginResult,
+} from './mail-login/mail-login.service.js';
+export { consoleMailer } from './mail/console-mailer.js';
+export {
+  MailRejectedError,
+  type ChangedFactor,
+  type Mail,
+  type MailData,
+  type Mailer,
+  type MailKind,
+} from './mail/mail.js';
+export type { MailQueue } from './mail/mail-queue.js';
+export type { MailContent, MailContext, MailTemplate, MailTemplates } from './mail/mail-templates.js';
+export { smtpMailer } from './mail/smtp-mailer.js';
+export type { MessageKey, Messages } from './messages/english.js';
+export type { MessageValues, Texts, Translate } from './messages/messages.js';
+export { Html, html, type HtmlPart } from './pages/html.js';
+export type { Passkey } from './passkeys/passkey.js';
+export type { PasskeySignal, ShownPasskeys } from './passkeys/shown-passkeys.js';
+export type {
+  PageContent,
+  FactorsShown,
+  PageContext,
+  PageLayout,
+  PageName,
+  PageTemplate,
+  PageTemplates,
+} from './pages/page.js';
+export type { FieldCheck, RegistrationRequest } from './registration/registration.options.js';
+
+export {
+  AccountTakenError,
+  AccountsBusyError,
+  AccountsUnavailableError,
+  AccountValueError,
+  PasswordUnusableError,
+} from './errors.js';
+export { PasswordService } from './passwords/password.service.js';
+export {
+  accountOf,
+  changedAccount,
+  createdAccount,
+  newAccountId,
+  storedAccount,
+  type Account,
+  type AccountChanges,
+  type AccountFacts,
+  type AccountState,
+  type NewAccount,
+  type StoredAccount,
+  type TrackedLogin,
+} from './repository/account.js';
+export {
+  AccountRepository,
+  type AccountPage,
+  type AccountQuery,
+  type AddCredentialResult,
+  type CreateAccountResult,
+  type ReplaceCredentialsResult,
+  type TakenAccountKey,
+  type UpdateAccountResult,
+  type UpdateCredentialResult,
+} from './repository/account-repository.js';
+export { checkAccount, checkCredential, checkLogin } from './repository/check-values.js';
+export { createdCredential, type Credential, type NewCredential } from './repository/credential.js';
+export type { JsonObject, JsonValue } from './repository/json.js';
+export {
+  MemoryAccountRepository,
+  type MemoryAccountRepositoryOptions,
+} from './repository/memory-account-repository.js';
+export {
+  normalEmail,
+  normalUsername,
+  type NormalEmail,
+  type NormalUsername,
+  type UsernameLength,
+} from './repository/normal-form.js';
+export { createAccountTables, type AccountTablesOptions } from './repository/kysely/account-tables.js';
+export {
+  KyselyAccountRepository,
+  type KyselyAccountRepositoryOptions,
+} from './repository/kysely/kysely-account-repository.js';
+export { pwnedPasswords, type PasswordRanges, type PwnedPasswordsOptions } from './passwords/password-ranges.js';
+export type { PasswordPepper } from './passwords/argon2-hash.js';
+export type { PasswordProblem } from './passwords/password-policy.js';

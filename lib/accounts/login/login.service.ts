@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { AuthService } from '../../auth/auth.service.js';
+import { CsrfConfig } from '../../auth/csrf/csrf-config.js';
+import { CsrfService } from '../../auth/csrf/csrf.service.js';
+import { AccountsConfig } from '../accounts-config.js';
+import { AccountsService } from '../accounts.service.js';
+import { ConfirmationService } from '../confirmation/confirmation.service.js';
+import { AccountGate } from '../gate/account-gate.js';
+import { AccountAnswers, type Answer } from '../http/account-answers.js';
+import { AccountPaths } from '../http/account-paths.js';
+import { AccountsException } from '../http/accounts.exception.js';
+import type { Exchange } from '../http/exchange.js';
+import { Input } from '../http/input.js';
+import { atNextStep } from '../http/pace.js';
+import { AccountPasswords } from './account-passwords.js';
+import { Arrival, invalidCredentials, isInvalidCredentials } from './arrival.js';
+import type { StoredAccount } from '../repository/account.js';
+import { SecondFactorService } from '../second-factor/second-factor.service.js';
+import { guessedName, Identities } from './identities.js';
+
+/** The longest name of an account that is looked at, in bytes. */
+const longestIdentity = 1_024;
+
+/** Logs in by a password, and out. */
+@Injectable()
+export class LoginService {
+  constructor(
+    private readonly config: AccountsConfig,
+    private readonly accounts: AccountsService,
+    private readonly identities: Identities,
+    private readonly passwords: AccountPasswords,
+    private readonly gate: AccountGate,
+    private readonly arrival: Arrival,
+    private readonly secondFactor: SecondFactorService,
+    private readonly confirmation: ConfirmationService,
+    private readonly auth: AuthService,
+    private readonly answers: AccountAnswers,
+    private readonly paths: AccountPaths,
+    private readonly csrfConfig: CsrfConfig,
+    private readonly csrf: CsrfService,
+  ) {}
+
+  get placeAfterLogin(): string {
+    return this.accounts.placeAfterLogin(undefined);
+  }
+
+  /** What there is, and who is logged in. */
+  async overview(exchange: Exchange): Promise<object> {
+    const user = await this.answers.userOf(exchange);
+    const session = await exchange.session();
+    const hasToken = this.csrfConfig.options.mode === 'token' && !session.isNew;
+    return {
+      features: this.config.features,
+      user: user && this.answers.payloadOf(user),
+      pending: user === null ? await this.secondFactor.stateOf(exchange) : null,
+      csrfToken: hasToken ? this.csrf.token(session) : null,
+    };
+  }
+
+  async logIn(exchange: Exchange): Promise<Answer> {
+    const begunAt = performance.now();
+    const input = new Input(exchange.body);
+    const typed = input.text('identity', longestIdentity);
+    const password = input.password('password');
+    const remember = input.flag('remember');
+    const next = this.accounts.placeAfterLogin(input.next());
+    input.check();
+    if ((await this.answers.userOf(exchange)) !== null) {
+      if (exchange.wantsPage) return { status: 303, goTo: next };
+      throw new AccountsException(409, 'ALREADY_IN');
+    }
+    const identity = this.identities.read(typed);
+    const account = await exchange.attempts.attempt(guessedName(identity?.key ?? typed), async () => {
+      const found = await this.identities.find(identity);
+      return this.#admitted(found, password, exchange);
+    });
+    try {
+      if (account === null) throw invalidCredentials();
+      const how = { way: 'password' as const, factors: ['pwd'], epoch: account.epoch };
+      return await this.arrival.arrive(exchange, account, how, { remember, next });
+    } catch (error) {
+      if (isInvalidCredentials(error)) await atNextStep(begunAt);
+      throw error;
+    }
+  }
+
+  async logOut(exchange: Exchange): Promise<Answer> {
+    await this.auth.logout(await exchange.session());
+    return { status: 204, goTo: this.paths.place(this.config.options.afterLogout) };
+  }
+
+  /** The account, if the password is its own and the gate is open, or only a second factor is owed; null, whatever the reason. */
+  async #admitted(found: StoredAccount | null, password: string, exchange: Exchange): Promise<StoredAccount | null> {
+    const account = await this.passwords.matching(found, password);
+    if (account === null) return null;
+    const reason = await this.gate.mayEnter(account, { way: 'password', factors: ['pwd'], epoch: account.epoch });
+    if (reason === 'unconfirmed') this.confirmation.askOwner(account, exchange);
+    return reason === null || reason === 'factors-owed' ? account : null;
+  }
+}

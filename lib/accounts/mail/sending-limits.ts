@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { Budget } from '../../auth/limiter/budget.js';
+import { AccountsConfig } from '../accounts-config.js';
+import { AccountsException } from '../http/accounts.exception.js';
+import { bucket, Budgets } from '../http/budgets.js';
+import type { MailKind } from './mail.js';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** How often a wrong password may be tried with one link. */
+const mostTries = 5;
+
+/** Limits how many mails anybody can cause, by recipient and by network address. */
+@Injectable()
+export class SendingLimits {
+  readonly #perKind: Budget;
+  readonly #perDay: Budget;
+  readonly #perAddress: number;
+
+  constructor(
+    { options }: AccountsConfig,
+    private readonly budgets: Budgets,
+  ) {
+    const { perRecipient, interval, perDay, perAddress } = options.sending;
+    this.#perKind = { free: perRecipient, shortest: interval, longest: interval, forgets: { after: interval } };
+    this.#perDay = bucket(perDay, day);
+    this.#perAddress = perAddress;
+  }
+
+  /** Counts a request that may cause a mail. @throws AccountsException with a 429, if its network has caused too many */
+  async countFrom(address: string): Promise<void> {
+    const isAdmitted = await this.budgets.takeFrom(address, 'address', this.#perAddress, hour);
+    if (!isAdmitted) throw new AccountsException(429, 'TOO_MANY_REQUESTS');
+  }
+
+  /**
+   * Counts a mail to a recipient, each kind by itself: who makes others register an address keeps nobody from recovering. False: too many have been sent, so this one is not.
+   *
+   * @param emailKey the normal form of the address
+   */
+  async admits(kind: MailKind, emailKey: string): Promise<boolean> {
+    return this.budgets.take([
+      { named: [kind, emailKey], budget: this.#perKind },
+      { named: ['day', kind, emailKey], budget: this.#perDay },
+    ]);
+  }
+
+  /** Counts a try with what has been sent; five are admitted. @param ms for how long they are remembered */
+  async admitsTry(id: string, ms: number): Promise<boolean> {
+    const budget = { free: mostTries, shortest: ms, longest: ms, forgets: { after: ms } };
+    return this.budgets.take([{ named: ['try', id], budget }]);
+  }
+}

@@ -1,0 +1,120 @@
+import type { Session } from '../../http/session.decorator.js';
+import type { Texts } from '../messages/messages.js';
+import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
+import type { Account } from '../repository/account.js';
+import type { ListedSession } from '../sessions/listed-session.js';
+import type { Html } from './html.js';
+
+/** The pages that there are. @publicApi */
+export type PageName =
+  | 'login'
+  | 'mailLogin'
+  | 'mailLoginCode'
+  | 'mailLoginLink'
+  | 'email'
+  | 'emailConfirm'
+  | 'emailUndo'
+  | 'username'
+  | 'notMe'
+  | 'register'
+  | 'confirm'
+  | 'recover'
+  | 'reset'
+  | 'verify'
+  | 'password'
+  | 'account'
+  | 'passkeys'
+  | 'sessions'
+  | 'deletion'
+  | 'deletionUndo'
+  | 'secondFactor'
+  | 'factors'
+  | 'totp'
+  | 'recoveryCodes';
+
+/** What pages show of second factors; what is not of a page is empty there. @publicApi */
+export interface FactorsShown {
+  /** The methods by which a factor can be proved here, such as `totp`. */
+  readonly methods: readonly string[];
+  /** What a login waits for; null: nothing. */
+  readonly waitsFor: 'second-factor' | 'enroll' | null;
+  /** Whether a login that has to set up a factor has entered the code of the mail. */
+  readonly isMailbox: boolean;
+  readonly list: readonly {
+    readonly id: string;
+    readonly method: string;
+    readonly name: string | null;
+    readonly createdAt: Date;
+    readonly lastUsedAt: Date | null;
+  }[];
+  /** How many recovery codes are left. */
+  readonly recoveryCodes: number;
+  /** An authenticator app that is being set up: its secret in base32, and the QR code as SVG. They are shown once. */
+  readonly setUp: { readonly id: string; readonly secret: string | null; readonly picture: Html | null } | null;
+  /** New recovery codes, which are shown once. */
+  readonly codes: readonly string[];
+}
+
+/** What a page is made from. @publicApi */
+export interface PageContext {
+  readonly page: PageName;
+  /** The name of the site. */
+  readonly site: string;
+  readonly texts: Texts;
+  /** The address of another page, such as `url('/login')`. */
+  readonly url: (page: string) => string;
+  /** Which features are on. */
+  readonly features: Readonly<Record<string, boolean>>;
+  /** Who is logged in; null: nobody. */
+  readonly user: Account | null;
+  /** The request's session, for what a layout shows of it. */
+  readonly session: Session;
+  /** The hidden field that forms need; null: none, the browser's own headers are enough. */
+  readonly csrf: { readonly field: string; readonly token: string } | null;
+  /** What was typed, without passwords; and what the query said. */
+  readonly values: Readonly<Record<string, string>>;
+  /** What is wrong with fields, in words. */
+  readonly errors: Readonly<Record<string, readonly string[]>>;
+  /** What is wrong, in words; null: nothing. */
+  readonly error: string | null;
+  /** What has been done, in words: there is nothing to fill in any more; null: nothing yet. */
+  readonly done: string | null;
+  /** Whether the login page proposes to stay logged in. */
+  readonly remember: boolean;
+  /** Whether a password is asked for, on pages where it depends. */
+  readonly needsPassword: boolean;
+  /** What the page is about, in words, such as the code that it shows; by names that depend on the page. */
+  readonly details: Readonly<Record<string, string>>;
+  /** The passkeys of who is logged in, on their page; null: another page. */
+  readonly passkeys: ShownPasskeys | null;
+  /** The devices of who is logged in, on the page that lists them. */
+  readonly sessions: readonly ListedSession[];
+  /** On pages about second factors: what there is. */
+  readonly factors: FactorsShown;
+  /** The fewest characters of a new password. */
+  readonly passwordMin: number;
+  /** What every page has around its content: the one of `pages.layout`, or the one in the box. */
+  readonly layout: PageLayout;
+}
+
+/** The content of a page, for a layout. @publicApi */
+export interface PageContent {
+  /** For the tab of the browser: the heading, and before it that something is wrong. */
+  readonly title: string;
+  /** The heading, messages, forms and links, without `<main>`. */
+  readonly main: Html;
+}
+
+/** A page: a function that returns HTML. @publicApi */
+export type PageTemplate = (context: PageContext) => string | Html | Promise<string | Html>;
+
+/** Makes a document of the content of a page. @publicApi */
+export type PageLayout = (content: PageContent, context: PageContext) => string | Html | Promise<string | Html>;
+
+/**
+ * Pages of the application, by name; the others stay as they are. `layout` is what every page in the box is put into, so that it looks like
+ * the application's own.
+ *
+ * @publicApi
+ */
+export type PageTemplates = Readonly<Partial<Record<PageName, PageTemplate>>> & { readonly layout?: PageLayout };

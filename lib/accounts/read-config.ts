@@ -1,0 +1,113 @@
+import type { Environment } from '../config/option.js';
+import type { OptionValues } from '../config/read.js';
+import type { RoomCheck } from '../config/room-check.js';
+import { settingName } from '../config/setting-name.js';
+import { unreadKeys } from '../config/unread-keys.js';
+import { validateOptions, type ValidOptions } from '../config/validate.js';
+import type { ConfigProblem } from '../errors.js';
+import type { PublicUrl } from '../http/public-url.js';
+import { accountsModuleOptions, type AccountsOptions } from './accounts.options.js';
+import type { AccountsModuleOptions } from './accounts-module-options.js';
+import { flaskSecurityKeys } from './flask-security-keys.js';
+import { ConsoleMailer } from './mail/console-mailer.js';
+import { MessageCatalog } from './messages/messages.js';
+import { relyingPartyProblems } from './passkeys/relying-party.js';
+
+/** Reads and checks all settings of accounts. @param sessionUrl the `publicUrl` of the session module. @throws SessionConfigError */
+export function readAccountsConfig(
+  code: AccountsModuleOptions,
+  source: OptionValues,
+  environment: Environment,
+  sessionUrl: PublicUrl | null,
+): ValidOptions<typeof accountsModuleOptions> {
+  return validateOptions(accountsModuleOptions, { code, source, environment, keyPrefix: 'SECURITY' }, [
+    (options) => checkProduction(options, environment, sessionUrl),
+    checkWords,
+    checkFeatures,
+    (options) => checkPasskeys(options, sessionUrl),
+    checkMailLogin,
+  ]);
+}
+
+/** Warnings for environment keys of Flask-Security, or that look like ours, which are not read. */
+export function accountKeysNotRead(variables: Readonly<Record<string, string | undefined>>): string[] {
+  return unreadKeys(accountsModuleOptions, variables, flaskSecurityKeys, ['SECURITY_URL_PREFIX'], 'SECURITY');
+}
+
+function checkProduction(
+  { publicUrl, mailer, repository }: AccountsOptions,
+  environment: Environment,
+  sessionUrl: PublicUrl | null,
+): RoomCheck {
+  const problems: ConfigProblem[] = [];
+  const warnings: string[] = [];
+  if (environment === 'production') {
+    if (publicUrl === null && sessionUrl === null) {
+      const problem =
+        'is required in production, since links in mails begin with it; expected a URL such as https://shop.example';
+      problems.push({ setting: settingName(accountsModuleOptions.publicUrl.env, 'publicUrl'), problem });
+    }
+    if (mailer === null || mailer instanceof ConsoleMailer) {
+      const problem =
+        'is required in production, where no mail may be written to the log: smtpMailer(url), or any object with send(mail)';
+      problems.push({ setting: 'mailer', problem });
+    }
+    if (repository === null) {
+      problems.push({
+        setting: 'repository',
+        problem: 'is required in production, where accounts must outlive the process',
+      });
+    }
+  } else if (repository === null) {
+    warnings.push('repository is not set: accounts are kept in memory and end with the process.');
+  }
+  if (publicUrl !== null && sessionUrl !== null && !isSame(publicUrl, sessionUrl)) {
+    const problem = 'differs from the publicUrl of SessionModule: set it there only';
+    problems.push({ setting: settingName(accountsModuleOptions.publicUrl.env, 'publicUrl'), problem });
+  }
+  return { problems, warnings };
+}
+
+function checkWords({ usernames, locale, messages }: AccountsOptions): RoomCheck {
+  const problems: ConfigProblem[] = [];
+  if (usernames.min > usernames.max) {
+    const setting = settingName(accountsModuleOptions.usernames.min.env, 'usernames.min');
+    problems.push({ setting, problem: `is more than usernames.max, which is ${String(usernames.max)}` });
+  }
+  if (!new MessageCatalog(messages, locale, null).has(locale)) {
+    const setting = settingName(accountsModuleOptions.locale.env, 'locale');
+    problems.push({ setting, problem: 'there are no texts in this language: give them as messages' });
+  }
+  return { problems, warnings: [] };
+}
+
+function checkFeatures({ registration, confirmation }: AccountsOptions): RoomCheck {
+  if (!registration.enabled || confirmation.enabled) return { problems: [], warnings: [] };
+  return {
+    problems: [],
+    warnings: [
+      'registration is on without confirmation: it tells anybody whether an address has an account, and whose it is is not checked. ' +
+        'Set confirmation (SECURITY_CONFIRMABLE).',
+    ],
+  };
+}
+
+function checkPasskeys({ publicUrl, passkeys }: AccountsOptions, sessionUrl: PublicUrl | null): RoomCheck {
+  // Without a setting, it is what the application listens at: localhost.
+  const url = publicUrl ?? sessionUrl ?? { origin: 'http://localhost', prefix: '' };
+  return { problems: passkeys.enabled ? relyingPartyProblems(url, passkeys) : [], warnings: [] };
+}
+
+function checkMailLogin({ mailLogin }: AccountsOptions): RoomCheck {
+  if (!mailLogin.enabled || mailLogin.validFor <= 10 * 60_000) return { problems: [], warnings: [] };
+  return {
+    problems: [],
+    warnings: [
+      'mailLogin.validFor (SECURITY_LOGIN_WITHIN) is more than 10 minutes: a link that logs in should not be valid for longer (ASVS 6.5.5).',
+    ],
+  };
+}
+
+function isSame(one: PublicUrl, other: PublicUrl): boolean {
+  return one.origin === other.origin && one.prefix === other.prefix;
+}

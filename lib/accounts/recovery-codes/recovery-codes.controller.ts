@@ -1,0 +1,23 @@
+import { Controller, Post } from '@nestjs/common';
+import { AccountAnswers, type PageOf } from '../http/account-answers.js';
+import { Exchanged, type Exchange } from '../http/exchange.js';
+import { AccountRoutes, LoggedIn } from '../http/routes.decorator.js';
+import { RecoveryCodesService } from './recovery-codes.service.js';
+
+const page: PageOf = { page: 'recoveryCodes', returnTo: '/factors' };
+
+/** Makes recovery codes. */
+@Controller()
+@AccountRoutes('recoveryCodes')
+export class RecoveryCodesController {
+  constructor(
+    private readonly codes: RecoveryCodesService,
+    private readonly answers: AccountAnswers,
+  ) {}
+
+  @Post('factors/recovery-codes')
+  @LoggedIn()
+  make(@Exchanged() exchange: Exchange): Promise<void> {
+    return this.answers.respond(exchange, page, () => this.codes.make(exchange));
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { AccountsConfig } from '../accounts-config.js';
+import { AccountFactors } from '../factors/account-factors.js';
+import { FactorChanges } from '../factors/factor-changes.js';
+import type { Answer, PageOf } from '../http/account-answers.js';
+import { AccountsException } from '../http/accounts.exception.js';
+import type { Exchange } from '../http/exchange.js';
+import { RecoveryCodeRows } from './recovery-code-rows.js';
+
+/** Makes recovery codes. */
+@Injectable()
+export class RecoveryCodesService {
+  constructor(
+    private readonly config: AccountsConfig,
+    private readonly factors: AccountFactors,
+    private readonly changes: FactorChanges,
+    private readonly rows: RecoveryCodeRows,
+  ) {}
+
+  /** New ones, in place of all that there were. They are shown this once. */
+  async make(exchange: Exchange): Promise<Answer> {
+    const account = await this.factors.fresh(exchange);
+    const change = { method: 'recovery-code', change: 'replaced' } as const;
+    const codes = await this.changes.make(exchange, account, change, async () => {
+      const made = await this.rows.replace(account, this.config.options.recoveryCodes.count);
+      if (made === null) throw new AccountsException(409, 'CHANGED_MEANWHILE');
+      return made;
+    });
+    const page: PageOf = { page: 'recoveryCodes', factors: () => Promise.resolve({ codes }) };
+    return { status: 200, body: { codes }, page };
+  }
+}

@@ -1,0 +1,67 @@
+import { bool, fn, instance, nullable } from '../../config/kinds.js';
+import { group, option } from '../../config/option.js';
+import type { Account } from '../repository/account.js';
+import type { JsonValue } from '../repository/json.js';
+
+/** A registration before anything has been done for it. @publicApi */
+export interface RegistrationRequest {
+  readonly email: string;
+  readonly username: string | null;
+  /** The declared fields that were given. */
+  readonly fields: Readonly<Record<string, JsonValue>>;
+  /** The client's network address; empty: unknown. */
+  readonly address: string;
+  readonly userAgent: string;
+  /** The body as it was sent, such as with the answer to a captcha; untrusted. */
+  readonly body: unknown;
+}
+
+/** Checks one field: returns the value to keep, or undefined for one that is not accepted. @publicApi */
+export type FieldCheck = (value: unknown) => JsonValue | undefined;
+
+/** How accounts are created by those who are to have them. */
+export const registrationOptions = group(
+  'Registration.',
+  {
+    enabled: option({
+      env: 'SECURITY_REGISTERABLE',
+      kind: bool(),
+      default: false,
+      meaning: 'Whether anybody may create an account.',
+    }),
+    fields: option<Readonly<Record<string, FieldCheck>>>({
+      env: null,
+      kind: instance('an object with a function for each field', isChecks),
+      default: {},
+      defaultText: 'none',
+      meaning:
+        'Further fields that a registration may have, by name: a function that returns the value to keep, or undefined for one that is not accepted. Other fields are ignored.',
+    }),
+    admit: option<((request: RegistrationRequest) => boolean | Promise<boolean>) | null>({
+      env: null,
+      kind: nullable(fn('a function (request) => true or false')),
+      default: null,
+      defaultText: 'everybody',
+      meaning: 'Decides whether a registration is accepted, before any work is done for it: a captcha, an invitation.',
+    }),
+    beforeRegister: option<((request: RegistrationRequest) => unknown) | null>({
+      env: null,
+      kind: nullable(fn('a function (request)')),
+      default: null,
+      defaultText: 'none',
+      meaning: 'Called and awaited before an account is created; an error prevents it.',
+    }),
+    afterRegister: option<((account: Account) => unknown) | null>({
+      env: null,
+      kind: nullable(fn('a function (account)')),
+      default: null,
+      defaultText: 'none',
+      meaning: 'Called and awaited after an account has been created.',
+    }),
+  },
+  'enabled',
+);
+
+function isChecks(value: unknown): value is Readonly<Record<string, FieldCheck>> {
+  return typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'function');
+}

@@ -1,0 +1,136 @@
+/**
+ * The port between accounts and their storage. A repository keeps accounts and their credentials; it decides nothing about them.
+ */
+import type { NewAccount, StoredAccount, TrackedLogin } from './account.js';
+import type { Credential, NewCredential } from './credential.js';
+
+/** What must be unique, and already exists. @publicApi */
+export type TakenAccountKey = 'id' | 'email' | 'username' | 'credential';
+
+/** @publicApi */
+export type CreateAccountResult =
+  | { readonly created: StoredAccount }
+  /** Another account or credential has it. Nothing was created. */
+  | { readonly taken: TakenAccountKey };
+
+/** @publicApi */
+export type UpdateAccountResult =
+  /** The account as it is now stored, with its new version. */
+  | { readonly updated: StoredAccount }
+  /** The account has another version than expected; this is its current state. Nothing was changed. */
+  | { readonly conflict: StoredAccount }
+  /** The account has been deleted. Nothing was changed. */
+  | { readonly gone: true }
+  /** Another account has the address or the username. Nothing was changed. */
+  | { readonly taken: 'email' | 'username' };
+
+/** @publicApi */
+export type AddCredentialResult =
+  | { readonly added: Credential }
+  /** There is a credential with its id, or one of its kind with its external id. Nothing was added. */
+  | { readonly taken: true }
+  /** The account has been deleted. Nothing was added. */
+  | { readonly gone: true };
+
+/** @publicApi */
+export type UpdateCredentialResult =
+  | { readonly updated: Credential }
+  /** The credential has another version than expected; this is its current state. Nothing was changed. */
+  | { readonly conflict: Credential }
+  /** The credential has been deleted. Nothing was changed. */
+  | { readonly gone: true }
+  /** Another credential of its kind has the external id. Nothing was changed. */
+  | { readonly taken: true };
+
+/** @publicApi */
+export type ReplaceCredentialsResult =
+  | { readonly replaced: readonly Credential[] }
+  /** As for {@link AddCredentialResult}. Nothing was removed or added. */
+  | { readonly taken: true }
+  | { readonly gone: true };
+
+/** Which accounts to list; all of them by default. @publicApi */
+export interface AccountQuery {
+  /** Only active ones, or only disabled ones. */
+  readonly active?: boolean;
+  /** The `next` of the page before. */
+  readonly after?: string;
+  /** The most accounts of a page, 1 to 1000. Default: 100. */
+  readonly limit?: number;
+}
+
+/** @publicApi */
+export interface AccountPage {
+  /** In the order of their ids. */
+  readonly accounts: readonly StoredAccount[];
+  /** What to pass as `after` for the next page; null: this is the last one. */
+  readonly next: string | null;
+}
+
+/**
+ * Where accounts are stored. The class is both the type and the injection token.
+ *
+ * The contract, in the words of its tests (`accountRepositoryContract()` of `nestjs-session-auth/testing`):
+ *
+ * - What is absent is `null`, and what is taken, gone or changed by somebody else is a result, never an error. An error means that the
+ *   repository cannot answer, or (`AccountValueError`) that a value can never be stored; nothing is changed then.
+ * - Uniqueness is the database's: of any number of parallel calls that create one address, exactly one succeeds.
+ * - Every change is a compare-and-set on `version`: of any number of parallel changes of one version, exactly one succeeds.
+ * - What is returned is the caller's: a later change of it changes nothing that is stored.
+ *
+ * @publicApi
+ */
+export abstract class AccountRepository {
+  abstract find(id: string): Promise<StoredAccount | null>;
+
+  /** Finds an account by the normal form of its address or its username: `emailKey` or `usernameKey`. */
+  abstract findBy(property: 'email' | 'username', key: string): Promise<StoredAccount | null>;
+
+  /** Creates an account and its credentials: all of it, or nothing. */
+  abstract create(account: NewAccount, credentials?: readonly NewCredential[]): Promise<CreateAccountResult>;
+
+  /**
+   * Stores a changed account (see `changedAccount()`), if the stored one still has the expected version. Raises the version by one and sets
+   * `updatedAt`. Never writes `createdAt`, or what {@link track} writes.
+   */
+  abstract update(account: StoredAccount, expectedVersion: number): Promise<UpdateAccountResult>;
+
+  /** Deletes an account and its credentials. True: it was this call that did it. */
+  abstract delete(id: string): Promise<boolean>;
+
+  /** A page of accounts. */
+  abstract list(query?: AccountQuery): Promise<AccountPage>;
+
+  /**
+   * Counts a login: the current one becomes the last one. Neither reads nor raises the version, so it never conflicts with an update.
+   * Does nothing for an account that has been deleted.
+   */
+  abstract track(id: string, login: TrackedLogin): Promise<void>;
+
+  /** The credentials of an account, of one kind or of all; the oldest first. */
+  abstract credentials(accountId: string, kind?: string): Promise<readonly Credential[]>;
+
+  /** Finds a credential by its external id, within its kind. */
+  abstract findCredential(kind: string, externalId: string): Promise<Credential | null>;
+
+  abstract addCredential(accountId: string, credential: NewCredential): Promise<AddCredentialResult>;
+
+  /**
+   * Stores a changed credential, if the stored one still has the expected version. Raises the version by one. Never writes the account,
+   * the kind or `createdAt`.
+   */
+  abstract updateCredential(credential: Credential, expectedVersion: number): Promise<UpdateCredentialResult>;
+
+  /** Deletes a credential, if it still has the expected version. True: it was this call that did it. */
+  abstract deleteCredential(id: string, expectedVersion: number): Promise<boolean>;
+
+  /** Deletes all credentials of one kind and adds others in their place: all of it, or nothing. */
+  abstract replaceCredentials(
+    accountId: string,
+    kind: string,
+    credentials: readonly NewCredential[],
+  ): Promise<ReplaceCredentialsResult>;
+
+  /** The credentials of one kind, of all accounts, that had expired at `time`; the first to expire first. */
+  abstract expiredCredentials(kind: string, time: Date, limit: number): Promise<readonly Credential[]>;
+}

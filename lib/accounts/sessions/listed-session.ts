@@ -1,0 +1,46 @@
+import type { DeviceSession } from '../../auth/devices/device-session.js';
+import type { Credential } from '../repository/credential.js';
+import { deviceName, type DeviceName } from './device-name.js';
+
+/** A device on which an account is used, as it is listed: where it is logged in, or is trusted. @publicApi */
+export interface ListedSession {
+  /** Identifies it for `DELETE /auth/sessions/:publicId`; it gives access to nothing. */
+  readonly publicId: string;
+  /** `session`: the account is logged in there. `trusted-device`: it is not asked for a second factor there. */
+  readonly kind: 'session' | 'trusted-device';
+  /** The browser and its system; null: unknown. */
+  readonly device: DeviceName;
+  /** The network address that last used it; null: unknown. */
+  readonly address: string | null;
+  readonly createdAt: Date;
+  /** Null: not since it was made. */
+  readonly lastUsedAt: Date | null;
+  /** Null: never. */
+  readonly expiresAt: Date | null;
+  /** Whether remember-me started it, or will continue it. */
+  readonly remembered: boolean;
+  /** Whether it is the requesting session. */
+  readonly current: boolean;
+}
+
+export function listedSession(session: DeviceSession): ListedSession {
+  const { publicId, createdAt, lastSeenAt, expiresAt, ip, userAgent, remembered, current } = session;
+  return {
+    publicId,
+    kind: 'session',
+    device: deviceName(userAgent),
+    address: ip === '' ? null : ip,
+    ...{ createdAt, lastUsedAt: lastSeenAt, expiresAt, remembered, current },
+  };
+}
+
+export function trustedDevice({ id, data, createdAt, lastUsedAt, expiresAt }: Credential): ListedSession {
+  const { userAgent, address } = data;
+  return {
+    publicId: id,
+    kind: 'trusted-device',
+    device: deviceName(typeof userAgent === 'string' ? userAgent : ''),
+    address: typeof address === 'string' && address !== '' ? address : null,
+    ...{ createdAt, lastUsedAt, expiresAt, remembered: false, current: false },
+  };
+}

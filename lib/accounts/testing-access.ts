@@ -1,0 +1,15 @@
+import type { AccountToCreate } from './accounts.service.js';
+import type { Mail } from './mail/mail.js';
+import type { Account } from './repository/account.js';
+
+/** What tests need of an application with accounts; its token is found without loading the code of accounts. */
+export const ACCOUNTS_TESTING = Symbol.for('nestjs-session-auth accounts testing');
+
+/** For `nestjs-session-auth/testing`. */
+export interface AccountsTestingAccess {
+  create(account: AccountToCreate): Promise<Account>;
+  /** Calls `listener` with each mail from now on, before it is queued. */
+  onMail(listener: (mail: Mail) => void): void;
+  /** Waits until the work after all answers so far is done, for at most `ms` milliseconds. @returns how much is left */
+  settled(ms: number): Promise<number>;
+}

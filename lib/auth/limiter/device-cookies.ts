@@ -1,0 +1,48 @@
+import type { Provider } from '@nestjs/common';
+import { environmentOf } from '../../config/environment.js';
+import type { Environment } from '../../config/option.js';
+import type { CookieOptions } from '../../cookie/cookie.options.js';
+import { KeyRing } from '../../cookie/key-ring.js';
+import { resolveCookie } from '../../cookie/resolved-cookie.js';
+import { SessionRuntime } from '../../http/session-runtime.js';
+import { SESSION_CONFIG } from '../../tokens.js';
+import type { RememberOptions } from '../remember/remember.options.js';
+import { resolveRememberCookie } from '../remember/resolve-remember.js';
+import { deviceCookie, KnownDevices } from './known-devices.js';
+import type { LimiterOptions } from './limiter.options.js';
+
+/** The module's settings that cookies of devices depend on. */
+interface CookieSettings {
+  readonly cookie: CookieOptions;
+  readonly remember: RememberOptions;
+  readonly limiter: LimiterOptions;
+}
+
+/** Makes cookies by which browsers are recognised, with the attributes of the session cookie, for other rooms. */
+export class DeviceCookies {
+  constructor(
+    private readonly settings: CookieSettings,
+    private readonly environment: Environment,
+    private readonly keys: KeyRing,
+    private readonly now: () => number,
+  ) {}
+
+  /** @param name without a prefix. @returns null: another cookie of this package has the name */
+  named(name: string): KnownDevices | null {
+    const { cookie, remember, limiter } = this.settings;
+    const own = deviceCookie(cookie, name, this.environment);
+    const taken = [
+      resolveCookie(cookie, this.environment),
+      resolveRememberCookie(remember, this.environment),
+      deviceCookie(cookie, limiter.deviceCookieName, this.environment),
+    ];
+    return taken.some((other) => other.name === own.name) ? null : new KnownDevices(own, this.keys, this.now);
+  }
+}
+
+export const deviceCookiesProvider: Provider<DeviceCookies> = {
+  provide: DeviceCookies,
+  inject: [SESSION_CONFIG, KeyRing, SessionRuntime],
+  useFactory: (settings: CookieSettings, keys: KeyRing, { now }: SessionRuntime) =>
+    new DeviceCookies(settings, environmentOf(process.env['NODE_ENV']), keys, now),
+};

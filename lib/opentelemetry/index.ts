@@ -1,0 +1,1 @@
+export { SessionTelemetryModule } from './session-telemetry.module.js';

@@ -1,0 +1,2 @@
+export { addSessionAuth } from './add-session-auth.js';
+export { ApiSessionAuth } from './api-session-auth.decorator.js';

@@ -1,0 +1,1 @@
+export { SessionHealthIndicator, type SessionHealthOptions } from './session-health.indicator.js';

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { openChromium } from './chromium.js';
+import { until } from '../support/until.js';
+import { faultsOf } from './examined-page.js';
+import { withAndWithoutJavaScript } from './javascript.js';
+import { RunningShop } from './running-shop.js';
+import { Visitor } from './visitor.js';
+
+const password = 'a long enough phrase';
+const renewed = 'another long phrase';
+
+describe.each(withAndWithoutJavaScript)('somebody who registers in the shop, %s', (_, javaScriptEnabled) => {
+  let browser: Browser;
+  let shop: RunningShop;
+
+  beforeAll(async () => {
+    [browser, shop] = await Promise.all([openChromium(), RunningShop.open()]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await shop.close();
+  });
+
+  it('finds the mails on a page, keeps the cart, and has the account after a restart of the shop as well', async () => {
+    const email = 'ada@shop.example';
+    const visitor = await Visitor.arrive(await browser.newContext({ javaScriptEnabled }), shop);
+    await visitor.goTo('/');
+    await visitor.press('Add to cart: Evening mug');
+    await visitor.goTo('/auth/login');
+    await visitor.page.getByRole('link', { name: 'Create an account' }).click();
+    await visitor.page.getByLabel('E-mail address').fill(email);
+    await visitor.page.getByLabel('Password').fill(password);
+    await visitor.press('Create the account');
+    expect(await visitor.page.getByRole('status').innerText()).toContain('We have sent you a mail.');
+
+    const mail = visitor.page.locator(`[data-kind=confirm][data-to="${email}"]`);
+    await until('the mail of the registration', async () => {
+      await visitor.goTo('/mails');
+      return (await mail.count()) === 1;
+    });
+    await visitor.page.getByRole('link', { name: 'Open the link' }).click();
+    await visitor.press('Confirm');
+    await visitor.goTo('/auth/login');
+    await visitor.logIn(password, email);
+    expect(visitor.place).toBe('/auth/account');
+    expect(await visitor.heading()).toBe(`Hello, ${email}`);
+    expect(await visitor.cart()).toEqual({ mug: 1 });
+
+    await visitor.goTo('/auth/account/password');
+    await visitor.page.getByLabel('Current password').fill(password);
+    await visitor.page.getByLabel('New password').fill(renewed);
+    await visitor.press('Change the password');
+    await visitor.press('Log out');
+    await shop.restart();
+    await visitor.goTo('/auth/login');
+    await visitor.logIn(renewed, email);
+    expect(visitor.place).toBe('/auth/account');
+    await visitor.leave();
+  });
+});
+
+describe('the pages of accounts in the look of the shop', () => {
+  it('have nothing that axe finds', async () => {
+    const [browser, shop] = await Promise.all([openChromium(), RunningShop.open()]);
+    const visitor = await Visitor.arrive(await browser.newContext({ viewport: { width: 390, height: 800 } }), shop);
+    for (const path of ['/auth/login', '/auth/register', '/auth/recover', '/auth/confirm', '/auth/reset?token=t']) {
+      await visitor.goTo(path);
+      expect({ path, faults: await faultsOf(visitor.page) }).toEqual({ path, faults: [] });
+    }
+    await visitor.enter();
+    for (const path of ['/auth/account', '/auth/account/password', '/auth/verify', '/mails']) {
+      await visitor.goTo(path);
+      expect({ path, faults: await faultsOf(visitor.page) }).toEqual({ path, faults: [] });
+    }
+    await visitor.leave();
+    await browser.close();
+    await shop.close();
+  });
+});

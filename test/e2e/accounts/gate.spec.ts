@@ -1,0 +1,319 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Body, Controller, Get, Post } from '@nestjs/common';
+import { AuthService, CurrentUser, Session, type LoginRefusal } from 'nestjs-session-auth';
+import {
+  AccountsService,
+  changedAccount,
+  MemoryAccountRepository,
+  type Account,
+  type EntryWay,
+  type StoredAccount,
+} from 'nestjs-session-auth/accounts';
+import { entryWays } from '../../../lib/accounts/gate/entry.js';
+import { StoredRemember } from '../../../lib/auth/remember/stored-remember.js';
+import { MemoryStore } from '../../../lib/stores/memory/index.js';
+import type { CookieJar } from '../../support/jar.js';
+import { addPasskey, beginLogin } from '../../support/passkeys-app.js';
+import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
+import { send, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+
+const ada = { email: 'ada@example.com', password: 'a long enough phrase' };
+const logIn = { identity: ada.email, password: ada.password };
+
+@Controller()
+class OwnController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly accounts: AccountsService,
+  ) {}
+
+  @Get('me')
+  me(@CurrentUser() account: Account | null): { me: string | null } {
+    return { me: account?.email ?? null };
+  }
+
+  @Post('enter-checked')
+  async enterChecked(@Session() session: Session, @Body() { epoch }: { epoch: number }): Promise<void> {
+    const account = await this.accounts.findByEmail(ada.email);
+    await this.accounts.enter(session, { id: account?.id ?? 'nobody' }, ['pwd'], { epoch });
+  }
+
+  @Post('enter')
+  async enter(@Session() session: Session, @Body() body: { force?: boolean }): Promise<void> {
+    const account = await this.accounts.findByEmail(ada.email);
+    await this.auth.login(session, account?.id ?? 'nobody', { force: body.force ?? false });
+  }
+}
+
+/** What an account may be like that lets nobody in, and the reason. */
+const states: Readonly<
+  Record<string, { reason: LoginRefusal; change: (account: StoredAccount) => StoredAccount | null }>
+> = {
+  disabled: { reason: 'inactive', change: (account) => changedAccount(account, { active: false }) },
+  locked: {
+    reason: 'locked',
+    change: (account) => changedAccount(account, { state: { lockedUntil: Date.now() + 3_600_000 } }),
+  },
+  unconfirmed: { reason: 'unconfirmed', change: (account) => changedAccount(account, { emailConfirmedAt: null }) },
+  'reset owed': { reason: 'reset-owed', change: (account) => changedAccount(account, { state: { resetOwed: true } }) },
+  deleted: { reason: 'missing', change: () => null },
+  'about to be deleted': {
+    reason: 'deleted',
+    change: (account) => changedAccount(account, { state: { deleteAt: Date.now() + 3_600_000 } }),
+  },
+  'changed since': { reason: 'changed', change: (account) => changedAccount(account, { epoch: account.epoch + 1 }) },
+  'owing a second factor': {
+    reason: 'factors-owed',
+    change: (account) => changedAccount(account, { data: { needsFactor: true } }),
+  },
+  'refused by the application': {
+    reason: 'locked',
+    change: (account) => changedAccount(account, { data: { barred: true } }),
+  },
+};
+
+let app: AccountsApp;
+let repository: MemoryAccountRepository;
+let refused: string[];
+
+afterEach(() => app.close());
+
+async function start(confirmation = true): Promise<void> {
+  repository = new MemoryAccountRepository();
+  refused = [];
+  app = await startAccounts(
+    {
+      repository,
+      mailLogin: true,
+      registration: true,
+      confirmation,
+      passkeys: true,
+      totp: true,
+      secondFactor: { required: (account) => Reflect.get(account, 'needsFactor') === true },
+      gate: { also: ({ data }) => (data['barred'] === true ? 'locked' : null) },
+    },
+    { controllers: [OwnController], session: { observer: { refused: ({ reason }) => refused.push(reason) } } },
+  );
+}
+
+async function change(to: (account: StoredAccount) => StoredAccount | null): Promise<void> {
+  const account = await repository.findBy('email', '1:ada@example.com');
+  if (account === null) throw new Error('There is no account.');
+  const changed = to(account);
+  if (changed === null) await repository.delete(account.id);
+  else await repository.update(changed, account.version);
+}
+
+const isIn = async (jar: CookieJar): Promise<boolean> => ((await jar.json('/me')) as { me: unknown }).me !== null;
+
+/** Each way in: brings the account into a state in the course of it, and says whether somebody is in then. */
+const walks: Readonly<Record<EntryWay, (state: (account: StoredAccount) => StoredAccount | null) => Promise<boolean>>> =
+  {
+    async password(state) {
+      await start();
+      await app.app.get(AccountsService).create(ada);
+      // Between the check of the hash and the session, where a reset may run.
+      changeAfterFind(state);
+      const jar = app.jar();
+      const { status } = await send(jar, '/auth/login', logIn);
+      expect(status).toBe(401);
+      return isIn(jar);
+    },
+
+    async passkey(state) {
+      await start();
+      await app.app.get(AccountsService).create(ada);
+      const authenticator = new SoftwareAuthenticator(app.url.replace('127.0.0.1', 'localhost'));
+      const owner = app.jar();
+      await send(owner, '/auth/login', logIn);
+      expect((await addPasskey(owner, authenticator)).status).toBe(201);
+      const jar = app.jar();
+      const { flow, options } = await beginLogin(jar);
+      // Between the check of the signature and the session.
+      const found = repository.find.bind(repository);
+      repository.find = async (...args) => {
+        repository.find = found;
+        const account = await found(...args);
+        await change(state);
+        return account;
+      };
+      const { status } = await send(jar, '/auth/passkeys/login', { flow, credential: authenticator.get(options) });
+      expect(status).toBe(401);
+      return isIn(jar);
+    },
+
+    async mail(state) {
+      await start();
+      await app.app.get(AccountsService).create(ada);
+      const jar = app.jar();
+      await send(jar, '/auth/login/mail', { email: ada.email });
+      const { token } = (await app.box.mail()).data;
+      // Between the check of the proof and the session.
+      const find = repository.find.bind(repository);
+      repository.find = async (...args) => {
+        repository.find = find;
+        const account = await find(...args);
+        await change(state);
+        return account;
+      };
+      const { body } = await send(jar, '/auth/login/mail/enter', { token });
+      expect(body).not.toMatchObject({ status: 'in' });
+      return isIn(jar);
+    },
+
+    async registration(state) {
+      await start(false);
+      changeAfterCreate(state);
+      const jar = app.jar();
+      await send(jar, '/auth/register', ada);
+      return isIn(jar);
+    },
+
+    async application(state) {
+      await start();
+      await app.app.get(AccountsService).create(ada);
+      const account = await repository.findBy('email', '1:ada@example.com');
+      const jar = app.jar();
+      await change(state);
+      const found = repository.findBy.bind(repository);
+      repository.findBy = async (...args) => (await found(...args)) ?? account;
+      expect((await send(jar, '/enter', {})).status).toBe(403);
+      return isIn(jar);
+    },
+
+    async remembered(state) {
+      await start();
+      await app.app.get(AccountsService).create(ada);
+      const jar = app.jar();
+      await send(jar, '/auth/login', { ...logIn, remember: true });
+      const returning = app.jar();
+      const remember = [...jar.header.split('; ')].find((pair) => pair.startsWith('remember'));
+      const [name = '', value = ''] = (remember ?? '').split('=');
+      returning.set(name, value);
+      await change(state);
+      return isIn(returning);
+    },
+
+    async session(state) {
+      await start();
+      await app.app.get(AccountsService).create(ada);
+      const jar = app.jar();
+      await send(jar, '/auth/login', logIn);
+      expect(await isIn(jar)).toBe(true);
+      await change(state);
+      return isIn(jar);
+    },
+  };
+
+function changeAfterFind(state: (account: StoredAccount) => StoredAccount | null): void {
+  const found = repository.findBy.bind(repository);
+  repository.findBy = async (...args) => {
+    repository.findBy = found;
+    const account = await found(...args);
+    await change(state);
+    return account;
+  };
+}
+
+function changeAfterCreate(state: (account: StoredAccount) => StoredAccount | null): void {
+  const created = repository.create.bind(repository);
+  repository.create = async (...args) => {
+    const result = await created(...args);
+    await change(state);
+    return result;
+  };
+}
+
+/** What does not apply: nothing was checked before, or nothing is confirmed. */
+const exceptions = new Set([
+  'application changed since',
+  'registration unconfirmed',
+  // Its passkey has verified its user, which is both factors.
+  'passkey owing a second factor',
+]);
+
+describe('the gate', () => {
+  it('is walked in every way', async () => {
+    await start();
+    expect(Object.keys(walks).sort()).toEqual([...entryWays].sort());
+  });
+
+  for (const way of entryWays) {
+    for (const [name, { change: state }] of Object.entries(states)) {
+      if (exceptions.has(`${way} ${name}`)) continue;
+      it(`lets nobody into an account that is ${name}, by the way ${way}`, async () => {
+        expect(await walks[way](state)).toBe(false);
+      });
+    }
+  }
+
+  it.each(Object.entries(states).filter(([name]) => name !== 'changed since'))(
+    'says to listeners why it lets the application log nobody into an account that is %s',
+    async (_name, { reason, change: state }) => {
+      await walks.application(state);
+      expect(refused).toEqual([reason]);
+    },
+  );
+
+  it('is not open where remembered logins could not be ended with an epoch', async () => {
+    const store = new MemoryStore();
+    Object.defineProperty(store, 'ownedBy', { value: undefined });
+    await expect(startAccounts({}, { session: { store } })).rejects.toThrow(
+      /remember\.store.*the store of the sessions has no owner index/s,
+    );
+    const remember = { store: new StoredRemember(new MemoryStore(), 'app:', Date.now) };
+    app = await startAccounts({}, { session: { store, remember } });
+  });
+
+  it('lets nobody in whose credentials were checked under a former epoch', async () => {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const account = await app.app.get(AccountsService).findByEmail(ada.email);
+    const stored = account && (await repository.find(account.id));
+    if (stored === null) throw new Error('no account');
+    const jar = app.jar();
+    expect((await send(jar, '/enter-checked', { epoch: stored.epoch })).status).toBe(201);
+    await repository.update(changedAccount(stored, { epoch: stored.epoch + 1 }), stored.version);
+    expect((await send(app.jar(), '/enter-checked', { epoch: stored.epoch })).status).toBe(403);
+    expect(refused).toEqual(['changed']);
+  });
+
+  it('lets the application in with force, except into what does not exist', async () => {
+    await start();
+    await app.app.get(AccountsService).create({ ...ada, active: false });
+    const jar = app.jar();
+    expect((await send(jar, '/enter', {})).status).toBe(403);
+    expect((await send(jar, '/enter', { force: true })).status).toBe(201);
+    expect(await isIn(jar)).toBe(true);
+    await change(() => null);
+    expect(await isIn(jar)).toBe(false);
+    expect((await send(jar, '/enter', { force: true })).status).toBe(403);
+  });
+
+  it('C2-32: ends a session whose account is disabled with its next request, and for good', async () => {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const jar = app.jar();
+    await send(jar, '/auth/login', logIn);
+    await change((account) => changedAccount(account, { active: false }));
+    expect(await isIn(jar)).toBe(false);
+    await change((account) => changedAccount(account, { active: true }));
+    expect(await isIn(jar)).toBe(false);
+  });
+
+  it('knows the epoch of a login that remember-me has restored', async () => {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    await change((account) => changedAccount(account, { epoch: 3 }));
+    const jar = app.jar();
+    await send(jar, '/auth/login', { ...logIn, remember: true });
+    const [name = '', value = ''] = (jar.header.split('; ').find((pair) => pair.startsWith('remember')) ?? '').split(
+      '=',
+    );
+    const returning = app.jar();
+    returning.set(name, value);
+    for (let request = 0; request < 3; request++) expect(await isIn(returning)).toBe(true);
+    await change((account) => changedAccount(account, { epoch: 4 }));
+    expect(await isIn(returning)).toBe(false);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { consoleMailer } from '../../../lib/accounts/mail/console-mailer.js';
+import { accountKeysNotRead, readAccountsConfig } from '../../../lib/accounts/read-config.js';
+import { MemoryAccountRepository } from '../../../lib/accounts/repository/memory-account-repository.js';
+import type { AccountsModuleOptions } from '../../../lib/accounts/accounts-module-options.js';
+import { processValues } from '../../../lib/config/environment.js';
+import type { Environment } from '../../../lib/config/option.js';
+
+function read(
+  code: AccountsModuleOptions,
+  variables: Record<string, string> = {},
+  environment: Environment = 'test',
+  sessionUrl = null as { origin: string; prefix: string } | null,
+) {
+  return readAccountsConfig(code, processValues(variables), environment, sessionUrl);
+}
+
+const mailer = { send: () => undefined };
+
+describe('the options of accounts', () => {
+  it('are read from the environment keys of Flask-Security, in its forms', () => {
+    const { options } = read(
+      {},
+      {
+        SECURITY_REGISTERABLE: 'True',
+        SECURITY_CONFIRMABLE: 'true',
+        SECURITY_RECOVERABLE: '1',
+        SECURITY_CHANGEABLE: 'false',
+        SECURITY_PASSWORD_LENGTH_MIN: '12',
+        SECURITY_CONFIRM_EMAIL_WITHIN: '5 days',
+        SECURITY_RESET_PASSWORD_WITHIN: '2 hours',
+        SECURITY_EMAIL_SENDER: 'Shop <shop@example.com>',
+        SECURITY_USERNAME_ENABLE: 'true',
+        SECURITY_USERNAME_MIN_LENGTH: '3',
+        SECURITY_POST_LOGIN_VIEW: '/home',
+        SECURITY_DEFAULT_REMEMBER_ME: 'true',
+      },
+    );
+    expect(options).toMatchObject({
+      registration: { enabled: true },
+      confirmation: { enabled: true, validFor: 5 * 86_400_000 },
+      recovery: { enabled: true, validFor: 2 * 3_600_000 },
+      passwordChange: false,
+      passwords: { min: 12 },
+      mail: { from: 'Shop <shop@example.com>' },
+      usernames: { enabled: true, min: 3 },
+      afterLogin: '/home',
+      remember: true,
+    });
+  });
+
+  it('are also read from keys that their names make, and code comes first', () => {
+    const { options } = read({ recovery: false }, { SECURITY_REGISTRATION: 'yes', SECURITY_RECOVERY: 'yes' });
+    expect([options.registration.enabled, options.recovery.enabled]).toEqual([true, false]);
+  });
+
+  it('need a URL, a mailer and a repository in production', () => {
+    const problem =
+      (code: AccountsModuleOptions, session: { origin: string; prefix: string } | null = null) =>
+      () =>
+        read(code, {}, 'production', session);
+    expect(problem({})).toThrow(
+      /SECURITY_PUBLIC_URL \(publicUrl\): is required.*mailer: is required.*repository: is required/s,
+    );
+    const repository = new MemoryAccountRepository();
+    expect(problem({ repository, mailer: consoleMailer(), publicUrl: 'https://shop.example' })).toThrow(
+      /mailer: is required/,
+    );
+    expect(problem({ repository, mailer, publicUrl: 'https://shop.example' })).not.toThrow();
+    expect(problem({ repository, mailer }, { origin: 'https://shop.example', prefix: '' })).not.toThrow();
+    const other = { origin: 'https://other.example', prefix: '' };
+    expect(problem({ repository, mailer, publicUrl: 'https://shop.example' }, other)).toThrow(
+      /differs from the publicUrl/,
+    );
+  });
+
+  it.each<[AccountsModuleOptions, string]>([
+    [{ usernames: { min: 10, max: 9 } }, 'usernames.min'],
+    [{ locale: 'fr' }, 'locale'],
+    [{ mail: { from: 'a@b.example, c@d.example' } }, 'SECURITY_EMAIL_SENDER (mail.from)'],
+    [{ links: { confirm: 'https://app.example/confirm' } }, 'links.confirm'],
+    [{ afterLogin: '//evil.example' }, 'SECURITY_POST_LOGIN_VIEW (afterLogin)'],
+    [{ publicUrl: 'shop.example' }, 'SECURITY_PUBLIC_URL (publicUrl)'],
+    [{ registraton: true } as AccountsModuleOptions, 'did you mean registration?'],
+  ])('are refused where they cannot be used: %j', (code, setting) => {
+    expect(() => read(code)).toThrow(setting);
+  });
+
+  it('are warned of where registration tells who has an account', () => {
+    expect(read({ registration: true }).warnings.join()).toContain(
+      'it tells anybody whether an address has an account',
+    );
+    expect(read({ registration: true, confirmation: true }).warnings.join()).not.toContain('tells anybody');
+  });
+});
+
+describe('environment keys that accounts do not read', () => {
+  it('are named with what replaces them', () => {
+    const warnings = accountKeysNotRead({
+      SECURITY_LOGIN_URL: '/login',
+      SECURITY_RETURN_GENERIC_RESPONSES: 'True',
+      SECURITY_REGISTERABEL: 'True',
+      SECURITY_URL_PREFIX: '/auth',
+      SECURITY_REGISTERABLE: 'True',
+      PATH: '/bin',
+    });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The environment key SECURITY_LOGIN_URL is not read: the paths are fixed/),
+      expect.stringMatching(
+        /^The environment key SECURITY_RETURN_GENERIC_RESPONSES is not read: with SECURITY_CONFIRMABLE/,
+      ),
+      'The environment key SECURITY_REGISTERABEL is not read; did you mean SECURITY_REGISTERABLE?',
+    ]);
+  });
+});
