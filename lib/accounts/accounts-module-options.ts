@@ -1057,8 +1057,8 @@ export interface AccountsDeletionOptions {
    */
   grace?: string | number | undefined;
   /**
-   * How often each process looks for accounts that are due; null: never, and you call
-   * `AccountDeletionService.purge()`.
+   * How often each process looks for accounts that are due, and for rows of others that have expired; null:
+   * never, and you call `AccountDeletionService.purge()`.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 1d, or null for none. Default: 1h.
    *

@@ -124,6 +124,8 @@ import { ACCOUNTS_MAILER } from './tokens.js';
 import { AccountDevices } from './tracking/account-devices.js';
 import { NewDeviceNotice } from './tracking/new-device-notice.js';
 import { TrackingFeature } from './tracking/tracking.feature.js';
+import { ExpiredRows } from './upkeep/expired-rows.js';
+import { Upkeep } from './upkeep/upkeep.js';
 import { VerifyController } from './verify/verify.controller.js';
 import { VerifyService } from './verify/verify.service.js';
 
@@ -265,6 +267,8 @@ const providers: Provider[] = [
   AccountSessions,
   DeletionRows,
   DeletionPurge,
+  ExpiredRows,
+  Upkeep,
   AccountDeletionService,
   AccountExport,
   AccountDevices,

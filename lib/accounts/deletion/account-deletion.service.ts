@@ -15,7 +15,7 @@ import { AccountMails } from '../mail/account-mails.js';
 import { AfterAnswer } from '../mail/after-answer.js';
 import { accountOf, changedAccount, type AccountState, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
-import { DeletionPurge } from './deletion-purge.js';
+import { Upkeep } from '../upkeep/upkeep.js';
 import { DeletionRows } from './deletion-rows.js';
 
 /** Deletes accounts, after a time in which that can be undone. @publicApi */
@@ -27,7 +27,7 @@ export class AccountDeletionService {
     private readonly fresh: FreshLogin,
     private readonly repository: AccountRepository,
     private readonly rows: DeletionRows,
-    private readonly purging: DeletionPurge,
+    private readonly upkeep: Upkeep,
     private readonly entrance: Entrance,
     private readonly auth: AuthService,
     private readonly mails: AccountMails,
@@ -38,13 +38,14 @@ export class AccountDeletionService {
   ) {}
 
   /**
-   * Deletes the accounts whose deletion is due and can no longer be undone, as each process does by itself every
-   * `deletion.purgeInterval`. Several calls at the same time, in several processes, delete each account once.
+   * Deletes the accounts whose deletion is due and can no longer be undone, and the rows of others that have expired, such as factors that
+   * were removed, as each process does by itself every `deletion.purgeInterval`. Several calls at the same time, in several processes,
+   * delete each account once.
    *
    * @returns how many accounts this call has deleted
    */
   purge(): Promise<number> {
-    return this.purging.run();
+    return this.upkeep.run();
   }
 
   /** For the package itself. */

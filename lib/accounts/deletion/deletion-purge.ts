@@ -1,5 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { timerDelay } from '../../config/timer.js';
+import { Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountsConfig } from '../accounts-config.js';
 import { AccountEvents } from '../events/account-events.js';
@@ -17,10 +16,7 @@ const margin = 60_000;
 
 /** Deletes the accounts whose deletion can no longer be undone. Several processes may do so at the same time. */
 @Injectable()
-export class DeletionPurge implements OnApplicationBootstrap, OnModuleDestroy {
-  #timer: NodeJS.Timeout | null = null;
-  #running: Promise<unknown> = Promise.resolve();
-
+export class DeletionPurge {
   constructor(
     private readonly config: AccountsConfig,
     private readonly rows: DeletionRows,
@@ -28,21 +24,6 @@ export class DeletionPurge implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly events: AccountEvents,
     private readonly runtime: SessionRuntime,
   ) {}
-
-  onApplicationBootstrap(): void {
-    const { enabled, purgeInterval } = this.config.options.deletion;
-    if (!enabled || purgeInterval === null) return;
-    this.#timer = setInterval(() => {
-      this.#running = this.run().catch(this.runtime.report);
-    }, timerDelay(purgeInterval));
-    // A process that has nothing else to do must not wait for it.
-    this.#timer.unref();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    await this.#running;
-  }
 
   /** @returns how many accounts this call has deleted */
   async run(): Promise<number> {

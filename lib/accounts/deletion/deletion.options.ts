@@ -27,7 +27,7 @@ export const deletionOptions = group(
       default: 3_600_000,
       defaultText: '1h',
       meaning:
-        'How often each process looks for accounts that are due; null: never, and you call `AccountDeletionService.purge()`.',
+        'How often each process looks for accounts that are due, and for rows of others that have expired; null: never, and you call `AccountDeletionService.purge()`.',
     }),
     beforeDelete: option<((account: Account) => unknown) | null>({
       env: null,
