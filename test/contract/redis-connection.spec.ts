@@ -23,7 +23,7 @@ afterEach(async () => {
 
 describe('RedisStore and its connection', () => {
   it('is made at once while the server is down, rejects at once, and works when the server has come', async () => {
-    const port = await freePort(55_536);
+    const port = await freePort();
     const log = new CollectedLog();
     const store = await open(`redis://127.0.0.1:${String(port)}`, log);
     const before = performance.now();
@@ -145,7 +145,7 @@ describe('RedisStore and its connection', () => {
     const refused = await open(wrong.href, log);
     await until('the refusal is told', () => log.errors.length === 1);
     const away = new URL(wrong);
-    away.port = String(await freePort(55_536));
+    away.port = String(await freePort());
     const unreachable = await open(away.href, log);
     await until('the absence is told', () => log.errors.length === 2);
     const told = [...log.errors, ...log.warnings];
@@ -167,7 +167,7 @@ describe('RedisStore and its connection', () => {
   });
 
   it('says nothing of keys and records in the error for an injected client', async () => {
-    const client = new Redis({ port: await freePort(55_536), maxRetriesPerRequest: 0, enableOfflineQueue: false });
+    const client = new Redis({ port: await freePort(), maxRetriesPerRequest: 0, enableOfflineQueue: false });
     client.on('error', () => undefined); // the application's business
     cleanUps.push(() => {
       client.disconnect();

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Long } from 'mongodb';
 import { type Fields, isFields, MongoDocuments } from './mongo-documents.js';
 import { answerTo, MessageReader, type WireMessage } from './mongo-wire.js';
+import { freePort } from './server-process.js';
 
 /** What is to become of a command, besides being obeyed. */
 export type Mishap =
@@ -27,13 +28,12 @@ export class MongoStandIn {
 
   private constructor(readonly port: number) {}
 
-  static async start(port = 0): Promise<MongoStandIn> {
+  static async start(samePort?: number): Promise<MongoStandIn> {
+    const port = samePort ?? (await freePort());
     const server = createServer();
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('There is no port.');
-    const standIn = new MongoStandIn(address.port);
+    const standIn = new MongoStandIn(port);
     standIn.server = server.on('connection', (socket) => {
       standIn.serve(socket);
     });

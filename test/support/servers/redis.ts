@@ -21,7 +21,7 @@ export class RedisServer {
   static async start(
     options: { args?: readonly string[]; password?: string; port?: number } = {},
   ): Promise<RedisServer> {
-    const port = options.port ?? (await freePort(55_536));
+    const port = options.port ?? (await freePort());
     const dir = await mkdtemp(join(tmpdir(), 'redis-server-'));
     const server = new ServerProcess({
       program: 'redis-server',

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { patienceMs } from '../patience.js';
@@ -85,16 +86,41 @@ export class ServerProcess {
   }
 }
 
-/** A port on which nobody listens now, below the limit that a Redis Cluster has for the sake of its second port. */
-export async function freePort(below = 65_536): Promise<number> {
+/**
+ * A port on which nobody listens, for a server that is started later, and perhaps again. It lies below those that a system
+ * gives to whoever asks for any, and this process keeps others that ask here off it; ten thousand above it, where a Redis
+ * Cluster has its second port, is free of both as well.
+ */
+export async function freePort(): Promise<number> {
   for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    server.close();
-    await once(server, 'close');
-    if (address !== null && typeof address === 'object' && address.port < below) return address.port;
+    const port = 11_000 + Math.floor(Math.random() * 10_000);
+    if ((await claims(port)) && (await isFree(port))) return port;
   }
+}
+
+/** Whether nobody else claims the port. The claim is the UDP port of the number, as long as this process lives. */
+async function claims(port: number): Promise<boolean> {
+  const claim = createSocket('udp4').unref();
+  claim.bind({ port, address: '127.0.0.1', exclusive: true });
+  try {
+    await once(claim, 'listening');
+    return true;
+  } catch {
+    claim.close();
+    return false;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
 }
 
 function deathWish(): string[] {
