@@ -6,11 +6,11 @@ import type { CookieJar } from './jar.js';
 /** A mailer that keeps mails. */
 export class MailBox {
   readonly mails: Mail[] = [];
-  #arrived: () => void = () => {};
+  #waiting: (() => void)[] = [];
 
   send(mail: Mail): undefined {
     this.mails.push(mail);
-    this.#arrived();
+    for (const look of this.#waiting.splice(0)) look();
   }
 
   /** The mail with this number, once it has been sent. */
@@ -18,7 +18,7 @@ export class MailBox {
     for (;;) {
       const mail = this.mails[number - 1];
       if (mail !== undefined) return mail;
-      await new Promise<void>((resolve) => (this.#arrived = resolve));
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 }

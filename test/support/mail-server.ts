@@ -14,7 +14,7 @@ export interface ReceivedMail {
 /** A real SMTP server on a free port of the loopback interface. */
 export class MailServer {
   readonly received: ReceivedMail[] = [];
-  #arrived: () => void = () => {};
+  #waiting: (() => void)[] = [];
 
   private constructor(private readonly server: SMTPServer) {}
 
@@ -53,7 +53,7 @@ export class MailServer {
 
   private take(mail: ReceivedMail): void {
     this.received.push(mail);
-    this.#arrived();
+    for (const look of this.#waiting.splice(0)) look();
   }
 
   /** The mail with this number, once it has arrived. */
@@ -61,7 +61,7 @@ export class MailServer {
     for (;;) {
       const mail = this.received[number - 1];
       if (mail !== undefined) return mail;
-      await new Promise<void>((resolve) => (this.#arrived = resolve));
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 
