@@ -34,6 +34,6 @@ describe('the RememberStore in docs/auth/remember-me.md, on PostgreSQL', () => {
   });
 
   for (const { name, run } of rememberStoreContract()) {
-    it(name, () => run({ store: table(), anotherInstance: table }), 30_000);
+    it(name, () => run({ store: table(), anotherInstance: table }));
   }
 });

@@ -69,13 +69,9 @@ describe.each(subjects)('$name', ({ start, stop, open, openRemember }) => {
   }
 
   for (const { name, run } of rememberStoreContract()) {
-    it(
-      name,
-      async () => {
-        const store = openRemember?.();
-        await run(store === undefined ? { store: await instance(), anotherInstance: instance } : { store });
-      },
-      30_000,
-    );
+    it(name, async () => {
+      const store = openRemember?.();
+      await run(store === undefined ? { store: await instance(), anotherInstance: instance } : { store });
+    });
   }
 });

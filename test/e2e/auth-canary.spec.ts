@@ -183,7 +183,6 @@ it.each(
       expect(logger.text).not.toContain(beginning);
     }
   },
-  15_000,
 );
 
 /** What of the cookies must not be seen: ids, tokens and signatures, and what the store has of them. */

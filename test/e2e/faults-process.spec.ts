@@ -87,15 +87,11 @@ describe('the process of an application', () => {
   it.each<[string, (folder: string) => object]>([
     ['LMDB', (path) => ({ type: 'lmdb', lmdb: { path } })],
     ['SQLite', (path) => ({ type: 'sql', sql: { url: `sqlite:${path}/sessions.db` } })],
-  ])(
-    'ends by itself after a close, with %s',
-    async (_, options) => {
-      const folder = temporaryFolder('faults-process');
-      expect(await run(options(folder.path))).toEqual({ code: 0, output: '201 1\nclosed\n' });
-      folder.remove();
-    },
-    15_000,
-  );
+  ])('ends by itself after a close, with %s', async (_, options) => {
+    const folder = temporaryFolder('faults-process');
+    expect(await run(options(folder.path))).toEqual({ code: 0, output: '201 1\nclosed\n' });
+    folder.remove();
+  });
 
   it('ends by itself after a close, with a connection to memcached', async () => {
     const server = await MemcachedServerProcess.start();
@@ -109,13 +105,9 @@ describe('the process of an application', () => {
     ['MariaDB', { type: 'sql', sql: { url: 'mysql://127.0.0.1:1/shop' } }],
     ['memcached', { type: 'memcached', memcached: { servers: ['127.0.0.1:1'] } }],
     ['DynamoDB', { type: 'dynamodb', dynamodb: { endpoint: 'http://127.0.0.1:1' } }],
-  ])(
-    'ends by itself after a close where %s never was there',
-    async (_, options) => {
-      const { code, output } = await run({ ...options, storeTimeout: '200ms' });
-      expect(code).toBe(0);
-      expect(output).toContain('503 0\nclosed\n');
-    },
-    15_000,
-  );
+  ])('ends by itself after a close where %s never was there', async (_, options) => {
+    const { code, output } = await run({ ...options, storeTimeout: '200ms' });
+    expect(code).toBe(0);
+    expect(output).toContain('503 0\nclosed\n');
+  });
 });

@@ -128,7 +128,7 @@ describe.each(Object.entries({ ...local, ...remote }))('in %s', (name, open) => 
 
   beforeAll(async () => {
     place = await open();
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await place.end();

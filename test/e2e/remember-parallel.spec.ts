@@ -53,7 +53,7 @@ const cases = platforms.flatMap((platform) => backings.map((backing) => ({ platf
 
 describe.each(cases)('$platform, $name', ({ platform, start, stop, open, keys }) => {
   let place: RememberPlace;
-  beforeAll(start, 30_000);
+  beforeAll(start);
   afterAll(stop);
   afterEach(() => place.stop());
 

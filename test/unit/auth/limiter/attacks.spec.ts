@@ -33,17 +33,13 @@ describe('one account, from 1000 addresses', () => {
     ['as it is by default', {}, 17],
     ['as strict as it can be set', strictest, 12],
     ['as loose as it can be set', loosest, 100],
-  ])(
-    'ASVS 6.1.1, 6.3.1: is guessed at no more than 100 times an hour, %s',
-    async (_how, options, most) => {
-      const rehearsal = new Rehearsal({ options });
-      const times = await attack(rehearsal, 3 * day, (made) => ({ address: addressOf(made) }));
-      const inAnHour = mostInAnHour(times);
-      expect(inAnHour).toBeGreaterThan(0);
-      expect(inAnHour).toBeLessThanOrEqual(most);
-    },
-    60_000,
-  );
+  ])('ASVS 6.1.1, 6.3.1: is guessed at no more than 100 times an hour, %s', async (_how, options, most) => {
+    const rehearsal = new Rehearsal({ options });
+    const times = await attack(rehearsal, 3 * day, (made) => ({ address: addressOf(made) }));
+    const inAnHour = mostInAnHour(times);
+    expect(inAnHour).toBeGreaterThan(0);
+    expect(inAnHour).toBeLessThanOrEqual(most);
+  });
 
   it.each<[string, Record<string, unknown>, number, number]>([
     ['by default', {}, day, 17],
@@ -65,7 +61,6 @@ describe('one account, from 1000 addresses', () => {
         expect(mostInAnHour(times)).toBeLessThanOrEqual(most);
       }
     },
-    60_000,
   );
 
   it('waits out fewer than 120 guesses a day', async () => {
