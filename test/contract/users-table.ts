@@ -149,11 +149,15 @@ export class UsersTable extends AccountRepository {
     return (await this.#credentials('kind = $1 AND external_id = $2', [kind, externalId]))[0] ?? null;
   }
 
-  override async addCredential(accountId: string, credential: NewCredential): Promise<AddCredentialResult> {
+  override async addCredential(
+    accountId: string,
+    credential: NewCredential,
+    expectedEpoch?: number,
+  ): Promise<AddCredentialResult> {
     const added = createdCredential(accountId, credential, new Date());
     checkCredential(added);
     const isThere = await this.#transaction(async (client) => {
-      const isLocked = await lock(client, accountId);
+      const isLocked = await lock(client, accountId, expectedEpoch);
       if (isLocked) await insert(client, added);
       return isLocked;
     });
@@ -189,11 +193,12 @@ export class UsersTable extends AccountRepository {
     accountId: string,
     kind: string,
     credentials: readonly NewCredential[],
+    expectedEpoch?: number,
   ): Promise<ReplaceCredentialsResult> {
     const replaced = credentials.map((each) => createdCredential(accountId, { ...each, kind }, new Date()));
     replaced.forEach(checkCredential);
     const isThere = await this.#transaction(async (client) => {
-      if (!(await lock(client, accountId))) return false;
+      if (!(await lock(client, accountId, expectedEpoch))) return false;
       await client.query('DELETE FROM user_credentials WHERE user_id = $1 AND kind = $2', [accountId, kind]);
       for (const credential of replaced) await insert(client, credential);
       return true;
@@ -297,8 +302,13 @@ async function insert(client: PoolClient, credential: Credential): Promise<void>
 }
 
 /** Keeps others from deleting the user, and from changing the set of credentials, until the transaction ends. */
-async function lock(client: PoolClient, id: string): Promise<boolean> {
-  return isNumber(id) && (await client.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [id])).rowCount === 1;
+async function lock(client: PoolClient, id: string, epoch?: number): Promise<boolean> {
+  if (!isNumber(id)) return false;
+  const locked = await client.query(
+    "SELECT 1 FROM users WHERE id = $1 AND (more->>'epoch')::bigint = coalesce($2, (more->>'epoch')::bigint) FOR UPDATE",
+    [id, epoch ?? null],
+  );
+  return locked.rowCount === 1;
 }
 
 function isNumber(id: string): boolean {

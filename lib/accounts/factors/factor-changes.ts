@@ -39,14 +39,15 @@ export class FactorChanges {
    * owner gets a mail; listeners are told.
    *
    * @param account as it was when this session was found to be allowed to do it
-   * @param work makes the change. If it throws, nothing has been changed: this session goes on, and nobody is told.
+   * @param work makes the change, to the account as it is now: what it adds is added under that epoch. If it throws, nothing has been
+   * changed: this session goes on, and nobody is told.
    * @throws AccountsException 409 `CHANGED_MEANWHILE` if something else has raised the account's epoch, and what `work` throws
    */
   async make<Result>(
     exchange: Exchange,
     account: StoredAccount,
     change: FactorChange,
-    work: () => Promise<Result>,
+    work: (opened: StoredAccount) => Promise<Result>,
   ): Promise<Result> {
     return (await this.makeIn(exchange, account, change, work)).result;
   }
@@ -56,7 +57,7 @@ export class FactorChanges {
     exchange: Exchange,
     account: StoredAccount,
     change: FactorChange,
-    work: () => Promise<Result>,
+    work: (opened: StoredAccount) => Promise<Result>,
   ): Promise<{ readonly result: Result; readonly account: StoredAccount | null }> {
     const before = await this.history.of(account.id);
     // Before the change: a session that a reset ends in between changes nothing any more.
@@ -67,7 +68,7 @@ export class FactorChanges {
     try {
       // After the epoch was raised: a code that a login uses up from here on lets nobody stay in.
       taken = await this.#mayTake(account.id, change);
-      result = await work();
+      result = await work(opened);
     } catch (error) {
       await this.entrance.goOn(await exchange.session(), opened, []);
       throw error;

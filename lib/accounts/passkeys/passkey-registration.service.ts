@@ -69,8 +69,8 @@ export class PasskeyRegistrationService {
     const proved = factorsOfPasskey(facts, isUserVerified && multiFactor ? 'all' : 'second');
     if (pending !== null && !(await this.pending.take(await exchange.session(), pending))) throw nothingPending();
     const change = { method: 'passkey', change: 'added', name, proved } as const;
-    const { account: changed, result: added } = await this.changes.makeIn(exchange, account, change, async () => {
-      const result = await this.rows.add(account.id, facts, name);
+    const { account: changed, result: added } = await this.changes.makeIn(exchange, account, change, async (opened) => {
+      const result = await this.rows.add(opened, facts, name);
       if ('taken' in result) throw taken();
       if ('gone' in result) throw new AccountsException(409, 'CHANGED_MEANWHILE');
       return storedPasskey(result.added);

@@ -43,8 +43,9 @@ export class PasskeyRows {
     return row && storedPasskey(row);
   }
 
-  add(accountId: string, facts: PasskeyFacts, name: string | null): Promise<AddCredentialResult> {
-    return this.repository.addCredential(accountId, newPasskeyRow(facts, name));
+  /** Adds one, if the account still has its epoch. */
+  add({ id, epoch }: StoredAccount, facts: PasskeyFacts, name: string | null): Promise<AddCredentialResult> {
+    return this.repository.addCredential(id, newPasskeyRow(facts, name), epoch);
   }
 
   /** Null: it has been deleted. */

@@ -19,11 +19,11 @@ export class RecoveryCodeRows {
     return (await this.repository.credentials(id, kind)).length;
   }
 
-  /** Makes new ones, in place of all that there were. Null: the account is gone. */
-  async replace({ id }: StoredAccount, count: number): Promise<readonly string[] | null> {
+  /** Makes new ones, in place of all that there were. Null: the account is gone, or has another epoch. */
+  async replace({ id, epoch }: StoredAccount, count: number): Promise<readonly string[] | null> {
     const codes = Array.from({ length: count }, newRecoveryCode);
     const credentials = codes.map((code) => ({ kind, externalId: this.#hashes(id, code)[0] ?? null }));
-    const result = await this.repository.replaceCredentials(id, kind, credentials);
+    const result = await this.repository.replaceCredentials(id, kind, credentials, epoch);
     return 'replaced' in result ? codes : null;
   }
 

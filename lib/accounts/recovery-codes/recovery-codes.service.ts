@@ -21,8 +21,8 @@ export class RecoveryCodesService {
   async make(exchange: Exchange): Promise<Answer> {
     const account = await this.factors.fresh(exchange);
     const change = { method: 'recovery-code', change: 'replaced' } as const;
-    const codes = await this.changes.make(exchange, account, change, async () => {
-      const made = await this.rows.replace(account, this.config.options.recoveryCodes.count);
+    const codes = await this.changes.make(exchange, account, change, async (opened) => {
+      const made = await this.rows.replace(opened, this.config.options.recoveryCodes.count);
       if (made === null) throw new AccountsException(409, 'CHANGED_MEANWHILE');
       return made;
     });

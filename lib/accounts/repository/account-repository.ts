@@ -29,7 +29,7 @@ export type AddCredentialResult =
   | { readonly added: Credential }
   /** There is a credential with its id, or one of its kind with its external id. Nothing was added. */
   | { readonly taken: true }
-  /** The account has been deleted. Nothing was added. */
+  /** The account has been deleted, or has another epoch than expected. Nothing was added. */
   | { readonly gone: true };
 
 /** @publicApi */
@@ -113,7 +113,17 @@ export abstract class AccountRepository {
   /** Finds a credential by its external id, within its kind. */
   abstract findCredential(kind: string, externalId: string): Promise<Credential | null>;
 
-  abstract addCredential(accountId: string, credential: NewCredential): Promise<AddCredentialResult>;
+  /**
+   * Adds a credential.
+   *
+   * @param expectedEpoch adds it only if the account has this epoch, in one transaction: whoever raises the epoch and lists the credentials
+   * then sees it, or it is not added. Default: whatever the epoch is
+   */
+  abstract addCredential(
+    accountId: string,
+    credential: NewCredential,
+    expectedEpoch?: number,
+  ): Promise<AddCredentialResult>;
 
   /**
    * Stores a changed credential, if the stored one still has the expected version. Raises the version by one. Never writes the account,
@@ -124,11 +134,16 @@ export abstract class AccountRepository {
   /** Deletes a credential, if it still has the expected version. True: it was this call that did it. */
   abstract deleteCredential(id: string, expectedVersion: number): Promise<boolean>;
 
-  /** Deletes all credentials of one kind and adds others in their place: all of it, or nothing. */
+  /**
+   * Deletes all credentials of one kind and adds others in their place: all of it, or nothing.
+   *
+   * @param expectedEpoch as for {@link addCredential}
+   */
   abstract replaceCredentials(
     accountId: string,
     kind: string,
     credentials: readonly NewCredential[],
+    expectedEpoch?: number,
   ): Promise<ReplaceCredentialsResult>;
 
   /** The credentials of one kind, of all accounts, that had expired at `time`; the first to expire first. */

@@ -131,10 +131,14 @@ export class MemoryAccountRepository extends AccountRepository {
     return found === undefined ? null : credentialCopyOf(found);
   }
 
-  override async addCredential(accountId: string, credential: NewCredential): Promise<AddCredentialResult> {
+  override async addCredential(
+    accountId: string,
+    credential: NewCredential,
+    expectedEpoch?: number,
+  ): Promise<AddCredentialResult> {
     const added = createdCredential(accountId, credential, this.#now());
     checkCredential(added);
-    if (!this.#accounts.has(accountId)) return { gone: true };
+    if (!this.#has(accountId, expectedEpoch)) return { gone: true };
     if (!this.#areFree([added])) return { taken: true };
     this.#putCredential(added);
     return { added: credentialCopyOf(added) };
@@ -165,11 +169,12 @@ export class MemoryAccountRepository extends AccountRepository {
     accountId: string,
     kind: string,
     credentials: readonly NewCredential[],
+    expectedEpoch?: number,
   ): Promise<ReplaceCredentialsResult> {
     const now = this.#now();
     const added = credentials.map((credential) => createdCredential(accountId, { ...credential, kind }, now));
     added.forEach(checkCredential);
-    if (!this.#accounts.has(accountId)) return { gone: true };
+    if (!this.#has(accountId, expectedEpoch)) return { gone: true };
     const removed = this.#of(accountId, kind);
     for (const credential of removed) this.#dropCredential(credential);
     if (!this.#areFree(added)) {
@@ -187,6 +192,11 @@ export class MemoryAccountRepository extends AccountRepository {
       .sort((a, b) => expiryOf(a) - expiryOf(b))
       .slice(0, pageLimit(limit))
       .map((credential) => credentialCopyOf(credential));
+  }
+
+  #has(accountId: string, epoch: number | undefined): boolean {
+    const account = this.#accounts.get(accountId);
+    return account !== undefined && (epoch === undefined || account.epoch === epoch);
   }
 
   #of(accountId: string, kind?: string): Credential[] {

@@ -39,18 +39,19 @@ export class TotpRows {
     return (await this.#of(account)).find(({ row, isEnabled }) => row.id === id && !isEnabled) ?? null;
   }
 
-  /** Begins to set one up. A set-up that was begun before ends. @returns its id; null: the account is gone */
+  /** Begins to set one up. A set-up that was begun before ends. @returns its id; null: the account is gone, or has another epoch */
   async begin(account: StoredAccount, name: string | null, secret: string): Promise<string | null> {
     for (const { row, isEnabled } of await this.#of(account)) {
       if (!isEnabled) await this.repository.deleteCredential(row.id, row.version);
     }
     const id = randomBytes(16).toString('base64url');
     const sealed = this.#seal(account.id, id, secret);
-    const result = await this.repository.addCredential(account.id, {
+    const row = {
       ...{ id, kind, name },
       data: { secret: sealed, enabled: false, lastStep: null },
       expiresAt: new Date(this.runtime.now() + setUpFor),
-    });
+    };
+    const result = await this.repository.addCredential(account.id, row, account.epoch);
     return 'added' in result ? id : null;
   }
 

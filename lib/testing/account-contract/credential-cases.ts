@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { AccountRepository } from '../../accounts/repository/account-repository.js';
+import { changedAccount } from '../../accounts/repository/account.js';
 import { accountCases, type AccountRepositoryHarness } from './account-case.js';
-import { added, atOnce, created, credentialIds, fresh, kindOf } from './account-steps.js';
+import { added, atOnce, created, credentialIds, fresh, kindOf, present } from './account-steps.js';
 
 async function instancesOf({ repository, anotherInstance }: AccountRepositoryHarness): Promise<AccountRepository[]> {
   return [repository, (await anotherInstance?.()) ?? repository];
@@ -170,6 +171,35 @@ export const credentialCases = accountCases({
     const left = (await harness.repository.credentials(id)).map(({ externalId }) => externalId ?? '');
     assert.equal(left.length, 3);
     assert.equal(new Set(left.map((externalId) => externalId.split('-')[0])).size, 1);
+  },
+
+  'adds under the expected epoch only': async ({ repository }) => {
+    const { id } = await created(repository, { epoch: 3 });
+    const totp = { kind: 'totp' };
+    assert.equal(kindOf(await repository.addCredential(id, totp, 3)), 'added');
+    assert.deepEqual(await repository.addCredential(id, totp, 2), { gone: true });
+    assert.deepEqual(await repository.replaceCredentials(id, 'totp', [totp, totp], 4), { gone: true });
+    assert.equal((await repository.credentials(id)).length, 1);
+    assert.equal(kindOf(await repository.replaceCredentials(id, 'totp', [totp, totp], 3)), 'replaced');
+    assert.equal((await repository.credentials(id)).length, 2);
+  },
+
+  'adds nothing that whoever raises the epoch does not see': async (harness) => {
+    const instances = await instancesOf(harness);
+    const { id, epoch, version } = await created(harness.repository);
+    let seen: readonly string[] = [];
+    const raise = async (repository: AccountRepository): Promise<object> => {
+      const account = await present(repository, id);
+      const result = await repository.update(changedAccount(account, { epoch: epoch + 1 }), version);
+      seen = await credentialIds(repository, id);
+      return result;
+    };
+    const counts = await atOnce(17, instances, (repository, index) => {
+      if (index === 8) return raise(repository);
+      return repository.addCredential(id, { kind: 'passkey', externalId: fresh() }, epoch);
+    });
+    assert.equal(counts['updated'], 1);
+    assert.deepEqual(await credentialIds(harness.repository, id), seen);
   },
 
   'lists expired credentials of one kind, the first to expire first': async ({ repository }) => {

@@ -5,7 +5,9 @@ import { SecurityNotices } from '../../../lib/accounts/not-me/security-notices.j
 import { send } from '../../support/accounts-app.js';
 import { platforms } from '../../support/app.js';
 import type { CookieJar } from '../../support/jar.js';
+import { begin as beginCeremony } from '../../support/passkeys-app.js';
 import { ada, Factors } from '../../support/second-factors.js';
+import { SoftwareAuthenticator, type CreationOptions } from '../../support/software-authenticator.js';
 
 const restored = { status: 200, body: { status: 'restored' } };
 const frozen = { status: 200, body: { status: 'frozen' } };
@@ -75,6 +77,50 @@ describe('the set-up of an authenticator app', () => {
     expect(await rows('totp')).toHaveLength(1);
     expect(await report(await tokenIn(1))).toEqual(restored);
     expect(await rows('totp')).toEqual([]);
+  });
+});
+
+describe('a factor that somebody is adding while the owner restores the account', () => {
+  /** Each request, as far as it can be made before. @returns the request that is held before it writes */
+  const adding: Readonly<Record<string, (jar: CookieJar) => Promise<() => Promise<{ status: number }>>>> = {
+    'a passkey': async (jar) => {
+      const { flow, options } = await beginCeremony<CreationOptions>(jar, '/auth/passkeys/options');
+      const origin = factors.app.url.replace('127.0.0.1', 'localhost');
+      const credential = new SoftwareAuthenticator(origin).create(options);
+      return () => send(jar, '/auth/passkeys', { flow, credential });
+    },
+    'the set-up of an app': (jar) => Promise.resolve(() => send(jar, '/auth/factors/totp', {})),
+    'an app': async (jar) => {
+      const { id, secret } = await begin(jar);
+      return () => send(jar, `/auth/factors/totp/${id}/enable`, { code: factors.code(secret) });
+    },
+    'recovery codes': (jar) => Promise.resolve(() => send(jar, '/auth/factors/recovery-codes', {})),
+  };
+  const factorKinds = ['passkey', 'totp', 'recovery-code'];
+
+  /** Calls `before` once, before the repository writes a factor. */
+  function holdWrite(before: () => Promise<void>): void {
+    const { addCredential, updateCredential, replaceCredentials } = repository;
+    const hold = async (kind: string): Promise<void> => {
+      if (!factorKinds.includes(kind)) return;
+      Object.assign(repository, { addCredential, updateCredential, replaceCredentials });
+      await before();
+    };
+    repository.addCredential = (...all) => hold(all[1].kind).then(() => addCredential.apply(repository, all));
+    repository.updateCredential = (...all) => hold(all[0].kind).then(() => updateCredential.apply(repository, all));
+    repository.replaceCredentials = (...all) => hold(all[1]).then(() => replaceCredentials.apply(repository, all));
+  }
+
+  it.each(Object.keys(adding))('is not there afterwards: %s', async (what) => {
+    await start({ passkeys: true });
+    const jar = await factors.loggedIn();
+    await send(jar, '/auth/password', { current: ada.password, password: renewed });
+    const token = await tokenIn(1);
+    const add = await adding[what]?.(jar);
+    holdWrite(async () => expect(await report(token)).toEqual(restored));
+    expect(await add?.()).toMatchObject({ status: 409, body: { code: 'CHANGED_MEANWHILE' } });
+    expect(await Promise.all(factorKinds.map(rows))).toEqual([[], [], []]);
+    expect((await jar.json('/auth')) as object).toMatchObject({ user: null });
   });
 });
 

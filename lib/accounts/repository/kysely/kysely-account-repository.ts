@@ -160,12 +160,16 @@ export class KyselyAccountRepository extends AccountRepository {
     return this.#oneCredential(tools.sql.findCredential, [tools.text(kind), tools.text(externalId)]);
   }
 
-  override async addCredential(accountId: string, credential: NewCredential): Promise<AddCredentialResult> {
+  override async addCredential(
+    accountId: string,
+    credential: NewCredential,
+    expectedEpoch?: number,
+  ): Promise<AddCredentialResult> {
     const added = createdCredential(accountId, credential, this.#now());
     checkCredential(added);
     const tools = await this.#ready();
     const result = await this.#runner.run(async (statement) => {
-      if (!(await tools.lock(statement, accountId))) return 'gone';
+      if (!(await tools.lock(statement, accountId, expectedEpoch))) return 'gone';
       await tools.insertCredential(statement, added);
       return 'added';
     }, true);
@@ -195,6 +199,7 @@ export class KyselyAccountRepository extends AccountRepository {
     accountId: string,
     kind: string,
     credentials: readonly NewCredential[],
+    expectedEpoch?: number,
   ): Promise<ReplaceCredentialsResult> {
     const now = this.#now();
     const added = credentials.map((credential) => createdCredential(accountId, { ...credential, kind }, now));
@@ -203,7 +208,7 @@ export class KyselyAccountRepository extends AccountRepository {
     const tools = await this.#ready();
     const result = await this.#runner.run(async (statement) => {
       // Locked first: two parallel calls would otherwise both delete the old ones, and keep the new ones of both.
-      if (!(await tools.lock(statement, accountId))) return 'gone';
+      if (!(await tools.lock(statement, accountId, expectedEpoch))) return 'gone';
       await statement.change(tools.sql.deleteKind, [tools.text(accountId), tools.text(kind)]);
       for (const credential of added) await tools.insertCredential(statement, credential);
       return 'replaced';
@@ -305,9 +310,10 @@ class Tools {
     if ((await statement.change(this.sql.insertCredential, values)) === 0) throw new Taken();
   }
 
-  /** Locks an account until the end of the transaction. False: there is none. */
-  async lock(statement: Statement, id: string): Promise<boolean> {
-    return (await statement.rows(this.sql.lock, [this.text(id)])).length === 1;
+  /** Locks an account until the end of the transaction. False: there is none, or none with the epoch. */
+  async lock(statement: Statement, id: string, epoch?: number): Promise<boolean> {
+    const [sql, more] = epoch === undefined ? [this.sql.lock, []] : [this.sql.lockAt, [epoch]];
+    return (await statement.rows(sql, [this.text(id), ...more])).length === 1;
   }
 }
 
@@ -327,6 +333,7 @@ function statements(dialect: AccountDialect, names: AccountTableNames) {
     updateAccount: `UPDATE ${accounts} SET ${set(changedAccountColumns)}, version = version + 1 WHERE id = ? AND version = ?`,
     deleteAccount: `DELETE FROM ${accounts} WHERE id = ?`,
     lock: `SELECT id FROM ${accounts} WHERE id = ?${forUpdate}`,
+    lockAt: `SELECT id FROM ${accounts} WHERE id = ? AND epoch = ?${forUpdate}`,
     list: `SELECT * FROM ${accounts} WHERE id > ? ORDER BY id LIMIT ?`,
     listActive: `SELECT * FROM ${accounts} WHERE id > ? AND active = ? ORDER BY id LIMIT ?`,
     // In this order: MySQL uses values that were assigned before.
