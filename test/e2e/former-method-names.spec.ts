@@ -49,7 +49,8 @@ describe('the former names of methods', () => {
   const logger = new CapturedLogger();
   let running: RunningApp;
   beforeAll(async () => {
-    running = await startApp({ controllers: [FormerController], logger });
+    const now = Date.now();
+    running = await startApp({ controllers: [FormerController], logger, session: { clock: () => now } });
   });
   afterAll(() => running.close());
 

@@ -142,7 +142,9 @@ export interface LimitedSetup extends AppSetup {
   readonly limiter?: LimiterInput;
 }
 
-/** An application with a limiter, whose proxy says where a request comes from. */
+const now = Date.now();
+
+/** An application with a limiter, whose proxy says where a request comes from. Its clock stands, so that no wait is ever over. */
 export async function startLimited({ limiter = {}, platform = 'express', ...setup }: LimitedSetup = {}): Promise<
   RunningApp & { readonly accounts: Accounts }
 > {
@@ -151,7 +153,7 @@ export async function startLimited({ limiter = {}, platform = 'express', ...setu
     ...setup,
     controllers: [AccountController, ...(setup.controllers ?? [])],
     providers: [Accounts, LoginGuard, ...(setup.providers ?? [])],
-    session: { ...setup.session, limiter },
+    session: { clock: () => now, ...setup.session, limiter },
     prepare: async (app) => {
       if (platform === 'express') (app as NestExpressApplication).set('trust proxy', true);
       await setup.prepare?.(app);

@@ -141,7 +141,8 @@ describe('a login', () => {
   });
 
   it('is limited after some guesses', async () => {
-    await startWithAda();
+    const now = Date.now();
+    await startWithAda({}, { session: { clock: () => now } });
     const statuses: number[] = [];
     for (let guess = 0; guess < 12; guess++) {
       const { status } = await send(app.jar(), '/auth/login', {
@@ -154,7 +155,8 @@ describe('a login', () => {
   });
 
   it('clears the guesses at its own account, and not those at one whose name is folded further', async () => {
-    app = await startAccounts({ usernames: true });
+    const now = Date.now();
+    app = await startAccounts({ usernames: true }, { session: { clock: () => now } });
     await app.app.get(AccountsService).create({ ...ada, username: 'strasse' });
     await app.app.get(AccountsService).create({ ...ada, email: 'eve@example.com', username: 'straße' });
     const statuses: number[] = [];

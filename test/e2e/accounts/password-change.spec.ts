@@ -117,7 +117,8 @@ describe('a change of password', () => {
   });
 
   it('counts a wrong current password as a guess', async () => {
-    await startWithAda();
+    const now = Date.now();
+    await startWithAda({}, { session: { clock: () => now } });
     const jar = app.jar();
     await send(jar, '/auth/login', logIn);
     const statuses = new Set<number>();
