@@ -28,6 +28,12 @@ export class Factors {
     return totpCode(secret, this.now);
   }
 
+  /** A code that the app with this secret shows neither now nor in the steps before and after. */
+  wrongCode(secret: string): string {
+    const shown = [-60_000, -30_000, 0, 30_000, 60_000].map((shift) => totpCode(secret, this.now + shift));
+    return ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !shown.includes(code)) ?? '';
+  }
+
   /** A browser that is logged in with the password. */
   async loggedIn(): Promise<CookieJar> {
     const jar = this.app.jar();

@@ -65,7 +65,7 @@ describe.each(platforms)('a second factor on %s', (platform) => {
       pending: { status: 'second-factor', methods: ['totp'] },
       features: { totp: true, recoveryCodes: true },
     });
-    const wrong = await send(jar, '/auth/second-factor', { method: 'totp', code: '000000' });
+    const wrong = await send(jar, '/auth/second-factor', { method: 'totp', code: factors.wrongCode(secret) });
     expect([wrong.status, wrong.body['code']]).toEqual([401, 'CODE_WRONG']);
     expect(await jar.json('/id')).toMatchObject({ id: waiting.id });
     expect(await send(jar, '/auth/second-factor', { method: 'totp', code: factors.code(secret) })).toMatchObject({
@@ -90,7 +90,11 @@ describe.each(platforms)('a second factor on %s', (platform) => {
     expect(page.html).toContain('Enter the code that your authenticator app shows.');
     expect(page.html).not.toContain('recovery codes');
     const csrf = /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
-    const wrong = await sendForm(jar, '/auth/second-factor', { method: 'totp', code: '000000', _csrf: csrf });
+    const wrong = await sendForm(jar, '/auth/second-factor', {
+      method: 'totp',
+      code: factors.wrongCode(secret),
+      _csrf: csrf,
+    });
     expect([wrong.status, await wrong.text()]).toEqual([
       401,
       expect.stringContaining('This is wrong, or was used already.'),
@@ -182,12 +186,14 @@ describe('a pending login', () => {
 
   it('limits guesses, those of other pending logins and of confirmations together', async () => {
     await factors.start({}, setup);
-    const { jar: mine } = await factors.withTotp();
+    const { jar: mine, secret } = await factors.withTotp();
     const statuses: number[] = [];
     for (let guess = 0; guess < 6; guess++) {
       const jar = await factors.pending();
-      statuses.push((await send(jar, '/auth/second-factor', { method: 'totp', code: '000000' })).status);
-      statuses.push((await send(mine, '/auth/verify', { method: 'totp', code: '000000' })).status);
+      statuses.push(
+        (await send(jar, '/auth/second-factor', { method: 'totp', code: factors.wrongCode(secret) })).status,
+      );
+      statuses.push((await send(mine, '/auth/verify', { method: 'totp', code: factors.wrongCode(secret) })).status);
     }
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect(statuses.at(-1)).toBe(429);
@@ -195,10 +201,10 @@ describe('a pending login', () => {
 
   it('counts wrong codes on, whatever password is right in between', async () => {
     await factors.start({}, setup);
-    const { jar } = await factors.withTotp();
+    const { jar, secret } = await factors.withTotp();
     const codes: number[] = [];
     for (let round = 0; round < 30; round++) {
-      codes.push((await send(jar, '/auth/verify', { method: 'totp', code: '000000' })).status);
+      codes.push((await send(jar, '/auth/verify', { method: 'totp', code: factors.wrongCode(secret) })).status);
       expect((await send(jar, '/auth/verify', { password: ada.password })).status).toBe(200);
     }
     expect(new Set(codes)).toEqual(new Set([401, 429]));
@@ -289,7 +295,7 @@ describe('a second factor that is required', () => {
     });
     expect(await jar.json('/me')).toEqual({ me: null });
     const { id, secret } = (await send(jar, '/auth/factors/totp', {})).body as { id: string; secret: string };
-    expect((await send(jar, `/auth/factors/totp/${id}/enable`, { code: '000000' })).status).toBe(400);
+    expect((await send(jar, `/auth/factors/totp/${id}/enable`, { code: factors.wrongCode(secret) })).status).toBe(400);
     expect(await send(jar, `/auth/factors/totp/${id}/enable`, { code: factors.code(secret) })).toMatchObject({
       status: 200,
       body: { status: 'in', next: '/orders' },
@@ -321,7 +327,7 @@ describe('a second factor that is required', () => {
     expect(setUp).toContain('<svg');
     const secret = (/<code class="key">([A-Z2-7 ]+)</.exec(setUp)?.[1] ?? '').replaceAll(' ', '');
     const action = /action="([^"]+\/enable)"/.exec(setUp)?.[1] ?? '';
-    const wrong = await sendForm(jar, action, { code: '000000', _csrf });
+    const wrong = await sendForm(jar, action, { code: factors.wrongCode(secret), _csrf });
     expect([wrong.status, await wrong.text()]).toEqual([400, expect.not.stringContaining(secret)]);
     expect((await sendForm(jar, action, { code: factors.code(secret), _csrf })).status).toBe(303);
     expect(await jar.json('/me')).toEqual({ me: ada.email });

@@ -43,7 +43,7 @@ describe.each(platforms)('an authenticator app on %s', (platform) => {
     await factors.loggedIn();
     expect(await jar.json('/auth/factors')).toEqual({ factors: [], recoveryCodes: 0 });
     const enable = `/auth/factors/totp/${id}/enable`;
-    expect(await send(jar, enable, { code: '000000' })).toMatchObject({
+    expect(await send(jar, enable, { code: factors.wrongCode(secret) })).toMatchObject({
       status: 400,
       body: { fields: { code: ['CODE_WRONG'] } },
     });
