@@ -1,5 +1,6 @@
 // Made by `npm run docs` from the declarations in lib/**/*.options.ts. Change those, and run it again.
 
+import type { RoleGrants } from './auth/access/role-grants.js';
 import type { LoginTimeouts, NamesOf, SessionLimit } from './auth/auth.options.js';
 import type { IsFailure } from './auth/limiter/failure.js';
 import type { LimiterStorage } from './auth/limiter/limiter-storage.js';
@@ -324,6 +325,16 @@ export interface SessionModuleOptions {
    * Can be given in code alone.
    */
   permissionsOf?: NamesOf | undefined;
+  /**
+   * What roles grant: `{ editor: { includes: ['author'], permissions: ['articles:*'] }, author: {} }`. Users
+   * with a role have those that it includes, too, and the permissions of all of them.
+   *
+   * Takes an object of role names, each with { includes?, permissions? }, which are arrays of non-empty strings.
+   * Default: none: each role is itself alone.
+   *
+   * Can be given in code alone.
+   */
+  roles?: Readonly<Record<string, RoleGrants>> | undefined;
   /**
    * The factors that a user has, for `@Fresh({ factors: 'all' })`. May be asynchronous.
    *

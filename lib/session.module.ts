@@ -15,6 +15,7 @@ import { guardOf, inheritGuards } from './auth/access/inherited-guards.js';
 import { SessionAuthGuard } from './auth/access/session-auth.guard.js';
 import { auditAtBoot } from './auth/audit/boot-audit.js';
 import { auditOfContext } from './auth/audit/route-audit.js';
+import { AccessService } from './auth/access/access.service.js';
 import { boundAuth } from './auth/auth-binding.js';
 import type { AuthFeature } from './auth/auth-feature.js';
 import { isPersonal } from './auth/access/personal-route.js';
@@ -222,6 +223,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     private readonly adapterHost: HttpAdapterHost,
     private readonly runtime: SessionRuntime,
     private readonly auth: AuthService,
+    private readonly access: AccessService,
     private readonly guard: SessionAuthGuard,
     private readonly counters: SessionEventHub,
     @Inject(AUTH_FEATURES) private readonly features: AuthFeature[],
@@ -287,6 +289,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
     if (this.config.requestContext) platform.putInContext(new RequestContext(this.runtime));
     boundAuth.set(this.runtime, {
       auth: this.auth,
+      access: this.access,
       guardOf: (type) => guardOf(this.modules, type, this.guard),
       anonymousUser: this.config.anonymousUser,
     });

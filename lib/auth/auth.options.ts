@@ -2,6 +2,7 @@ import { bool, duration, fn, integer, nullable, oneOf, text } from '../config/ki
 import { group, option, OptionMismatch, type OptionKind, type ResolvedOptions } from '../config/option.js';
 import { DAY } from '../config/time.js';
 import { listOf } from './access/names.js';
+import { RoleHierarchy, roleMap, type RoleMap } from './access/role-grants.js';
 import { auditOptions } from './audit/audit.options.js';
 import { rememberOptions } from './remember/remember.options.js';
 import { isActiveByItself, type IsActive } from './users/active.js';
@@ -74,6 +75,15 @@ export const authOptions = {
     default: () => ownPermissions,
     defaultText: '`user.permissions`: strings, or objects with a `name`',
     meaning: 'The permissions of a user, for `@Permissions()`. May be asynchronous.',
+  }),
+  roles: option<RoleHierarchy, RoleMap>({
+    env: null,
+    kind: roleMap(),
+    default: RoleHierarchy.none,
+    defaultText: 'none: each role is itself alone',
+    meaning:
+      "What roles grant: `{ editor: { includes: ['author'], permissions: ['articles:*'] }, author: {} }`. Users with a role have those that it " +
+      'includes, too, and the permissions of all of them.',
   }),
   factorsOf: option<NamesOf>({
     env: null,

@@ -5,6 +5,8 @@ import { SessionRuntime } from '../http/session-runtime.js';
 import type { SessionOptions } from '../session/session.options.js';
 import { SessionStore } from '../stores/session-store.js';
 import { SESSION_CONFIG } from '../tokens.js';
+import { AccessService } from './access/access.service.js';
+import { Policies } from './access/policies.js';
 import { SessionAuthGuard } from './access/session-auth.guard.js';
 import { AuthConfig } from './auth-config.js';
 import { Adoptions } from './adoptions.js';
@@ -133,11 +135,14 @@ export const authProviders: Provider[] = [
   RememberRestore,
   LoginTickets,
   AuthService,
+  Policies,
+  AccessService,
   SessionAuthGuard,
 ];
 
 /** Those that an application may inject. */
 export const authExports = [
+  AccessService,
   AuthService,
   AuthConfig,
   SessionAuthGuard,

@@ -43,7 +43,7 @@ function guardText({ name, on, runs }: GuardReport): string {
   return where.length === 0 ? name : `${name} (${where.join(', ')})`;
 }
 
-function requirementsOf({ roles, permissions, fresh }: HandlerReport): string[] {
+function requirementsOf({ roles, permissions, actions, fresh }: HandlerReport): string[] {
   const { within, factors, action } = fresh ?? {};
   const freshness = [
     ...(typeof within === 'number' ? [`within ${formatDuration(within)}`] : []),
@@ -53,6 +53,7 @@ function requirementsOf({ roles, permissions, fresh }: HandlerReport): string[] 
   return [
     ...roles.map((wanted) => `role ${inWords(wanted)}`),
     ...permissions.map((wanted) => `permission ${inWords(wanted)}`),
+    ...actions.map(({ action, resource }) => `can ${action} ${resource}`),
     ...(fresh === null ? [] : [['fresh', ...freshness].join(' ')]),
   ];
 }

@@ -110,10 +110,10 @@ interface RefusedEvent extends FromClient, MaybeUser {
   readonly publicId: string | null;
   /**
    * By a guard: `login`: nobody is logged in; `fresh`: the login is not recent enough; `roles`, `permissions`: the user lacks
-   * them; `csrf`: another site may have sent the request. By a login with correct credentials: `inactive`, `too-many-sessions`, and what
+   * them; `policy`: that of the resource does not let the user do it; `csrf`: another site may have sent the request. By a login with correct credentials: `inactive`, `too-many-sessions`, and what
    * features add to `LoginRefusals`.
    */
-  readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'csrf' | LoginRefusal;
+  readonly reason: 'login' | 'fresh' | 'roles' | 'permissions' | 'policy' | 'csrf' | LoginRefusal;
 }
 
 /**

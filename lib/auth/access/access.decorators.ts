@@ -2,6 +2,7 @@ import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
 import { parseDuration } from '../../config/duration.js';
 import { SessionConfigError } from '../../errors.js';
 import type { Freshness } from './freshness.js';
+import { hasWildcard } from './role-grants.js';
 import { FRESH, PERMISSIONS, PUBLIC, ROLES, type Wanted } from './requirement.js';
 import { SessionAuthGuard } from './session-auth.guard.js';
 
@@ -80,6 +81,12 @@ function wanted(key: symbol, names: readonly string[], mode: Wanted['mode']): De
   const decorator = `@${nameOf(key)}()`;
   if (names.length === 0 || !names.every(isName)) {
     throw problem(decorator, 'expected at least one name, and each a string');
+  }
+  if (key === PERMISSIONS && names.some(hasWildcard)) {
+    throw problem(
+      decorator,
+      'names a wildcard: those are for what users have; name the permission that the route needs',
+    );
   }
   const add = (target: object, _property?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const place: unknown = descriptor === undefined ? target : descriptor.value;

@@ -1,4 +1,4 @@
-import { RequestMethod, type ExecutionContext } from '@nestjs/common';
+import { RequestMethod, type ExecutionContext, type Type } from '@nestjs/common';
 import 'reflect-metadata';
 import { GUARDS_METADATA, METHOD_METADATA, overriddenBy, type ClassType, type Method } from '../../http/routes.js';
 import type { Freshness } from './freshness.js';
@@ -8,6 +8,9 @@ export const PUBLIC = Symbol('nestjs-session-auth public');
 export const FRESH = Symbol('nestjs-session-auth fresh');
 export const ROLES = Symbol('nestjs-session-auth roles');
 export const PERMISSIONS = Symbol('nestjs-session-auth permissions');
+export const CAN = Symbol('nestjs-session-auth can');
+/** Metadata of a policy: the class of its resources. */
+export const POLICY = Symbol('nestjs-session-auth policy');
 /** Metadata of guards that require a login, and of their subclasses. */
 export const ASKS_WHO = Symbol('nestjs-session-auth asks who');
 
@@ -17,12 +20,22 @@ export interface Wanted {
   readonly mode: 'any' | 'all';
 }
 
+/** An action that the policy of a resource must let the user do. */
+export interface WantedAction {
+  readonly action: string;
+  /** The class of the resource. */
+  readonly resource: Type;
+  /** The parameter that names the resource; null: the action is on no single one. */
+  readonly param: string | null;
+}
+
 export interface Requirement {
   /** No login required. */
   readonly isPublic: boolean;
   readonly fresh: Partial<Freshness> | null;
   readonly roles: readonly Wanted[];
   readonly permissions: readonly Wanted[];
+  readonly actions: readonly WantedAction[];
 }
 
 /** The requirement declared in one place: a route, a method that it overrides, its controller, or a base class of that. */
@@ -53,7 +66,7 @@ export function requirementAt(handler: Handler, controller: Controller): Require
 /**
  * The nearest place that declares anything decides whether a route is public: the route, then the methods it overrides, then
  * its controller, then that one's base classes. A place that requires anything, even just by a guard, is not public, with or
- * without `@Public()`. The nearest `@Fresh()` applies; roles and permissions of all places add up.
+ * without `@Public()`. The nearest `@Fresh()` applies; roles, permissions and actions of all places add up.
  */
 function read(handler: Handler, controller: Controller): Requirement {
   const route = at(handler);
@@ -64,6 +77,7 @@ function read(handler: Handler, controller: Controller): Requirement {
     fresh: places.find(({ fresh }) => fresh !== null)?.fresh ?? null,
     roles: places.flatMap(({ roles }) => roles),
     permissions: places.flatMap(({ permissions }) => permissions),
+    actions: places.flatMap(({ actions }) => actions),
   };
 }
 
@@ -72,13 +86,14 @@ function at(target: object): Place {
   const fresh = metadata(FRESH) ?? null;
   const roles = (metadata(ROLES) ?? []) as readonly Wanted[];
   const permissions = (metadata(PERMISSIONS) ?? []) as readonly Wanted[];
-  const place = { isPublic: metadata(PUBLIC) === true, fresh, roles, permissions };
+  const actions = (metadata(CAN) ?? []) as readonly WantedAction[];
+  const place = { isPublic: metadata(PUBLIC) === true, fresh, roles, permissions, actions };
   return { ...place, asks: wantsMore(place) || guardsAt(target).length > 0 };
 }
 
 /** More than a login. */
-function wantsMore({ fresh, roles, permissions }: Requirement): boolean {
-  return fresh !== null || roles.length > 0 || permissions.length > 0;
+function wantsMore({ fresh, roles, permissions, actions }: Requirement): boolean {
+  return fresh !== null || roles.length + permissions.length + actions.length > 0;
 }
 
 /** The guards in one place that require a login. */

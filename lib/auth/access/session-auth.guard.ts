@@ -2,6 +2,7 @@ import {
   ForbiddenException,
   Inject,
   Injectable,
+  NotFoundException,
   ServiceUnavailableException,
   SetMetadata,
   UnauthorizedException,
@@ -15,13 +16,13 @@ import type { SessionEventOf } from '../../session/observer.js';
 import { AuthConfig } from '../auth-config.js';
 import { AuthService } from '../auth.service.js';
 import type { SessionUser } from '../users/user.js';
+import { AccessService } from './access.service.js';
 import type { Freshness } from './freshness.js';
-import { namesIn } from './names.js';
-import { ASKS_WHO, requirementOf, type Requirement, type Wanted } from './requirement.js';
+import { ASKS_WHO, requirementOf, type Requirement } from './requirement.js';
 import { refusalIn } from './refusal.js';
 import { sendToPage } from './send-to-page.js';
 
-type Reason = Extract<SessionEventOf<'refused'>['reason'], 'login' | 'fresh' | 'roles' | 'permissions'>;
+type Reason = Extract<SessionEventOf<'refused'>['reason'], 'login' | 'fresh' | 'roles' | 'permissions' | 'policy'>;
 
 /** The admitted user, and the requirement: the guards of a route, its controller and the application are often the same. */
 const letIn = new WeakMap<RequestSession, { readonly requirement: Requirement; readonly user: SessionUser }>();
@@ -31,8 +32,8 @@ const told = new WeakMap<RequestSession, Set<Reason>>();
 
 /**
  * Admits only logged-in users, and sets `request.user`. An API client gets a 401 in JSON; a browser is redirected to
- * `redirects.loginUrl`, if set, with the requested place as `next`. `@Fresh()`, `@Roles()` and `@Permissions()` require more, `@Public()`
- * nothing.
+ * `redirects.loginUrl`, if set, with the requested place as `next`. `@Fresh()`, `@Roles()`, `@Permissions()` and `@Can()` require more,
+ * `@Public()` nothing.
  *
  * You can override the steps, which are methods. Listeners are notified of a refusal before they are called.
  *
@@ -44,6 +45,7 @@ export class SessionAuthGuard implements CanActivate {
   // Property injection, so that subclasses can have their own constructor.
   @Inject(AuthService) protected readonly auth!: AuthService;
   @Inject(AuthConfig) protected readonly config!: AuthConfig;
+  @Inject(AccessService) protected readonly access!: AccessService;
   @Inject(HttpAdapterHost) protected readonly adapterHost!: HttpAdapterHost;
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -60,18 +62,22 @@ export class SessionAuthGuard implements CanActivate {
     request.user = user;
     const before = letIn.get(carried);
     if (before?.requirement === requirement && before.user === user) return true;
-    const { roles, permissions } = requirement;
-    const lacking = roles.length + permissions.length > 0 ? await this.#lackingOf(requirement, user) : null;
-    if (lacking !== null) {
-      await this.#tell(context, lacking);
-      return this.forbid(context, lacking);
+    const { roles, permissions, actions } = requirement;
+    if (roles.length + permissions.length + actions.length > 0) {
+      const lacking = await this.access.lackingOf(requirement, user, context);
+      if (lacking === 'resource') throw refusalIn(context, new NotFoundException());
+      if (lacking !== null) {
+        await this.#tell(context, lacking);
+        return this.forbid(context, lacking);
+      }
     }
     const { fresh } = requirement;
     if (fresh !== null && !(await this.auth.isFresh(await carried.get(), user, fresh))) {
       await this.#tell(context, 'fresh');
       return this.askAgain(context, fresh);
     }
-    letIn.set(carried, { requirement, user });
+    // A resolver can be called for several resources in one request.
+    if (actions.length === 0 || context.getType<string>() !== 'graphql') letIn.set(carried, { requirement, user });
     return true;
   }
 
@@ -109,8 +115,8 @@ export class SessionAuthGuard implements CanActivate {
     throw refusalIn(context, exception);
   }
 
-  /** Responds to a user who lacks a role or permission. @throws ForbiddenException */
-  protected forbid(context: ExecutionContext, _reason: 'roles' | 'permissions'): Promise<never> {
+  /** Responds to a user who lacks a role or permission, or whom a policy does not let do it. @throws ForbiddenException */
+  protected forbid(context: ExecutionContext, _reason: 'roles' | 'permissions' | 'policy'): Promise<never> {
     return Promise.reject(refusalIn(context, new ForbiddenException()));
   }
 
@@ -122,16 +128,6 @@ export class SessionAuthGuard implements CanActivate {
       if (!(error instanceof ServiceUnavailableException) || context.getType<string>() !== 'ws') throw error;
       throw refusalIn(context, error);
     }
-  }
-
-  async #lackingOf(
-    { roles, permissions }: Requirement,
-    user: SessionUser,
-  ): Promise<Exclude<Reason, 'login' | 'fresh'> | null> {
-    const { rolesOf, permissionsOf } = this.config.options;
-    if (roles.length > 0 && !meets(roles, namesIn(await rolesOf(user)))) return 'roles';
-    if (permissions.length > 0 && !meets(permissions, namesIn(await permissionsOf(user)))) return 'permissions';
-    return null;
   }
 
   async #tell(context: ExecutionContext, reason: Reason): Promise<void> {
@@ -153,10 +149,4 @@ function isFirst(request: RequestSession, reason: Reason): boolean {
   if (reasons.has(reason)) return false;
   told.set(request, reasons.add(reason));
   return true;
-}
-
-function meets(all: readonly Wanted[], held: ReadonlySet<string>): boolean {
-  return all.every(({ names, mode }) =>
-    mode === 'all' ? names.every((name) => held.has(name)) : names.some((name) => held.has(name)),
-  );
 }

@@ -29,6 +29,8 @@ export interface HandlerReport {
   readonly guards: readonly GuardReport[];
   readonly roles: readonly Wanted[];
   readonly permissions: readonly Wanted[];
+  /** What `@Can()` requires: an action on a resource, by the name of its class, and the parameter that names it. */
+  readonly actions: readonly { readonly action: string; readonly resource: string; readonly param: string | null }[];
   /** What `@Fresh()` requires, with `within` in ms; null: nothing. */
   readonly fresh: Partial<Freshness> | null;
   /**

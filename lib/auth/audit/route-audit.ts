@@ -3,7 +3,7 @@ import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import 'reflect-metadata';
 import { METHOD_METADATA, routesIn, type Route } from '../../http/routes.js';
 import { inheritGuards } from '../access/inherited-guards.js';
-import { asksWho, requirementAt } from '../access/requirement.js';
+import { asksWho, requirementAt, type WantedAction } from '../access/requirement.js';
 import { CSRF_EXEMPT } from '../csrf/csrf-exempt.decorator.js';
 import {
   checksOrigin,
@@ -120,10 +120,22 @@ function guardsAtConnection(
 
 /** What holds for every handler before which these guards run. */
 function accessOf({ handler, controller, title }: Route, guards: readonly AppliedGuard[]) {
-  const { isPublic, roles, permissions, fresh } = requirementAt(handler, controller);
+  const { isPublic, roles, permissions, actions, fresh } = requirementAt(handler, controller);
   const isGuarded = guards.some(({ guard }) => requiresLogin(guard));
   const access: HandlerReport['access'] = isPublic ? 'public' : isGuarded ? 'login' : 'unguarded';
-  return { handler: title, access, guards: guardReports(guards, true), roles, permissions, fresh };
+  return {
+    handler: title,
+    access,
+    guards: guardReports(guards, true),
+    roles,
+    permissions,
+    actions: actions.map(named),
+    fresh,
+  };
+}
+
+function named({ action, resource, param }: WantedAction): HandlerReport['actions'][number] {
+  return { action, resource: resource.name, param };
 }
 
 function csrfOf({ handler, controller }: Route, guards: readonly AppliedGuard[]): HandlerReport['csrf'] {
