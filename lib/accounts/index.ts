@@ -80,6 +80,17 @@ export { checkAccount, checkCredential, checkLogin } from './repository/check-va
 export { createdCredential, type Credential, type NewCredential } from './repository/credential.js';
 export type { JsonObject, JsonValue } from './repository/json.js';
 export {
+  accountValues,
+  canBeStored,
+  credentialValues,
+  storedCredential,
+  takenKey,
+  updatedAccount,
+  type AccountValues,
+  type CredentialValues,
+} from './repository/stored-values.js';
+export { isUniqueViolation } from './repository/unique-violation.js';
+export {
   MemoryAccountRepository,
   type MemoryAccountRepositoryOptions,
 } from './repository/memory-account-repository.js';

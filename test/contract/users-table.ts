@@ -4,6 +4,7 @@ import {
   type AccountQuery,
   AccountRepository,
   type AddCredentialResult,
+  canBeStored,
   checkAccount,
   checkCredential,
   checkLogin,
@@ -11,14 +12,17 @@ import {
   createdAccount,
   createdCredential,
   type Credential,
+  isUniqueViolation,
   type JsonObject,
   type NewAccount,
   type NewCredential,
   type ReplaceCredentialsResult,
   storedAccount,
   type StoredAccount,
+  takenKey,
   type TrackedLogin,
   type UpdateAccountResult,
+  updatedAccount,
   type UpdateCredentialResult,
 } from 'nestjs-session-auth/accounts';
 
@@ -89,16 +93,11 @@ export class UsersTable extends AccountRepository {
       return made.id;
     });
     if (id !== null) return { created: storedAccount({ ...wanted, password: wanted.password, id }) };
-    return { taken: (await this.#takenBy(wanted, null)) ?? 'credential' };
+    return { taken: (await takenKey(this, wanted, null)) ?? 'credential' };
   }
 
   override async update(account: StoredAccount, expectedVersion: number): Promise<UpdateAccountResult> {
-    const updated = storedAccount({
-      ...account,
-      password: account.password,
-      updatedAt: new Date(),
-      version: expectedVersion + 1,
-    });
+    const updated = updatedAccount(account, expectedVersion, new Date());
     checkAccount(updated);
     try {
       const { rowCount } = await this.pool.query(
@@ -108,7 +107,7 @@ export class UsersTable extends AccountRepository {
       );
       if (rowCount === 1) return { updated };
     } catch (error) {
-      const taken = isUniqueViolation(error) ? await this.#takenBy(account, account.id) : null;
+      const taken = isUniqueViolation(error) ? await takenKey(this, account, account.id) : null;
       if (taken === null) throw error;
       return { taken };
     }
@@ -249,15 +248,6 @@ export class UsersTable extends AccountRepository {
       client.release();
     }
   }
-
-  async #takenBy(account: StoredAccount, mine: string | null): Promise<'email' | 'username' | null> {
-    for (const property of ['email', 'username'] as const) {
-      const key = account[`${property}Key`];
-      const found = key === null ? null : await this.findBy(property, key);
-      if (found !== null && found.id !== mine) return property;
-    }
-    return null;
-  }
 }
 
 function columnsOf(account: StoredAccount): unknown[] {
@@ -313,12 +303,4 @@ async function lock(client: PoolClient, id: string, epoch?: number): Promise<boo
 
 function isNumber(id: string): boolean {
   return /^[1-9]\d{0,17}$/.test(id);
-}
-
-function canBeStored(key: string): boolean {
-  return key.length <= 1_536 && !key.includes('\0');
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505';
 }

@@ -3,43 +3,12 @@
  * declarations say.
  */
 
-declare module 'typeorm' {
-  export interface QueryRunner {
-    query(statement: string): Promise<unknown>;
-  }
-  export interface MigrationInterface {
-    up(runner: QueryRunner): Promise<void>;
-    down(runner: QueryRunner): Promise<void>;
-  }
-  export interface InsertEvent<T> {
-    readonly entity: T;
-  }
-  export interface EntitySubscriberInterface<T = unknown> {
-    beforeInsert?(event: InsertEvent<T>): unknown;
-  }
-  export class DataSource {
-    readonly driver: { readonly database?: string };
-    readonly subscribers: EntitySubscriberInterface[];
-  }
-  export class Repository<T> {
-    findOneBy(where: Partial<T>): Promise<T | null>;
-  }
-  export function Entity(): ClassDecorator;
-  export function PrimaryGeneratedColumn(): PropertyDecorator;
-  export function Column(options: { readonly type: 'text' }): PropertyDecorator;
-}
-
 declare module '@nestjs/typeorm' {
   import type { DynamicModule, Type } from '@nestjs/common';
+  import type { DataSourceOptions } from 'typeorm';
 
   export class TypeOrmModule {
-    static forRoot(options: {
-      readonly type: 'postgres';
-      readonly url: string;
-      readonly entities: readonly Type[];
-      readonly migrations: readonly Type[];
-      readonly migrationsRun: boolean;
-    }): DynamicModule;
+    static forRoot(options: DataSourceOptions): DynamicModule;
     static forFeature(entities: readonly Type[]): DynamicModule;
   }
   export function InjectRepository(entity: Type): ParameterDecorator;
@@ -51,35 +20,6 @@ declare module '@prisma/adapter-pg' {
   export class PrismaPg {
     constructor(pool: Pool);
   }
-}
-
-declare module 'drizzle-orm' {
-  export function eq(column: unknown, value: unknown): object;
-}
-
-declare module 'drizzle-orm/pg-core' {
-  interface Column<T> {
-    readonly type: T;
-    primaryKey(): Column<T>;
-    notNull(): Column<T>;
-  }
-  export type Table<T> = Record<keyof T, object> & { readonly row?: T };
-  export function serial(name: string): Column<number>;
-  export function text(name: string): Column<string>;
-  export function pgTable<T extends Record<string, Column<unknown>>>(
-    name: string,
-    columns: T,
-  ): Table<{ [Name in keyof T]: T[Name]['type'] }>;
-}
-
-declare module 'drizzle-orm/node-postgres' {
-  import type { Pool } from 'pg';
-  import type { Table } from 'drizzle-orm/pg-core';
-
-  export interface NodePgDatabase {
-    select(): { from<T>(table: Table<T>): { where(condition: object): Promise<T[]> } };
-  }
-  export function drizzle(options: { readonly client: Pool }): NodePgDatabase;
 }
 
 declare module '@codegenie/serverless-express' {

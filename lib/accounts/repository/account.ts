@@ -116,10 +116,36 @@ export function newAccountId(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** A stored account from its fields, with the password hidden from enumeration. For repositories of your own. @publicApi */
+/**
+ * A stored account from its fields, with the password hidden from enumeration. For repositories of your own: what else a row or an entity
+ * has is left out.
+ *
+ * @publicApi
+ */
 export function storedAccount(fields: StoredAccount): StoredAccount {
-  const { password } = fields;
-  return Object.defineProperty({ ...fields }, 'password', { value: password, enumerable: false });
+  const account = {
+    id: fields.id,
+    email: fields.email,
+    emailKey: fields.emailKey,
+    emailConfirmedAt: fields.emailConfirmedAt,
+    username: fields.username,
+    usernameKey: fields.usernameKey,
+    password: fields.password,
+    active: fields.active,
+    roles: fields.roles,
+    locale: fields.locale,
+    epoch: fields.epoch,
+    state: fields.state,
+    data: fields.data,
+    createdAt: fields.createdAt,
+    updatedAt: fields.updatedAt,
+    passwordChangedAt: fields.passwordChangedAt,
+    loginCount: fields.loginCount,
+    lastLogin: fields.lastLogin,
+    currentLogin: fields.currentLogin,
+    version: fields.version,
+  };
+  return Object.defineProperty(account, 'password', { enumerable: false });
 }
 
 /** A copy with changes, to pass to {@link AccountRepository.update}. @publicApi */

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { codeOf, dialectOf, quoted, type SqlDatabase, type TableName, textIn } from '../../../stores/sql/connection.js';
+import { dialectOf, quoted, type SqlDatabase, type TableName } from '../../../stores/sql/connection.js';
+import { isUniqueViolation } from '../unique-violation.js';
 
 /** The two tables. */
 export interface AccountTableNames {
@@ -40,7 +41,7 @@ export function accountDialectOf(database: SqlDatabase): AccountDialect {
   const dialect = dialectOf(database);
   const { name, isSynchronous } = dialect;
   const troubles = (error: unknown): AccountTrouble | null => {
-    if (isTaken(error)) return 'taken';
+    if (isUniqueViolation(error)) return 'taken';
     const trouble = dialect.troubleOf(error);
     return trouble === 'other-table' ? null : trouble;
   };
@@ -62,13 +63,6 @@ const plainText = {
     throw new TypeError('A column of the accounts tables is not a string.');
   },
 };
-
-/** All three databases name the constraint in their own way; which key it was is looked up instead. */
-function isTaken(error: unknown): boolean {
-  const code = codeOf(error);
-  if (code === '23505' || code === 'ER_DUP_ENTRY') return true;
-  return code.startsWith('SQLITE_CONSTRAINT') && /UNIQUE constraint failed|PRIMARY KEY/.test(textIn(error, 'message'));
-}
 
 type DialectParts = Omit<AccountDialect, 'isSynchronous' | 'troubleOf'>;
 

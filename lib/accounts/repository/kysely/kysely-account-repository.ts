@@ -1,7 +1,7 @@
 import { environmentOf } from '../../../config/environment.js';
 import type { GivenDatabase } from '../../../stores/sql/connection.js';
 import { AccountsUnavailableError } from '../../errors.js';
-import { createdAccount, type NewAccount, storedAccount, type StoredAccount, type TrackedLogin } from '../account.js';
+import { createdAccount, type NewAccount, type StoredAccount, type TrackedLogin } from '../account.js';
 import {
   type AccountPage,
   type AccountQuery,
@@ -16,6 +16,7 @@ import {
 import { canBeKey, checkAccount, checkCredential, checkLogin, longest } from '../check-values.js';
 import { type Credential, createdCredential, type NewCredential } from '../credential.js';
 import { pageLimit } from '../page-limit.js';
+import { takenKey, updatedAccount } from '../stored-values.js';
 import { type AccountDialect, type AccountTableNames } from './account-dialect.js';
 import { AccountRows, changedAccountColumns, changedCredentialColumns, credentialColumns } from './account-rows.js';
 import { AccountRunner, type Statement, Taken } from './account-runner.js';
@@ -86,12 +87,7 @@ export class KyselyAccountRepository extends AccountRepository {
 
   override async update(account: StoredAccount, expectedVersion: number): Promise<UpdateAccountResult> {
     checkAccount(account);
-    const updated = storedAccount({
-      ...account,
-      password: account.password,
-      updatedAt: this.#now(),
-      version: expectedVersion + 1,
-    });
+    const updated = updatedAccount(account, expectedVersion, this.#now());
     const tools = await this.#ready();
     for (let attempt = 1; attempt <= mostAttempts; attempt++) {
       const changed = await this.#change(tools.sql.updateAccount, [
@@ -239,13 +235,9 @@ export class KyselyAccountRepository extends AccountRepository {
 
   /** What of it another account or credential has; null: nothing any more. */
   async #takenBy(account: StoredAccount, added: readonly Credential[]): Promise<TakenAccountKey | null> {
-    const isMine = account.version === 1 ? null : account.id;
-    if (isMine === null && (await this.find(account.id)) !== null) return 'id';
-    const byEmail = await this.findBy('email', account.emailKey);
-    if (byEmail !== null && byEmail.id !== isMine) return 'email';
-    const byUsername = account.usernameKey === null ? null : await this.findBy('username', account.usernameKey);
-    if (byUsername !== null && byUsername.id !== isMine) return 'username';
-    return (await this.#isTaken(added)) ? 'credential' : null;
+    const mine = account.version === 1 ? null : account.id;
+    if (mine === null && (await this.find(account.id)) !== null) return 'id';
+    return (await takenKey(this, account, mine)) ?? ((await this.#isTaken(added)) ? 'credential' : null);
   }
 
   async #isTaken(added: readonly Credential[]): Promise<boolean> {
