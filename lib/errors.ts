@@ -29,6 +29,7 @@ export interface SessionErrorCodes {
   ACCOUNT_VALUE_INVALID: true;
   ACCOUNTS_UNAVAILABLE: true;
   ACCOUNT_TAKEN: true;
+  ACCOUNT_LOCKED_OUT: true;
   ACCOUNTS_BUSY: true;
   PASSWORD_UNUSABLE: true;
 }
@@ -73,6 +74,7 @@ const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
   'ACCOUNT_VALUE_INVALID',
   'ACCOUNTS_UNAVAILABLE',
   'ACCOUNT_TAKEN',
+  'ACCOUNT_LOCKED_OUT',
   'ACCOUNTS_BUSY',
   'PASSWORD_UNUSABLE',
 ]);

@@ -23,6 +23,7 @@ import { SESSION_SETTINGS, SESSION_STORE } from '../tokens.js';
 import { AccountsConfig, type AccountsFeature } from './accounts-config.js';
 import type { AccountsModuleOptions } from './accounts-module-options.js';
 import { AccountsService } from './accounts.service.js';
+import { AccessReset } from './admin/access-reset.js';
 import { ConfirmationController } from './confirmation/confirmation.controller.js';
 import { MailboxOwner } from './confirmation/mailbox-owner.js';
 import { ConfirmationService } from './confirmation/confirmation.service.js';
@@ -244,6 +245,7 @@ const providers: Provider[] = [
   Restoring,
   EmailChangeService,
   UsernameService,
+  AccessReset,
   AccountsService,
   Arrival,
   PendingLogins,

@@ -4,6 +4,7 @@ import { SessionLoginRefusedError } from '../errors.js';
 import { SessionRuntime } from '../http/session-runtime.js';
 import type { SessionObject } from '../session/session.js';
 import { AccountsConfig } from './accounts-config.js';
+import { AccessReset } from './admin/access-reset.js';
 import { ReservedAddresses } from './email/reserved-addresses.js';
 import { AccountTakenError, AccountValueError } from './errors.js';
 import { Entrance } from './gate/entrance.js';
@@ -33,6 +34,14 @@ export interface AccountToCreate {
   readonly data?: JsonObject | undefined;
 }
 
+/** How access to an account is reset. @publicApi */
+export interface AccessToReset {
+  /** Its new password, which you hand to the owner. Default: none; the owner sets one by recovery, and nobody gets in before. */
+  readonly password?: string | undefined;
+  /** `keep`: only if the owner still has them, and nobody else does. Default: `remove`, recovery codes and passkeys included */
+  readonly factors?: 'keep' | 'remove' | undefined;
+}
+
 /** The result of a login. @publicApi */
 export interface Entered {
   readonly status: 'in';
@@ -51,6 +60,7 @@ export class AccountsService {
     private readonly entrance: Entrance,
     private readonly paths: AccountPaths,
     private readonly reserved: ReservedAddresses,
+    private readonly access: AccessReset,
     private readonly runtime: SessionRuntime,
   ) {}
 
@@ -87,6 +97,25 @@ export class AccountsService {
     const normal = normalEmail(email);
     const found = normal && (await this.repository.findBy('email', normal.key));
     return found && accountOf(found);
+  }
+
+  /**
+   * Gives an account back to its owner, once you have made sure who that is: such as one that is closed since a change was reported, or
+   * whose owner has lost the second factor. Its sessions, remembered logins and trusted devices end, and its open links of mails that
+   * restore it are void; by default, its second factors and passkeys are removed. The owner hears of it by mail. If it fails, such as since
+   * the database does not answer, the account may be left closed: call it again.
+   *
+   * @returns the account; null: there is none with this id
+   * @throws AccountLockedOutError without a password, while recovery is off: the owner could not get in any more
+   * @throws AccountValueError for a password that is not accepted
+   */
+  async resetAccess(id: string, { password, factors = 'remove' }: AccessToReset = {}): Promise<Account | null> {
+    const account = await this.repository.find(id);
+    if (account === null) return null;
+    if (password !== undefined) await this.#assertPassword(password, account, account);
+    const hash = password === undefined ? null : await this.passwords.hash(password);
+    const reset = await this.access.reset(id, { password: hash, keepsFactors: factors === 'keep' });
+    return reset && accountOf(reset);
   }
 
   /**
@@ -159,8 +188,12 @@ export class AccountsService {
     return username;
   }
 
-  async #assertPassword(password: string, email: NormalEmail, username: NormalUsername | null): Promise<void> {
-    const [problem] = await this.passwords.check(password, [email.email, username?.username, this.paths.site]);
+  async #assertPassword(
+    password: string,
+    { email }: { readonly email: string },
+    named: { readonly username: string | null } | null,
+  ): Promise<void> {
+    const [problem] = await this.passwords.check(password, [email, named?.username, this.paths.site]);
     if (problem !== undefined) throw new AccountValueError('password', `it is not accepted: ${problem}.`);
   }
 }

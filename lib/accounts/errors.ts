@@ -62,3 +62,13 @@ export class AccountTakenError extends SessionError {
     super(`There is already an account with this ${property}.`);
   }
 }
+
+/**
+ * `AccountsService.resetAccess()` without a password, while recovery is off: the owner of the account could not set one, and would stay
+ * locked out. Nothing was changed. Pass a password, or turn on `recovery`. Becomes a 409.
+ *
+ * @publicApi
+ */
+export class AccountLockedOutError extends SessionError {
+  readonly code = 'ACCOUNT_LOCKED_OUT';
+}

@@ -1,7 +1,7 @@
 export { AccountsModule, type AccountsModuleAsyncOptions, type AccountsRoutes } from './accounts.module.js';
 export type { AccountsFeature } from './accounts-config.js';
 export type { AccountsModuleOptions } from './accounts-module-options.js';
-export { AccountsService, type AccountToCreate, type Entered } from './accounts.service.js';
+export { AccountsService, type AccessToReset, type AccountToCreate, type Entered } from './accounts.service.js';
 export type { AccountEventName, AccountObserver } from './events/account-observer.js';
 export type { AlsoRefuses, EntryHow, EntryWay } from './gate/entry.js';
 export { AccountsException, type FieldErrors } from './http/accounts.exception.js';
@@ -44,6 +44,7 @@ export type {
 export type { FieldCheck, RegistrationRequest } from './registration/registration.options.js';
 
 export {
+  AccountLockedOutError,
   AccountTakenError,
   AccountsBusyError,
   AccountsUnavailableError,

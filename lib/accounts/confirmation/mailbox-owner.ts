@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountEvents } from '../events/account-events.js';
-import type { FactorMethodName } from '../factors/factor-method.js';
 import { AccountGate } from '../gate/account-gate.js';
 import { Entrance } from '../gate/entrance.js';
-import { FactorHistory } from '../not-me/factor-history.js';
+import { FactorHistory, methodsByKind } from '../not-me/factor-history.js';
 import { SecurityNotices, type SecurityChange } from '../not-me/security-notices.js';
 import { changedAccount, type AccountChanges, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
@@ -12,14 +11,6 @@ import type { Credential } from '../repository/credential.js';
 
 /** Where the proof of a mailbox came from. */
 type Origin = SecurityChange['exchange'];
-
-/** By the kinds of their credentials. */
-const methods: readonly (readonly [string, FactorMethodName])[] = [
-  ['totp', 'totp'],
-  ['passkey', 'passkey'],
-  ['phone', 'code'],
-  ['recovery-code', 'recovery-code'],
-];
 
 /**
  * Gives accounts that were never confirmed to who proves to own their mailbox: without the password, the factors and the sessions that
@@ -89,7 +80,7 @@ export class MailboxOwner {
   }
 
   #tell(account: StoredAccount, factors: readonly Credential[], origin: Origin): void {
-    for (const [kind, method] of methods) {
+    for (const [kind, method] of methodsByKind) {
       const [factor, ...others] = factors.filter((one) => one.kind === kind && one.data['enabled'] !== false);
       if (factor === undefined) continue;
       const removed = { method, change: 'removed' } as const;

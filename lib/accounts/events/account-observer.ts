@@ -43,6 +43,8 @@ interface DeletionRequestedEvent extends AccountEvent {
 interface NotMeEvent extends AccountEvent {
   /** Whether everything was restored; false: the account stays closed until its owner proves more, or an administrator helps. */
   readonly restored: boolean;
+  /** Whether nobody can log in until an administrator helps, since a new password is owed and recovery is off. */
+  readonly locked: boolean;
 }
 
 /**
@@ -96,6 +98,8 @@ export interface AccountObserver {
   newDevice?(event: AccountEvent): unknown;
   /** The owner of an account has reported a change that was not theirs, by the link of a mail. */
   notMe?(event: NotMeEvent): unknown;
+  /** An administrator has given the account back to its owner: its sessions ended, and its password or factors with them. */
+  accessReset?(event: AccountEvent): unknown;
   /** The deletion of an account was requested: nobody can log in to it any more. */
   deletionRequested?(event: DeletionRequestedEvent): unknown;
   /** The deletion of an account was undone. */
@@ -136,6 +140,7 @@ const names: Readonly<Record<AccountEventName, true>> = {
   deviceTrusted: true,
   newDevice: true,
   notMe: true,
+  accessReset: true,
   deletionRequested: true,
   deletionUndone: true,
   accountDeleted: true,

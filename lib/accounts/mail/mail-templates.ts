@@ -71,7 +71,12 @@ function partsOf(context: MailContext): Parts {
       return { subject, before, link, after: [...validity, text('mail.ignore')] };
     }
     case 'frozen':
-      return { subject, before: [text('mail.frozen.text', { site })], link, after: [...placeOf(context)] };
+      return {
+        subject,
+        before: [text(link === null ? 'mail.frozen.locked' : 'mail.frozen.text', { site })],
+        link,
+        after: [...placeOf(context)],
+      };
     case 'login': {
       const { code = '' } = context;
       const before = [text('mail.login.text', { site }), text('mail.login.code', { code }), text('mail.login.link')];

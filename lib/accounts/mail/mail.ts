@@ -26,7 +26,7 @@ export type MailKind =
   | 'email-changing'
   /** The username has been changed. */
   | 'username'
-  /** The account is closed, since a change was reported with the link of a mail alone. */
+  /** The account is closed, since a change was reported: with the link of a mail alone; or, without a link, where recovery is off. */
   | 'frozen';
 
 export const mailKinds: readonly MailKind[] = [

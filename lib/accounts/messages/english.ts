@@ -97,12 +97,16 @@ export const english = {
   'notMe.what.username': 'The username of your account was changed.',
   'notMe.effect':
     'The button logs out all devices, restores your account to what it was before, and lets nobody in with the present password: you set a new one by mail.',
+  'notMe.effectLocked':
+    'The button logs out all devices, restores your account to what it was before, and lets nobody in with the present password: an administrator then gives you a new one.',
   'notMe.factor':
     'For that, we need something that your account had before, beside this link. Without it, the button only closes the account, until you come back with it or an administrator helps.',
   'notMe.password': 'Your password at that time',
   'notMe.code': 'Or a code of an authenticator app that you already had',
   'notMe.done':
     'All devices are logged out, and your account is as it was before. If it has a password, set a new one now.',
+  'notMe.locked':
+    'All devices are logged out, and your account is as it was before. Nobody can log in with the present password: ask an administrator for a new one.',
   'notMe.frozen':
     'All devices are logged out, and nobody can log in. To open the account again, use the link once more with your password of that time or with another factor, or ask an administrator.',
   'account.title': 'Your account',
@@ -243,6 +247,8 @@ export const english = {
   'mail.frozen.subject': 'Your account is closed',
   'mail.frozen.text':
     'a change of your account at {site} was reported. Nobody can log in until you come back to this link with your password of that time or with another factor, or until an administrator helps:',
+  'mail.frozen.locked':
+    'a change of your account at {site} was reported. Your account is as it was before, and nobody can log in with its password until an administrator gives you a new one.',
   'mail.frozen.action': 'Restore my account',
   'mail.login.subject': 'Log in',
   'mail.login.text': 'somebody, probably you, wants to log in at {site}.',

@@ -101,12 +101,16 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'notMe.what.username': 'Der Benutzername Ihres Kontos wurde geändert.',
   'notMe.effect':
     'Der Knopf meldet alle Geräte ab, stellt Ihr Konto wieder her, wie es vorher war, und lässt mit dem jetzigen Passwort niemanden mehr ein: Sie setzen ein neues per E-Mail.',
+  'notMe.effectLocked':
+    'Der Knopf meldet alle Geräte ab, stellt Ihr Konto wieder her, wie es vorher war, und lässt mit dem jetzigen Passwort niemanden mehr ein: Ein neues gibt Ihnen dann die Verwaltung.',
   'notMe.factor':
     'Dafür brauchen wir außer diesem Link etwas, das Ihr Konto vorher hatte. Ohne das schließt der Knopf das Konto nur, bis Sie damit zurückkommen oder jemand von der Verwaltung hilft.',
   'notMe.password': 'Ihr damaliges Passwort',
   'notMe.code': 'Oder ein Code einer Authenticator-App, die Sie schon hatten',
   'notMe.done':
     'Alle Geräte sind abgemeldet, und Ihr Konto ist wieder wie vorher. Wenn es ein Passwort hat, setzen Sie jetzt ein neues.',
+  'notMe.locked':
+    'Alle Geräte sind abgemeldet, und Ihr Konto ist wieder wie vorher. Mit dem jetzigen Passwort kann sich niemand anmelden: Bitten Sie die Verwaltung um ein neues.',
   'notMe.frozen':
     'Alle Geräte sind abgemeldet, und niemand kann sich anmelden. Um das Konto wieder zu öffnen, verwenden Sie den Link noch einmal mit Ihrem damaligen Passwort oder mit einem anderen Faktor, oder fragen Sie die Verwaltung.',
   'account.title': 'Ihr Konto',
@@ -253,6 +257,8 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'mail.frozen.subject': 'Ihr Konto ist geschlossen',
   'mail.frozen.text':
     'eine Änderung Ihres Kontos bei {site} wurde gemeldet. Niemand kann sich anmelden, bis Sie mit Ihrem damaligen Passwort oder einem anderen Faktor zu diesem Link zurückkommen oder die Verwaltung hilft:',
+  'mail.frozen.locked':
+    'eine Änderung Ihres Kontos bei {site} wurde gemeldet. Ihr Konto ist wieder wie vorher, und mit seinem Passwort kann sich niemand anmelden, bis die Verwaltung Ihnen ein neues gibt.',
   'mail.frozen.action': 'Mein Konto wiederherstellen',
   'mail.login.subject': 'Anmelden',
   'mail.login.text': 'jemand, vermutlich Sie, möchte sich bei {site} anmelden.',

@@ -1,18 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
+import type { FactorMethodName } from '../factors/factor-method.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import type { Credential, NewCredential } from '../repository/credential.js';
 import type { JsonObject } from '../repository/json.js';
 
+/** The kinds of credentials that prove factors, and the methods that they are proved by. */
+export const methodsByKind: readonly (readonly [string, FactorMethodName])[] = [
+  ['totp', 'totp'],
+  ['passkey', 'passkey'],
+  ['phone', 'code'],
+  ['recovery-code', 'recovery-code'],
+];
 /** Which kind of credentials a method of proving a factor uses. */
-export const credentialKinds: Readonly<Record<string, string>> = {
-  totp: 'totp',
-  'recovery-code': 'recovery-code',
-  code: 'phone',
-  passkey: 'passkey',
-};
+export const credentialKinds: Readonly<Record<string, string>> = Object.fromEntries(
+  methodsByKind.map(([kind, method]) => [method, kind]),
+);
 /** The kinds of credentials that one gets in with. */
-const factorKinds: readonly string[] = ['totp', 'passkey', 'phone', 'recovery-code', 'oauth'];
+export const factorKinds: readonly string[] = ['totp', 'passkey', 'phone', 'recovery-code', 'oauth'];
 /** The kind of a factor that has been removed: no feature finds it under this one. */
 const REMOVED = 'removed-factor';
 /** For how long it can come back, in ms. */

@@ -37,7 +37,7 @@ function restoringPage(
   ];
   const body = html`<p>${details['what']}</p>
     <p>${details['place']}</p>
-    <p>${texts.text('notMe.effect')}</p>
+    <p>${texts.text(details['locks'] === undefined ? 'notMe.effect' : 'notMe.effectLocked')}</p>
     ${needsFactor && paragraph(context, 'notMe.factor')}${form(context, action, submit, fields, ['token'])}`;
   return pageOf(context, title, body, links);
 }

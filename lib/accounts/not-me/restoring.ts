@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountsConfig } from '../accounts-config.js';
 import { AccountEvents } from '../events/account-events.js';
 import type { FactorMethod } from '../factors/factor-method.js';
@@ -60,6 +61,7 @@ export class Restoring {
     private readonly afterAnswer: AfterAnswer,
     private readonly events: AccountEvents,
     private readonly paths: AccountPaths,
+    private readonly runtime: SessionRuntime,
   ) {}
 
   /** What the page of a link says; nothing for one that is not valid. */
@@ -73,8 +75,10 @@ export class Restoring {
     if (subject === null) return {};
     const { snapshot, needsFactor } = subject;
     const asked = needsFactor && snapshot.password !== null ? { password: 'yes' } : {};
+    const isLocking = snapshot.password !== null && !this.config.has('recovery');
     return {
       ...asked,
+      ...(isLocking ? { locks: 'yes' } : {}),
       what: texts.text(`notMe.what.${snapshot.kind}`),
       place: placeText(texts, snapshot),
       ...(needsFactor ? { needsFactor: 'yes' } : {}),
@@ -119,10 +123,13 @@ export class Restoring {
     }
     const { address } = exchange.client;
     const userId = subject.account.id;
-    this.events.tell('notMe', { userId, address, restored: !isClosed });
+    const isLocked = restored?.state.resetOwed === true && !this.config.has('recovery');
+    if (restored !== null && isLocked) this.#tellLocked(restored, exchange);
+    this.events.tell('notMe', { userId, address, restored: !isClosed, locked: isLocked });
     if (purpose === 'undo' && !isClosed) this.events.tell('emailChangeUndone', { userId, address });
-    return isClosed
-      ? { status: 200, body: { status: 'frozen' }, done: 'notMe.frozen' }
+    if (isClosed) return { status: 200, body: { status: 'frozen' }, done: 'notMe.frozen' };
+    return isLocked
+      ? { status: 200, body: { status: 'locked' }, done: 'notMe.locked' }
       : { status: 200, body: { status: 'restored' }, done: 'notMe.done' };
   }
 
@@ -184,6 +191,12 @@ export class Restoring {
     const factors = await this.history.of(account.id);
     const areOld = factors.every(({ id, kind }) => kind !== credentialKinds[method?.name ?? ''] || had.has(id));
     return async () => areOld && check !== undefined && (await check(exchange, account, false)) !== null;
+  }
+
+  /** As it was before, and nobody gets in: who has the present password may not, and the owner cannot set another one. */
+  #tellLocked({ email, locale }: StoredAccount, { acceptLanguage, client: { address, userAgent } }: Exchange): void {
+    const happened = { at: this.runtime.now(), address, userAgent };
+    this.afterAnswer.run(() => this.mails.send('frozen', { email, locale }, acceptLanguage, happened));
   }
 
   #tellClosed(purpose: RestoringPurpose, token: string, { snapshot, account }: Subject, exchange: Exchange): void {
