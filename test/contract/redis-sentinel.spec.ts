@@ -33,7 +33,7 @@ describe('RedisStore behind a sentinel', () => {
     await until('the replica has the record', () =>
       servers.replica.administer(async (replica) => (await replica.exists('key')) === 1),
     );
-    await servers.master.kill();
+    await servers.killMaster();
     await until('a read works', () =>
       store.read('key').then(
         (record) => record !== null,

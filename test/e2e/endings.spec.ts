@@ -17,7 +17,7 @@ import { SessionRuntime } from '../../lib/http/session-runtime.js';
 import { startApp, type RunningApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
 import type { CookieJar } from '../support/jar.js';
-import { patienceMs } from '../support/patience.js';
+import { patienceMs, scaled } from '../support/patience.js';
 import { PostgresServer } from '../support/servers/postgres.js';
 import { RedisCluster } from '../support/servers/redis-cluster.js';
 import { RedisSentinel } from '../support/servers/redis-sentinel.js';
@@ -312,7 +312,7 @@ describe('announcements', () => {
           return sizes[0] === sizes[1];
         }),
       );
-      await sentinel.master.kill();
+      await sentinel.killMaster();
       await until('it hears no more', () => !here.app.get(SessionRuntime).hearsOfEnds);
       await until('its messages arrive again', () => {
         jest.advanceTimersByTime(1_000);
@@ -395,7 +395,12 @@ describe('announcements', () => {
 it.each([['memory' as const], ['redis' as const]])(
   'a stream ends when its login reaches its timeout, and not at the next look (%s)',
   async (type) => {
-    const here = await start({ type, redis: { url: redis.url }, idleTimeout: '2s', absoluteTimeout: null });
+    const here = await start({
+      type,
+      redis: { url: redis.url },
+      idleTimeout: `${String(scaled(400))}ms`,
+      absoluteTimeout: null,
+    });
     const reader = await open(here, await login(here));
     await reader.ended;
   },

@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { temporaryFolder } from '../temporary-folder.js';
 import { until } from '../until.js';
 import { installRedis, RedisServer } from './redis.js';
 import { freePort, ServerProcess } from './server-process.js';
 
-/** A private master with a replica, and a sentinel that makes the replica the master when told to, or when it must. */
+/** A private master with a replica, and a sentinel that makes the replica the master when told to, or when {@link killMaster} is called. */
 export class RedisSentinel {
   static readonly masterName = 'sessions';
 
@@ -29,7 +30,7 @@ export class RedisSentinel {
       [
         ...[`port ${String(port)}`, 'bind 127.0.0.1', `dir ${folder.path}`],
         `sentinel monitor ${name} 127.0.0.1 ${String(master.port)} 1`,
-        `sentinel down-after-milliseconds ${name} 500`,
+        `sentinel down-after-milliseconds ${name} 3600000`,
         `sentinel failover-timeout ${name} 3000`,
       ].join('\n'),
     );
@@ -41,15 +42,34 @@ export class RedisSentinel {
     });
     const sentinel = new RedisSentinel(port, master, replica, process, folder);
     try {
-      await process.start();
       await until('the replica follows the master', () =>
         replica.administer(async (client) => (await client.info('replication')).includes('master_link_status:up')),
       );
+      await process.start();
+      await until('the sentinel knows the replica', async () => {
+        const known = await sentinel.ask('REPLICAS', name);
+        return Array.isArray(known) && known.length === 1;
+      });
     } catch (error) {
       await sentinel.stop();
       throw error;
     }
     return sentinel;
+  }
+
+  /** Only now is the master taken for dead that does not answer: a machine that is busy kills none. */
+  async killMaster(): Promise<void> {
+    await this.master.kill();
+    await this.ask('SET', RedisSentinel.masterName, 'down-after-milliseconds', '500');
+  }
+
+  private async ask(...words: readonly string[]): Promise<unknown> {
+    const client = new Redis(this.port);
+    try {
+      return await client.call('SENTINEL', ...words);
+    } finally {
+      client.disconnect();
+    }
   }
 
   async stop(): Promise<void> {
