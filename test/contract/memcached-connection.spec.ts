@@ -132,14 +132,14 @@ describe('MemcachedStore and its connections', () => {
     const servers = [await startServer(), await startServer(), await startServer()];
     const addresses = servers.map(({ address }) => address);
     const [store, another] = [open(addresses), open([...addresses].reverse())];
-    for (let index = 0; index < 90; index++) {
+    for (let index = 0; index < 300; index++) {
       await store.write(`session:${String(index)}`, bytes(String(index)), aMinute, 'absent');
     }
-    for (let index = 0; index < 90; index++) {
+    for (let index = 0; index < 300; index++) {
       expect(await another.read(`session:${String(index)}`)).toMatchObject({ bytes: bytes(String(index)) });
     }
     const counts = await Promise.all(servers.map(async (server) => Number((await server.stats()).get('curr_items'))));
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(90);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(300);
     for (const count of counts) expect(count).toBeGreaterThan(10);
   });
 
@@ -151,7 +151,7 @@ describe('MemcachedStore and its connections', () => {
     const client = connectMemcached(addresses, { log });
     cleanUps.push(() => client.close());
     const store = new MemcachedStore({ client });
-    const keys = Array.from({ length: 20 }, (_, index) => `session:${String(index)}`);
+    const keys = Array.from({ length: 60 }, (_, index) => `session:${String(index)}`);
     for (const key of keys) await store.write(key, bytes('1'), aMinute, 'absent');
     const isOnFirst = (key: string): boolean => serverOf(client.servers, key).name === first?.address;
     await first?.kill();
