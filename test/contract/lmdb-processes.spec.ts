@@ -169,7 +169,7 @@ describe('LmdbStore and several processes', () => {
 
   it('reads on while another process stands still in the middle of a write, and writes when that one goes on', async () => {
     await store.prepare(); // opening takes a turn of writing, and cannot be given up
-    const limited = withTimeLimit(store, 300);
+    const limited = withTimeLimit(store, scaled(100));
     const child = start(writing);
     await until('the child writes', () => child.output === 'ready\n');
     await until('it stands still in the middle of a write', async () => {

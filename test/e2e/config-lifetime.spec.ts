@@ -6,12 +6,14 @@ import { boot, firstCookie, post } from '../support/boot.js';
 import { CollectedLog } from '../support/collected-log.js';
 import { withEnvironment } from '../support/environment.js';
 import { CookieJar } from '../support/jar.js';
+import { scaled } from '../support/patience.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
 
 const secretKey = 'a-secret-for-tests-of-32-bytes-and-more';
 const minute = 60_000;
+const ms = (count: number): string => `${String(count)}ms`;
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -96,7 +98,7 @@ describe('PERMANENT_SESSION_LIFETIME', () => {
 
 describe('a session that is not used for its idle timeout', () => {
   it.each(stores)('ASVS 7.3.1: is gone, in real time, from the store: %s', async (type) => {
-    const options = { ...(await storeOptions(type)), idleTimeout: '400ms', refresh: false as const };
+    const options = { ...(await storeOptions(type)), idleTimeout: ms(scaled(80)), refresh: false as const };
     const jar = (await started(options)).jar();
     await jar.fetch('/set/a', post);
 
@@ -154,7 +156,7 @@ describe('a session in use', () => {
   it.each(stores)(
     'ASVS 7.3.2: ends at its absolute timeout, in real time and across rotations, in %s',
     async (type) => {
-      const options = { absoluteTimeout: '900ms', rotateEvery: '200ms', rotateGrace: '100ms' };
+      const options = { absoluteTimeout: ms(scaled(180)), rotateEvery: ms(scaled(40)), rotateGrace: '100ms' };
       const jar = (await started({ ...(await storeOptions(type)), ...options })).jar();
       await jar.fetch('/login/42', post);
       const ids = new Set<string | undefined>();

@@ -207,11 +207,11 @@ describe('when the application closes', () => {
   it('a connection that it made from the URL is closed', async () => {
     const { server, app } = await startBoth();
     await app.jar().fetch('/set/a', post);
-    expect(await connections(server)).toBe(2);
+    await until('it is connected, alone', async () => (await connections(server)) === 2);
     await app.close();
     running = null;
 
-    expect(await connections(server)).toBe(1);
+    await until('its connection is closed', async () => (await connections(server)) === 1);
   });
 
   it('a client that was handed in stays open', async () => {

@@ -3,6 +3,7 @@ import type { SessionModuleOptions } from 'nestjs-session-auth';
 import { startApp, type RunningApp } from '../support/app.js';
 import { HeardEvents } from '../support/heard-events.js';
 import type { CookieJar } from '../support/jar.js';
+import { patienceMs } from '../support/patience.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { DevicesController, post } from './devices-controller.js';
 
@@ -26,7 +27,9 @@ describe.each(['memory', 'redis'] as const)('%s', (type) => {
   async function start(options: SessionModuleOptions = {}): Promise<SessionModuleOptions> {
     heard = new HeardEvents();
     const store: SessionModuleOptions =
-      server === null ? { type: 'memory' } : { type: 'redis', redis: { url: server.url } };
+      server === null
+        ? { type: 'memory' }
+        : { type: 'redis', redis: { url: server.url }, storeTimeout: patienceMs / 1000 };
     const session = { ...store, ...options, keyPrefix: `${String(Date.now())}:`, observer: heard.observer };
     running = await startApp({ session, controllers: [DevicesController] });
     if (server !== null) another = await startApp({ session, controllers: [DevicesController] });

@@ -4,6 +4,7 @@ import { create } from '../../lib/stores/redis/create.js';
 import { standaloneContext } from '../../lib/stores/store-context.js';
 import { platforms } from '../support/app.js';
 import type { CookieJar } from '../support/jar.js';
+import { patienceMs } from '../support/patience.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { SpreadStore } from '../support/spread-store.js';
 import { keyBehind } from '../support/stored-keys.js';
@@ -58,7 +59,8 @@ describe.each(cases)('$platform, $name', ({ platform, start, stop, open, keys })
   afterEach(() => place.stop());
 
   async function begin(options: SessionModuleOptions = {}, instances = 1): Promise<void> {
-    place = await RememberPlace.start({ platform, store: await open(), options, instances });
+    const patient = { storeTimeout: patienceMs / 1000, ...options };
+    place = await RememberPlace.start({ platform, store: await open(), options: patient, instances });
   }
 
   async function sessions(): Promise<string[]> {

@@ -7,6 +7,7 @@ import { MailRejectedError, type Mail, type Mailer } from '../../../lib/accounts
 import { SmtpMailer, smtpMailer } from '../../../lib/accounts/mail/smtp-mailer.js';
 import { CapturedLogger } from '../../support/captured-logger.js';
 import { MailServer } from '../../support/mail-server.js';
+import { patienceMs } from '../../support/patience.js';
 
 const mail: Mail = {
   to: 'ada@example.com',
@@ -66,7 +67,7 @@ describe('smtpMailer', () => {
     queue.add(mail);
     const { to } = await server.mail();
     expect(to).toEqual(['ada@example.com']);
-    expect(await queue.drain(1_000)).toBe(0);
+    expect(await queue.drain(patienceMs)).toBe(0);
   });
 
   it('gives up at once when the server does not know the mailbox, and names no address in the log', async () => {

@@ -5,7 +5,7 @@ import type { RunningApp } from '../../support/app.js';
 import { CapturedLogger } from '../../support/captured-logger.js';
 import { HeldStore } from '../../support/held-store.js';
 import type { CookieJar } from '../../support/jar.js';
-import { patienceMs } from '../../support/patience.js';
+import { patienceMs, scaled } from '../../support/patience.js';
 import { PostgresServer } from '../../support/servers/postgres.js';
 import { RedisServer } from '../../support/servers/redis.js';
 import { until } from '../../support/until.js';
@@ -115,7 +115,12 @@ describe.each(libraries)('a socket of %s', (library) => {
   });
 
   it.each(['memory', 'redis'] as const)('is closed when the login reaches its timeout (%s)', async (type) => {
-    const here = await start(library, { type, redis: { url: redis.url }, idleTimeout: '2s', absoluteTimeout: null });
+    const here = await start(library, {
+      type,
+      redis: { url: redis.url },
+      idleTimeout: `${String(scaled(400))}ms`,
+      absoluteTimeout: null,
+    });
     const client = await open(library, here, await login(here));
     expect(await client.closed).toMatchObject(ended);
   });

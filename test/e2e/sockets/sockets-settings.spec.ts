@@ -30,6 +30,7 @@ import { CapturedLogger } from '../../support/captured-logger.js';
 import { FailingStore } from '../../support/failing-store.js';
 import { HeldStore } from '../../support/held-store.js';
 import type { CookieJar } from '../../support/jar.js';
+import { scaled } from '../../support/patience.js';
 import { freePort } from '../../support/servers/server-process.js';
 import { until } from '../../support/until.js';
 import {
@@ -123,7 +124,9 @@ describe.each(libraries)('with %s,', (library) => {
     });
 
     it('does not extend the cookie, so the client is told before that ends, and renews it by a request', async () => {
-      const running = await start({ session: { permanent: true, idleTimeout: '2s', sockets: { countAsUse: true } } });
+      const running = await start({
+        session: { permanent: true, idleTimeout: `${String(scaled(400))}ms`, sockets: { countAsUse: true } },
+      });
       const jar = await loggedIn(running);
       const { header: cookie } = jar;
       const client = await open(running, 'members', { cookie });
@@ -148,7 +151,7 @@ describe.each(libraries)('with %s,', (library) => {
     });
 
     it('close their sockets when they expire', async () => {
-      const running = await start({ session: { type: 'cookie', idleTimeout: '2s' } });
+      const running = await start({ session: { type: 'cookie', idleTimeout: `${String(scaled(400))}ms` } });
       const { header: cookie } = await loggedIn(running);
       const client = await open(running, 'members', { cookie });
       expect(await client.closed).toMatchObject({ code: 4401 });

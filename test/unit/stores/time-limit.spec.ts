@@ -59,7 +59,7 @@ describe('withTimeLimit', () => {
     const answers = new Map<string, (value: null) => void>();
     const store = withTimeLimit(
       storeThatReads((key) => new Promise((resolve) => answers.set(key, resolve))),
-      200,
+      scaled(40),
     );
     const order: string[] = [];
     const read = (key: string): Promise<void> =>
@@ -69,7 +69,7 @@ describe('withTimeLimit', () => {
       );
     const first = read('first');
     const middle = read('middle');
-    await pause(100);
+    await pause(scaled(20));
     const last = read('last');
     answers.get('middle')?.(null);
     await middle;
