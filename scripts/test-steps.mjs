@@ -31,7 +31,6 @@ import { installSystemPackages } from './system-packages.mjs';
 
 /** For a machine on which everything takes ten times as long; a step that hangs is ended all the same. */
 const stepLimitMs = 60 * 60_000;
-const tsc = bin('typescript/bin/tsc');
 const eslint = bin('eslint/bin/eslint.js');
 const prettier = bin('prettier/bin/prettier.cjs');
 const jest = bin('jest/bin/jest.js');
@@ -68,19 +67,19 @@ export function allSteps() {
     })),
     command('prettier', ['lint'], [prettier, '--check', '--log-level', 'warn', '.']),
     command('arrows', ['lint'], [cruiser, '--config', '.dependency-cruiser.mjs', ...rooms]),
-    command('typecheck', [], [tsc, '--noEmit']),
+    compilation('typecheck', [], ['--noEmit']),
     // What runs in a page knows the DOM; nothing else does.
-    command('typecheck-pages', ['typecheck'], [tsc, '--noEmit', '--project', 'test/browser']),
-    command('typecheck-site', ['typecheck'], [tsc, '--noEmit', '--project', 'docs/.vitepress']),
+    compilation('typecheck-pages', ['typecheck'], ['--noEmit', '--project', 'test/browser']),
+    compilation('typecheck-site', ['typecheck'], ['--noEmit', '--project', 'docs/.vitepress']),
     // Each declares what its own sessions hold.
     ...folders('examples').map((name) =>
-      command(`typecheck-${name}`, ['typecheck', 'examples'], [tsc, '--noEmit', '--project', `examples/${name}`]),
+      compilation(`typecheck-${name}`, ['typecheck', 'examples'], ['--noEmit', '--project', `examples/${name}`]),
     ),
     preparation('sample', ['library'], buildSample),
-    { ...command('types', [], [tsc, '--project', 'test/types']), needs: ['library'] },
-    { ...command('types-undeclared', ['types'], [tsc, '--project', 'test/types/plain']), needs: ['library'] },
-    { ...command('types-connect', ['types'], [tsc, '--project', 'test/types/connect']), needs: ['library'] },
-    { ...command('types-untyped', ['types'], [tsc, '--project', 'test/types/untyped']), needs: ['library'] },
+    { ...compilation('types', [], ['--project', 'test/types']), needs: ['library'] },
+    { ...compilation('types-undeclared', ['types'], ['--project', 'test/types/plain']), needs: ['library'] },
+    { ...compilation('types-connect', ['types'], ['--project', 'test/types/connect']), needs: ['library'] },
+    { ...compilation('types-untyped', ['types'], ['--project', 'test/types/untyped']), needs: ['library'] },
     preparation('documentation', ['library'], buildSite),
     preparation('programs', [], installPrograms),
     ...suites().flatMap(suite),
@@ -107,6 +106,7 @@ function hasSpecs(folder) {
   return readdirSync(join(root, 'test', folder), { recursive: true }).some((name) => name.endsWith('.spec.ts'));
 }
 
+/** @param {string[] | ((env: NodeJS.ProcessEnv) => string[])} args */
 function command(name, groups, args) {
   return {
     name,
@@ -114,10 +114,20 @@ function command(name, groups, args) {
     needs: [],
     weight: weightOf(name),
     run: async ({ env }) => {
-      const { ok, timedOut, output } = await run(process.execPath, args, { env, timeoutMs: stepLimitMs, quiet: true });
+      const words = typeof args === 'function' ? args(env) : args;
+      const { ok, timedOut, output } = await run(process.execPath, words, { env, timeoutMs: stepLimitMs, quiet: true });
       return { ...oneTest(ok, timedOut ? ['took too long and was ended'] : []), output };
     },
   };
+}
+
+/**
+ * TypeScript 7 takes a third of the time of 6, whose interfaces the build, the rules and the site need. So the library is
+ * compiled by both, and all else by 6 in the nightly form.
+ */
+function compilation(name, groups, args) {
+  const compilerIn = (env) => bin(env.TEST_FULL === '1' ? 'typescript/bin/tsc' : 'typescript7/bin/tsc');
+  return command(name, groups, (env) => [compilerIn(env), ...args]);
 }
 
 function preparation(name, needs, work) {
