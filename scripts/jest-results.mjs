@@ -8,11 +8,11 @@ const leaks = [/A worker process has failed to exit gracefully/, /Jest did not e
 const pending = ['pending', 'todo', 'skipped', 'disabled'];
 
 /** Counts what Jest wrote to `file` (`--json --outputFile`) and printed. A suite that could not run counts as one failure. */
-export async function readJestResults(file, { ok, timedOut, output }, { mayBeEmpty }) {
+export async function readJestResults(file, { ok, timedOut, stoodStill, output }, { mayBeEmpty }) {
   const report = await readReport(file);
   const passed = report?.numPassedTests ?? 0;
   const problems = [];
-  if (timedOut) problems.push('took too long and was ended');
+  if (timedOut) problems.push(stoodStill ?? 'took too long and was ended');
   const leaked = leaks.some((leak) => leak.test(output));
   if (leaked) problems.push('left something open after its tests');
   const empty = report?.numTotalTests === 0 && report.numRuntimeErrorTestSuites === 0;

@@ -13,11 +13,11 @@ const running = new Set();
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, quiet?: boolean }} [options] `quiet`: the output is
- *   only collected, not shown.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, signal?: AbortSignal, quiet?: boolean }} [options]
+ *   `signal` ends it as `timeoutMs` does; `quiet`: the output is only collected, not shown.
  * @returns {Promise<{ ok: boolean, code: number | null, timedOut: boolean, output: string }>}
  */
-export function run(command, args, { cwd = root, env = process.env, timeoutMs, quiet = false } = {}) {
+export function run(command, args, { cwd = root, env = process.env, timeoutMs, signal, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -58,12 +58,12 @@ export function run(command, args, { cwd = root, env = process.env, timeoutMs, q
     });
 
     remember(child);
-    if (timeoutMs !== undefined) {
-      timer = setTimeout(() => {
-        timedOut = true;
-        end(child);
-      }, timeoutMs);
-    }
+    const giveUp = () => {
+      timedOut = true;
+      end(child);
+    };
+    if (timeoutMs !== undefined) timer = setTimeout(giveUp, timeoutMs);
+    signal?.addEventListener('abort', giveUp, { once: true });
   });
 }
 

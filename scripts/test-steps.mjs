@@ -6,6 +6,7 @@ import { installIfPossible } from './install.mjs';
 import { readJestResults } from './jest-results.mjs';
 import { bin, root } from './paths.mjs';
 import { run } from './run.mjs';
+import { whileItMoves } from './stillness.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 
 /**
@@ -34,6 +35,7 @@ const stepLimitMs = 60 * 60_000;
 const eslint = bin('eslint/bin/eslint.js');
 const prettier = bin('prettier/bin/prettier.cjs');
 const jest = bin('jest/bin/jest.js');
+const progressReporter = join(root, 'scripts/progress-reporter.mjs');
 const nodeFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 const cruiser = bin('dependency-cruiser/bin/dependency-cruise.mjs');
 
@@ -44,7 +46,7 @@ const notSuites = ['benchmark', 'support', 'types'];
 const long = ['e2e', 'contract', 'unit', 'browser', 'interop', 'packaging', 'site'];
 const weightOf = (name) => (long.includes(name) ? long.length - long.indexOf(name) : 0);
 /** Into how many parts a long suite is divided. */
-const parts = { e2e: 3 };
+const parts = { e2e: 6, contract: 2, unit: 2, browser: 2 };
 const needsOfSuites = {
   architecture: [],
   unit: [],
@@ -143,7 +145,10 @@ function preparation(name, needs, work) {
   };
 }
 
-/** Each part in a process of its own: one that has run many ES modules in Jest grows by gigabytes, and becomes slow. */
+/**
+ * Each part in a process of its own: Node 20 keeps every ES module that Jest has loaded for a file, and all that it refers to, for
+ * as long as the process lives, which so grows by some 30 MB with each file and becomes slow.
+ */
 function suite(name) {
   const count = parts[name] ?? 1;
   if (count === 1) return [partOfSuite(name, name, [])];
@@ -165,14 +170,18 @@ function partOfSuite(name, ownName, sharding) {
       const results = join(scratch, `${ownName}.json`);
       const workers = Math.max(1, Math.floor(availableParallelism() / lanes));
       const flags = [`--roots=${folder}`, `--maxWorkers=${workers}`, '--verbose=false', ...sharding];
-      flags.push('--json', `--outputFile=${results}`);
+      flags.push('--json', `--outputFile=${results}`, '--reporters=default', `--reporters=${progressReporter}`);
       if (patterns.length > 0) flags.push('--passWithNoTests');
-      const outcome = await run(process.execPath, [...nodeFlags, jest, ...flags, ...patterns], {
-        env,
-        timeoutMs: stepLimitMs,
-        quiet: true,
-      });
-      return readJestResults(results, outcome, { mayBeEmpty: patterns.length > 0 });
+      const progress = join(scratch, `${ownName}.progress`);
+      const { outcome, stoodStill } = await whileItMoves(progress, (signal) =>
+        run(process.execPath, [...nodeFlags, jest, ...flags, ...patterns], {
+          env: { ...env, TEST_PROGRESS: progress },
+          timeoutMs: stepLimitMs,
+          signal,
+          quiet: true,
+        }),
+      );
+      return readJestResults(results, { ...outcome, stoodStill }, { mayBeEmpty: patterns.length > 0 });
     },
   };
 }
