@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { patienceMs } from '../support/patience.js';
 
 /** What can have the keyboard on a page of accounts. */
 const focused = `(() => {
@@ -11,7 +12,9 @@ export class KeyboardPerson {
   constructor(
     readonly page: Page,
     private readonly origin: string,
-  ) {}
+  ) {
+    page.setDefaultTimeout(patienceMs);
+  }
 
   get path(): string {
     return new URL(this.page.url()).pathname;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { patienceMs } from '../support/patience.js';
 
 const flags = [
   '--no-sandbox',
@@ -19,6 +20,7 @@ const withoutWindows = '/usr/bin/chromium-headless-shell';
 export const chromiumOptions = {
   executablePath: process.env['CHROMIUM_PATH'] || (existsSync(withoutWindows) ? withoutWindows : withWindows),
   args: flags,
+  timeout: patienceMs,
 };
 
 export function openChromium(): Promise<Browser> {
@@ -33,6 +35,7 @@ export function openChromiumWithBackCache(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['CHROMIUM_PATH'] || withWindows,
     args: [...flags, '--enable-features=BackForwardCache'],
+    timeout: patienceMs,
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
 }

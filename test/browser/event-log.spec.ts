@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { until } from '../support/until.js';
 import { openChromium } from './chromium.js';
 import { RunningShop } from './running-shop.js';
 import { account, Visitor } from './visitor.js';
@@ -47,6 +48,8 @@ describe('the log of the shop', () => {
     await collect();
     await visitor.press('Log out');
 
+    // The page may be there before the line that the shop has printed.
+    await until('the line of the logout', () => / logout \{.*\n/.test(shop.output));
     const lines = shop.output.split('\n').filter((line) => line.includes('[Events]'));
     expect(lines.map((line) => / (\w+) \{/.exec(line)?.[1])).toEqual([
       'loginFailed',
@@ -83,6 +86,7 @@ describe('the log of the shop', () => {
     const thief = await Visitor.arrive(await browser.newContext(), shop);
     await thief.context.addCookies(copy);
     expect(await thief.isLoggedIn()).toBe(false);
+    await until('the warning', () => /rememberStolen .*\n/.test(shop.output));
     // The one that was dropped had not ended, and is of the same login.
     expect(shop.output).toMatch(
       /WARN \[Events\] rememberStolen \{"userId":"demo","address":"127\.0\.0\.1","sessions":2\}/,

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 
 /** What is wrong with the page that a browser shows: by the rules of axe, and where it is wider than its window. */
 export async function faultsOf(page: Page): Promise<string[]> {
+  await page.waitForLoadState();
   // Evaluated, since the policy of the page forbids scripts in it.
   await page.evaluate(axe.source);
   return page.evaluate<string[]>(findFaults);

@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
+import { patienceMs } from '../support/patience.js';
 import type { RunningShop } from './running-shop.js';
 
 /** An account that the sample shows on its login page. */
@@ -36,7 +37,9 @@ export class Visitor {
   constructor(
     readonly page: Page,
     private readonly shop: RunningShop,
-  ) {}
+  ) {
+    page.setDefaultTimeout(patienceMs);
+  }
 
   static async arrive(context: BrowserContext, shop: RunningShop): Promise<Visitor> {
     return new Visitor(await context.newPage(), shop);
@@ -61,8 +64,10 @@ export class Visitor {
     await this.page.goto(this.shop.url(path));
   }
 
+  /** Presses a button, and waits until the page that it leads to is there as a whole. */
   async press(name: string): Promise<void> {
     await this.page.getByRole('button', { name, exact: true }).click();
+    await this.page.waitForLoadState();
   }
 
   /** What the frame of the page shows of its visitor: the links of the navigation, and whether there is a way out. */
