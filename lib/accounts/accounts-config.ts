@@ -48,6 +48,8 @@ export class AccountsConfig {
     readonly options: AccountsOptions,
     /** The path of the routes below the application's global prefix, such as `/auth`. */
     readonly prefix: string,
+    /** Whether devices may be trusted at all. */
+    private readonly mayTrustDevices: boolean,
   ) {}
 
   /** Whether a feature is on. */
@@ -91,10 +93,18 @@ export class AccountsConfig {
     }
   }
 
+  /** Whether accounts can have trusted devices. */
+  get trustsDevices(): boolean {
+    return this.options.trustedDevices.enabled && this.mayTrustDevices && this.has('secondFactor');
+  }
+
   /** The features that are on, for a client that shows what there is. */
   get features(): Readonly<
     Record<
-      Exclude<AccountsFeature, 'login' | 'account' | 'secondFactor' | 'notMe'> | 'passkeyLogin' | 'usernames',
+      | Exclude<AccountsFeature, 'login' | 'account' | 'secondFactor' | 'notMe'>
+      | 'passkeyLogin'
+      | 'trustedDevices'
+      | 'usernames',
       boolean
     >
   > {
@@ -114,6 +124,7 @@ export class AccountsConfig {
       factors: this.has('factors'),
       totp: this.has('totp'),
       recoveryCodes: this.has('recoveryCodes'),
+      trustedDevices: this.trustsDevices,
       usernames: this.options.usernames.enabled,
     };
   }

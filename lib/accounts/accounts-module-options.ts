@@ -141,6 +141,18 @@ export interface AccountsModuleOptions {
    * Environment: `SECURITY_TRACKABLE` or `SECURITY_TRACKING`.
    */
   tracking?: boolean | AccountsTrackingOptions | undefined;
+  /**
+   * Trusted devices: browsers on which a login is not asked for the second factor for a while, where its owner
+   * has said so.
+   *
+   * Whether accounts can have trusted devices. Flask-Security’s `SECURITY_TWO_FACTOR_ALWAYS_VALIDATE=false` says
+   * the same. There are none where `timeouts` of the session module is `twice-daily`.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_TRUSTED_DEVICES`.
+   */
+  trustedDevices?: boolean | AccountsTrustedDevicesOptions | undefined;
   /** Accounts that are kept in their sessions, so that requests need no query. */
   accountCache?: AccountsAccountCacheOptions | undefined;
   /**
@@ -270,6 +282,7 @@ export interface AccountsModuleOptions {
                 | 'verify.done'
                 | 'secondFactor.title'
                 | 'secondFactor.sent'
+                | 'secondFactor.trust'
                 | 'secondFactor.submit'
                 | 'enroll.title'
                 | 'enroll.mail'
@@ -372,6 +385,8 @@ export interface AccountsModuleOptions {
                 | 'sessions.lastUsed'
                 | 'sessions.end'
                 | 'sessions.endOne'
+                | 'sessions.endTrust'
+                | 'sessions.endTrustOf'
                 | 'sessions.endOthers'
                 | 'page.links'
                 | 'field.email'
@@ -1024,6 +1039,46 @@ export interface AccountsTrackingOptions {
    * Environment: `SECURITY_DEVICE_COOKIE_NAME` or `SECURITY_TRACKING_DEVICE_COOKIE_NAME`.
    */
   deviceCookieName?: string | undefined;
+}
+
+/**
+ * Trusted devices: browsers on which a login is not asked for the second factor for a while, where its owner has
+ * said so. `@publicApi`
+ */
+export interface AccountsTrustedDevicesOptions {
+  /**
+   * Whether accounts can have trusted devices. Flask-Security’s `SECURITY_TWO_FACTOR_ALWAYS_VALIDATE=false` says
+   * the same. There are none where `timeouts` of the session module is `twice-daily`.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_TRUSTED_DEVICES`.
+   */
+  enabled?: boolean | undefined;
+  /**
+   * How long a device is trusted, counted from when that was said; its use extends nothing.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 400d. Default: 30d.
+   *
+   * Environment: `SECURITY_TWO_FACTOR_LOGIN_VALIDITY` or `SECURITY_TRUSTED_DEVICES_MAX_AGE`.
+   */
+  maxAge?: string | number | undefined;
+  /**
+   * How many trusted devices an account can have. One more takes the place of the one that was used longest ago.
+   *
+   * Takes a whole number, from 1 to 1000. Default: `20`.
+   *
+   * Environment: `SECURITY_TRUSTED_DEVICES_MOST`.
+   */
+  most?: number | undefined;
+  /**
+   * The name of the cookie by which a trusted device is known.
+   *
+   * Takes a cookie name that does not begin with two underscores. Default: `trusted_device`.
+   *
+   * Environment: `SECURITY_TWO_FACTOR_VALIDITY_COOKIE_NAME` or `SECURITY_TRUSTED_DEVICES_COOKIE_NAME`.
+   */
+  cookieName?: string | undefined;
 }
 
 /** Accounts that are kept in their sessions, so that requests need no query. `@publicApi` */

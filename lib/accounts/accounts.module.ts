@@ -125,6 +125,9 @@ import { ACCOUNTS_MAILER } from './tokens.js';
 import { AccountDevices } from './tracking/account-devices.js';
 import { NewDeviceNotice } from './tracking/new-device-notice.js';
 import { TrackingFeature } from './tracking/tracking.feature.js';
+import { TrustCookie } from './trusted-devices/trust-cookie.js';
+import { TrustedDevices } from './trusted-devices/trusted-devices.js';
+import { mayTrustDevices, trustWarnings } from './trusted-devices/trust-levels.js';
 import { ExpiredRows } from './upkeep/expired-rows.js';
 import { Upkeep } from './upkeep/upkeep.js';
 import { VerifyController } from './verify/verify.controller.js';
@@ -273,6 +276,8 @@ const providers: Provider[] = [
   Upkeep,
   AccountDeletionService,
   AccountExport,
+  TrustCookie,
+  TrustedDevices,
   AccountDevices,
   NewDeviceNotice,
   TrackingFeature,
@@ -364,8 +369,14 @@ function moduleOf(
 function configProvider(prefix: string): Provider {
   return {
     provide: AccountsConfig,
-    inject: [ACCOUNTS_OPTIONS, SESSION_SETTINGS, SessionRuntime, CsrfConfig],
-    useFactory: (handedIn: HandedIn, settings: OptionValues, runtime: SessionRuntime, csrf: CsrfConfig) => {
+    inject: [ACCOUNTS_OPTIONS, SESSION_SETTINGS, SessionRuntime, CsrfConfig, AuthConfig],
+    useFactory: (
+      handedIn: HandedIn,
+      settings: OptionValues,
+      runtime: SessionRuntime,
+      csrf: CsrfConfig,
+      { surroundings: { timeouts } }: AuthConfig,
+    ) => {
       for (const warning of accountKeysNotRead(process.env)) logger.warn(warning);
       const environment = environmentOf(process.env['NODE_ENV']);
       const { options, warnings } = readAccountsConfig(
@@ -374,9 +385,9 @@ function configProvider(prefix: string): Provider {
         environment,
         runtime.options.publicUrl,
       );
-      for (const warning of warnings) logger.warn(warning);
+      for (const warning of [...warnings, ...trustWarnings(options.trustedDevices, timeouts)]) logger.warn(warning);
       if (options.publicUrl !== null) csrf.trust(options.publicUrl.origin);
-      return new AccountsConfig(options, prefix);
+      return new AccountsConfig(options, prefix, mayTrustDevices(timeouts));
     },
   };
 }

@@ -29,6 +29,7 @@ import type { Account } from './repository/account.js';
 import type { AccountRepository } from './repository/account-repository.js';
 import { secondFactorOptions } from './second-factor/second-factor.options.js';
 import { totpOptions } from './totp/totp.options.js';
+import { trustedDevicesOptions } from './trusted-devices/trusted-devices.options.js';
 import { flaskDuration } from './flask-duration.js';
 
 /** A place on this site to go to. */
@@ -78,6 +79,7 @@ export const accountsModuleOptions = {
   recoveryCodes: recoveryCodesOptions,
   passkeys: passkeysOptions,
   tracking: trackingOptions,
+  trustedDevices: trustedDevicesOptions,
   accountCache: accountCacheOptions,
   deletion: deletionOptions,
   passwordChange: option({

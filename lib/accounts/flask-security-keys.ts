@@ -98,10 +98,7 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
     'a mail is no second factor; leave it out',
     'TWO_FACTOR_MAIL_VALIDITY TWO_FACTOR_RESCUE_EMAIL TWO_FACTOR_RESCUE_MAIL',
   ],
-  [
-    'a second factor is asked for at each login; leave it out',
-    'TWO_FACTOR_ALWAYS_VALIDATE TWO_FACTOR_LOGIN_VALIDITY TWO_FACTOR_VALIDITY_COOKIE_NAME TWO_FACTOR_VALIDITY_COOKIE',
-  ],
+  ['it has the attributes of the session cookie, and SameSite=Strict; leave it out', 'TWO_FACTOR_VALIDITY_COOKIE'],
   ['what is set up counts once its first code is right; leave it out', 'TWO_FACTOR_SETUP_WITHIN US_SETUP_WITHIN'],
   ['secrets are sealed with SECRET_KEY, whose former keys still open them; leave it out', 'TOTP_SECRETS'],
   [

@@ -12,6 +12,7 @@ import { flaskSecurityKeys } from './flask-security-keys.js';
 import { ConsoleMailer } from './mail/console-mailer.js';
 import { MessageCatalog } from './messages/messages.js';
 import { relyingPartyProblems } from './passkeys/relying-party.js';
+import { furtherTrustKeys, withTrustKeys } from './trusted-devices/trusted-devices.options.js';
 
 /** Reads and checks all settings of accounts. @param sessionUrl the `publicUrl` of the session module. @throws SessionConfigError */
 export function readAccountsConfig(
@@ -20,7 +21,8 @@ export function readAccountsConfig(
   environment: Environment,
   sessionUrl: PublicUrl | null,
 ): ValidOptions<typeof accountsModuleOptions> {
-  return validateOptions(accountsModuleOptions, { code, source, environment, keyPrefix: 'SECURITY' }, [
+  const given = { code, source: withTrustKeys(source), environment, keyPrefix: 'SECURITY' as const };
+  return validateOptions(accountsModuleOptions, { ...given, furtherKeys: furtherTrustKeys }, [
     (options) => checkProduction(options, environment, sessionUrl),
     checkWords,
     checkFeatures,
@@ -29,9 +31,12 @@ export function readAccountsConfig(
   ]);
 }
 
+/** Environment keys that are read, though no option has them. */
+const readBesides = ['SECURITY_URL_PREFIX', ...[...furtherTrustKeys.values()].flat()];
+
 /** Warnings for environment keys of Flask-Security, or that look like ours, which are not read. */
 export function accountKeysNotRead(variables: Readonly<Record<string, string | undefined>>): string[] {
-  return unreadKeys(accountsModuleOptions, variables, flaskSecurityKeys, ['SECURITY_URL_PREFIX'], 'SECURITY');
+  return unreadKeys(accountsModuleOptions, variables, flaskSecurityKeys, readBesides, 'SECURITY');
 }
 
 function checkProduction(

@@ -1,3 +1,4 @@
+import type { TimeoutPreset } from '../session/timeouts.js';
 import { ownFactors, type AuthOptions, type NamesOf } from './auth.options.js';
 
 /** The module's other settings that this room needs. */
@@ -10,6 +11,7 @@ export interface AuthSurroundings {
   readonly onStoreError: 'fail' | 'anonymous';
   /** Why remember-me must not log anyone in; null: it may. */
   readonly rememberRefusal: string | null;
+  readonly timeouts: TimeoutPreset | null;
 }
 
 /** The options of this room, as a provider. */

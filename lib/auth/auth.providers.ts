@@ -60,6 +60,7 @@ export const authProviders: Provider[] = [
         absoluteTimeout,
         onStoreError,
         rememberRefusal: rememberRefusal(timeouts),
+        timeouts,
       };
       // Its own options only: guards can access this object, and the others include the secret.
       const own = Object.fromEntries(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountsModuleOptions } from '../../lib/accounts/accounts.options.js';
 import { flaskSecurityKeys } from '../../lib/accounts/flask-security-keys.js';
+import { alwaysValidate } from '../../lib/accounts/trusted-devices/trusted-devices.options.js';
 import { optionEntries } from '../../lib/config/tree.js';
 import { flaskSecuritySettings } from './flask-security-names.js';
 import { project } from './library.js';
@@ -32,6 +33,7 @@ function keysTable(): string {
   );
   options.set('SECURITY_URL_PREFIX', 'prefix');
   const rows = flaskSecuritySettings.map((key) => {
+    if (key === alwaysValidate) return [code(key), `the same key; ${code('false')} is ${code('trustedDevices: true')}`];
     const option = options.get(key);
     return [code(key), option === undefined ? insteadOf(key) : `the same key, or ${code(option)}`];
   });

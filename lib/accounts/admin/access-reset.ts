@@ -54,9 +54,7 @@ export class AccessReset {
     if (closed === null) return null;
     await this.entrance.endAll(id, null);
     const factors = keepsFactors ? [] : await this.history.of(id);
-    for (const kind of ['trusted-device', ...(keepsFactors ? [] : factorKinds)]) {
-      await this.repository.replaceCredentials(id, kind, []);
-    }
+    for (const kind of keepsFactors ? [] : factorKinds) await this.repository.replaceCredentials(id, kind, []);
     // What is not its owner's may be among their snapshots, and who has read the mails.
     await this.proofs.voidSince(id, ['not-me', 'undo'], 0);
     const passwordChangedAt = new Date(this.runtime.now());

@@ -35,6 +35,22 @@ interface SendingLimitedEvent {
   readonly limit: number;
 }
 
+/** Why a device is not trusted any more. */
+export type EndOfTrust =
+  /** The owner of the account has ended it, in the list of devices. */
+  | 'revoked'
+  /** All logins of the account have ended, such as with a new password. */
+  | 'changed'
+  /** There were too many: others are trusted in its place. */
+  | 'displaced'
+  /** Its cookie has been copied: one was shown again that had been replaced. Who showed it knew the first factor. */
+  | 'copied';
+
+interface DeviceTrustEndedEvent extends AccountEvent {
+  /** Why: `revoked` in the list of devices; `changed` with all logins of the account; `displaced` by others; `copied`, when a cookie was used again that had been replaced. */
+  readonly reason: EndOfTrust;
+}
+
 interface DeletionRequestedEvent extends AccountEvent {
   /** When the account is deleted, in ms since the epoch. */
   readonly deleteAt: number;
@@ -94,6 +110,8 @@ export interface AccountObserver {
   sendingLimited?(event: SendingLimitedEvent): unknown;
   /** A browser was told to be trusted, and is not asked for a second factor. */
   deviceTrusted?(event: AccountEvent): unknown;
+  /** A browser is not trusted any more. What has only expired is not told. */
+  deviceTrustEnded?(event: DeviceTrustEndedEvent): unknown;
   /** Somebody has logged in with a device from which this account was not used before. */
   newDevice?(event: AccountEvent): unknown;
   /** The owner of an account has reported a change that was not theirs, by the link of a mail. */
@@ -138,6 +156,7 @@ const names: Readonly<Record<AccountEventName, true>> = {
   recoveryCodeUsed: true,
   sendingLimited: true,
   deviceTrusted: true,
+  deviceTrustEnded: true,
   newDevice: true,
   notMe: true,
   accessReset: true,

@@ -14,6 +14,7 @@ import { isOwned, type SessionStore } from '../../stores/session-store.js';
 import { SESSION_STORE } from '../../tokens.js';
 import { accountOf, type StoredAccount } from '../repository/account.js';
 import type { EntryHow } from './entry.js';
+import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
 import { GateFeature, withEpoch } from './gate.feature.js';
 
 /** Logs accounts in through the gate, and ends their logins. */
@@ -23,6 +24,7 @@ export class Entrance {
   constructor(
     private readonly auth: AuthService,
     private readonly gate: GateFeature,
+    private readonly trusted: TrustedDevices,
     private readonly runtime: SessionRuntime,
     { options: { remember }, surroundings: { rememberRefusal } }: AuthConfig,
     @Inject(SESSION_STORE) store: SessionStore,
@@ -75,8 +77,14 @@ export class Entrance {
     }
   }
 
-  /** Ends the sessions and remembered logins of an account whose epoch has been raised, except one. */
+  /** Ends the sessions, remembered logins and trusted devices of an account whose epoch has been raised, except one session. */
   async endAll(accountId: string, except: SessionObject | null): Promise<void> {
+    try {
+      await this.trusted.endAll(accountId);
+    } catch (error) {
+      // The epoch has ended them; these are only their rows.
+      this.runtime.report(error);
+    }
     try {
       await this.auth.logoutEverywhere(accountId, { except });
     } catch (error) {

@@ -27,6 +27,8 @@ export interface EntryHow {
   readonly factors: readonly string[];
   /** The account's epoch when they were checked; undefined: they are checked against the account as it is now. */
   readonly epoch?: number | undefined;
+  /** Whether it is on a device that the account trusts, so that no second factor is asked for. Default: no. */
+  readonly isTrusted?: boolean | undefined;
 }
 
 /** The application's own reasons. @publicApi */
@@ -41,6 +43,6 @@ export function isFinal(reason: LoginRefusal): boolean {
 const goingOn: ReadonlySet<EntryWay> = new Set(['remembered', 'session']);
 
 /** Whether no factor is asked that the account had before. */
-export function hasProvedAll({ way }: EntryHow): boolean {
-  return goingOn.has(way);
+export function hasProvedAll({ way, isTrusted = false }: EntryHow): boolean {
+  return isTrusted || goingOn.has(way);
 }

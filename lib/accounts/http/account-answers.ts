@@ -54,6 +54,7 @@ export interface PageOf {
 const noFactors: FactorsShown = {
   methods: [],
   waitsFor: null,
+  trustFor: null,
   isMailbox: false,
   list: [],
   recoveryCodes: 0,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountsService } from '../accounts.service.js';
 import { FactorMethods, secondRoles } from '../factors/factor-methods.js';
 import { AccountGate } from '../gate/account-gate.js';
@@ -10,6 +11,7 @@ import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { PendingLogins, type PendingFor } from '../pending/pending-logins.js';
 import { accountOf, type StoredAccount } from '../repository/account.js';
+import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
 
 /** What a request wants of a login. */
 export interface ArrivalWish {
@@ -19,6 +21,8 @@ export interface ArrivalWish {
   readonly next?: unknown;
   /** The status of the answer to a login. Default: 200. */
   readonly status?: number;
+  /** Whether the device is to be trusted from then on. Default: no. */
+  readonly trustDevice?: boolean;
 }
 
 /**
@@ -33,16 +37,20 @@ export class Arrival {
     private readonly entrance: Entrance,
     private readonly methods: FactorMethods,
     private readonly pending: PendingLogins,
+    private readonly trusted: TrustedDevices,
+    private readonly runtime: SessionRuntime,
     private readonly answers: AccountAnswers,
     private readonly paths: AccountPaths,
   ) {}
 
   /** @throws AccountsException 401 `INVALID_CREDENTIALS` if the gate is closed, whatever the reason */
   async arrive(exchange: Exchange, account: StoredAccount, how: EntryHow, wish: ArrivalWish = {}): Promise<Answer> {
-    const reason = await this.gate.mayEnter(account, how);
-    return reason === 'factors-owed'
-      ? this.#wait(exchange, account, how, wish)
-      : this.#enter(exchange, account, how, wish);
+    if ((await this.gate.mayEnter(account, how)) !== 'factors-owed') return this.#enter(exchange, account, how, wish);
+    const trusted = { ...how, isTrusted: true };
+    // The gate first: a token is not used up where a trusted device does not help.
+    const isTrusted =
+      (await this.gate.mayEnter(account, trusted)) === null && (await this.trusted.isTrusted(exchange.client, account));
+    return isTrusted ? this.#enter(exchange, account, trusted, wish) : this.#wait(exchange, account, how, wish);
   }
 
   /** What the answers say of a pending login. */
@@ -59,13 +67,23 @@ export class Arrival {
     exchange: Exchange,
     account: StoredAccount,
     how: EntryHow,
-    { remember = false, next: wanted, status = 200 }: ArrivalWish,
+    { remember = false, next: wanted, status = 200, trustDevice = false }: ArrivalWish,
   ): Promise<Answer> {
     const reason = await this.entrance.enter(await exchange.session(), account, how, { remember });
     if (reason !== null) throw invalidCredentials();
+    if (trustDevice) await this.#trust(exchange, account);
     const next = this.accounts.placeAfterLogin(wanted);
     const user = this.answers.payloadOf(accountOf(account));
     return { status, body: { status: 'in', user, next }, goTo: next };
+  }
+
+  async #trust({ client }: Exchange, account: StoredAccount): Promise<void> {
+    try {
+      await this.trusted.trust(client, account);
+    } catch (error) {
+      // The login has been made, and the second factor used up.
+      this.runtime.report(error);
+    }
   }
 
   async #wait(

@@ -40,6 +40,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'verify.done': 'Danke. Sie können fortfahren.',
   'secondFactor.title': 'Zweiter Faktor',
   'secondFactor.sent': 'Wir haben Ihnen einen Code geschickt.',
+  'secondFactor.trust': 'Auf diesem Gerät nicht mehr fragen, {duration} lang',
   'secondFactor.submit': 'Weiter',
   'enroll.title': 'Zweiten Faktor einrichten',
   'enroll.mail':
@@ -156,6 +157,8 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'sessions.lastUsed': 'Zuletzt verwendet am {time}',
   'sessions.end': 'Abmelden',
   'sessions.endOne': 'Abmelden: {device}',
+  'sessions.endTrust': 'Wieder fragen',
+  'sessions.endTrustOf': 'Wieder fragen nach einem zweiten Faktor: {device}',
   'sessions.endOthers': 'Alle anderen Geräte abmelden',
   'page.links': 'Andere Seiten',
   'field.email': 'E-Mail-Adresse',

@@ -17,8 +17,19 @@ const methods: readonly CodeMethod[] = [
   { name: 'recovery-code', label: 'code.recovery-code.label', text: 'code.recovery-code.text', isNumeric: false },
 ];
 
-/** A form for each method that is proved by a code. @param kept fields that are handed on as they are */
-export function codeForms(context: PageContext, action: string, submit: MessageKey, kept: readonly string[]): HtmlPart {
+/**
+ * A form for each method that is proved by a code.
+ *
+ * @param kept fields that are handed on as they are
+ * @param further fields of those that are no recovery codes
+ */
+export function codeForms(
+  context: PageContext,
+  action: string,
+  submit: MessageKey,
+  kept: readonly string[],
+  further: HtmlPart = null,
+): HtmlPart {
   const available = methods.filter(({ name }) => context.factors.methods.includes(name));
   return available.map(({ name, label, text, isNumeric }) => {
     const isAsked = (context.values['method'] ?? available[0]?.name) === name;
@@ -29,6 +40,6 @@ export function codeForms(context: PageContext, action: string, submit: MessageK
     });
     const hidden = html`<input type="hidden" name="method" value="${name}" />`;
     const send = name === 'code' && form(context, `${action}/send`, 'code.send', [hidden], kept);
-    return html`${paragraph(context, text)}${form(context, action, submit, [hidden, code], kept)}${send}`;
+    return html`${paragraph(context, text)}${form(context, action, submit, [hidden, code, name !== 'recovery-code' && further], kept)}${send}`;
   });
 }

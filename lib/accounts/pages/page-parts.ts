@@ -1,4 +1,5 @@
 import type { MessageKey } from '../messages/english.js';
+import type { MessageValues } from '../messages/messages.js';
 import { Html, html, type HtmlPart } from './html.js';
 import type { PageContext } from './page.js';
 
@@ -108,11 +109,17 @@ export function field(context: PageContext, declared: Field): Html {
   </div> `;
 }
 
-export function choice(context: PageContext, name: string, label: MessageKey, isTicked: boolean): Html {
+export function choice(
+  context: PageContext,
+  name: string,
+  label: MessageKey,
+  isTicked: boolean,
+  values: MessageValues = {},
+): Html {
   const ticked = (context.values[name] === undefined ? isTicked : context.values[name] === 'on') && html` checked`;
   return html`<div class="field">
     <label class="choice"
-      ><input type="checkbox" name="${name}" value="on" ${ticked} /> ${context.texts.text(label)}</label
+      ><input type="checkbox" name="${name}" value="on" ${ticked} /> ${context.texts.text(label, values)}</label
     >
   </div> `;
 }

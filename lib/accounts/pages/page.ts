@@ -38,6 +38,8 @@ export interface FactorsShown {
   readonly methods: readonly string[];
   /** What a login waits for; null: nothing. */
   readonly waitsFor: 'second-factor' | 'enroll' | null;
+  /** For how long the device can be trusted, so that it is not asked again, in ms; null: it cannot. */
+  readonly trustFor: number | null;
   /** Whether a login that has to set up a factor has entered the code of the mail. */
   readonly isMailbox: boolean;
   readonly list: readonly {

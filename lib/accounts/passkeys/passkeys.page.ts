@@ -58,8 +58,12 @@ export function passkeyLogin(context: PageContext): HtmlPart {
   });
 }
 
-/** A button that proves a factor with a passkey, for the pages that ask for one. @param page such as `/verify` */
-export function passkeyFactor(context: PageContext, page: '/verify' | '/second-factor'): HtmlPart {
+/** A button that proves a factor with a passkey, for the pages that ask for one. @param page such as `/verify`. @param further fields */
+export function passkeyFactor(
+  context: PageContext,
+  page: '/verify' | '/second-factor',
+  further: HtmlPart = null,
+): HtmlPart {
   if (!context.factors.methods.includes('passkey')) return null;
   return passkeyForm(context, {
     action: page,
@@ -69,7 +73,7 @@ export function passkeyFactor(context: PageContext, page: '/verify' | '/second-f
         type="hidden"
         name="method"
         value="passkey"
-      />${kept(context, 'next')}${kept(context, 'action')}`,
+      />${kept(context, 'next')}${kept(context, 'action')}${further}`,
   });
 }
 

@@ -11,7 +11,7 @@ import { SecondFactorService } from './second-factor.service.js';
 export class SecondFactorController {
   readonly #form: PageOf = {
     page: 'secondFactor',
-    shown: ['method', 'sent'],
+    shown: ['method', 'sent', 'trustDevice'],
     factors: (exchange) => this.secondFactor.shownOf(exchange),
   };
 

@@ -11,6 +11,7 @@ import { Input } from '../http/input.js';
 import { Arrival } from '../login/arrival.js';
 import type { FactorsShown } from '../pages/page.js';
 import { PendingLogins, type PendingLogin } from '../pending/pending-logins.js';
+import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
 import { EnrollCode } from './enroll-code.js';
 
 /** The longest name of a method, in bytes. */
@@ -27,6 +28,7 @@ export class SecondFactorService {
     private readonly arrival: Arrival,
     private readonly enrollCode: EnrollCode,
     private readonly events: AccountEvents,
+    private readonly trusted: TrustedDevices,
     private readonly paths: AccountPaths,
   ) {}
 
@@ -41,7 +43,7 @@ export class SecondFactorService {
     const pending = await this.pending.of(await exchange.session());
     if (pending === null) return {};
     const { status, methods } = await this.arrival.pendingOf(pending.account, pending.waitsFor);
-    return { waitsFor: status, methods, isMailbox: pending.isMailbox };
+    return { waitsFor: status, methods, isMailbox: pending.isMailbox, trustFor: this.trusted.trustFor };
   }
 
   /** What the browser needs for a method, such as a challenge. */
@@ -76,6 +78,8 @@ export class SecondFactorService {
     if (pending.waitsFor === 'enroll') return this.#proveMailbox(exchange, pending, input);
     const method = await this.#methodIn(input, pending, null);
     const check = method?.read(input);
+    // Nothing is trusted because of a code for who has lost the second factor.
+    const trustDevice = input.flag('trustDevice') && method?.role === 'second';
     input.check();
     const { account } = pending;
     const address = exchange.client.address;
@@ -92,7 +96,7 @@ export class SecondFactorService {
     if (!(await this.pending.take(await exchange.session(), pending))) throw nothingPending();
     this.events.tell('factorProved', { userId: account.id, address, method: name });
     const { remember, next } = pending;
-    return this.arrival.arrive(exchange, account, this.pending.howOf(pending, proved), { remember, next });
+    return this.arrival.arrive(exchange, account, this.pending.howOf(pending, proved), { remember, next, trustDevice });
   }
 
   async #proveMailbox(exchange: Exchange, pending: PendingLogin, input: Input): Promise<Answer> {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuthService } from '../../auth/auth.service.js';
 import { SessionAbilityMissingError } from '../../errors.js';
-import { SessionRuntime } from '../../http/session-runtime.js';
 import type { SessionObject } from '../../session/session.js';
 import { Entrance } from '../gate/entrance.js';
 import type { Answer } from '../http/account-answers.js';
@@ -12,10 +11,8 @@ import { CurrentAccount } from '../login/current-account.js';
 import { FreshLogin } from '../login/fresh-login.js';
 import { changedAccount, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
+import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
 import { listedSession, trustedDevice, type ListedSession } from './listed-session.js';
-
-/** The kind of the credentials of trusted devices. */
-const TRUSTED = 'trusted-device';
 
 /** The devices on which an account is used. */
 @Injectable()
@@ -26,8 +23,8 @@ export class AccountSessions {
     private readonly repository: AccountRepository,
     private readonly entrance: Entrance,
     private readonly fresh: FreshLogin,
+    private readonly trusted: TrustedDevices,
     private readonly paths: AccountPaths,
-    private readonly runtime: SessionRuntime,
   ) {}
 
   /** @throws AccountsException 501 `SESSIONS_NOT_LISTED` if the session store cannot tell whose sessions it has */
@@ -39,11 +36,7 @@ export class AccountSessions {
   /** Those of an account. @throws AccountsException as {@link list} */
   async of(accountId: string, session: SessionObject | null): Promise<readonly ListedSession[]> {
     const sessions = await whereListed(() => this.auth.sessions(accountId, session));
-    const now = this.runtime.now();
-    const trusted = (await this.repository.credentials(accountId, TRUSTED)).filter(
-      ({ expiresAt }) => expiresAt === null || expiresAt.getTime() > now,
-    );
-    return [...sessions.map(listedSession), ...trusted.map(trustedDevice)];
+    return [...sessions.map(listedSession), ...(await this.trusted.of(accountId)).map(trustedDevice)];
   }
 
   /** Ends one. @throws AccountsException 404 `SESSION_UNKNOWN` for one that does not exist, or is somebody else's */
@@ -54,7 +47,9 @@ export class AccountSessions {
       await this.auth.logout(await exchange.session());
       return { status: 200, body, goTo: this.paths.page('/login') };
     }
-    const isEnded = (await this.#endTrust(id, publicId)) || (await whereListed(() => this.auth.revoke(id, publicId)));
+    const isEnded =
+      (await this.trusted.end(id, publicId, 'revoked', exchange.client.address)) ||
+      (await whereListed(() => this.auth.revoke(id, publicId)));
     if (!isEnded) throw new AccountsException(404, 'SESSION_UNKNOWN');
     return { status: 200, body, goTo: this.paths.page('/sessions') };
   }
@@ -67,7 +62,6 @@ export class AccountSessions {
     const refusal = await this.fresh.refusal(exchange, account, '/sessions');
     if (refusal !== null) return refusal;
     const raised = await this.#raise(account);
-    await this.repository.replaceCredentials(account.id, TRUSTED, []);
     await this.entrance.goOn(await exchange.session(), raised, []);
     return { status: 200, body: { status: 'ended' }, goTo: this.paths.page('/sessions') };
   }
@@ -76,14 +70,6 @@ export class AccountSessions {
     const session = await exchange.session();
     const sessions = await whereListed(() => this.auth.sessions(accountId, session));
     return sessions.some((one) => one.current && one.publicId === publicId);
-  }
-
-  async #endTrust(accountId: string, id: string): Promise<boolean> {
-    for (;;) {
-      const found = (await this.repository.credentials(accountId, TRUSTED)).find((one) => one.id === id);
-      if (found === undefined) return false;
-      if (await this.repository.deleteCredential(found.id, found.version)) return true;
-    }
   }
 
   /** @throws AccountsException 409 `CHANGED_MEANWHILE` if something else has ended the account's sessions */

@@ -21,6 +21,10 @@ function itemOf(context: PageContext, session: ListedSession): Html {
   const { publicId, kind, address, lastUsedAt, createdAt, current } = session;
   const name = nameOf(context, session);
   const used = texts.text('sessions.lastUsed', { time: texts.time((lastUsedAt ?? createdAt).getTime()) });
+  const [end, endOf] =
+    kind === 'session'
+      ? (['sessions.end', 'sessions.endOne'] as const)
+      : (['sessions.endTrust', 'sessions.endTrustOf'] as const);
   const action = url(`/sessions/${encodeURIComponent(publicId)}/delete`);
   return html`<li>
     <p>
@@ -29,8 +33,8 @@ function itemOf(context: PageContext, session: ListedSession): Html {
       ${address !== null && html`${texts.text('sessions.address', { address })}<br />`} ${used}
     </p>
     <form method="post" action="${action}">
-      ${csrf(context)}<button class="quiet" aria-label="${texts.text('sessions.endOne', { device: name })}">
-        ${texts.text('sessions.end')}
+      ${csrf(context)}<button class="quiet" aria-label="${texts.text(endOf, { device: name })}">
+        ${texts.text(end)}
       </button>
     </form>
   </li>`;

@@ -3,7 +3,7 @@ import { environmentOf } from '../../config/environment.js';
 import type { Environment } from '../../config/option.js';
 import type { CookieOptions } from '../../cookie/cookie.options.js';
 import { KeyRing } from '../../cookie/key-ring.js';
-import { resolveCookie } from '../../cookie/resolved-cookie.js';
+import { resolveCookie, type ResolvedCookie } from '../../cookie/resolved-cookie.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { SESSION_CONFIG } from '../../tokens.js';
 import type { RememberOptions } from '../remember/remember.options.js';
@@ -20,6 +20,9 @@ interface CookieSettings {
 
 /** Makes cookies by which browsers are recognised, with the attributes of the session cookie, for other rooms. */
 export class DeviceCookies {
+  /** Those of other rooms so far. */
+  readonly #names = new Set<string>();
+
   constructor(
     private readonly settings: CookieSettings,
     private readonly environment: Environment,
@@ -29,6 +32,12 @@ export class DeviceCookies {
 
   /** @param name without a prefix. @returns null: another cookie of this package has the name */
   named(name: string): KnownDevices | null {
+    const cookie = this.resolve(name);
+    return cookie && new KnownDevices(cookie, this.keys, this.now);
+  }
+
+  /** The same for a cookie with another content. */
+  resolve(name: string): ResolvedCookie | null {
     const { cookie, remember, limiter } = this.settings;
     const own = deviceCookie(cookie, name, this.environment);
     const taken = [
@@ -36,7 +45,9 @@ export class DeviceCookies {
       resolveRememberCookie(remember, this.environment),
       deviceCookie(cookie, limiter.deviceCookieName, this.environment),
     ];
-    return taken.some((other) => other.name === own.name) ? null : new KnownDevices(own, this.keys, this.now);
+    if (taken.some((other) => other.name === own.name) || this.#names.has(own.name)) return null;
+    this.#names.add(own.name);
+    return own;
   }
 }
 

@@ -4,7 +4,7 @@ import { SignedCookie } from '../../cookie/signed-cookie.js';
 import type { RequestClient } from '../../http/request-client.js';
 import { joinToken, splitToken, type RememberToken } from './remember-token.js';
 
-const purpose = 'remember-cookie-signature:v1';
+const rememberPurpose = 'remember-cookie-signature:v1';
 
 /** How many families are looked up: more cookies are no accident. */
 const mostFamilies = 8;
@@ -34,14 +34,19 @@ export interface CookieTimes {
   readonly duration: number;
 }
 
-/** The remember-me cookie. It is signed, so that a forged one can be told from a stolen one without reading the store. */
+/**
+ * The remember-me cookie, or another one with such tokens. It is signed, so that a forged one can be told from a stolen one without reading
+ * the store.
+ */
 export class RememberCookie {
   readonly #cookie: SignedCookie;
 
+  /** @param purpose what it is signed for, so that no cookie stands in for another */
   constructor(
     cookie: ResolvedCookie,
     keys: KeyRing,
     private readonly now: () => number,
+    purpose = rememberPurpose,
   ) {
     this.#cookie = new SignedCookie(cookie, keys, purpose, now);
   }

@@ -1,5 +1,10 @@
-import type { RememberRow } from './remember-store.js';
+import type { PreviousToken, RememberRow } from './remember-store.js';
 import { isHashOf, type RememberToken } from './remember-token.js';
+
+/** What is known of the tokens of a family. */
+type KnownTokens = Pick<RememberRow, 'validator' | 'rotatedAt' | 'isShown'> & {
+  readonly previous: Pick<PreviousToken, 'validator'> | null;
+};
 
 /** The standing of a token that a client sends. */
 export type Standing =
@@ -13,7 +18,7 @@ export type Standing =
   | 'stolen';
 
 /** @param grace ms */
-export function standingOf(token: RememberToken, row: RememberRow, now: number, grace: number): Standing {
+export function standingOf(token: RememberToken, row: KnownTokens, now: number, grace: number): Standing {
   if (isHashOf(row.validator, token.validator)) return 'good';
   if (row.previous === null || !isHashOf(row.previous.validator, token.validator)) return 'stolen';
   if (now - row.rotatedAt < grace) return 'before';

@@ -7,6 +7,8 @@ import {
   MemoryAccountRepository,
   type Account,
   type EntryWay,
+  type Mail,
+  type MailKind,
   type StoredAccount,
 } from 'nestjs-session-auth/accounts';
 import { entryWays } from '../../../lib/accounts/gate/entry.js';
@@ -15,6 +17,7 @@ import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import type { CookieJar } from '../../support/jar.js';
 import { addPasskey, beginLogin } from '../../support/passkeys-app.js';
 import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
+import { totpCode } from '../../support/totp.js';
 import { send, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 
 const ada = { email: 'ada@example.com', password: 'a long enough phrase' };
@@ -89,6 +92,7 @@ async function start(confirmation = true): Promise<void> {
       confirmation,
       passkeys: true,
       totp: true,
+      trustedDevices: true,
       secondFactor: { required: (account) => Reflect.get(account, 'needsFactor') === true },
       gate: { also: ({ data }) => (data['barred'] === true ? 'locked' : null) },
     },
@@ -106,104 +110,135 @@ async function change(to: (account: StoredAccount) => StoredAccount | null): Pro
 
 const isIn = async (jar: CookieJar): Promise<boolean> => ((await jar.json('/me')) as { me: unknown }).me !== null;
 
+const anyBrowser = (): Promise<CookieJar> => Promise.resolve(app.jar());
+
+/** A browser that the account trusts, so that its second factor is not asked for. */
+async function trustedBrowser(): Promise<CookieJar> {
+  const owner = app.jar();
+  await send(owner, '/auth/login', logIn);
+  const { id, secret } = (await send(owner, '/auth/factors/totp', {})).body as { id: string; secret: string };
+  await send(owner, `/auth/factors/totp/${id}/enable`, { code: totpCode(secret, Date.now()) });
+  await send(owner, '/auth/logout', {});
+  await send(owner, '/auth/login', logIn);
+  // The code of the next step, since that of this one has been used.
+  const proof = { method: 'totp', code: totpCode(secret, Date.now() + 30_000), trustDevice: true };
+  expect((await send(owner, '/auth/second-factor', proof)).body).toMatchObject({ status: 'in' });
+  await send(owner, '/auth/logout', {});
+  expect((await send(owner, '/auth/login', logIn)).body).toMatchObject({ status: 'in' });
+  await send(owner, '/auth/logout', {});
+  return owner;
+}
+
 /** Each way in: brings the account into a state in the course of it, and says whether somebody is in then. */
-const walks: Readonly<Record<EntryWay, (state: (account: StoredAccount) => StoredAccount | null) => Promise<boolean>>> =
-  {
-    async password(state) {
-      await start();
-      await app.app.get(AccountsService).create(ada);
-      // Between the check of the hash and the session, where a reset may run.
-      changeAfterFind(state);
-      const jar = app.jar();
-      const { status } = await send(jar, '/auth/login', logIn);
-      expect(status).toBe(401);
-      return isIn(jar);
-    },
+const walks: Readonly<
+  Record<
+    EntryWay,
+    (state: (account: StoredAccount) => StoredAccount | null, browser?: typeof anyBrowser) => Promise<boolean>
+  >
+> = {
+  async password(state, browser = anyBrowser) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const jar = await browser();
+    // Between the check of the hash and the session, where a reset may run.
+    changeAfterFind(state);
+    const { status } = await send(jar, '/auth/login', logIn);
+    expect(status).toBe(401);
+    return isIn(jar);
+  },
 
-    async passkey(state) {
-      await start();
-      await app.app.get(AccountsService).create(ada);
-      const authenticator = new SoftwareAuthenticator(app.url.replace('127.0.0.1', 'localhost'));
-      const owner = app.jar();
-      await send(owner, '/auth/login', logIn);
-      expect((await addPasskey(owner, authenticator)).status).toBe(201);
-      const jar = app.jar();
-      const { flow, options } = await beginLogin(jar);
-      // Between the check of the signature and the session.
-      const found = repository.find.bind(repository);
-      repository.find = async (...args) => {
-        repository.find = found;
-        const account = await found(...args);
-        await change(state);
-        return account;
-      };
-      const { status } = await send(jar, '/auth/passkeys/login', { flow, credential: authenticator.get(options) });
-      expect(status).toBe(401);
-      return isIn(jar);
-    },
-
-    async mail(state) {
-      await start();
-      await app.app.get(AccountsService).create(ada);
-      const jar = app.jar();
-      await send(jar, '/auth/login/mail', { email: ada.email });
-      const { token } = (await app.box.mail()).data;
-      // Between the check of the proof and the session.
-      const find = repository.find.bind(repository);
-      repository.find = async (...args) => {
-        repository.find = find;
-        const account = await find(...args);
-        await change(state);
-        return account;
-      };
-      const { body } = await send(jar, '/auth/login/mail/enter', { token });
-      expect(body).not.toMatchObject({ status: 'in' });
-      return isIn(jar);
-    },
-
-    async registration(state) {
-      await start(false);
-      changeAfterCreate(state);
-      const jar = app.jar();
-      await send(jar, '/auth/register', ada);
-      return isIn(jar);
-    },
-
-    async application(state) {
-      await start();
-      await app.app.get(AccountsService).create(ada);
-      const account = await repository.findBy('email', '1:ada@example.com');
-      const jar = app.jar();
+  async passkey(state) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const authenticator = new SoftwareAuthenticator(app.url.replace('127.0.0.1', 'localhost'));
+    const owner = app.jar();
+    await send(owner, '/auth/login', logIn);
+    expect((await addPasskey(owner, authenticator)).status).toBe(201);
+    const jar = app.jar();
+    const { flow, options } = await beginLogin(jar);
+    // Between the check of the signature and the session.
+    const found = repository.find.bind(repository);
+    repository.find = async (...args) => {
+      repository.find = found;
+      const account = await found(...args);
       await change(state);
-      const found = repository.findBy.bind(repository);
-      repository.findBy = async (...args) => (await found(...args)) ?? account;
-      expect((await send(jar, '/enter', {})).status).toBe(403);
-      return isIn(jar);
-    },
+      return account;
+    };
+    const { status } = await send(jar, '/auth/passkeys/login', { flow, credential: authenticator.get(options) });
+    expect(status).toBe(401);
+    return isIn(jar);
+  },
 
-    async remembered(state) {
-      await start();
-      await app.app.get(AccountsService).create(ada);
-      const jar = app.jar();
-      await send(jar, '/auth/login', { ...logIn, remember: true });
-      const returning = app.jar();
-      const remember = [...jar.header.split('; ')].find((pair) => pair.startsWith('remember'));
-      const [name = '', value = ''] = (remember ?? '').split('=');
-      returning.set(name, value);
+  async mail(state, browser = anyBrowser) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const jar = await browser();
+    await send(jar, '/auth/login/mail', { email: ada.email });
+    const { token } = (await mailOf('login')).data;
+    // Between the check of the proof and the session.
+    const find = repository.find.bind(repository);
+    repository.find = async (...args) => {
+      repository.find = find;
+      const account = await find(...args);
       await change(state);
-      return isIn(returning);
-    },
+      return account;
+    };
+    const { body } = await send(jar, '/auth/login/mail/enter', { token });
+    expect(body).not.toMatchObject({ status: 'in' });
+    return isIn(jar);
+  },
 
-    async session(state) {
-      await start();
-      await app.app.get(AccountsService).create(ada);
-      const jar = app.jar();
-      await send(jar, '/auth/login', logIn);
-      expect(await isIn(jar)).toBe(true);
-      await change(state);
-      return isIn(jar);
-    },
-  };
+  async registration(state) {
+    await start(false);
+    changeAfterCreate(state);
+    const jar = app.jar();
+    await send(jar, '/auth/register', ada);
+    return isIn(jar);
+  },
+
+  async application(state) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const account = await repository.findBy('email', '1:ada@example.com');
+    const jar = app.jar();
+    await change(state);
+    const found = repository.findBy.bind(repository);
+    repository.findBy = async (...args) => (await found(...args)) ?? account;
+    expect((await send(jar, '/enter', {})).status).toBe(403);
+    return isIn(jar);
+  },
+
+  async remembered(state) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const jar = app.jar();
+    await send(jar, '/auth/login', { ...logIn, remember: true });
+    const returning = app.jar();
+    const remember = [...jar.header.split('; ')].find((pair) => pair.startsWith('remember'));
+    const [name = '', value = ''] = (remember ?? '').split('=');
+    returning.set(name, value);
+    await change(state);
+    return isIn(returning);
+  },
+
+  async session(state) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const jar = app.jar();
+    await send(jar, '/auth/login', logIn);
+    expect(await isIn(jar)).toBe(true);
+    await change(state);
+    return isIn(jar);
+  },
+};
+
+/** The first mail of a kind. */
+async function mailOf(kind: MailKind): Promise<Mail> {
+  for (let number = 1; ; number++) {
+    const mail = await app.box.mail(number);
+    if (mail.kind === kind) return mail;
+  }
+}
 
 function changeAfterFind(state: (account: StoredAccount) => StoredAccount | null): void {
   const found = repository.findBy.bind(repository);
@@ -243,6 +278,16 @@ describe('the gate', () => {
       if (exceptions.has(`${way} ${name}`)) continue;
       it(`lets nobody into an account that is ${name}, by the way ${way}`, async () => {
         expect(await walks[way](state)).toBe(false);
+      });
+    }
+  }
+
+  for (const way of ['password', 'mail'] as const) {
+    for (const [name, { change: state }] of Object.entries(states)) {
+      // It has one, and has said that it is not asked for here.
+      if (name === 'owing a second factor') continue;
+      it(`lets nobody into an account that is ${name}, by the way ${way} on a trusted device`, async () => {
+        expect(await walks[way](state, trustedBrowser)).toBe(false);
       });
     }
   }

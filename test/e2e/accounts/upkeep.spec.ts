@@ -38,11 +38,12 @@ async function start(options: Parameters<Factors['start']>[0]): Promise<void> {
   const account = await repository.findBy('email', '1:ada@example.com');
   const reserved = { externalId: '1:old@example.com', expiresAt: new Date(factors.now + 7 * day) };
   await repository.addCredential(account?.id ?? '', { kind: 'reserved-email', ...reserved });
+  await repository.addCredential(account?.id ?? '', { kind: 'trusted-device', expiresAt: reserved.expiresAt });
   // The mails about the factors, and so their proofs, are made after the answers.
   await factors.app.box.mail(3);
 }
 
-const rowsOfAll = ['proof', 'removed-factor', 'reserved-email', 'totp'];
+const rowsOfAll = ['proof', 'removed-factor', 'reserved-email', 'totp', 'trusted-device'];
 
 describe('rows that have expired, of an account that never changes again', () => {
   it('are removed by the purge, a minute after their time and not before', async () => {

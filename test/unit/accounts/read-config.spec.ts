@@ -94,6 +94,29 @@ describe('the options of accounts', () => {
   });
 });
 
+describe('the environment keys of trusted devices', () => {
+  it.each<[string, Record<string, string>, AccountsModuleOptions, boolean]>([
+    ['nothing', {}, {}, false],
+    ['Flask-Security’s, which says the opposite', { SECURITY_TWO_FACTOR_ALWAYS_VALIDATE: 'False' }, {}, true],
+    ['that, for always', { SECURITY_TWO_FACTOR_ALWAYS_VALIDATE: 'True' }, {}, false],
+    ['our own', { SECURITY_TRUSTED_DEVICES: 'true' }, {}, true],
+    ['both of one sense', { SECURITY_TRUSTED_DEVICES: 'true', SECURITY_TWO_FACTOR_ALWAYS_VALIDATE: '0' }, {}, true],
+    ['the code before them', { SECURITY_TWO_FACTOR_ALWAYS_VALIDATE: 'False' }, { trustedDevices: false }, false],
+  ])('are %s', (_which, variables, code, expected) => {
+    const { enabled, maxAge } = read(code, { ...variables, SECURITY_TWO_FACTOR_LOGIN_VALIDITY: '2 weeks' }).options
+      .trustedDevices;
+    expect([enabled, maxAge]).toEqual([expected, 14 * 86_400_000]);
+    expect(accountKeysNotRead(variables)).toEqual([]);
+  });
+
+  it.each<[Record<string, string>, RegExp]>([
+    [{ SECURITY_TWO_FACTOR_ALWAYS_VALIDATE: 'sometimes' }, /expected true or false, got "sometimes"/],
+    [{ SECURITY_TWO_FACTOR_ALWAYS_VALIDATE: 'true', SECURITY_TRUSTED_DEVICES: 'true' }, /is given twice/],
+  ])('are refused: %j', (variables, message) => {
+    expect(() => read({}, variables)).toThrow(message);
+  });
+});
+
 describe('environment keys that accounts do not read', () => {
   it('are named with what replaces them', () => {
     const warnings = accountKeysNotRead({

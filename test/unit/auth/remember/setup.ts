@@ -104,6 +104,7 @@ export class FamilySetup {
       absoluteTimeout: null,
       onStoreError: 'fail',
       rememberRefusal: null,
+      timeouts: null,
     });
     this.notBefore = new NotBefore(this.memory, this.runtime, config);
     this.rows = wrap(new StoredRemember(this.memory, 'session:', now));
