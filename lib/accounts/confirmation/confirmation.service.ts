@@ -14,7 +14,7 @@ import { SendingLimits } from '../mail/sending-limits.js';
 import { PasswordService } from '../passwords/password.service.js';
 import { Proofs, type Proof } from '../proofs/proofs.js';
 import { AccountMaker, type AcceptedRegistration } from '../registration/account-maker.js';
-import { isBrowser } from '../http/browser-mark.js';
+import { browserOf, isBrowser } from '../http/browser-mark.js';
 import { changedAccount, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
 
@@ -27,6 +27,11 @@ interface Waiting {
   /** The hash of the mark of the browser that has registered. */
   readonly browser: string;
 }
+
+/** What sends the mail of a registration again, for the browser that has registered: it confirms nothing. */
+const againPurpose = 'registration-again';
+/** How many registrations a browser can have sent again. */
+const mostWaiting = 3;
 
 /** Confirms addresses: a registration becomes an account, and an account that exists gets a confirmed address. */
 @Injectable()
@@ -47,13 +52,16 @@ export class ConfirmationService {
 
   /** Lets a registration wait, and mails its link. Call it after the answer. @param browser the hash of the browser's mark */
   async begin(registration: AcceptedRegistration, browser: string, acceptLanguage: string | undefined): Promise<void> {
-    const { email, locale } = registration;
+    const { email, address } = registration;
     if (!(await this.sending.admits('confirm', email.key))) return;
     const { validFor } = this.config.options.confirmation;
     const data: Waiting = { registration, browser };
-    const token = await this.proofs.issue({ purpose: 'registration', data, validFor });
-    this.events.tell('confirmationRequested', { userId: null, address: registration.address });
-    await this.#mail({ email: email.email, locale }, token, acceptLanguage);
+    const code = { text: email.key, validFor };
+    await this.proofs.issue({
+      ...{ purpose: againPurpose, data, validFor, code },
+      ...{ newest: mostWaiting, sharedBy: browser },
+    });
+    await this.#mailWaiting(data, acceptLanguage, address);
   }
 
   /** Mails the owner of an account that is not confirmed yet. It is done after the answer. */
@@ -103,12 +111,35 @@ export class ConfirmationService {
       client: { address },
     } = exchange;
     await this.sending.countFrom(address);
+    const browser = browserOf(await exchange.readonlySession());
     this.afterAnswer.run(async () => {
       const account = await this.repository.findBy('email', key);
-      if (account !== null && account.emailConfirmedAt === null) await this.#askOwner(account, acceptLanguage, address);
+      if (account === null) await this.#sendAgain(browser, key, acceptLanguage, address);
+      else if (account.emailConfirmedAt === null) await this.#askOwner(account, acceptLanguage, address);
     });
     await atNextStep(begunAt);
     return { status: 202, body: { status: 'sent' }, done: 'confirm.resent' };
+  }
+
+  /** With a link of its own: no token is stored. What waits is known to the browser that has registered alone. */
+  async #sendAgain(
+    browser: string | null,
+    emailKey: string,
+    acceptLanguage: string | undefined,
+    address: string,
+  ): Promise<void> {
+    if (browser === null) return;
+    const proof = await this.proofs.read(againPurpose, this.proofs.tokenOfCode(againPurpose, browser, emailKey));
+    if (proof === null || !isWaiting(proof.data) || !(await this.sending.admits('confirm', emailKey))) return;
+    await this.#mailWaiting(proof.data, acceptLanguage, address);
+  }
+
+  async #mailWaiting(data: Waiting, acceptLanguage: string | undefined, address: string): Promise<void> {
+    const { email, locale } = data.registration;
+    const { validFor } = this.config.options.confirmation;
+    const token = await this.proofs.issue({ purpose: 'registration', data, validFor });
+    this.events.tell('confirmationRequested', { userId: null, address });
+    await this.#mail({ email: email.email, locale }, token, acceptLanguage);
   }
 
   async #askOwner(account: StoredAccount, acceptLanguage: string | undefined, address: string): Promise<void> {

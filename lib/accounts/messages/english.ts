@@ -23,7 +23,8 @@ export const english = {
   'confirm.password': 'You registered in another browser: enter the password that you chose there.',
   'confirm.done': 'Your address is confirmed. You can log in now.',
   'confirm.resend': 'Send the mail again',
-  'confirm.resent': 'If this address is waiting for a confirmation, we have sent the mail again.',
+  'confirm.resent':
+    'If this address is waiting for a confirmation, we have sent the mail again. If you registered in another browser, or days ago, register once more.',
   'recover.title': 'Forgotten password',
   'recover.text': 'We send you a mail with a link for a new password.',
   'recover.submit': 'Send the mail',

@@ -25,7 +25,8 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'confirm.password': 'Sie haben sich in einem anderen Browser registriert: Geben Sie das dort gewählte Passwort ein.',
   'confirm.done': 'Ihre Adresse ist bestätigt. Sie können sich jetzt anmelden.',
   'confirm.resend': 'E-Mail noch einmal schicken',
-  'confirm.resent': 'Wenn für diese Adresse eine Bestätigung aussteht, haben wir die E-Mail noch einmal geschickt.',
+  'confirm.resent':
+    'Wenn für diese Adresse eine Bestätigung aussteht, haben wir die E-Mail noch einmal geschickt. Wenn Sie sich in einem anderen Browser oder vor Tagen registriert haben, registrieren Sie sich noch einmal.',
   'recover.title': 'Passwort vergessen',
   'recover.text': 'Wir schicken Ihnen eine E-Mail mit einem Link für ein neues Passwort.',
   'recover.submit': 'E-Mail schicken',

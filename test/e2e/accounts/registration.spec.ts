@@ -2,9 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get } from '@nestjs/common';
 import { CurrentUser } from 'nestjs-session-auth';
 import { AccountsService, type Account } from 'nestjs-session-auth/accounts';
+import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { SendingLimits } from '../../../lib/accounts/mail/sending-limits.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import type { CookieJar } from '../../support/jar.js';
 
 @Controller()
 class HomeController {
@@ -283,6 +285,64 @@ describe('the mail to an unconfirmed account', () => {
     expect((await send(app.jar(), '/auth/confirm', { token, password: ada.password })).status).toBe(200);
     expect((await send(app.jar(), '/auth/login', logIn)).status).toBe(200);
   });
+});
+
+describe('the mail of a registration that waits', () => {
+  const resend = (jar: CookieJar, email: string) => send(jar, '/auth/confirm/resend', { email });
+  const settled = () => app.app.get(AfterAnswer).settled(60_000);
+  const sent = { status: 202, body: { status: 'sent' } };
+
+  it('is sent again to the browser that has registered, with a link that confirms it, and to no other', async () => {
+    app = await startAccounts(confirming);
+    const jar = app.jar();
+    await send(jar, '/auth/register', ada);
+    await send(jar, '/auth/register', grace);
+    await settled();
+    for (const stranger of [app.jar(), await registered('bob@example.com')]) {
+      expect(await resend(stranger, ada.email)).toEqual(sent);
+    }
+    expect(await resend(jar, 'nobody@example.com')).toEqual(sent);
+    await settled();
+    expect(app.box.mails.map(({ to }) => to)).toEqual([ada.email, grace.email, 'bob@example.com']);
+    expect(await resend(jar, ' ada@EXAMPLE.com')).toEqual(sent);
+    await settled();
+    expect(app.box.mails).toHaveLength(4);
+    const [first, again] = [app.box.mails[0]?.data.token, app.box.mails[3]?.data.token];
+    expect(again).not.toBe(first);
+    expect((await send(app.jar(), '/auth/confirm', { token: again })).body).toMatchObject({ code: 'PASSWORD_NEEDED' });
+    expect((await send(jar, '/auth/confirm', { token: again })).status).toBe(200);
+    expect((await send(app.jar(), '/auth/login', logIn)).status).toBe(200);
+    expect((await send(jar, '/auth/confirm', { token: first })).status).toBe(400);
+    expect(await resend(jar, ada.email)).toEqual(sent);
+    await settled();
+    expect(app.box.mails).toHaveLength(4);
+  });
+
+  it('is sent as often as the limits of sending admit, and while the registration waits', async () => {
+    let now = Date.now();
+    app = await startAccounts(confirming, { session: { clock: () => now } });
+    const jar = await registered(ada.email);
+    for (let count = 0; count < 5; count++) expect(await resend(jar, ada.email)).toEqual(sent);
+    await settled();
+    expect(app.box.mails).toHaveLength(3);
+    now += 1.9 * 86_400_000;
+    await resend(jar, ada.email);
+    await settled();
+    expect(app.box.mails).toHaveLength(4);
+    // What was sent last is good for another two days, and sends itself no more often.
+    now += 0.2 * 86_400_000;
+    await resend(jar, ada.email);
+    await settled();
+    expect(app.box.mails).toHaveLength(4);
+    expect((await send(jar, '/auth/confirm', { token: await tokenOf(4) })).status).toBe(200);
+  });
+
+  async function registered(email: string): Promise<CookieJar> {
+    const jar = app.jar();
+    await send(jar, '/auth/register', { ...ada, email });
+    await settled();
+    return jar;
+  }
 });
 
 describe('a registration', () => {
