@@ -1,17 +1,13 @@
-import { ForbiddenException, HttpException, Inject, Injectable, UnauthorizedException } from '@nestjs/common';
-import { AuthConfig } from '../../auth/auth-config.js';
+import { ForbiddenException, HttpException, Injectable, UnauthorizedException } from '@nestjs/common';
 import { AuthService } from '../../auth/auth.service.js';
 import {
   SessionAbilityMissingError,
-  SessionConfigError,
   SessionGoneError,
   SessionLoginRefusedError,
   type LoginRefusal,
 } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
-import { isOwned, type SessionStore } from '../../stores/session-store.js';
-import { SESSION_STORE } from '../../tokens.js';
 import { accountOf, type StoredAccount } from '../repository/account.js';
 import type { EntryHow } from './entry.js';
 import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
@@ -20,25 +16,12 @@ import { GateFeature, withEpoch } from './gate.feature.js';
 /** Logs accounts in through the gate, and ends their logins. */
 @Injectable()
 export class Entrance {
-  /** @throws SessionConfigError if remembered logins could not be ended with an account's epoch, which they do not contain */
   constructor(
     private readonly auth: AuthService,
     private readonly gate: GateFeature,
     private readonly trusted: TrustedDevices,
     private readonly runtime: SessionRuntime,
-    { options: { remember }, surroundings: { rememberRefusal } }: AuthConfig,
-    @Inject(SESSION_STORE) store: SessionStore,
-  ) {
-    if (rememberRefusal !== null || remember.store !== null || isOwned(store)) return;
-    throw new SessionConfigError([
-      {
-        setting: 'remember.store',
-        problem:
-          'the store of the sessions has no owner index, so a new password could not end the remembered logins of an account. Pass a ' +
-          'RememberStore of your own, or choose another SESSION_TYPE, such as redis (for memcached: SESSION_MEMCACHED_OWNERS=true)',
-      },
-    ]);
-  }
+  ) {}
 
   /** Logs in. @returns why not; null: it has. */
   async enter(
@@ -88,8 +71,7 @@ export class Entrance {
     try {
       await this.auth.logoutEverywhere(accountId, { except });
     } catch (error) {
-      // Without an owner index, the epoch ends sessions when they are used next. Remembered logins have their own store then, whose
-      // logins have been ended before.
+      // Without an owner index, the epoch ends sessions and remembered logins when they are used next.
       if (error instanceof SessionAbilityMissingError) return;
       // The change has been made and cannot be taken back; the epoch ends what could not be ended now.
       this.runtime.report(error);

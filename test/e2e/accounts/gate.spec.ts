@@ -12,7 +12,6 @@ import {
   type StoredAccount,
 } from 'nestjs-session-auth/accounts';
 import { entryWays } from '../../../lib/accounts/gate/entry.js';
-import { StoredRemember } from '../../../lib/auth/remember/stored-remember.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import type { CookieJar } from '../../support/jar.js';
 import { addPasskey, beginLogin } from '../../support/passkeys-app.js';
@@ -300,14 +299,31 @@ describe('the gate', () => {
     },
   );
 
-  it('is not open where remembered logins could not be ended with an epoch', async () => {
+  it('ends remembered logins with the epoch where the store has no owner index, too, but that of the device that changes it', async () => {
     const store = new MemoryStore();
     Object.defineProperty(store, 'ownedBy', { value: undefined });
-    await expect(startAccounts({}, { session: { store } })).rejects.toThrow(
-      /remember\.store.*the store of the sessions has no owner index/s,
-    );
-    const remember = { store: new StoredRemember(new MemoryStore(), 'app:', Date.now) };
-    app = await startAccounts({}, { session: { store, remember } });
+    app = await startAccounts({}, { controllers: [OwnController], session: { store } });
+    await app.app.get(AccountsService).create(ada);
+    const remembered = async (): Promise<CookieJar> => {
+      const jar = app.jar();
+      await send(jar, '/auth/login', { ...logIn, remember: true });
+      return jar;
+    };
+    /** The same browser after its session has ended. */
+    const returning = ({ header }: CookieJar): CookieJar => {
+      const [name = '', value = ''] = (header.split('; ').find((pair) => pair.startsWith('remember')) ?? '').split('=');
+      const jar = app.jar();
+      jar.set(name, value);
+      return jar;
+    };
+    const [own, other] = [await remembered(), await remembered()];
+    expect(await isIn(returning(other))).toBe(true);
+    const changed = await send(own, '/auth/password', { current: ada.password, password: 'an entirely new phrase' });
+    expect(changed.status).toBe(200);
+    expect(await isIn(own)).toBe(true);
+    expect(await isIn(returning(own))).toBe(true);
+    expect(await isIn(other)).toBe(false);
+    expect(await isIn(returning(other))).toBe(false);
   });
 
   it('lets nobody in whose credentials were checked under a former epoch', async () => {
