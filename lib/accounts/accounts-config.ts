@@ -1,3 +1,4 @@
+import { NotFoundException } from '@nestjs/common';
 import type { AccountsOptions } from './accounts.options.js';
 
 /** The features whose routes can be there or not. @publicApi */
@@ -51,6 +52,11 @@ export class AccountsConfig {
     /** Whether devices may be trusted at all. */
     private readonly mayTrustDevices: boolean,
   ) {}
+
+  /** @throws NotFoundException as the routes of a feature that is off */
+  assertHas(feature: AccountsFeature): void {
+    if (!this.has(feature)) throw new NotFoundException();
+  }
 
   /** Whether a feature is on. */
   has(feature: AccountsFeature): boolean {

@@ -56,6 +56,7 @@ import { CurrentAccount } from './login/current-account.js';
 import { FreshLogin } from './login/fresh-login.js';
 import { Identities } from './login/identities.js';
 import { LoginService } from './login/login.service.js';
+import { PasswordLoginService } from './login/password-login.service.js';
 import { EmailChangeController } from './email/email-change.controller.js';
 import { EmailChangeService } from './email/email-change.service.js';
 import { ReservedAddresses } from './email/reserved-addresses.js';
@@ -88,6 +89,7 @@ import { PasskeyPermission } from './passkeys/passkey-permission.js';
 import { PasskeyRows } from './passkeys/passkey-rows.js';
 import { PasskeyMethod } from './passkeys/passkey.method.js';
 import { PasskeySignals } from './passkeys/passkey-signals.js';
+import { PasskeyService } from './passkeys/passkey.service.js';
 import { PasskeysService } from './passkeys/passkeys.service.js';
 import { PasskeysController } from './passkeys/passkeys.controller.js';
 import { relyingPartyOf } from './passkeys/relying-party.js';
@@ -115,6 +117,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { EnrollCode } from './second-factor/enroll-code.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { SecondFactorService } from './second-factor/second-factor.service.js';
+import { SecondFactorSteps } from './second-factor/second-factor-steps.js';
 import { TotpController } from './totp/totp.controller.js';
 import { TotpLibrary } from './totp/totp-library.js';
 import { TotpMethod } from './totp/totp.method.js';
@@ -257,6 +260,7 @@ const providers: Provider[] = [
   AccountFactors,
   FactorOwner,
   OwnedFactors,
+  SecondFactorSteps,
   SecondFactorService,
   EnrollCode,
   TotpLibrary,
@@ -293,6 +297,7 @@ const providers: Provider[] = [
     }),
   },
   LoginService,
+  PasswordLoginService,
   RegistrationService,
   ConfirmationService,
   MailboxOwner,
@@ -308,6 +313,7 @@ const providers: Provider[] = [
   PasskeyMethod,
   PasskeyPermission,
   PasskeysService,
+  PasskeyService,
   PasskeyLoginService,
   PasskeyRegistrationService,
 ];
@@ -362,7 +368,16 @@ function moduleOf(
       .flatMap((feature) => controllers[feature])
       .map((controller) => controllerAt(path, controller)),
     providers: [handedIn, configProvider(path), ...providers],
-    exports: [AccountDeletionService, AccountRepository, AccountsService, MailLoginService, PasswordService],
+    exports: [
+      AccountDeletionService,
+      AccountRepository,
+      AccountsService,
+      MailLoginService,
+      PasskeyService,
+      PasswordLoginService,
+      PasswordService,
+      SecondFactorService,
+    ],
   };
 }
 

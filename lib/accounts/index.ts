@@ -30,6 +30,15 @@ export { smtpMailer } from './mail/smtp-mailer.js';
 export type { MessageKey, Messages } from './messages/english.js';
 export type { MessageValues, Texts, Translate } from './messages/messages.js';
 export { Html, html, type HtmlPart } from './pages/html.js';
+export type { ListedFactor, OwnedFactor, OwnedRecoveryCodes } from './factors/owned-factors.js';
+export type { Arrived, SecondFactorOwed } from './login/arrival.js';
+export { PasswordLoginService, type PasswordLogin } from './login/password-login.service.js';
+export { PasskeyService, type PasskeyResponse } from './passkeys/passkey.service.js';
+export type { BegunCeremony } from './passkeys/passkey-check.js';
+export type { RegisteredPasskey } from './passkeys/passkey-registration.service.js';
+export type { DeletedPasskey } from './passkeys/passkeys.service.js';
+export { SecondFactorService, type EnterOptions, type FactorProof } from './second-factor/second-factor.service.js';
+export type { EnabledTotp, TotpSetUp } from './totp/totp.service.js';
 export type { Passkey } from './passkeys/passkey.js';
 export type { PasskeySignal, ShownPasskeys } from './passkeys/shown-passkeys.js';
 export type {

@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Answer } from '../http/account-answers.js';
-import { AccountPaths } from '../http/account-paths.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { CurrentAccount } from '../login/current-account.js';
@@ -9,20 +7,29 @@ import { AccountRepository } from '../repository/account-repository.js';
 import type { Credential } from '../repository/credential.js';
 import { AccountFactors } from './account-factors.js';
 import { FactorChanges } from './factor-changes.js';
-import type { FactorMethodName } from './factor-method.js';
 import { FactorNeeds } from './factor-needs.js';
 
 /** The kinds of credentials that are listed and removed here, with their methods. */
-const kinds: Readonly<Record<string, FactorMethodName>> = { totp: 'totp', phone: 'code' };
+const kinds: Readonly<Record<string, OwnedFactor['method']>> = { totp: 'totp', phone: 'code' };
 
-/** A second factor, as its owner sees it. */
-export interface ListedFactor {
+/** A second factor, as its owner sees it. @publicApi */
+export interface OwnedFactor {
   readonly id: string;
-  readonly method: FactorMethodName;
+  readonly method: 'totp' | 'code';
   readonly name: string | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
 }
+
+/** The recovery codes of an account that has any. @publicApi */
+export interface OwnedRecoveryCodes {
+  readonly method: 'recovery-code';
+  /** How many are left. */
+  readonly left: number;
+}
+
+/** What can be proved in a second step, passkeys apart. @publicApi */
+export type ListedFactor = OwnedFactor | OwnedRecoveryCodes;
 
 /** The second factors of who is logged in. */
 @Injectable()
@@ -33,23 +40,21 @@ export class OwnedFactors {
     private readonly factors: AccountFactors,
     private readonly needs: FactorNeeds,
     private readonly changes: FactorChanges,
-    private readonly paths: AccountPaths,
   ) {}
 
-  async list(exchange: Exchange): Promise<{ factors: readonly ListedFactor[]; recoveryCodes: number }> {
+  async list(exchange: Exchange): Promise<readonly ListedFactor[]> {
     const { id } = await this.current.of(exchange);
     const all = await this.repository.credentials(id);
-    return {
-      factors: all.filter(isUsable).flatMap(({ id: factorId, kind, name, createdAt, lastUsedAt }) => {
-        const method = kinds[kind];
-        return method === undefined ? [] : [{ id: factorId, method, name, createdAt, lastUsedAt }];
-      }),
-      recoveryCodes: all.filter(({ kind }) => kind === 'recovery-code').length,
-    };
+    const factors = all.filter(isUsable).flatMap(({ id: factorId, kind, name, createdAt, lastUsedAt }) => {
+      const method = kinds[kind];
+      return method === undefined ? [] : [{ id: factorId, method, name, createdAt, lastUsedAt }];
+    });
+    const left = all.filter(({ kind }) => kind === 'recovery-code').length;
+    return left === 0 ? factors : [...factors, { method: 'recovery-code', left }];
   }
 
   /** Removes one. It can come back for a while, if its owner has not done this. */
-  async remove(exchange: Exchange, id: string): Promise<Answer> {
+  async remove(exchange: Exchange, id: string): Promise<void> {
     const account = await this.factors.fresh(exchange);
     const [found, method] = await this.#find(account, id);
     // Before anything ends, and again where no other change can come in between.
@@ -59,11 +64,10 @@ export class OwnedFactors {
       const isDeleted = await this.repository.deleteCredential(found.id, found.version);
       if (!isDeleted) throw new AccountsException(409, 'CHANGED_MEANWHILE');
     });
-    return { status: 204, goTo: this.paths.page('/factors') };
   }
 
   /** @throws AccountsException 404 `FACTOR_UNKNOWN` */
-  async #find(account: StoredAccount, id: string): Promise<readonly [Credential, FactorMethodName]> {
+  async #find(account: StoredAccount, id: string): Promise<readonly [Credential, OwnedFactor['method']]> {
     const found = (await this.repository.credentials(account.id)).find((one) => one.id === id && isUsable(one));
     const method = found && kinds[found.kind];
     if (found === undefined || method === undefined) throw new AccountsException(404, 'FACTOR_UNKNOWN');

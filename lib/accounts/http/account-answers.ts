@@ -11,7 +11,7 @@ import { defaultLayout } from '../pages/layout.js';
 import type { FactorsShown, PageContext, PageName } from '../pages/page.js';
 import type { Account } from '../repository/account.js';
 import { AccountPaths } from './account-paths.js';
-import { AccountsException } from './accounts.exception.js';
+import { AccountsException, bodyOf } from './accounts.exception.js';
 import type { Exchange } from './exchange.js';
 import type { MessageKey } from '../messages/english.js';
 import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
@@ -166,7 +166,7 @@ export class AccountAnswers {
       });
       return;
     }
-    const body = { statusCode: status, message, error: names[status] ?? 'Error', code };
+    const body = { ...bodyOf(status, message), code };
     this.#send(exchange, status, fields === null ? body : { ...body, fields });
   }
 
@@ -267,13 +267,3 @@ function hasHeader(adapter: HttpAdapterHost['httpAdapter'], response: unknown, n
 }
 
 /** The `error` of Nest's bodies. */
-const names: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  409: 'Conflict',
-  429: 'Too Many Requests',
-  501: 'Not Implemented',
-  503: 'Service Unavailable',
-};

@@ -15,9 +15,28 @@ export class AccountsException extends HttpException {
     readonly code: string,
     readonly fields: FieldErrors | null = null,
   ) {
-    super(code, status);
+    super({ ...bodyOf(status, code), code, ...(fields === null ? {} : { fields }) }, status);
   }
 }
+
+/** Nest's own body of an error. */
+export function bodyOf(
+  statusCode: number,
+  message: string,
+): { readonly statusCode: number; readonly message: string; readonly error: string } {
+  return { statusCode, message, error: names[statusCode] ?? 'Error' };
+}
+
+const names: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  429: 'Too Many Requests',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
 
 /** A 400 about some fields. */
 export function invalid(fields: FieldErrors): AccountsException {

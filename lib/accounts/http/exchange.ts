@@ -1,5 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { SessionUnreachableError } from '../../errors.js';
 import { attemptsOf, type LoginAttempts } from '../../auth/limiter/login-attempts.decorator.js';
+import { requestOf } from '../../auth/request-of.js';
 import { wantedBy } from '../../http/accept.js';
 import type { RequestClient } from '../../http/request-client.js';
 import type { RequestSession } from '../../http/request-session.js';
@@ -80,6 +83,47 @@ class RequestExchange implements Exchange {
   async readonlySession(): Promise<SessionObject> {
     return this.#carried.getReadonly();
   }
+}
+
+/** A call of the application's own code, in a request of its own: the values take the place of the body. */
+class CalledExchange extends RequestExchange {
+  constructor(
+    context: ExecutionContext,
+    private readonly own: SessionObject,
+    private readonly values: object,
+  ) {
+    super(context);
+  }
+
+  override get body(): object {
+    return this.values;
+  }
+
+  override get wantsPage(): boolean {
+    return false;
+  }
+
+  override query(): undefined {
+    return undefined;
+  }
+
+  override async session(): Promise<SessionObject> {
+    return this.own;
+  }
+}
+
+/**
+ * The exchange of a session that the application's code has.
+ *
+ * @param values untrusted, as a body
+ * @throws SessionUnreachableError for a session that came with no request
+ */
+export function exchangeOf(session: SessionObject, values: object = {}): Exchange {
+  const request = requestOf(session);
+  if (request === null) {
+    throw new SessionUnreachableError('This service needs the session of a request, as @Session() injects it.');
+  }
+  return new CalledExchange(new ExecutionContextHost([request.carrier]), session, values);
 }
 
 /** Injects the {@link Exchange}. */

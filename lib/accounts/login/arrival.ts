@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
-import { AccountsService } from '../accounts.service.js';
+import { AccountsService, type Entered } from '../accounts.service.js';
+import type { FactorMethodName } from '../factors/factor-method.js';
 import { FactorMethods, secondRoles } from '../factors/factor-methods.js';
 import { AccountGate } from '../gate/account-gate.js';
 import { Entrance } from '../gate/entrance.js';
@@ -25,6 +26,17 @@ export interface ArrivalWish {
   readonly trustDevice?: boolean;
 }
 
+/** A login that waits: for a second factor, or until one is set up. @publicApi */
+export interface SecondFactorOwed {
+  /** `enroll`: the account needs a second factor and has none. */
+  readonly status: PendingFor;
+  /** The methods by which it can be proved, or that can be set up. */
+  readonly methods: readonly FactorMethodName[];
+}
+
+/** How far a login has come. @publicApi */
+export type Arrived = Entered | SecondFactorOwed;
+
 /**
  * What every way into an account ends with, once it has proved whose the account is: a login through the gate and its answer, or a pending
  * login that waits for a second factor.
@@ -43,8 +55,13 @@ export class Arrival {
     private readonly paths: AccountPaths,
   ) {}
 
-  /** @throws AccountsException 401 `INVALID_CREDENTIALS` if the gate is closed, whatever the reason */
+  /** As {@link enter}, as the answer of a route. */
   async arrive(exchange: Exchange, account: StoredAccount, how: EntryHow, wish: ArrivalWish = {}): Promise<Answer> {
+    return this.answerTo(await this.enter(exchange, account, how, wish), wish.status);
+  }
+
+  /** @throws AccountsException 401 `INVALID_CREDENTIALS` if the gate is closed, whatever the reason */
+  async enter(exchange: Exchange, account: StoredAccount, how: EntryHow, wish: ArrivalWish = {}): Promise<Arrived> {
     if ((await this.gate.mayEnter(account, how)) !== 'factors-owed') return this.#enter(exchange, account, how, wish);
     const trusted = { ...how, isTrusted: true };
     // The gate first: a token is not used up where a trusted device does not help.
@@ -53,11 +70,15 @@ export class Arrival {
     return isTrusted ? this.#enter(exchange, account, trusted, wish) : this.#wait(exchange, account, how, wish);
   }
 
+  /** The answer of a route to a login that has come so far. @param status of one that is in */
+  answerTo(arrived: Arrived, status = 200): Answer {
+    if (arrived.status !== 'in') return { status: 200, body: arrived, goTo: this.paths.page('/second-factor') };
+    const { account, next } = arrived;
+    return { status, body: { status: 'in', user: this.answers.payloadOf(account), next }, goTo: next };
+  }
+
   /** What the answers say of a pending login. */
-  async pendingOf(
-    account: StoredAccount,
-    waitsFor: PendingFor,
-  ): Promise<{ status: PendingFor; methods: readonly string[] }> {
+  async pendingOf(account: StoredAccount, waitsFor: PendingFor): Promise<SecondFactorOwed> {
     const methods =
       waitsFor === 'enroll' ? this.methods.namesToSetUp() : await this.methods.namesOf(account, secondRoles);
     return { status: waitsFor, methods };
@@ -67,14 +88,12 @@ export class Arrival {
     exchange: Exchange,
     account: StoredAccount,
     how: EntryHow,
-    { remember = false, next: wanted, status = 200, trustDevice = false }: ArrivalWish,
-  ): Promise<Answer> {
+    { remember = false, next, trustDevice = false }: ArrivalWish,
+  ): Promise<Entered> {
     const reason = await this.entrance.enter(await exchange.session(), account, how, { remember });
     if (reason !== null) throw invalidCredentials();
     if (trustDevice) await this.#trust(exchange, account);
-    const next = this.accounts.placeAfterLogin(wanted);
-    const user = this.answers.payloadOf(accountOf(account));
-    return { status, body: { status: 'in', user, next }, goTo: next };
+    return { status: 'in', account: accountOf(account), next: this.accounts.placeAfterLogin(next) };
   }
 
   async #trust({ client }: Exchange, account: StoredAccount): Promise<void> {
@@ -91,13 +110,12 @@ export class Arrival {
     account: StoredAccount,
     { way, factors }: EntryHow,
     { remember = false, next: wanted }: ArrivalWish,
-  ): Promise<Answer> {
+  ): Promise<SecondFactorOwed> {
     const waitsFor = (await this.methods.haveSecond(account)) ? 'second-factor' : 'enroll';
     const next = this.accounts.placeAfterLogin(wanted);
     const facts = { waitsFor, way, factors, remember, next, mailed: null, isMailbox: false } as const;
     await this.pending.begin(await exchange.session(), account, facts);
-    const body = await this.pendingOf(account, waitsFor);
-    return { status: 200, body, goTo: this.paths.page('/second-factor') };
+    return this.pendingOf(account, waitsFor);
   }
 }
 

@@ -13,9 +13,9 @@ import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { atNextStep } from '../http/pace.js';
 import { AccountPasswords } from './account-passwords.js';
-import { Arrival, invalidCredentials, isInvalidCredentials } from './arrival.js';
+import { Arrival, type Arrived, invalidCredentials, isInvalidCredentials } from './arrival.js';
 import type { StoredAccount } from '../repository/account.js';
-import { SecondFactorService } from '../second-factor/second-factor.service.js';
+import { SecondFactorSteps } from '../second-factor/second-factor-steps.js';
 import { guessedName, Identities } from './identities.js';
 
 /** The longest name of an account that is looked at, in bytes. */
@@ -31,7 +31,7 @@ export class LoginService {
     private readonly passwords: AccountPasswords,
     private readonly gate: AccountGate,
     private readonly arrival: Arrival,
-    private readonly secondFactor: SecondFactorService,
+    private readonly secondFactor: SecondFactorSteps,
     private readonly confirmation: ConfirmationService,
     private readonly auth: AuthService,
     private readonly answers: AccountAnswers,
@@ -58,6 +58,14 @@ export class LoginService {
   }
 
   async logIn(exchange: Exchange): Promise<Answer> {
+    const arrived = await this.enter(exchange);
+    if (arrived !== null) return this.arrival.answerTo(arrived);
+    if (!exchange.wantsPage) throw new AccountsException(409, 'ALREADY_IN');
+    return { status: 303, goTo: this.accounts.placeAfterLogin(new Input(exchange.body).next()) };
+  }
+
+  /** Null: somebody is logged in already. */
+  async enter(exchange: Exchange): Promise<Arrived | null> {
     const begunAt = performance.now();
     const input = new Input(exchange.body);
     const typed = input.text('identity', longestIdentity);
@@ -65,10 +73,7 @@ export class LoginService {
     const remember = input.flag('remember');
     const next = this.accounts.placeAfterLogin(input.next());
     input.check();
-    if ((await this.answers.userOf(exchange)) !== null) {
-      if (exchange.wantsPage) return { status: 303, goTo: next };
-      throw new AccountsException(409, 'ALREADY_IN');
-    }
+    if ((await this.answers.userOf(exchange)) !== null) return null;
     const identity = this.identities.read(typed);
     const account = await exchange.attempts.attempt(guessedName(identity?.key ?? typed), async () => {
       const found = await this.identities.find(identity);
@@ -77,7 +82,7 @@ export class LoginService {
     try {
       if (account === null) throw invalidCredentials();
       const how = { way: 'password' as const, factors: ['pwd'], epoch: account.epoch };
-      return await this.arrival.arrive(exchange, account, how, { remember, next });
+      return await this.arrival.enter(exchange, account, how, { remember, next });
     } catch (error) {
       if (isInvalidCredentials(error)) await atNextStep(begunAt);
       throw error;

@@ -20,9 +20,11 @@ export interface PasskeyProof {
   readonly factors: readonly string[];
 }
 
-/** What a page needs to ask for a passkey. */
-export interface BegunCheck {
+/** What a browser needs to use or to make a passkey. @publicApi */
+export interface BegunCeremony {
+  /** What the browser sends back with the credential. */
   readonly flow: string;
+  /** For `PublicKeyCredential.parseRequestOptionsFromJSON()` or `parseCreationOptionsFromJSON()`. */
   readonly options: CeremonyOptions;
 }
 
@@ -39,7 +41,7 @@ export class PasskeyCheck {
   ) {}
 
   /** @param account whose passkeys may be used; null: anybody's, which the browser finds by itself */
-  async begin(ceremony: Ceremony, session: SessionObject, account: StoredAccount | null): Promise<BegunCheck> {
+  async begin(ceremony: Ceremony, session: SessionObject, account: StoredAccount | null): Promise<BegunCeremony> {
     const { loginTimeout: timeout } = this.config.options.passkeys;
     const known = account === null ? null : await this.rows.of(account.id);
     const { flow, challenge } = await this.flows.begin(ceremony, session, account);

@@ -18,7 +18,10 @@ export class PasskeyLoginController {
 
   @Post('passkeys/login/options')
   options(@Exchanged() exchange: Exchange): Promise<void> {
-    return this.answers.respond(exchange, form, () => this.login.options(exchange));
+    return this.answers.respond(exchange, form, async () => ({
+      status: 200,
+      body: await this.login.options(exchange),
+    }));
   }
 
   @Post('passkeys/login')

@@ -7,9 +7,9 @@ import { Budgets } from '../http/budgets.js';
 import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { atNextStep } from '../http/pace.js';
-import { Arrival, invalidCredentials, isInvalidCredentials } from '../login/arrival.js';
+import { Arrival, type Arrived, invalidCredentials, isInvalidCredentials } from '../login/arrival.js';
 import { assertionIn } from './credential-input.js';
-import { PasskeyCheck } from './passkey-check.js';
+import { PasskeyCheck, type BegunCeremony } from './passkey-check.js';
 
 /** How many logins one network address may begin in a minute: each is kept for a while, and anybody can begin one. */
 const mostBegun = 60;
@@ -27,15 +27,23 @@ export class PasskeyLoginService {
     private readonly budgets: Budgets,
   ) {}
 
-  async options(exchange: Exchange): Promise<Answer> {
+  async options(exchange: Exchange): Promise<BegunCeremony> {
     this.#assertOffered();
     if (!(await this.budgets.takeFrom(exchange.client.address, 'passkey-login', mostBegun, minute))) {
       throw new AccountsException(429, 'TOO_MANY_REQUESTS');
     }
-    return { status: 200, body: await this.check.begin('login', await exchange.session(), null) };
+    return this.check.begin('login', await exchange.session(), null);
   }
 
   async logIn(exchange: Exchange): Promise<Answer> {
+    const arrived = await this.enter(exchange);
+    if (arrived !== null) return this.arrival.answerTo(arrived);
+    if (!exchange.wantsPage) throw new AccountsException(409, 'ALREADY_IN');
+    return { status: 303, goTo: this.accounts.placeAfterLogin(new Input(exchange.body).next()) };
+  }
+
+  /** Null: somebody is logged in already. */
+  async enter(exchange: Exchange): Promise<Arrived | null> {
     this.#assertOffered();
     const begunAt = performance.now();
     const input = new Input(exchange.body);
@@ -44,16 +52,13 @@ export class PasskeyLoginService {
     const remember = input.flag('remember');
     const next = input.next();
     input.check();
-    if ((await this.answers.userOf(exchange)) !== null) {
-      if (exchange.wantsPage) return { status: 303, goTo: this.accounts.placeAfterLogin(next) };
-      throw new AccountsException(409, 'ALREADY_IN');
-    }
+    if ((await this.answers.userOf(exchange)) !== null) return null;
     try {
       const proof = await this.check.check('login', exchange, flow, assertion, null);
       if (proof === null) throw invalidCredentials();
       const { account, factors } = proof;
       const how = { way: 'passkey' as const, factors, epoch: account.epoch };
-      return await this.arrival.arrive(exchange, account, how, { remember, next });
+      return await this.arrival.enter(exchange, account, how, { remember, next });
     } catch (error) {
       if (!isInvalidCredentials(error)) throw error;
       await atNextStep(begunAt);

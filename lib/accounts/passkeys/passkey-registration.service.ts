@@ -2,25 +2,32 @@ import { Injectable } from '@nestjs/common';
 import { AccountsConfig } from '../accounts-config.js';
 import { FactorOwner } from '../factors/factor-owner.js';
 import { FactorChanges } from '../factors/factor-changes.js';
-import type { Answer } from '../http/account-answers.js';
-import { AccountPaths } from '../http/account-paths.js';
 import { AccountsException, invalid } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
-import { Arrival, invalidCredentials } from '../login/arrival.js';
+import { Arrival, type Arrived, invalidCredentials } from '../login/arrival.js';
 import { PendingLogins } from '../pending/pending-logins.js';
-import { nothingPending } from '../second-factor/second-factor.service.js';
+import { nothingPending } from '../second-factor/second-factor-steps.js';
 import { attestationIn } from './credential-input.js';
+import type { BegunCeremony } from './passkey-check.js';
 import { factorsOfPasskey } from './passkey-factors.js';
 import { PasskeyFlows } from './passkey-flows.js';
 import { optionalNameIn } from './passkey-name.js';
 import { PasskeyRows } from './passkey-rows.js';
 import { PasskeySignals } from './passkey-signals.js';
-import { shownPasskey, storedPasskey } from './passkey.js';
+import { shownPasskey, type Passkey } from './passkey.js';
+import type { PasskeySignal } from './shown-passkeys.js';
 import { WebAuthn } from './webauthn.js';
 
 /** The most passkeys of an account: browsers are told all of them. */
 const most = 50;
+
+/** A passkey that was added. @publicApi */
+export interface RegisteredPasskey {
+  readonly passkey: Passkey;
+  /** What the page tells the browser. */
+  readonly signal: PasskeySignal | null;
+}
 
 /** Adds passkeys to the account that is logged in, or whose login has to set up a second factor. */
 @Injectable()
@@ -35,10 +42,9 @@ export class PasskeyRegistrationService {
     private readonly changes: FactorChanges,
     private readonly signals: PasskeySignals,
     private readonly webauthn: WebAuthn,
-    private readonly paths: AccountPaths,
   ) {}
 
-  async options(exchange: Exchange): Promise<Answer> {
+  async options(exchange: Exchange): Promise<BegunCeremony> {
     const { account } = await this.owner.of(exchange);
     const known = await this.rows.of(account.id);
     if (known.length >= most) throw new AccountsException(409, 'TOO_MANY_PASSKEYS');
@@ -48,10 +54,10 @@ export class PasskeyRegistrationService {
     const { residentKey, userVerification, attachment, registrationTimeout: timeout } = this.config.options.passkeys;
     const user = { handle, ...this.signals.namesOf(account) };
     const wish = { residentKey, userVerification, attachment, timeout };
-    return { status: 200, body: { flow, options: await this.webauthn.creationOptions(challenge, user, known, wish) } };
+    return { flow, options: await this.webauthn.creationOptions(challenge, user, known, wish) };
   }
 
-  async register(exchange: Exchange): Promise<Answer> {
+  async register(exchange: Exchange): Promise<RegisteredPasskey | Arrived> {
     const { userVerification, multiFactor, nameLength } = this.config.options.passkeys;
     const input = new Input(exchange.body);
     const flow = input.token('flow');
@@ -73,15 +79,14 @@ export class PasskeyRegistrationService {
       const result = await this.rows.add(opened, facts, name);
       if ('taken' in result) throw taken();
       if ('gone' in result) throw new AccountsException(409, 'CHANGED_MEANWHILE');
-      return storedPasskey(result.added);
+      return result.added;
     });
     if (pending !== null) {
       if (changed === null) throw invalidCredentials();
       const how = { ...this.pending.howOf(pending, proved), epoch: changed.epoch };
-      return this.arrival.arrive(exchange, changed, how, pending);
+      return this.arrival.enter(exchange, changed, how, pending);
     }
-    const body = { passkey: added && shownPasskey(added), signal: await this.signals.of(account) };
-    return { status: 201, body, goTo: this.paths.page('/passkeys') };
+    return { passkey: shownPasskey({ ...facts, row: added }), signal: await this.signals.of(account) };
   }
 }
 

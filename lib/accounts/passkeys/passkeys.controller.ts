@@ -1,8 +1,10 @@
 import { Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AccountAnswers, type PageOf } from '../http/account-answers.js';
+import { AccountPaths } from '../http/account-paths.js';
 import { Exchanged, type Exchange } from '../http/exchange.js';
 import { AccountRoutes, LoggedIn } from '../http/routes.decorator.js';
+import { Arrival } from '../login/arrival.js';
 import { PasskeyRegistrationService } from './passkey-registration.service.js';
 import { PasskeysService } from './passkeys.service.js';
 import { passkeysScript } from './passkeys.script.js';
@@ -23,7 +25,9 @@ export class PasskeysController {
   constructor(
     private readonly registration: PasskeyRegistrationService,
     private readonly passkeys: PasskeysService,
+    private readonly arrival: Arrival,
     private readonly answers: AccountAnswers,
+    private readonly paths: AccountPaths,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
@@ -37,19 +41,30 @@ export class PasskeysController {
   /** Without a guard: a login that has to set up a second factor is none yet. */
   @Post('passkeys/options')
   options(@Exchanged() exchange: Exchange): Promise<void> {
-    return this.answers.respond(exchange, this.#form, () => this.registration.options(exchange));
+    return this.answers.respond(exchange, this.#form, async () => ({
+      status: 200,
+      body: await this.registration.options(exchange),
+    }));
   }
 
   /** Without a guard, as the options of it. */
   @Post('passkeys')
   register(@Exchanged() exchange: Exchange): Promise<void> {
-    return this.answers.respond(exchange, this.#form, () => this.registration.register(exchange));
+    return this.answers.respond(exchange, this.#form, async () => {
+      const result = await this.registration.register(exchange);
+      if ('status' in result) return this.arrival.answerTo(result);
+      return { status: 201, body: result, goTo: this.paths.page('/passkeys') };
+    });
   }
 
   @Patch('passkeys/:id')
   @LoggedIn()
   rename(@Exchanged() exchange: Exchange, @Param('id') id: unknown): Promise<void> {
-    return this.answers.respond(exchange, this.#form, () => this.passkeys.rename(exchange, String(id)));
+    return this.answers.respond(exchange, this.#form, async () => ({
+      status: 200,
+      body: await this.passkeys.rename(exchange, String(id)),
+      goTo: this.paths.page('/passkeys'),
+    }));
   }
 
   @Post('passkeys/:id/rename')
@@ -61,7 +76,11 @@ export class PasskeysController {
   @Delete('passkeys/:id')
   @LoggedIn()
   delete(@Exchanged() exchange: Exchange, @Param('id') id: unknown): Promise<void> {
-    return this.answers.respond(exchange, this.#form, () => this.passkeys.delete(exchange, String(id)));
+    return this.answers.respond(exchange, this.#form, async () => ({
+      status: 200,
+      body: { status: 'deleted', ...(await this.passkeys.delete(exchange, String(id))) },
+      goTo: this.paths.page('/passkeys'),
+    }));
   }
 
   @Post('passkeys/:id/delete')

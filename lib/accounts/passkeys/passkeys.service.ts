@@ -3,8 +3,6 @@ import { AccountsConfig } from '../accounts-config.js';
 import { AccountEvents } from '../events/account-events.js';
 import { AccountFactors } from '../factors/account-factors.js';
 import { FactorChanges } from '../factors/factor-changes.js';
-import type { Answer } from '../http/account-answers.js';
-import { AccountPaths } from '../http/account-paths.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
@@ -12,10 +10,18 @@ import { CurrentAccount } from '../login/current-account.js';
 import type { StoredAccount } from '../repository/account.js';
 import { nameIn } from './passkey-name.js';
 import { PasskeyPermission } from './passkey-permission.js';
+import type { RegisteredPasskey } from './passkey-registration.service.js';
 import { PasskeyRows } from './passkey-rows.js';
 import { PasskeySignals } from './passkey-signals.js';
 import type { PasskeySignal } from './shown-passkeys.js';
 import { shownPasskey, type Passkey, type StoredPasskey } from './passkey.js';
+
+/** A passkey that was deleted. @publicApi */
+export interface DeletedPasskey {
+  /** What browsers know it by, for `PublicKeyCredential.signalUnknownCredential()`. */
+  readonly credentialId: string;
+  readonly signal: PasskeySignal | null;
+}
 
 /** Lists, renames and deletes the passkeys of who is logged in. */
 @Injectable()
@@ -29,7 +35,6 @@ export class PasskeysService {
     private readonly rows: PasskeyRows,
     private readonly signals: PasskeySignals,
     private readonly events: AccountEvents,
-    private readonly paths: AccountPaths,
   ) {}
 
   async list(exchange: Exchange): Promise<readonly Passkey[]> {
@@ -41,7 +46,7 @@ export class PasskeysService {
     return this.signals.of(await this.current.of(exchange));
   }
 
-  async rename(exchange: Exchange, id: string): Promise<Answer> {
+  async rename(exchange: Exchange, id: string): Promise<RegisteredPasskey> {
     const input = new Input(exchange.body);
     const name = nameIn(input, this.config.options.passkeys.nameLength);
     input.check();
@@ -50,10 +55,10 @@ export class PasskeysService {
     if (renamed === null) throw unknownPasskey();
     const { address } = exchange.client;
     this.events.tell('factorChanged', { userId: account.id, address, method: 'passkey', change: 'renamed' });
-    return this.#answer(account, { passkey: shownPasskey(renamed) });
+    return { passkey: shownPasskey(renamed), signal: await this.signals.of(account) };
   }
 
-  async delete(exchange: Exchange, id: string): Promise<Answer> {
+  async delete(exchange: Exchange, id: string): Promise<DeletedPasskey> {
     const account = await this.factors.fresh(exchange);
     const passkey = await this.#passkeyOf(account, id);
     await this.permission.assertMayLose(account, passkey);
@@ -63,12 +68,7 @@ export class PasskeysService {
       await this.permission.assertMayLose(account, passkey);
       if (!(await this.rows.delete(passkey))) throw unknownPasskey();
     });
-    return this.#answer(account, { status: 'deleted', credentialId: passkey.credentialId });
-  }
-
-  async #answer(account: StoredAccount, body: object): Promise<Answer> {
-    const signal = await this.signals.of(account);
-    return { status: 200, body: { ...body, signal }, goTo: this.paths.page('/passkeys') };
+    return { credentialId: passkey.credentialId, signal: await this.signals.of(account) };
   }
 
   /** @throws AccountsException 404 for one that does not exist, or is somebody else's */

@@ -18,6 +18,9 @@ export class RecoveryCodesController {
   @Post('factors/recovery-codes')
   @LoggedIn()
   make(@Exchanged() exchange: Exchange): Promise<void> {
-    return this.answers.respond(exchange, page, () => this.codes.make(exchange));
+    return this.answers.respond(exchange, page, async () => {
+      const codes = await this.codes.make(exchange);
+      return { status: 200, body: { codes }, page: { ...page, factors: () => Promise.resolve({ codes }) } };
+    });
   }
 }

@@ -1,135 +1,155 @@
 import { Injectable } from '@nestjs/common';
-import { AccountEvents } from '../events/account-events.js';
-import type { FactorMethod } from '../factors/factor-method.js';
-import { FactorMethods, secondRoles } from '../factors/factor-methods.js';
-import { factorTries } from '../factors/factor-tries.js';
-import type { Answer } from '../http/account-answers.js';
-import { AccountPaths } from '../http/account-paths.js';
-import { AccountsException } from '../http/accounts.exception.js';
-import type { Exchange } from '../http/exchange.js';
-import { Input } from '../http/input.js';
-import { Arrival } from '../login/arrival.js';
-import type { FactorsShown } from '../pages/page.js';
-import { PendingLogins, type PendingLogin } from '../pending/pending-logins.js';
-import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
-import { EnrollCode } from './enroll-code.js';
+import type { SessionObject } from '../../session/session.js';
+import { AccountsConfig } from '../accounts-config.js';
+import { OwnedFactors, type ListedFactor } from '../factors/owned-factors.js';
+import { exchangeOf } from '../http/exchange.js';
+import { Arrival, invalidCredentials, type Arrived, type SecondFactorOwed } from '../login/arrival.js';
+import { RecoveryCodesService } from '../recovery-codes/recovery-codes.service.js';
+import type { Account } from '../repository/account.js';
+import { AccountRepository } from '../repository/account-repository.js';
+import { TotpService, type EnabledTotp, type TotpSetUp } from '../totp/totp.service.js';
+import { VerifyService } from '../verify/verify.service.js';
+import { SecondFactorSteps } from './second-factor-steps.js';
 
-/** The longest name of a method, in bytes. */
-const longestMethod = 32;
-/** The method by which a login that has to set up a factor proves the mailbox first. */
-const mail = 'mail';
+/** What a client sends to prove a factor. All of it is untrusted, and may be passed on as it came. @publicApi */
+export interface FactorProof {
+  /** `totp`, `recovery-code` or `passkey`; `mail` for the code of {@link SecondFactorService.send}; `password` to confirm a login. */
+  readonly method?: unknown;
+  /** Of an authenticator app, a recovery code, or of a mail. */
+  readonly code?: unknown;
+  /** Of a passkey: the `flow` of its options. */
+  readonly flow?: unknown;
+  /** Of a passkey: what the browser has returned, as JSON. */
+  readonly credential?: unknown;
+  readonly password?: unknown;
+  /** Whether the second factor is not asked for on this device for a while, where `trustedDevices` is on. Default: no. */
+  readonly trustDevice?: unknown;
+}
 
-/** Asks for the second factor of a pending login. */
+/** How a login goes on. @publicApi */
+export interface EnterOptions {
+  /** The account's epoch when its credentials were checked. Default: as it is now. */
+  readonly epoch?: number | undefined;
+  /** Whether the login is to be remembered on this device. Default: no. */
+  readonly remember?: boolean | undefined;
+  /** Where a browser goes then; untrusted. */
+  readonly next?: unknown;
+}
+
+/**
+ * Second factors for pages and an API of your own: what the routes of this package do, for a session of the request that is being handled.
+ * What is rejected is an `AccountsException`, which answers by itself with its `code` and its `fields`; too many wrong tries are a
+ * `TooManyAttemptsException`. A feature that is off is a 404.
+ *
+ * @publicApi
+ */
 @Injectable()
 export class SecondFactorService {
   constructor(
-    private readonly pending: PendingLogins,
-    private readonly methods: FactorMethods,
+    private readonly config: AccountsConfig,
+    private readonly repository: AccountRepository,
     private readonly arrival: Arrival,
-    private readonly enrollCode: EnrollCode,
-    private readonly events: AccountEvents,
-    private readonly trusted: TrustedDevices,
-    private readonly paths: AccountPaths,
+    private readonly steps: SecondFactorSteps,
+    private readonly totp: TotpService,
+    private readonly recoveryCodes: RecoveryCodesService,
+    private readonly owned: OwnedFactors,
+    private readonly verification: VerifyService,
   ) {}
 
-  /** What the request's session waits for; null: nothing. */
-  async stateOf(exchange: Exchange): Promise<{ readonly status: string; readonly methods: readonly string[] } | null> {
-    const pending = await this.pending.of(await exchange.session());
-    return pending && this.arrival.pendingOf(pending.account, pending.waitsFor);
+  /**
+   * Logs an account in after your own code has checked its first factor, like `AccountsService.enter()`; where a second factor is owed, the
+   * login waits for it in this session, for ten minutes.
+   *
+   * @param factors what was proved, as named in RFC 8176, such as `['pwd']`
+   * @throws AccountsException 401 `INVALID_CREDENTIALS` if the account lets nobody in, whatever the reason
+   */
+  async enter(
+    session: SessionObject,
+    account: Pick<Account, 'id'>,
+    factors: readonly string[],
+    { epoch, remember = false, next }: EnterOptions = {},
+  ): Promise<Arrived> {
+    const stored = await this.repository.find(account.id);
+    if (stored === null) throw invalidCredentials();
+    const how = { way: 'application' as const, factors, epoch: epoch ?? stored.epoch };
+    return this.arrival.enter(exchangeOf(session), stored, how, { remember, next });
   }
 
-  /** The same, for the page. */
-  async shownOf(exchange: Exchange): Promise<Partial<FactorsShown>> {
-    const pending = await this.pending.of(await exchange.session());
-    if (pending === null) return {};
-    const { status, methods } = await this.arrival.pendingOf(pending.account, pending.waitsFor);
-    return { waitsFor: status, methods, isMailbox: pending.isMailbox, trustFor: this.trusted.trustFor };
+  /** The login that waits in a session; null: none, or no longer. */
+  owed(session: SessionObject): Promise<SecondFactorOwed | null> {
+    return this.steps.stateOf(exchangeOf(session));
   }
 
-  /** What the browser needs for a method, such as a challenge. */
-  async options(exchange: Exchange): Promise<Answer> {
-    const pending = await this.#pendingOf(exchange);
-    const input = new Input(exchange.body);
-    const method = await this.#methodIn(input, pending, 'passkey');
-    if (method?.options === undefined) input.refuse('method', 'METHOD_UNKNOWN');
-    input.check();
-    return { status: 200, body: (await method?.options?.(exchange, pending.account)) ?? {} };
+  /** What the browser needs for a method, such as the challenge of a passkey. @throws AccountsException 401 `NOTHING_PENDING` */
+  options(session: SessionObject, method: unknown = 'passkey'): Promise<object> {
+    return this.steps.options(exchangeOf(session, { method }));
   }
 
-  /** Sends a code. */
-  async send(exchange: Exchange): Promise<Answer> {
-    const pending = await this.#pendingOf(exchange);
-    if (pending.waitsFor === 'enroll') {
-      await this.enrollCode.send(exchange, pending);
-    } else {
-      const input = new Input(exchange.body);
-      const method = await this.#methodIn(input, pending, 'code');
-      if (method?.send === undefined) input.refuse('method', 'METHOD_UNKNOWN');
-      input.check();
-      await method?.send?.(exchange, pending.account);
-    }
-    return { status: 202, body: { status: 'sent' }, goTo: this.paths.page('/second-factor?sent=1') };
+  /**
+   * Mails a code to the confirmed address of a login that has to set up a factor: whoever has only the password may not.
+   *
+   * @throws AccountsException 401 `NOTHING_PENDING`
+   */
+  send(session: SessionObject): Promise<void> {
+    return this.steps.send(exchangeOf(session));
   }
 
-  /** Checks the second factor, and logs in. */
-  async prove(exchange: Exchange): Promise<Answer> {
-    const pending = await this.#pendingOf(exchange);
-    const input = new Input(exchange.body);
-    if (pending.waitsFor === 'enroll') return this.#proveMailbox(exchange, pending, input);
-    const method = await this.#methodIn(input, pending, null);
-    const check = method?.read(input);
-    // Nothing is trusted because of a code for who has lost the second factor.
-    const trustDevice = input.flag('trustDevice') && method?.role === 'second';
-    input.check();
-    const { account } = pending;
-    const address = exchange.client.address;
-    const proved = await exchange.attempts.attempt(
-      factorTries(account),
-      async () => (await check?.(exchange, account)) ?? null,
-    );
-    const name = method?.name ?? '';
-    if (proved === null) {
-      this.events.tell('factorFailed', { userId: account.id, address, method: name });
-      throw new AccountsException(401, 'CODE_WRONG', { code: ['CODE_WRONG'] });
-    }
-    // In this order: the code is used up, the pending login ends, and only then is there a login.
-    if (!(await this.pending.take(await exchange.session(), pending))) throw nothingPending();
-    this.events.tell('factorProved', { userId: account.id, address, method: name });
-    const { remember, next } = pending;
-    return this.arrival.arrive(exchange, account, this.pending.howOf(pending, proved), { remember, next, trustDevice });
+  /**
+   * Checks the second factor of a login that waits, and logs in. A code of a mail permits to set up a factor, and logs nobody in.
+   *
+   * @throws AccountsException 401 `CODE_WRONG`, 401 `NOTHING_PENDING`
+   */
+  prove(session: SessionObject, proof: FactorProof): Promise<Arrived> {
+    return this.steps.prove(exchangeOf(session, proof));
   }
 
-  async #proveMailbox(exchange: Exchange, pending: PendingLogin, input: Input): Promise<Answer> {
-    const name = input.optionalText('method', longestMethod) ?? mail;
-    if (name !== mail) input.refuse('method', 'METHOD_UNKNOWN');
-    await this.enrollCode.check(exchange, pending, input);
-    return {
-      status: 200,
-      body: await this.arrival.pendingOf(pending.account, 'enroll'),
-      goTo: this.paths.page('/second-factor'),
-    };
+  /**
+   * Proves again who is logged in, as changes of factors need it that are later than 15 minutes after a login.
+   *
+   * @throws AccountsException 401 `CODE_WRONG`, 401 `WRONG_PASSWORD`
+   */
+  async verify(session: SessionObject, proof: FactorProof): Promise<void> {
+    await this.verification.verify(exchangeOf(session, proof));
   }
 
-  /** @throws AccountsException 401 `NOTHING_PENDING` */
-  async #pendingOf(exchange: Exchange): Promise<PendingLogin> {
-    const pending = await this.pending.of(await exchange.session());
-    if (pending === null) throw nothingPending();
-    return pending;
+  /** The second factors of who is logged in. */
+  list(session: SessionObject): Promise<readonly ListedFactor[]> {
+    return this.owned.list(exchangeOf(session));
   }
 
-  async #methodIn(input: Input, { account }: PendingLogin, fallback: string | null): Promise<FactorMethod | null> {
-    const name = input.optionalText('method', longestMethod) ?? fallback;
-    if (name === null) {
-      if (!input.isWrong) input.refuse('method', 'REQUIRED');
-      return null;
-    }
-    const method = await this.methods.find(account, name, secondRoles);
-    if (method === null) input.refuse('method', 'METHOD_UNKNOWN');
-    return method;
+  /**
+   * Begins the set-up of an authenticator app, for who is logged in or has to set up a factor. It counts once a code of it was entered.
+   *
+   * @param name as its owner calls it; untrusted
+   * @throws AccountsException 401 `VERIFICATION_REQUIRED`, 401 `MAIL_CODE_NEEDED`, 409 `TOO_MANY_FACTORS`
+   */
+  async beginTotp(session: SessionObject, name?: unknown): Promise<TotpSetUp> {
+    this.config.assertHas('totp');
+    return (await this.totp.begin(exchangeOf(session, { name }))).setUp;
   }
-}
 
-/** There is no login that waits for a second factor, or no longer. */
-export function nothingPending(): AccountsException {
-  return new AccountsException(401, 'NOTHING_PENDING');
+  /**
+   * Ends the set-up of an authenticator app by its first code. Other sessions of the account end. A login that had to set one up is in.
+   *
+   * @throws AccountsException 400 for a wrong code, 404 `FACTOR_UNKNOWN`
+   */
+  enableTotp(session: SessionObject, id: string, code: unknown): Promise<EnabledTotp | Arrived> {
+    this.config.assertHas('totp');
+    return this.totp.enable(exchangeOf(session, { code }), id);
+  }
+
+  /**
+   * Removes an authenticator app. Other sessions of the account end.
+   *
+   * @throws AccountsException 401 `VERIFICATION_REQUIRED`, 404 `FACTOR_UNKNOWN`, 409 `LAST_FACTOR`
+   */
+  remove(session: SessionObject, id: string): Promise<void> {
+    return this.owned.remove(exchangeOf(session), id);
+  }
+
+  /** Makes recovery codes in place of all that there were; nobody can see them again. @throws AccountsException 401 `VERIFICATION_REQUIRED` */
+  makeRecoveryCodes(session: SessionObject): Promise<readonly string[]> {
+    this.config.assertHas('recoveryCodes');
+    return this.recoveryCodes.make(exchangeOf(session));
+  }
 }

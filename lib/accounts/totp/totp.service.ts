@@ -4,15 +4,14 @@ import { FactorChanges } from '../factors/factor-changes.js';
 import { factorNameIn } from '../factors/factor-name.js';
 import { FactorOwner } from '../factors/factor-owner.js';
 import { factorTries } from '../factors/factor-tries.js';
-import type { Answer } from '../http/account-answers.js';
 import { AccountPaths } from '../http/account-paths.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
-import { Arrival, invalidCredentials } from '../login/arrival.js';
+import { Arrival, type Arrived, invalidCredentials } from '../login/arrival.js';
 import { Html } from '../pages/html.js';
 import { PendingLogins } from '../pending/pending-logins.js';
-import { nothingPending } from '../second-factor/second-factor.service.js';
+import { nothingPending } from '../second-factor/second-factor-steps.js';
 import { TotpLibrary } from './totp-library.js';
 import { codeIn, totpFactors } from './totp.method.js';
 import { TotpRows } from './totp-rows.js';
@@ -20,7 +19,7 @@ import { TotpRows } from './totp-rows.js';
 /** How many apps an account may have. */
 const most = 10;
 
-/** A set-up that has begun. */
+/** An authenticator app whose set-up has begun. @publicApi */
 export interface TotpSetUp {
   readonly id: string;
   /** In base32. */
@@ -29,6 +28,12 @@ export interface TotpSetUp {
   readonly uri: string;
   /** The QR code, as a data URI of an SVG picture. */
   readonly qr: string;
+}
+
+/** An authenticator app that counts from now on. @publicApi */
+export interface EnabledTotp {
+  readonly status: 'enabled';
+  readonly id: string;
 }
 
 /** Sets up authenticator apps. */
@@ -46,7 +51,7 @@ export class TotpService {
   ) {}
 
   /** Begins: the app gets a secret, which counts once a code of it was entered. */
-  async begin(exchange: Exchange): Promise<Answer> {
+  async begin(exchange: Exchange): Promise<{ readonly setUp: TotpSetUp; readonly picture: Html }> {
     const { account } = await this.owner.of(exchange);
     const input = new Input(exchange.body);
     const name = factorNameIn(input);
@@ -58,13 +63,11 @@ export class TotpService {
     const id = await this.rows.begin(account, name, secret);
     if (id === null) throw new AccountsException(409, 'CHANGED_MEANWHILE');
     const qr = `data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`;
-    const body: TotpSetUp = { id, secret, uri, qr };
-    const setUp = { id, secret, picture: new Html(picture) };
-    return { status: 200, body, page: { page: 'totp', factors: () => Promise.resolve({ setUp }) } };
+    return { setUp: { id, secret, uri, qr }, picture: new Html(picture) };
   }
 
   /** Enables one by its first code, which is used up. */
-  async enable(exchange: Exchange, id: string): Promise<Answer> {
+  async enable(exchange: Exchange, id: string): Promise<EnabledTotp | Arrived> {
     const { account, pending } = await this.owner.of(exchange);
     const input = new Input(exchange.body);
     const code = codeIn(input);
@@ -78,10 +81,10 @@ export class TotpService {
     const { account: changed } = await this.changes.makeIn(exchange, account, change, async () => {
       if (!(await this.rows.use(totp, step))) throw new AccountsException(409, 'CHANGED_MEANWHILE');
     });
-    if (pending === null) return { status: 200, body: { status: 'enabled', id }, goTo: this.paths.page('/factors') };
+    if (pending === null) return { status: 'enabled', id };
     if (changed === null) throw invalidCredentials();
     const how = { ...this.pending.howOf(pending, totpFactors), epoch: changed.epoch };
-    return this.arrival.arrive(exchange, changed, how, pending);
+    return this.arrival.enter(exchange, changed, how, pending);
   }
 
   get #issuer(): string {

@@ -28,7 +28,10 @@ export class VerifyController {
   @Post('verify/options')
   @LoggedIn()
   options(@Exchanged() exchange: Exchange): Promise<void> {
-    return this.answers.respond(exchange, this.#form, () => this.verify.options(exchange));
+    return this.answers.respond(exchange, this.#form, async () => ({
+      status: 200,
+      body: await this.verify.options(exchange),
+    }));
   }
 
   @Post('verify/send')

@@ -37,11 +37,11 @@ export class VerifyService {
   }
 
   /** What the browser needs for a method, such as a challenge. */
-  async options(exchange: Exchange): Promise<Answer> {
+  async options(exchange: Exchange): Promise<object> {
     const [account, method, input] = await this.#methodIn(exchange, 'passkey');
     if (method?.options === undefined) input.refuse('method', 'METHOD_UNKNOWN');
     input.check();
-    return { status: 200, body: (await method?.options?.(exchange, account)) ?? {} };
+    return (await method?.options?.(exchange, account)) ?? {};
   }
 
   /** Sends a code. */

@@ -153,8 +153,9 @@ export class LoginLimiter {
     if (!('wait' in attempt)) return attempt;
     const retryAfter = Math.ceil(attempt.wait / 1000);
     this.#tell(login, 'limited', retryAfter);
-    if (context.getType() === 'http') {
-      const response = context.switchToHttp().getResponse<unknown>();
+    const response = context.getType() === 'http' ? context.switchToHttp().getResponse<unknown>() : undefined;
+    // A service that is called with a session alone knows of no response.
+    if (response !== undefined) {
       this.parts.adapterHost.httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     }
     throw refusalIn(context, new TooManyAttemptsException(retryAfter));

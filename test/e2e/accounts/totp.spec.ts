@@ -41,7 +41,7 @@ describe.each(platforms)('an authenticator app on %s', (platform) => {
     expect(Buffer.from(qr.replace('data:image/svg+xml;base64,', ''), 'base64').toString()).toContain('<svg');
     // Without its code, it counts for nothing.
     await factors.loggedIn();
-    expect(await jar.json('/auth/factors')).toEqual({ factors: [], recoveryCodes: 0 });
+    expect(await jar.json('/auth/factors')).toEqual([]);
     const enable = `/auth/factors/totp/${id}/enable`;
     expect(await send(jar, enable, { code: factors.wrongCode(secret) })).toMatchObject({
       status: 400,
@@ -50,7 +50,7 @@ describe.each(platforms)('an authenticator app on %s', (platform) => {
     expect((await send(jar, enable, { code: factors.code(secret) })).status).toBe(200);
     expect(await jar.json('/me')).toEqual({ me: ada.email });
     expect(await other.json('/me')).toEqual({ me: null });
-    expect(await jar.json('/auth/factors')).toMatchObject({ factors: [{ id, method: 'totp', name: 'my phone' }] });
+    expect(await jar.json('/auth/factors')).toMatchObject([{ id, method: 'totp', name: 'my phone' }]);
     const mail = await factors.app.box.mail();
     expect(mail).toMatchObject({ kind: 'factor-changed', to: ada.email, data: { factor: { change: 'added' } } });
     expect(mail.text).toContain('my phone');
@@ -60,7 +60,7 @@ describe.each(platforms)('an authenticator app on %s', (platform) => {
     });
     expect(removed.status).toBe(204);
     expect(await jar.json('/me')).toEqual({ me: ada.email });
-    expect(await jar.json('/auth/factors')).toEqual({ factors: [], recoveryCodes: 0 });
+    expect(await jar.json('/auth/factors')).toEqual([]);
     await factors.loggedIn();
   });
 
@@ -206,7 +206,7 @@ describe('an authenticator app', () => {
     await factors.start({}, setup);
     const { jar } = await factors.withTotp(undefined, 'one');
     const { secret } = await factors.withTotp(jar, 'two');
-    expect(await jar.json('/auth/factors')).toMatchObject({ factors: [{ name: 'one' }, { name: 'two' }] });
+    expect(await jar.json('/auth/factors')).toMatchObject([{ name: 'one' }, { name: 'two' }]);
     const body = { method: 'totp', code: factors.code(secret) };
     expect((await send(await factors.pending(), '/auth/second-factor', body)).status).toBe(200);
     for (let count = 3; count <= 10; count++) await factors.withTotp(jar);
@@ -264,7 +264,7 @@ describe('recovery codes', () => {
     const first = ((await send(jar, '/auth/factors/recovery-codes', {})).body as { codes: string[] }).codes;
     expect(new Set(first).size).toBe(10);
     for (const code of first) expect(code).toMatch(/^(?:[A-Z2-7]{4}-){5}[A-Z2-7]{4}$/);
-    expect(await jar.json('/auth/factors')).toMatchObject({ recoveryCodes: 10 });
+    expect(await jar.json('/auth/factors')).toMatchObject([{ method: 'totp' }, { method: 'recovery-code', left: 10 }]);
     const typed = { method: 'recovery-code', code: first[0]?.toLowerCase().replaceAll('-', ' ') };
     expect((await send(await factors.pending(), '/auth/second-factor', typed)).status).toBe(200);
     expect((await send(await factors.pending(), '/auth/second-factor', typed)).status).toBe(401);
