@@ -1,8 +1,7 @@
-import { cookieValues } from './cookie-header.js';
+import { cookieValues, type ShownCookies } from './cookie-header.js';
 import type { CookiePlace } from './cookie-place.js';
 import { ruleOf } from './name-prefix.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
-import type { ShownCookies } from './shown-cookies.js';
 
 /** The parts of a request that determine where its cookies may be stored. */
 export interface CookieRequest {

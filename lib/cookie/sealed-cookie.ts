@@ -4,7 +4,7 @@ import { OtherPlaces, type CookieRequest } from './other-places.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 import { contentWithin, openValue, sealValue } from './sealed-value.js';
 import { longestMaxAge, SetCookie } from './set-cookie.js';
-import { shownCookies, type ShownCookies } from './shown-cookies.js';
+import { shownCookies, type ShownCookies } from './cookie-header.js';
 
 export const sealedSessionPurpose = 'session-cookie-seal:v1';
 

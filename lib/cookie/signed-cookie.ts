@@ -1,10 +1,9 @@
-import { findCookie } from './cookie-header.js';
+import { hasCookie, shownCookies, type ShownCookies } from './cookie-header.js';
 import type { KeyRing } from './key-ring.js';
 import { OtherPlaces, type CookieRequest } from './other-places.js';
 import { Recent } from './recent.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 import { SetCookie } from './set-cookie.js';
-import { shownCookies, type ShownCookies } from './shown-cookies.js';
 import { signValue, verifyValue, wholeEnd } from './signed-value.js';
 
 export const sessionCookiePurpose = 'session-cookie-signature:v1';
@@ -75,7 +74,7 @@ export class SignedCookie {
 
   /** Whether the header has a cookie of this name, valid or not. */
   isIn(header: string | undefined): boolean {
-    return header !== undefined && findCookie(header, this.name, 0) !== -1;
+    return hasCookie(header, this.name);
   }
 
   /**

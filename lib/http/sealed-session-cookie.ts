@@ -1,7 +1,6 @@
-import { findCookie } from '../cookie/cookie-header.js';
+import { hasCookie, type ShownCookies } from '../cookie/cookie-header.js';
 import type { CookieRequest } from '../cookie/other-places.js';
 import type { SealedCookie } from '../cookie/sealed-cookie.js';
-import type { ShownCookies } from '../cookie/shown-cookies.js';
 import { unpackContent } from '../session/sealed-content.js';
 import { SealedSession } from '../session/sealed-session.js';
 import type { SessionToken } from '../session/session-reference.js';
@@ -13,7 +12,7 @@ export class SealedSessionCookie implements SessionCookie {
   constructor(private readonly cookie: SealedCookie) {}
 
   isIn(header: string | undefined): boolean {
-    return header !== undefined && findCookie(header, this.cookie.name, 0) !== -1;
+    return hasCookie(header, this.cookie.name);
   }
 
   readAll(header: string | undefined): ShownCookies<SessionToken> {

@@ -1,5 +1,5 @@
 import type { CookieRequest } from '../cookie/other-places.js';
-import type { ShownCookies } from '../cookie/shown-cookies.js';
+import type { ShownCookies } from '../cookie/cookie-header.js';
 import type { TokenForm } from '../session/session-handle.js';
 import type { SessionToken } from '../session/session-reference.js';
 import type { StoredSession } from '../session/session-state.js';

@@ -6,8 +6,7 @@ import { notesOf, type SessionStore } from '../stores/session-store.js';
 import type { AuthFacts, Device } from './auth-facts.js';
 import type { ForeignSession } from './foreign-session.js';
 import type { RecordCodec } from './record-codec.js';
-import { isPointer } from './record.js';
-import { BrokenRecord } from './record-parts.js';
+import { BrokenRecord, isPointer } from './record.js';
 import { openPointer, sealPointer } from './rotation-pointer.js';
 import { isReserved, ownData, stateOf, type SessionObject } from './session.js';
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SessionStore } from '../stores/session-store.js';
 import { changeRecord } from './compare-and-set.js';
-import { BrokenRecord } from './record-parts.js';
+import { BrokenRecord } from './record.js';
 import { openPointer, sealPointer } from './rotation-pointer.js';
 
 const purpose = 'moved-login:v1';

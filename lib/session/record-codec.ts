@@ -1,10 +1,16 @@
 import { JsonSerializer } from './serializer/json.js';
 import { MsgpackSerializer } from './serializer/msgpack.js';
-import { asBuffer, type Serializer } from './serializer/serializer.js';
+import type { Serializer } from './serializer/serializer.js';
 import { nodesIn } from './serializer/nodes.js';
 import { TooManyNodes } from './serializer/storable.js';
-import { packPointer, packRecord, unpackRecord, type RotationPointer, type SessionRecord } from './record.js';
-import { BrokenRecord } from './record-parts.js';
+import {
+  BrokenRecord,
+  packPointer,
+  packRecord,
+  unpackRecord,
+  type RotationPointer,
+  type SessionRecord,
+} from './record.js';
 
 const JSON_OBJECT = 0x7b;
 
@@ -111,4 +117,9 @@ function isAround(whole: Uint8Array, rest: Uint8Array, isKept: boolean): boolean
     stored.compare(LOGIN, 0, LOGIN.length, end, end + LOGIN.length) === 0 &&
     (!isKept || stored.compare(KEPT, 0, KEPT.length, stored.length - KEPT.length) === 0)
   );
+}
+
+/** The same bytes as a Buffer, without a copy: a decoder's result may depend on their type. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { RotationPointer } from './record.js';
-import { BrokenRecord } from './record-parts.js';
+import { BrokenRecord } from './record.js';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

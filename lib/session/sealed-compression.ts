@@ -1,5 +1,5 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { BrokenRecord } from './record-parts.js';
+import { BrokenRecord } from './record.js';
 
 /**
  * Measured on records of carts, 300 bytes to 8 kB: Brotli at this quality makes them 8 to 20 % smaller than DEFLATE, at about

@@ -1,7 +1,6 @@
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
-import { BrokenRecord } from './record-parts.js';
-import { isPointer, type SessionRecord } from './record.js';
+import { BrokenRecord, isPointer, type SessionRecord } from './record.js';
 import { compress, decompress } from './sealed-compression.js';
 import { packContent, type CarriedSession } from './sealed-content.js';
 import { SealedSession } from './sealed-session.js';

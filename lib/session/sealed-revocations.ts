@@ -1,7 +1,7 @@
 import { MINUTE } from '../config/time.js';
 import { SessionStoreFullError } from '../errors.js';
 import { isShedding, notesOf, type SessionStore, type WriteResult } from '../stores/session-store.js';
-import { BrokenRecord } from './record-parts.js';
+import { BrokenRecord } from './record.js';
 import { openPointer, sealPointer } from './rotation-pointer.js';
 import { storeKey } from './session-id.js';
 

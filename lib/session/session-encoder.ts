@@ -1,9 +1,8 @@
 import { DecodedRecords } from './decoded-records.js';
 import { ABSENT } from './merge.js';
 import { sameBytes } from './newest-records.js';
-import { BrokenRecord } from './record-parts.js';
 import type { RecordCodec } from './record-codec.js';
-import { isPointer, type SessionRecord } from './record.js';
+import { BrokenRecord, isPointer, type SessionRecord } from './record.js';
 import { TooManyNodes } from './serializer/storable.js';
 import { newSessionId } from './session-id.js';
 import { SessionSize, type SizeLimits } from './session-size.js';

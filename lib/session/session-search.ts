@@ -3,8 +3,7 @@ import type { AuthFacts } from './auth-facts.js';
 import type { Lifetime } from './lifetime.js';
 import { lineageIn } from './lineage.js';
 import type { RecordCodec } from './record-codec.js';
-import { isPointer, type RotationPointer, type SessionRecord } from './record.js';
-import { BrokenRecord } from './record-parts.js';
+import { BrokenRecord, isPointer, type RotationPointer, type SessionRecord } from './record.js';
 import { publicIdOfKey } from './session-id.js';
 
 /** A session of anybody, or of nobody. */

@@ -2,8 +2,7 @@ import { readAll, type SessionStore, type WriteResult } from '../stores/session-
 import type { AuthFacts } from './auth-facts.js';
 import { NewestRecords } from './newest-records.js';
 import type { SessionObserver } from './observer.js';
-import { isPointer, type RotationPointer, type SessionRecord } from './record.js';
-import { BrokenRecord } from './record-parts.js';
+import { BrokenRecord, isPointer, type RotationPointer, type SessionRecord } from './record.js';
 import type { RecordCodec } from './record-codec.js';
 import { openPointer } from './rotation-pointer.js';
 import { ownerKey, publicIdOfKey, storeKey } from './session-id.js';

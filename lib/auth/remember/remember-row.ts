@@ -1,4 +1,4 @@
-import { isExtras } from '../../session/auth-facts.js';
+import { isExtras } from '../../session/record.js';
 import type { RememberRow } from './remember-store.js';
 
 /** Neither the clock nor `remember.duration` can exceed this; a later time would be rejected by a store, or never end. */

@@ -17,8 +17,3 @@ export interface Serializer {
    */
   decode(bytes: Uint8Array): unknown;
 }
-
-/** The same bytes as a Buffer, without a copy: a decoder's result may depend on their type. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { mergeAuth, packAuth, unpackAuth, type AuthFacts } from '../../../lib/session/auth-facts.js';
-import { BrokenRecord } from '../../../lib/session/record-parts.js';
+import { mergeAuth, type AuthFacts } from '../../../lib/session/auth-facts.js';
+import { BrokenRecord, isPointer, packRecord, unpackRecord } from '../../../lib/session/record.js';
 
 const at = 1_764_000_000_000;
 
@@ -23,17 +23,27 @@ const full: AuthFacts = {
   extras: { epoch: 3, by: 'text', is: false },
 };
 
+/** How a record keeps the login. */
+function packed(auth: AuthFacts): unknown {
+  return packRecord({ data: {}, createdAt: at, rotatedAt: at, permanent: false, flashes: [], auth }).a;
+}
+
+function unpacked(login: unknown): AuthFacts | null {
+  const record = unpackRecord({ d: {}, c: at, a: login });
+  return isPointer(record) ? null : record.auth;
+}
+
 describe('the facts of a login', () => {
   it.each<[string, AuthFacts]>([
     ['all of them', full],
     ['none but the first two', { userId: 7, at }],
     ['no timeouts at all', { userId: 7, at, idleTimeout: null, absoluteTimeout: null }],
   ])('come back as they were: %s', (_, auth) => {
-    expect(unpackAuth(packAuth(auth))).toEqual(auth);
+    expect(unpacked(packed(auth))).toEqual(auth);
   });
 
   it('leave out what says nothing', () => {
-    expect(packAuth({ userId: 7, at, since: at, factors: {}, grants: {}, extras: {} })).toEqual({ u: 7, t: at });
+    expect(packed({ userId: 7, at, since: at, factors: {}, grants: {}, extras: {} })).toEqual({ u: 7, t: at });
   });
 
   it.each<[string, unknown]>([
@@ -54,7 +64,7 @@ describe('the facts of a login', () => {
     ['an extra that is an object', { u: 7, t: at, a: { epoch: {} } }],
     ['extras that are a list', { u: 7, t: at, a: [1] }],
   ])('are broken as a whole where a part is: %s', (_, value) => {
-    expect(() => unpackAuth(value)).toThrow(BrokenRecord);
+    expect(() => unpacked(value)).toThrow(BrokenRecord);
   });
 });
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isPointer, type SessionRecord } from '../../../lib/session/record.js';
-import { BrokenRecord } from '../../../lib/session/record-parts.js';
+import { BrokenRecord, isPointer, type SessionRecord } from '../../../lib/session/record.js';
 import { RecordCodec } from '../../../lib/session/record-codec.js';
 import { openPointer, sealPointer } from '../../../lib/session/rotation-pointer.js';
 import { newSessionId, storeKey } from '../../../lib/session/session-id.js';

@@ -1,5 +1,5 @@
 import { decoded } from '../../../config/decoded.js';
-import { shownCookies, type ShownCookies } from '../../../cookie/shown-cookies.js';
+import { shownCookies, type ShownCookies } from '../../../cookie/cookie-header.js';
 import { type SidSecret, unsignSid } from '../connect-sid.js';
 import type { SessionRequest } from './request.js';
 import { warnOnce } from './warn-once.js';

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { ShownCookies } from '../../../cookie/shown-cookies.js';
+import type { ShownCookies } from '../../../cookie/cookie-header.js';
 import type { GateKeeper } from '../../../response/gate-keeper.js';
 import type { ResponseHead } from '../../../response/head.js';
 import { signSid, type SidSecret } from '../connect-sid.js';

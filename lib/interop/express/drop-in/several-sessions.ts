@@ -1,5 +1,5 @@
 import { OtherPlaces } from '../../../cookie/other-places.js';
-import type { ShownCookies } from '../../../cookie/shown-cookies.js';
+import type { ShownCookies } from '../../../cookie/cookie-header.js';
 import type { Backend } from './backend.js';
 import { promiseOf } from './callbacks.js';
 import type { CookieData, CookieOptions } from './cookie-options.js';
