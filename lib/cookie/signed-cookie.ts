@@ -1,7 +1,6 @@
 import { hasCookie, shownCookies, type ShownCookies } from './cookie-header.js';
 import type { KeyRing } from './key-ring.js';
 import { OtherPlaces, type CookieRequest } from './other-places.js';
-import { Recent } from './recent.js';
 import type { ResolvedCookie } from './resolved-cookie.js';
 import { SetCookie } from './set-cookie.js';
 import { signValue, verifyValue, wholeEnd } from './signed-value.js';
@@ -136,4 +135,31 @@ export class SignedCookie {
 /** Copies the string: a slice keeps the whole string in memory, here a header of any length that a client chose. */
 function detached(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+/**
+ * A cache of recent results in two generations: when the younger is full, the older is dropped. Holds at most twice `size`
+ * entries and needs no bookkeeping of their order.
+ */
+export class Recent<Value> {
+  #young = new Map<string, Value>();
+  #old = new Map<string, Value>();
+
+  constructor(private readonly size: number) {}
+
+  get(key: string): Value | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  set(key: string, value: Value): void {
+    if (this.#young.size >= this.size) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+  }
 }

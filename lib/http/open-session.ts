@@ -118,7 +118,7 @@ function holderOf({ watcher, observer }: OpenSessionKit, sender: Device | null):
   return {
     inspect: (session, state) => watcher?.arrivedWithoutRequest(sender, session, state),
     elsewhere: () => null,
-    found: () => undefined,
+    follow: null,
     errorFor: (error) => {
       if (error instanceof SessionStoreUnavailableError) observer.storeError({ error });
       return error;

@@ -210,7 +210,15 @@ class SocketOperation extends RequestSession {
     private readonly socket: OperationSocket,
   ) {
     // What the platform knows of proxies.
-    super(runtime, runtime.platform.unrouted?.(handshake) ?? handshake, handshake, null, 'none', socket);
+    super(
+      runtime,
+      runtime.platform,
+      runtime.platform.unrouted?.(handshake) ?? handshake,
+      handshake,
+      null,
+      'none',
+      socket,
+    );
     this.becomeOperation();
   }
 
@@ -223,12 +231,19 @@ class SocketOperation extends RequestSession {
   }
 
   override getReadonly(): SessionObject | Promise<SessionObject> {
-    return (this.#view ??= super.getReadonly(overSocket));
+    return (this.#view ??= this.#noted(super.getReadonly(overSocket)));
   }
 
-  override found(session: SessionObject): void {
-    super.found(session);
-    this.socket.hold(stateOf(session));
+  /** The first operation with a login makes the socket depend on it. */
+  #noted(view: SessionObject | Promise<SessionObject>): SessionObject | Promise<SessionObject> {
+    if (view instanceof Promise) {
+      return view.then((loaded) => {
+        this.socket.hold(stateOf(loaded));
+        return loaded;
+      });
+    }
+    this.socket.hold(stateOf(view));
+    return view;
   }
 
   /** Aborted when the login ends; or if this operation cannot read its session. */

@@ -2,38 +2,29 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { HttpException, type ExecutionContext } from '@nestjs/common';
 import { SessionStoreUnavailableError } from '../errors.js';
-import type { GateKeeper, SubstituteAnswer } from '../response/gate-keeper.js';
-import type { ResponseHead } from '../response/head.js';
 import type { RawResponse } from '../response/raw-response.js';
-import { ResponseGate } from '../response/response-gate.js';
 import type { AuthFacts, Device } from '../session/auth-facts.js';
 import { readonlyView, snapshotView } from '../session/readonly-view.js';
-import {
-  SessionHandle,
-  type CookieChange,
-  type SessionHandleKit,
-  type SessionHolder,
-} from '../session/session-handle.js';
+import { SessionHandle, type SessionHandleKit, type SessionHolder } from '../session/session-handle.js';
 import type { ShownTokens } from '../session/session-reference.js';
 import type { SessionBearer, SessionDelivery, SessionState } from '../session/session-state.js';
 import type { SessionObject } from '../session/session.js';
-import { protectFromCaches } from './cache-headers.js';
 import type { HttpOptions } from './http.options.js';
 import type { HeldLogins } from '../endings/held-logins.js';
 import { LoginHold } from './login-hold.js';
-import { asOperationError, operationAnswerTo } from './operation-error.js';
+import { asOperationError } from './operation-error.js';
 import type { Platform } from './platforms/platform.js';
 import type { RawRequest } from './platforms/raw.js';
 import { RequestClient } from './request-client.js';
 import type { AdoptionGate, SessionMigration } from './session-migration.js';
 import type { SessionCookie } from './session-cookie.js';
-import { answerTo, isForOperator, knownException, toHttpException } from './session-exception.js';
+import { isForOperator, toHttpException } from './session-exception.js';
+import { SessionResponse, type DeliveredSession } from './session-response.js';
 
 /** What a request's session needs from its application. */
 export interface SessionSurroundings extends SessionHandleKit {
   readonly cookie: SessionCookie;
   readonly options: HttpOptions;
-  readonly platform: Platform;
   readonly watcher: SessionWatcher | null;
   /** Null: no other framework's sessions are migrated. */
   readonly migration: SessionMigration | null;
@@ -74,56 +65,53 @@ export interface SessionWatcher {
   gateOf(request: RequestSession): AdoptionGate;
 }
 
-/** Delivers the session of a request: it holds the response back until the session is saved, and sends its cookie with the headers. */
-export class RequestSession implements GateKeeper, SessionBearer, SessionHolder {
-  readonly #handle: Readonly<SessionHandle>;
+/** The session of a request, or of a message that came over a socket: loaded on first use, and saved. */
+export class RequestSession implements SessionBearer, SessionHolder, DeliveredSession {
+  readonly handle: Readonly<SessionHandle>;
+  /** Null: it has none, as over a socket. */
+  readonly response: SessionResponse | null;
+  readonly follow: SessionHolder['follow'];
+  isAsked = false;
+  isSettled = false;
+  isGuarded = false;
+  isOperation = false;
   readonly #rawRequest: RawRequest;
   #client: RequestClient | null = null;
   #coming: SessionObject | null = null;
   #isWritable = false;
-  /** The session has been requested, so the response may depend on it. */
-  #isAsked = false;
   /** It is a property of the request, so any code with the request may change it at any time. */
   #isExposed = false;
-  /** It has been saved, and no code is left that could change it before the response. */
-  #isSettled = false;
-  #isGuarded = false;
-  #isOperation = false;
   /** Pending operations that change the session; null: there were none. */
   #pending: Set<Promise<unknown>> | null = null;
-  #hasFailed = false;
-  readonly #response: RawResponse | null;
-  readonly #gate: ResponseGate | null;
   /** Null: the response is not an event stream, and {@link ended} has not been used. */
   #hold: LoginHold | null = null;
 
   constructor(
     private readonly runtime: SessionSurroundings,
+    private readonly platform: Platform,
     private request: object,
     rawRequest: RawRequest,
     rawResponse: RawResponse | null,
     /** Whether a cookie can be sent. Without a response there are no headers that one could go with. */
     delivery: SessionDelivery = rawResponse === null || rawResponse.headersSent ? 'sent' : 'open',
     /** Null: the session is that of the request's cookie. */
-    private readonly trail: SocketTrail | null = null,
+    trail: SocketTrail | null = null,
   ) {
     this.#rawRequest = rawRequest;
+    this.follow = trail === null ? null : (session) => trail.follow(session);
     const shown = trail?.shown ?? runtime.cookie.readAll(rawRequest.headers.cookie);
-    this.#handle = new SessionHandle(runtime, shown, this, this, delivery);
-    if (trail?.isUse) this.#handle.countAsUse();
-    this.#response = rawResponse;
-    this.#gate = rawResponse === null ? null : ResponseGate.install(rawResponse, this);
-    if (rawResponse?.headersSent === true && isEventStream(rawResponse.getHeader('Content-Type'))) {
-      this.#loginHold.becomeEventStream();
-    }
+    this.handle = new SessionHandle(runtime, shown, this, this, delivery);
+    if (trail?.isUse) this.handle.countAsUse();
+    this.response = rawResponse === null ? null : new SessionResponse(rawResponse, this, runtime, platform);
+    if (this.response?.hasBegunEventStream) this.#loginHold.becomeEventStream();
   }
 
   /** The client of the request, and its other cookies. */
   get client(): RequestClient {
     if (this.#client !== null) return this.#client;
-    const { platform, options } = this.runtime;
-    this.#client = new RequestClient(this.request, this.#rawRequest, platform, options.publicUrl);
-    if (this.#handle.delivery !== 'open') this.#client.takeLines();
+    const { publicUrl } = this.runtime.options;
+    this.#client = new RequestClient(this.request, this.#rawRequest, this.platform, publicUrl);
+    if (this.handle.delivery !== 'open') this.#client.takeLines();
     return this.#client;
   }
 
@@ -142,9 +130,9 @@ export class RequestSession implements GateKeeper, SessionBearer, SessionHolder 
   get(): SessionObject | Promise<SessionObject> {
     this.noteAsked();
     this.#isWritable = true;
-    this.#isSettled = false;
+    this.isSettled = false;
     const session = this.#load();
-    if (this.#handle.delivery !== 'none' || !this.runtime.repository.isByValue) return session;
+    if (this.handle.delivery !== 'none' || !this.runtime.repository.isByValue) return session;
     return session instanceof Promise ? session.then(snapshotView) : snapshotView(session);
   }
 
@@ -157,9 +145,9 @@ export class RequestSession implements GateKeeper, SessionBearer, SessionHolder 
 
   /** Notes that the property has been read. */
   noteAsked(): void {
-    this.#isAsked = true;
+    this.isAsked = true;
     // Possibly after the headers have been sent.
-    if (this.#hold?.isEventStream) this.#hold.hold(this.#handle.session);
+    if (this.#hold?.isEventStream) this.#hold.hold(this.handle.session);
   }
 
   /**
@@ -198,42 +186,37 @@ export class RequestSession implements GateKeeper, SessionBearer, SessionHolder 
 
   /** The request does not count as use of the session: changes are saved, but it is neither extended nor rotated. */
   becomePassive(): void {
-    this.#handle.becomePassive();
+    this.handle.becomePassive();
   }
 
   /** The response is private: no cache may store it, unless the application says so. */
   becomeGuarded(): void {
-    this.#isGuarded = true;
+    this.isGuarded = true;
   }
 
   /** It carries a GraphQL operation, whose client reads errors from the body. */
   becomeOperation(): void {
-    this.#isOperation = true;
-  }
-
-  /** Whether that was called. */
-  get isOperation(): boolean {
-    return this.#isOperation;
+    this.isOperation = true;
   }
 
   /** Whether it came over a WebSocket: no response follows that could set a cookie. */
   get isOverSocket(): boolean {
-    return this.#handle.delivery === 'none';
+    return this.handle.delivery === 'none';
   }
 
   /** The request may only read the session; see {@link SessionHandle.makeReadonlyRequest}. */
   makeReadonlyRequest(session: SessionObject, reason: () => Error): void {
-    this.#handle.makeReadonlyRequest(session, reason);
+    this.handle.makeReadonlyRequest(session, reason);
   }
 
   /** Whether that was called. */
   get isReadonlyRequest(): boolean {
-    return this.#handle.isReadonlyRequest;
+    return this.handle.isReadonlyRequest;
   }
 
   /** The next commit ends the session: `req.session = null`. */
   endAtCommit(): void {
-    this.#handle.endAtCommit();
+    this.handle.endAtCommit();
   }
 
   /**
@@ -255,11 +238,11 @@ export class RequestSession implements GateKeeper, SessionBearer, SessionHolder 
     if (hold.isTold) return hold.ended;
     const { ended } = hold;
     const loaded = this.#whenLoaded();
-    if (loaded === null) hold.hold(this.#handle.session);
+    if (loaded === null) hold.hold(this.handle.session);
     else {
       loaded.then(
         () => {
-          hold.hold(this.#handle.session);
+          hold.hold(this.handle.session);
         },
         (error: unknown) => {
           hold.fail(error);
@@ -272,12 +255,12 @@ export class RequestSession implements GateKeeper, SessionBearer, SessionHolder 
   /** Saves the changes. Returns undefined if there is nothing to do. @throws HttpException, also as a rejection */
   commit(): Promise<void> | undefined {
     if (this.#pending !== null && this.#pending.size > 0) return Promise.all(this.#pending).then(() => this.commit());
-    return this.#isWritable ? this.#handle.commit() : undefined;
+    return this.#isWritable ? this.handle.commit() : undefined;
   }
 
   /** Reverts what has not been saved yet. */
   discard(): void {
-    this.#handle.discard();
+    this.handle.discard();
   }
 
   /**
@@ -285,58 +268,16 @@ export class RequestSession implements GateKeeper, SessionBearer, SessionHolder 
    * may have changed it.
    */
   noteSettled(): void {
-    this.#isSettled = !this.#isExposed;
+    this.isSettled = !this.#isExposed;
   }
 
-  beforeHead(status: number): Promise<void> | undefined {
-    if (this.#isSettled && status < 400) return undefined;
-    if (status >= 400 && !this.runtime.options.commitOnError) this.discard();
-    return this.commit();
+  takeLines(): readonly string[] {
+    return this.#client?.takeLines() ?? noLines;
   }
 
-  writeHead(head: ResponseHead): void {
-    const { session, state } = this.#handle;
-    const own = this.#linesFor(this.#handle.deliver());
-    const others = this.#client?.takeLines() ?? noLines;
-    const carriesLines = own.length > 0 || others.length > 0;
-    const auth = state?.auth ?? null;
-    if (auth !== null && isEventStream(head.get('Content-Type'))) this.#holdEventStream(session);
-    // A response that depends on no session may be cached by anyone.
-    if (!this.#isAsked && !this.#isGuarded && !this.#hasFailed && !carriesLines) return;
-    for (const line of own) head.addCookie(line);
-    for (const line of others) head.addCookie(line);
-    protectFromCaches(
-      head,
-      carriesLines || session === null || this.#hasFailed,
-      this.#isGuarded ? this.runtime.options.guardedCache : null,
-    );
-  }
-
-  beforeEnd(isAllOfIt: boolean): Promise<void> | undefined {
-    return isAllOfIt ? undefined : this.commit();
-  }
-
-  answerTo(error: unknown): SubstituteAnswer {
-    const exception = knownException(error);
-    return this.#isOperation ? operationAnswerTo(exception) : answerTo(exception);
-  }
-
-  report(error: unknown): void {
-    this.runtime.report(error);
-  }
-
-  get hasFailed(): boolean {
-    return this.#hasFailed;
-  }
-
-  failed(error: unknown): void {
-    this.#hasFailed = true;
-    // The cause of a failed commit has already been logged.
-    if (!(error instanceof HttpException)) this.runtime.report(error);
-  }
-
-  endsAtOnce(args: readonly unknown[]): boolean {
-    return this.runtime.platform.endsAtOnce(args);
+  holdEventStream(): void {
+    this.#loginHold.becomeEventStream();
+    if (this.isAsked || this.isGuarded) this.#loginHold.hold(this.handle.session);
   }
 
   inspect(session: SessionObject, state: SessionState): Promise<void> | undefined {
@@ -350,17 +291,9 @@ export class RequestSession implements GateKeeper, SessionBearer, SessionHolder 
     return migration.find(this.client, watcher?.gateOf(this) ?? null);
   }
 
-  follow(session: SessionObject | null): SessionObject | null | Promise<SessionObject | null> {
-    return this.trail === null ? session : this.trail.follow(session);
-  }
-
-  found(session: SessionObject): void {
-    if (this.#hold?.isEventStream && this.#isAsked) this.#hold.hold(session);
-  }
-
   /** An exception for Nest. Logged here, with the cause: Nest does not log exceptions with a status. */
   errorFor(error: unknown): unknown {
-    this.#hasFailed = true;
+    this.response?.noteFailure();
     if (error instanceof SessionStoreUnavailableError) this.runtime.observer.storeError({ error });
     const exception = toHttpException(error);
     if (isForOperator(exception)) this.runtime.report(error);
@@ -369,54 +302,40 @@ export class RequestSession implements GateKeeper, SessionBearer, SessionHolder 
 
   /** An error as the client of this request reads it. */
   inItsForm(error: unknown): unknown {
-    return this.#isOperation && error instanceof HttpException ? asOperationError(error) : error;
+    return this.isOperation && error instanceof HttpException ? asOperationError(error) : error;
   }
 
   #load(): SessionObject | Promise<SessionObject> {
-    const { session, token } = this.#handle;
+    const { session, token } = this.handle;
     if (session === null) {
       if (this.#coming !== null && announced.getStore() === this) return this.#coming;
       // The address is lost when a client disconnects, unless it is read from the socket before.
       if (token !== null) Reflect.get(this.#rawRequest.socket, 'remoteAddress');
     }
-    return this.#handle.load();
+    const loaded = this.handle.load();
+    if (!this.#hold?.isEventStream) return loaded;
+    return loaded instanceof Promise ? loaded.then((arrived) => this.#held(arrived)) : this.#held(loaded);
+  }
+
+  /** An event stream whose headers have been sent before its session was loaded. */
+  #held(loaded: SessionObject): SessionObject {
+    if (this.isAsked) this.#loginHold.hold(this.handle.session);
+    return loaded;
   }
 
   #whenLoaded(): Promise<SessionObject> | null {
-    if (this.#handle.session !== null) return null;
+    if (this.handle.session !== null) return null;
     const session = this.getReadonly();
     return session instanceof Promise ? session : null;
   }
 
   get #loginHold(): LoginHold {
     const { heldLogins, report } = this.runtime;
-    return (this.#hold ??= new LoginHold(heldLogins, report, this.#response, this.#gate));
-  }
-
-  /** Ends with the login that it depends on. */
-  #holdEventStream(session: SessionObject | null): void {
-    this.#loginHold.becomeEventStream();
-    if (this.#isAsked || this.#isGuarded) this.#loginHold.hold(session);
+    return (this.#hold ??= new LoginHold(heldLogins, report, this.response?.raw ?? null, this.response?.gate ?? null));
   }
 
   #asView(loaded: SessionObject, reason?: () => Error): SessionObject {
-    const { session } = this.#handle;
+    const { session } = this.handle;
     return session === null ? loaded : readonlyView(session, reason);
   }
-
-  /** The Set-Cookie headers of the session; none if the client's cookie is up to date. */
-  #linesFor(change: CookieChange): readonly string[] {
-    if (change === 'kept') return noLines;
-    const { cookie, platform } = this.runtime;
-    const https = platform.isHttps(this.request);
-    // They come first: otherwise one of them could remove the new cookie.
-    const elsewhere = cookie.linesElsewhere(this.#handle.shown, this.client.cookieRequest);
-    if (change === 'removed') return [...elsewhere, ...cookie.clearingLines(https)];
-    const { stored, issuedAt, maxAge, endsAt } = change;
-    return [...elsewhere, ...cookie.linesFor(stored, issuedAt, maxAge, https, endsAt)];
-  }
-}
-
-function isEventStream(contentType: unknown): boolean {
-  return typeof contentType === 'string' && /^\s*text\/event-stream\s*(?:;|$)/i.test(contentType);
 }

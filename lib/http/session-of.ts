@@ -11,7 +11,7 @@ export function requestSessionOf(context: ArgumentsHost): RequestSession {
     case 'http': {
       // By index: `switchToHttp()` creates three functions per call, and every request takes this path.
       const request = context.getArgByIndex<object>(0);
-      return SessionRuntime.behind(request).of(request, context.getArgByIndex<object>(1));
+      return SessionRuntime.sessionOf(request, context.getArgByIndex<object>(1));
     }
     case 'graphql':
       return operationSession(context);

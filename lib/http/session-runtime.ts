@@ -111,10 +111,10 @@ export class SessionRuntime {
     return runtime instanceof SessionRuntime ? runtime : null;
   }
 
-  /** The same. @throws SessionUnreachableError if it has none */
-  static behind(request: object): SessionRuntime {
+  /** The session of a request that has reached an application. @throws SessionUnreachableError if that has no sessions */
+  static sessionOf(request: object, response: unknown): RequestSession {
     const runtime = SessionRuntime.ofApplication(request);
-    if (runtime !== null) return runtime;
+    if (runtime !== null) return runtime.of(request, response);
     throw unreachable(
       request,
       'There are no sessions here: import SessionModule.forRoot() in the root module, and request a session in HTTP requests only.',
@@ -166,11 +166,12 @@ export class SessionRuntime {
 
   /** The session of a request; creates the gate of its response. */
   of(request: object, response: unknown): RequestSession {
-    const raw = this.platform.rawRequest(request) as Bearer;
+    const { platform } = this;
+    const raw = platform.rawRequest(request) as Bearer;
     const existing = raw[this.#slot];
     if (existing === undefined) {
-      this.transport?.look(request, raw, this.platform);
-      return (raw[this.#slot] = new RequestSession(this, request, raw, this.platform.rawResponse(response)));
+      this.transport?.look(request, raw, platform);
+      return (raw[this.#slot] = new RequestSession(this, platform, request, raw, platform.rawResponse(response)));
     }
     // On Fastify, middleware gets Node's request, which knows less than Fastify's.
     if (request !== raw) existing.meet(request);
@@ -201,7 +202,7 @@ export class SessionRuntime {
   ofHandshake(request: object, trail: SocketTrail | null = null): RequestSession {
     const raw = this.platform.rawRequest(request);
     const known = request === raw ? (this.platform.unrouted?.(raw) ?? request) : request;
-    return new RequestSession(this, known, raw, null, 'none', trail);
+    return new RequestSession(this, this.platform, known, raw, null, 'none', trail);
   }
 
   /**

@@ -50,8 +50,8 @@ export class UnsentRequest {
         watcher,
         migration: null,
         heldLogins,
-        platform: new UnsentPlatform(sender?.address ?? ''),
       },
+      new UnsentPlatform(sender?.address ?? ''),
       raw,
       raw,
       response,
@@ -69,8 +69,9 @@ export class UnsentRequest {
   /** Saves the session. @returns the Set-Cookie headers of the response */
   async answer(): Promise<string[]> {
     if (!this.isFromDevice) this.#forgetDevice();
-    await this.request.beforeHead(200);
-    this.request.writeHead(new ResponseHead(this.response, null));
+    const { response } = this.request;
+    await response?.beforeHead(200);
+    response?.writeHead(new ResponseHead(this.response, null));
     const lines = this.response.getHeader('Set-Cookie') ?? [];
     return Array.isArray(lines) ? lines : [String(lines)];
   }

@@ -20,6 +20,9 @@ export interface Hung {
 
 const methods: readonly Method[] = ['writeHead', 'flushHeaders', 'write', 'end'];
 
+/** What a gate needs of a response. */
+const needed = ['writeHead', 'write', 'end', 'setHeader', 'getHeader', 'removeHeader', 'once', 'emit'] as const;
+
 const GATE = Symbol('session response gate');
 /** The parts of a response that matter here. */
 type Gated = { [GATE]?: Passage | undefined } & Partial<Record<Method, unknown>>;
@@ -43,6 +46,15 @@ const shared: Readonly<Record<Method, (this: Gated, ...args: unknown[]) => unkno
     return gate === undefined ? beneath(this, 'end').apply(this, args) : gate.pass('end', args);
   },
 };
+
+/**
+ * Whether it is a response at all. A WebSocket handshake has none, and middleware then gets `undefined`, an empty object, or an
+ * object with a few methods.
+ */
+export function isResponse(value: unknown): value is RawResponse {
+  if (typeof value !== 'object' || value === null) return false;
+  return needed.every((method) => typeof Reflect.get(value, method) === 'function');
+}
 
 /**
  * Adds methods to a new response that a gate can be attached to later; until then, they behave as before.

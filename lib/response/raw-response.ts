@@ -5,17 +5,6 @@ import { Socket } from 'node:net';
 /** Node's own response, HTTP/1 or the compatibility API of HTTP/2, or an adapter's imitation of it. */
 export type RawResponse = ServerResponse | (Http2ServerResponse & Pick<ServerResponse, 'flushHeaders'>);
 
-const needed = ['writeHead', 'write', 'end', 'setHeader', 'getHeader', 'removeHeader', 'once', 'emit'] as const;
-
-/**
- * Whether it is a response at all. A WebSocket handshake has none, and middleware then gets `undefined`, an empty object, or an
- * object with a few methods.
- */
-export function isResponse(value: unknown): value is RawResponse {
-  if (typeof value !== 'object' || value === null) return false;
-  return needed.every((method) => typeof Reflect.get(value, method) === 'function');
-}
-
 /** An adapter's response may lack either, and its request may be minimal. */
 interface Connected {
   readonly socket?: unknown;

@@ -28,12 +28,8 @@ export class ResponseGate implements Passage {
   #isHeadJustOut = false;
   #isCutShort = false;
 
-  /** Attaches a gate to a response, for as long as that lasts. */
-  static install(response: RawResponse, keeper: GateKeeper): ResponseGate {
-    return new ResponseGate(response, keeper);
-  }
-
-  private constructor(
+  /** Attaches the gate to a response, for as long as that lasts. */
+  constructor(
     private readonly response: RawResponse,
     private readonly keeper: GateKeeper,
   ) {

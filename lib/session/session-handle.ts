@@ -43,12 +43,9 @@ export interface SessionHolder {
 
   /**
    * The session in place of the one that the cookie leads to, for a client that gets no new cookie: its session may have got a new
-   * id since. Omitted: the cookie's.
+   * id since. Null: it is the cookie's.
    */
-  follow?(session: SessionObject | null): SessionObject | null | Promise<SessionObject | null>;
-
-  /** The session is loaded. */
-  found(session: SessionObject): void;
+  readonly follow: ((session: SessionObject | null) => SessionObject | null | Promise<SessionObject | null>) | null;
 
   /** What is thrown in place of an error of a session. */
   errorFor(error: unknown): unknown;
@@ -185,9 +182,9 @@ export class SessionHandle {
   }
 
   #followed(first: SessionToken): Promise<SessionObject | null> {
-    const { holder } = this;
+    const { follow } = this.holder;
     const living = this.#living(first);
-    return holder.follow === undefined ? living : living.then((session) => holder.follow?.(session) ?? null);
+    return follow === null ? living : living.then(follow);
   }
 
   #living(first: SessionToken): Promise<SessionObject | null> {
@@ -238,7 +235,6 @@ export class SessionHandle {
     const state = (this.state = stateOf(session));
     this.#wasPermanent = state.permanent;
     state.handTo(this.bearer, this.delivery, this.#isPassive);
-    this.holder.found(session);
     return this.#view ?? session;
   }
 

@@ -6,7 +6,7 @@ import { publicId } from './session-id.js';
 import type { Metering, SessionOperation } from './session-meter.js';
 import type { SessionReference } from './session-reference.js';
 import { SessionState, type StoredSession } from './session-state.js';
-import { fill, SessionObject, stateOf, type SessionKeeper } from './session.js';
+import { fill, SessionObject, sessionWith, stateOf, type SessionKeeper } from './session.js';
 
 /** What a session needs from its repository, independent of where sessions are kept. */
 export abstract class SessionKeeping implements SessionKeeper {
@@ -74,9 +74,7 @@ export abstract class SessionKeeping implements SessionKeeper {
     issuedAt: number | null,
     now: number,
   ): SessionObject {
-    const session = new SessionObject(SessionState.read(stored, record, issuedAt, now), this);
-    fill(session, record.data);
-    return session;
+    return sessionWith(record.data, SessionState.read(stored, record, issuedAt, now), this);
   }
 }
 

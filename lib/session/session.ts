@@ -273,6 +273,17 @@ export function ownData(session: object): Record<string, unknown> {
   return session as Record<string, unknown>;
 }
 
+/** A session with the data of a record. */
+export function sessionWith(
+  data: Readonly<Record<string, unknown>>,
+  state: SessionState,
+  keeper: SessionKeeper,
+): SessionObject {
+  const session = new SessionObject(state, keeper);
+  fill(session, data);
+  return session;
+}
+
 /** Sets the data of a record. A name that has become reserved since that was written is left out, so that the session survives. */
 export function fill(session: SessionObject, data: Readonly<Record<string, unknown>>): void {
   const own = ownData(session);

@@ -35,14 +35,14 @@ export class ProtectionFeature implements AuthFeature {
     const { device, noticedBy } = arrival.auth;
     if (mode === null || device === undefined) return undefined;
     const { request } = arrival;
+    const client = request === null ? arrival.sender : request.client;
+    if (client === null) return this.#withoutClient(mode);
+    if (this.#isFrom(device, client)) return undefined;
     if (request !== null && request.client.isMediaPlayer && this.#isPlayerOf(arrival.auth, device, request.client)) {
       return this.#letLook(request, arrival);
     }
-    const client = request === null ? arrival.sender : request.client;
-    if (client === null) return this.#withoutClient(mode);
-    // Before comparing: a login that has been noticed once has nothing more to lose under `basic`.
+    // A login that has been noticed once has nothing more to lose under `basic`.
     if (mode === 'basic' && noticedBy !== undefined) return undefined;
-    if (this.#isFrom(device, client)) return undefined;
     return mode === 'strong' ? this.#end(arrival) : this.#takeFreshness(arrival);
   }
 

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import { makeDoors } from '../../response/doors.js';
-import { isResponse, type RawResponse } from '../../response/raw-response.js';
+import { isResponse, makeDoors } from '../../response/doors.js';
+import type { RawResponse } from '../../response/raw-response.js';
 import { ExpressTenant, type SharedInstance } from './express-tenants.js';
 import { ARRIVED_AT, type Platform, type RequestContext } from './platform.js';
 import { enterAtServer, isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { SessionConfigError } from '../../errors.js';
-import { isResponse, type RawResponse } from '../../response/raw-response.js';
+import { isResponse } from '../../response/doors.js';
+import type { RawResponse } from '../../response/raw-response.js';
 import type { Platform, RequestContext } from './platform.js';
 import { enterAtServer, isEncrypted, remoteAddress, wouldBelieveSender, type RawRequest } from './raw.js';
 

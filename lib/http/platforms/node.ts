@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import { isResponse, type RawResponse } from '../../response/raw-response.js';
+import { isResponse } from '../../response/doors.js';
+import type { RawResponse } from '../../response/raw-response.js';
 import type { Platform, RequestContext } from './platform.js';
 import { enterAtServer, isEncrypted, remoteAddress, type RawRequest } from './raw.js';
 

@@ -133,7 +133,7 @@ export class GatedServer {
             }
           : null;
         this.#keeper = new SlowKeeper(this.#plan.error ?? null, answer);
-        ResponseGate.install(response, this.#keeper);
+        new ResponseGate(response, this.#keeper);
         this.#plan.after(response);
         this.#plan.answer(response);
       },

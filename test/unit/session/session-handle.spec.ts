@@ -33,7 +33,7 @@ function handleOf(setup: Setup, tokens: readonly SessionToken[], options: Option
   const plain: SessionHolder = {
     inspect: () => undefined,
     elsewhere: () => null,
-    found: () => undefined,
+    follow: null,
     errorFor: (error) => error,
   };
   return new SessionHandle(kit, { tokens, hasOthers: false }, { ...plain, ...holder }, null, delivery);

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isResponse } from '../../../response/raw-response.js';
+import { isResponse } from '../../../response/doors.js';
 import { ResponseGate } from '../../../response/response-gate.js';
 import { isSessionStore, OwnBackend } from './own-backend.js';
 import type { Backend } from './backend.js';
@@ -61,7 +61,7 @@ export function createMiddleware(given: SessionOptions = {}): SessionMiddleware 
       const current = new SessionOfRequest(req, next, backend, options, secrets, cookieOptions, cookies);
       // A WebSocket handshake has no response: its session is read, and saved only if `save()` is called.
       const answer = isResponse(res) ? res : null;
-      if (answer !== null) ResponseGate.install(answer, current);
+      if (answer !== null) new ResponseGate(answer, current);
       whenOver(req, answer, () => {
         current.leave();
       });
