@@ -337,7 +337,7 @@ export class AuthService {
    */
   async #needsForce(user: SessionUser | null, { force = false }: LoginOptions): Promise<boolean> {
     if (user === null) return force;
-    if (await this.users.isAdmitted(user, false)) return false;
+    if (await this.users.isAdmitted(user)) return false;
     if (force) return true;
     throw new SessionLoginRefusedError('inactive', 'This user is not active. Use `force` to log it in anyway.');
   }

@@ -5,8 +5,8 @@ import { isHost, isPlainPath } from './origin.js';
 export interface Forwarded {
   /** With the port, if any; null: not reliable. */
   readonly host: string | null;
-  /** Null: the `Forwarded` header does not say, or the platform reads it from `X-Forwarded-Proto`. */
-  readonly isHttps: boolean | null;
+  /** `unsaid`: the `Forwarded` header does not say, or the platform reads it from `X-Forwarded-Proto`. */
+  readonly scheme: 'https' | 'http' | 'unsaid';
   /** What was removed from the path, such as `/shop`; empty: nothing. */
   readonly prefix: string;
 }
@@ -24,7 +24,7 @@ export function forwardedIn(headers: IncomingHttpHeaders): Forwarded {
   const prefix = (single(headers['x-forwarded-prefix']) ?? '').trim().replace(/\/$/, '');
   return {
     host: isHost(host) ? host : null,
-    isHttps: scheme === undefined ? null : scheme === 'https',
+    scheme: scheme === undefined ? 'unsaid' : scheme === 'https' ? 'https' : 'http',
     prefix: isPlainPath(prefix) ? prefix : '',
   };
 }

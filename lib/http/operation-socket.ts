@@ -37,7 +37,7 @@ export class OperationSocket implements Held, SocketTrail {
   readonly isUse = false;
   readonly #handshake: RawRequest;
   readonly #ended = new AbortController();
-  #isForeign: boolean | null = null;
+  #opener: 'unknown' | 'ours' | 'foreign' = 'unknown';
   /** That of the first operation; null: there was none. */
   #context: object | null = null;
   /** Null: no operation has found a login. */
@@ -144,8 +144,8 @@ export class OperationSocket implements Held, SocketTrail {
    */
   operation(context: object): RequestSession {
     const operation = this.#newOperation();
-    this.#isForeign ??= this.#judge(operation);
-    if (!this.#isForeign) {
+    if (this.#opener === 'unknown') this.#opener = this.#judge(operation);
+    if (this.#opener === 'ours') {
       this.#context ??= context;
       return operation;
     }
@@ -187,14 +187,14 @@ export class OperationSocket implements Held, SocketTrail {
     });
   }
 
-  /** Whether it must not act for a user. Without cookies, it acts for nobody, unless a request loader finds a user. */
-  #judge({ client }: RequestSession): boolean {
+  /** A foreign page must not act for a user. Without cookies, it acts for nobody, unless a request loader finds a user. */
+  #judge({ client }: RequestSession): 'ours' | 'foreign' {
     const { trustedOrigins, socketOrigins, hasRequestLoaders, observer } = this.runtime;
-    if (!hasRequestLoaders && !this.runtime.isIn(client)) return false;
+    if (!hasRequestLoaders && !this.runtime.isIn(client)) return 'ours';
     const verdict = judgeHandshake(client, new Set([...trustedOrigins, ...socketOrigins]));
-    if (verdict === 'ours' || verdict === 'unsaid') return false;
+    if (verdict === 'ours' || verdict === 'unsaid') return 'ours';
     observer.refused({ publicId: null, userId: null, reason: 'csrf', address: client.address });
-    return true;
+    return 'foreign';
   }
 }
 

@@ -13,7 +13,7 @@ export const LONGEST_USER_AGENT = 512;
 /** Strings that may be an address, with a zone or port. A trusted proxy forwards whatever a client put into its header. */
 const addressLike = /^[\w.:%[\]-]{1,100}$/;
 
-const nothingForwarded: Forwarded = { host: null, isHttps: null, prefix: '' };
+const nothingForwarded: Forwarded = { host: null, scheme: 'unsaid', prefix: '' };
 
 /**
  * The client of a request, the request's purpose and target, and the response's cookies besides the session's own. Everything
@@ -76,8 +76,8 @@ export class RequestClient {
    */
   get origin(): string | null {
     if (this.publicUrl !== null) return this.publicUrl.origin;
-    const { host, isHttps } = this.#forwarded;
-    const https = isHttps ?? this.isHttps;
+    const { host, scheme } = this.#forwarded;
+    const https = scheme === 'unsaid' ? this.isHttps : scheme === 'https';
     return requestOrigin(https, host ?? undefined) ?? requestOrigin(https, this.#host);
   }
 

@@ -11,7 +11,7 @@ import { SessionRuntime } from './session-runtime.js';
  */
 @Injectable()
 export class SessionInterceptor implements NestInterceptor {
-  #isOutermost: boolean | null = null;
+  #place: 'unknown' | 'outermost' | 'inner' = 'unknown';
   readonly #routes = new WeakMap<object, boolean>();
 
   constructor(
@@ -63,8 +63,10 @@ export class SessionInterceptor implements NestInterceptor {
 
   /** Whether no code of the application runs between this interceptor and the response of a route. */
   #isLastOn(context: ExecutionContext): boolean {
-    this.#isOutermost ??= this.application.getGlobalInterceptors()[0] === this;
-    if (!this.#isOutermost) return false;
+    if (this.#place === 'unknown') {
+      this.#place = this.application.getGlobalInterceptors()[0] === this ? 'outermost' : 'inner';
+    }
+    if (this.#place === 'inner') return false;
     const handler = context.getHandler();
     let isLast = this.#routes.get(handler);
     if (isLast === undefined) {

@@ -11,8 +11,8 @@ export interface Operation extends Route {
   readonly paths: readonly string[];
   /** Whether Nest runs the guards of the handler and its class. */
   readonly runsGuards: boolean;
-  /** Whether Nest runs those of the whole application, too, as far as is known. For gateways, its version decides. */
-  readonly runsGlobalGuards: boolean | null;
+  /** Whether Nest runs those of the whole application, too, as far as is known. `by version`: its version decides, for gateways. */
+  readonly globalGuards: 'run' | 'skipped' | 'by version';
   /** The method of a gateway for connections, whose metadata count when a client connects; null: nothing is checked then. */
   readonly connection: Method | null;
 }
@@ -53,9 +53,10 @@ function resolversOf(type: ClassType, runsFieldGuards: boolean): Operation[] {
     const kind = rootKinds.get(root);
     if (kind === undefined) return [];
     const paths = [nameIn(method, RESOLVER_NAME)];
-    return [{ ...method, kind, paths, runsGuards: true, runsGlobalGuards: true, connection: null }];
+    return [{ ...method, kind, paths, runsGuards: true, globalGuards: 'run', connection: null }];
   });
-  const runs = { runsGuards: runsFieldGuards, runsGlobalGuards: runsFieldGuards, connection: null };
+  const globalGuards = runsFieldGuards ? 'run' : 'skipped';
+  const runs = { runsGuards: runsFieldGuards, globalGuards, connection: null } as const;
   const parent = nameOf(Reflect.getMetadata(RESOLVER_TYPE, type)) ?? nameOf(Reflect.getMetadata(RESOLVER_NAME, type));
   const under = (name: string): string => (parent === null ? name : `${parent}.${name}`);
   const fields = methodsWith(type, RESOLVER_PROPERTY).map((method): Operation => {
@@ -75,7 +76,7 @@ function messagesOf(type: ClassType): Operation[] {
     const message = nameIn(method, MESSAGE);
     const path = typeof namespace === 'string' && namespace !== '' ? `${namespace} ${message}` : message;
     const connection = connectionOf(type);
-    return { ...method, kind: 'gateway', paths: [path], runsGuards: true, runsGlobalGuards: null, connection };
+    return { ...method, kind: 'gateway', paths: [path], runsGuards: true, globalGuards: 'by version', connection };
   });
 }
 
@@ -89,7 +90,7 @@ function patternsOf(type: ClassType): Operation[] {
       paths: (Array.isArray(patterns) ? patterns : [patterns]).map(textOf),
       runsGuards: true,
       // Not in an application that also serves HTTP, unless it connects with `inheritAppConfig`.
-      runsGlobalGuards: false,
+      globalGuards: 'skipped',
       connection: null,
     };
   });

@@ -75,6 +75,8 @@ function routeReport(route: Route, ofApplication: readonly AppliedGuard[]): Hand
   };
 }
 
+const noGuards: readonly AppliedGuard[] = [];
+
 /** The guards of a whole application. */
 interface OfApplication {
   readonly all: readonly AppliedGuard[];
@@ -83,9 +85,9 @@ interface OfApplication {
 }
 
 function operationReport(operation: Operation, { all, beforeMessages }: OfApplication): HandlerReport {
-  const { kind, paths, handler, controller, runsGuards, runsGlobalGuards } = operation;
+  const { kind, paths, handler, controller, runsGuards, globalGuards } = operation;
   const atConnection = guardsAtConnection(operation, all);
-  const run = runsGlobalGuards === null ? beforeMessages : runsGlobalGuards ? all : [];
+  const run = { run: all, skipped: noGuards, 'by version': beforeMessages }[globalGuards];
   const global = all.filter((guard) => run.includes(guard) || atConnection.includes(guard));
   const guards = guardsBefore(handler, controller, global);
   const access = accessOf(operation, guards);

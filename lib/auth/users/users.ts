@@ -77,8 +77,8 @@ export class Users implements OnModuleInit {
   }
 
   /** Whether a user may log in, and stay logged in. @param isForced whether it was let in although inactive. */
-  isAdmitted(user: SessionUser, isForced: boolean | undefined): boolean | Promise<boolean> {
-    return isForced === true || this.config.options.isActive(user);
+  isAdmitted(user: SessionUser, isForced = false): boolean | Promise<boolean> {
+    return isForced || this.config.options.isActive(user);
   }
 
   /**
@@ -95,7 +95,7 @@ export class Users implements OnModuleInit {
   async findByRequest(context: ExecutionContext): Promise<SessionUser | null> {
     for (const loader of this.#requestLoaders) {
       const user = await this.#ask(context, () => loader(requestSessionOf(context).carrier, context));
-      if (user !== null && (await this.isAdmitted(user, false))) return user;
+      if (user !== null && (await this.isAdmitted(user))) return user;
     }
     return null;
   }

@@ -58,12 +58,12 @@ describe('the host that a proxy names', () => {
 });
 
 it('the scheme is read from Forwarded where there is no X-Forwarded-Proto, which the platform reads', () => {
-  expect(forwardedIn({ forwarded: 'proto=https' }).isHttps).toBe(true);
-  expect(forwardedIn({ forwarded: 'proto=HTTPS;host=a' }).isHttps).toBe(true);
-  expect(forwardedIn({ forwarded: 'proto=http' }).isHttps).toBe(false);
-  expect(forwardedIn({ forwarded: 'proto=https', 'x-forwarded-proto': 'http' }).isHttps).toBeNull();
-  expect(forwardedIn({ forwarded: 'proto=https, proto=https' }).isHttps).toBeNull();
-  expect(forwardedIn({}).isHttps).toBeNull();
+  expect(forwardedIn({ forwarded: 'proto=https' }).scheme).toBe('https');
+  expect(forwardedIn({ forwarded: 'proto=HTTPS;host=a' }).scheme).toBe('https');
+  expect(forwardedIn({ forwarded: 'proto=http' }).scheme).toBe('http');
+  expect(forwardedIn({ forwarded: 'proto=https', 'x-forwarded-proto': 'http' }).scheme).toBe('unsaid');
+  expect(forwardedIn({ forwarded: 'proto=https, proto=https' }).scheme).toBe('unsaid');
+  expect(forwardedIn({}).scheme).toBe('unsaid');
 });
 
 describe('the prefix that a proxy has taken off', () => {
