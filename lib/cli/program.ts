@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, Option } from 'commander';
 import { cleanup } from './cleanup.js';
 import type { ApplicationOptions, CommandOptions } from './command-options.js';
 import { doctor, type DoctorOptions } from './doctor/doctor.js';
 import { list } from './list.js';
-import { newSecret } from './new-secret.js';
 import { isPublicId, revoke, type Revoked } from './revoke.js';
 import { printRoutes } from './routes.js';
 import { show } from './show.js';
@@ -178,4 +178,9 @@ export function isAskedFor(error: unknown): boolean {
 /** Whether the arguments are invalid. The error has been printed. */
 export function isMisused(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode !== 0;
+}
+
+/** A secret for SECRET_KEY, as suggested by the messages about a missing one. */
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
 }

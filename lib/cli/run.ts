@@ -1,6 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { isSessionError, type SessionErrorCode } from '../errors.js';
 import { ApplicationError } from './application.js';
-import { ownVersion } from './own-version.js';
 import { isAskedFor, isMisused, runProgram } from './program.js';
 import { exitCodes, type ExitCode, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -32,4 +32,11 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     terminal.complain(error.message);
     return unusable.has(error.code) ? exitCodes.unusable : exitCodes.failed;
   }
+}
+
+/** The version of this package. */
+async function ownVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  const version: unknown = typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'version') : null;
+  return String(version);
 }

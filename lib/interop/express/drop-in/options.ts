@@ -1,11 +1,10 @@
-import { KeyObject } from 'node:crypto';
+import { KeyObject, randomBytes } from 'node:crypto';
 import { types } from 'node:util';
 import { parseDuration } from '../../../config/duration.js';
 import type { SidSecret } from '../connect-sid.js';
 import type { SessionStore } from '../../../stores/session-store.js';
 import type { CookieOptions } from './cookie-options.js';
 import type { ConnectStore } from './express-store.js';
-import { newSid } from './new-sid.js';
 import type { SessionRequest } from './request.js';
 import { warnOnce } from './warn-once.js';
 
@@ -130,4 +129,9 @@ function isList(secret: SidSecret | readonly SidSecret[]): secret is readonly Si
 function undecided(option: 'resave' | 'saveUninitialized'): true {
   warnOnce(option, `The session option ${option} was not set, and defaults to true. Set it, usually to false.`);
   return true;
+}
+
+/** A new id, as long as express-session's. */
+function newSid(): string {
+  return randomBytes(24).toString('base64url');
 }
