@@ -1,5 +1,13 @@
 import { expect } from '@jest/globals';
-import { AccountsService, type AccountsModuleOptions, type AccountsRoutes } from 'nestjs-session-auth/accounts';
+import { Controller, Get, Post } from '@nestjs/common';
+import { AuthService, CurrentUser, Session } from 'nestjs-session-auth';
+import {
+  AccountsService,
+  type Account,
+  type AccountsModuleOptions,
+  type AccountsRoutes,
+} from 'nestjs-session-auth/accounts';
+import { stateOf } from '../../lib/session/session.js';
 import { send, startAccounts, type AccountsApp, type JsonAnswer } from './accounts-app.js';
 import type { AppSetup } from './app.js';
 import type { CookieJar } from './jar.js';
@@ -19,12 +27,38 @@ export interface PasskeysApp extends AccountsApp {
   authenticator(nature?: ConstructorParameters<typeof SoftwareAuthenticator>[1]): SoftwareAuthenticator;
 }
 
+@Controller()
+class HomeController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly auth: AuthService,
+  ) {}
+
+  @Post('enter-without-password')
+  async enter(@Session() session: Session): Promise<void> {
+    await this.accounts.enter(session, await this.accounts.create({ email: 'eve@example.com' }), ['mail']);
+  }
+
+  @Get('me')
+  me(@CurrentUser() account: Account | null): { me: string | null } {
+    return { me: account?.email ?? null };
+  }
+
+  @Get('login-facts')
+  facts(@Session() session: Session): object {
+    return {
+      factors: Object.keys(stateOf(session).auth?.factors ?? {}),
+      isRemembered: this.auth.isRemembered(session),
+    };
+  }
+}
+
 /** An application with passkeys, and with the accounts of two persons. */
 export async function startPasskeys(
   options: AccountsModuleOptions & AccountsRoutes = {},
   setup: AppSetup = {},
 ): Promise<PasskeysApp> {
-  const app = await startAccounts({ passkeys: true, ...options }, setup);
+  const app = await startAccounts({ passkeys: true, ...options }, { controllers: [HomeController], ...setup });
   const accounts = app.app.get(AccountsService);
   for (const person of [ada, bob]) await accounts.create(person);
   const origin = app.url.replace('127.0.0.1', 'localhost');

@@ -1,9 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get } from '@nestjs/common';
-import { AuthService, CurrentUser, Session } from 'nestjs-session-auth';
-import { changedAccount, MemoryAccountRepository, type Account } from 'nestjs-session-auth/accounts';
+import { changedAccount, MemoryAccountRepository } from 'nestjs-session-auth/accounts';
 import { generateKeyPairSync } from 'node:crypto';
-import { stateOf } from '../../../lib/session/session.js';
 import { platforms } from '../../support/app.js';
 import { send, sendForm } from '../../support/accounts-app.js';
 import {
@@ -19,25 +16,6 @@ import {
 } from '../../support/passkeys-app.js';
 import type { CreationOptions, Deviation } from '../../support/software-authenticator.js';
 
-@Controller()
-class HomeController {
-  constructor(private readonly auth: AuthService) {}
-
-  @Get('me')
-  me(@CurrentUser() account: Account | null): { me: string | null } {
-    return { me: account?.email ?? null };
-  }
-
-  @Get('login-facts')
-  facts(@Session() session: Session): object {
-    return {
-      factors: Object.keys(stateOf(session).auth?.factors ?? {}),
-      isRemembered: this.auth.isRemembered(session),
-    };
-  }
-}
-
-const controllers = [HomeController];
 let app: PasskeysApp;
 
 afterEach(() => app.close());
@@ -46,7 +24,7 @@ const refused = { status: 401, body: { code: 'INVALID_CREDENTIALS' } };
 
 describe.each(platforms)('a login with a passkey on %s', (platform) => {
   it('C2-78: finds the account by itself, and counts as two factors where the user was verified', async () => {
-    app = await startPasskeys({}, { platform, controllers });
+    app = await startPasskeys({}, { platform });
     const authenticator = app.authenticator();
     await withPasskey(app, authenticator);
     const jar = app.jar();
@@ -71,7 +49,7 @@ describe.each(platforms)('a login with a passkey on %s', (platform) => {
   });
 
   it('is sent by a form as well, and leads a browser where it wanted to go', async () => {
-    app = await startPasskeys({}, { platform, controllers });
+    app = await startPasskeys({}, { platform });
     const authenticator = app.authenticator();
     await withPasskey(app, authenticator);
     const jar = app.jar();
@@ -82,7 +60,7 @@ describe.each(platforms)('a login with a passkey on %s', (platform) => {
   });
 
   it('C2-78: is refused with the same bytes, whatever is wrong, and the flow is used up', async () => {
-    app = await startPasskeys({}, { platform, controllers });
+    app = await startPasskeys({}, { platform });
     const authenticator = app.authenticator();
     await withPasskey(app, authenticator);
     const answers: unknown[] = [];
@@ -128,7 +106,7 @@ describe.each(platforms)('a login with a passkey on %s', (platform) => {
 
 describe('a login with a passkey', () => {
   it('of one that is copied to other devices proves a key in software', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator({ isSyncable: true });
     await withPasskey(app, authenticator);
     const jar = app.jar();
@@ -137,7 +115,7 @@ describe('a login with a passkey', () => {
   });
 
   it('C2-78: is made once with one flow, by whichever of twenty requests', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator();
     await withPasskey(app, authenticator);
     const jar = app.jar();
@@ -150,7 +128,7 @@ describe('a login with a passkey', () => {
   });
 
   it('C2-78: is refused to another session than the one that asked', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator();
     await withPasskey(app, authenticator);
     const [asking, other] = [app.jar(), app.jar()];
@@ -163,7 +141,7 @@ describe('a login with a passkey', () => {
 
   it('C2-78: is refused when the flow is five minutes old', async () => {
     let now = Date.now();
-    app = await startPasskeys({}, { controllers, session: { clock: () => now } });
+    app = await startPasskeys({}, { session: { clock: () => now } });
     const authenticator = app.authenticator();
     const owner = await withPasskey(app, authenticator);
     const jar = app.jar();
@@ -180,7 +158,7 @@ describe('a login with a passkey', () => {
   });
 
   it('is refused with the flow of a registration, and the other way round', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator();
     const owner = await withPasskey(app, authenticator);
     const registration = (await send(owner, '/auth/passkeys/options', {})).body as {
@@ -194,7 +172,7 @@ describe('a login with a passkey', () => {
   });
 
   it('notices a copy of the passkey by its counter', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator({ counts: true });
     await withPasskey(app, authenticator);
     expect((await logInWith(app.jar(), authenticator, { counter: 7 })).status).toBe(200);
@@ -206,7 +184,7 @@ describe('a login with a passkey', () => {
 
   it('is begun 60 times a minute by one network address, with cookies or without', async () => {
     let now = Date.now();
-    app = await startPasskeys({}, { controllers, session: { clock: () => now } });
+    app = await startPasskeys({}, { session: { clock: () => now } });
     const begun = () => send(app.jar(), '/auth/passkeys/login/options', {});
     const answers = await Promise.all(Array.from({ length: 61 }, begun));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(60);
@@ -216,7 +194,7 @@ describe('a login with a passkey', () => {
   });
 
   it('leaves room for the links of mails, however many are begun', async () => {
-    app = await startPasskeys({ recovery: true }, { controllers, session: { memory: { maxNotes: 20 } } });
+    app = await startPasskeys({ recovery: true }, { session: { memory: { maxNotes: 20 } } });
     const begun = () => send(app.jar(), '/auth/passkeys/login/options', {});
     const answers = await Promise.all(Array.from({ length: 40 }, begun));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
@@ -227,7 +205,7 @@ describe('a login with a passkey', () => {
   });
 
   it('counts uses by compare-and-set: of twenty with one counter, one is made', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator({ counts: true });
     await withPasskey(app, authenticator);
     const jars = Array.from({ length: 20 }, () => app.jar());
@@ -242,7 +220,7 @@ describe('a login with a passkey', () => {
   });
 
   it('without a verified user is one factor, where that is allowed', async () => {
-    app = await startPasskeys({ passkeys: { enabled: true, userVerification: 'preferred' } }, { controllers });
+    app = await startPasskeys({ passkeys: { enabled: true, userVerification: 'preferred' } });
     const authenticator = app.authenticator();
     const jar = app.jar();
     await send(jar, '/auth/login', { identity: ada.email, password: ada.password });
@@ -251,7 +229,7 @@ describe('a login with a passkey', () => {
   });
 
   it('is refused where somebody is logged in, before anything is used up', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator();
     const jar = await withPasskey(app, authenticator);
     expect(await logInWith(jar, authenticator)).toMatchObject({ status: 409, body: { code: 'ALREADY_IN' } });
@@ -264,7 +242,7 @@ describe('a login with a passkey', () => {
     'D14: is refused for an account that is %s with the same bytes as for an unknown passkey',
     async (_state, changes) => {
       const repository = new MemoryAccountRepository();
-      app = await startPasskeys({ repository, confirmation: true }, { controllers });
+      app = await startPasskeys({ repository, confirmation: true });
       const authenticator = app.authenticator();
       await withPasskey(app, authenticator);
       const account = await repository.findBy('email', '1:ada@example.com');
@@ -288,7 +266,7 @@ describe('a login with a passkey', () => {
   });
 
   it('keeps the passkeys of two accounts apart', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const [adas, bobs] = [app.authenticator(), app.authenticator()];
     await withPasskey(app, adas);
     await withPasskey(app, bobs, bob);

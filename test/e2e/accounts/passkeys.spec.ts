@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Post, type INestApplication } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { CurrentUser, Session } from 'nestjs-session-auth';
-import { AccountsService, type Account } from 'nestjs-session-auth/accounts';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm } from '../../support/accounts-app.js';
 import type { CookieJar } from '../../support/jar.js';
@@ -24,22 +22,6 @@ import {
   type Deviation,
 } from '../../support/software-authenticator.js';
 
-@Controller()
-class HomeController {
-  constructor(private readonly accounts: AccountsService) {}
-
-  @Post('enter-without-password')
-  async enter(@Session() session: Session): Promise<void> {
-    await this.accounts.enter(session, await this.accounts.create({ email: 'eve@example.com' }), ['mail']);
-  }
-
-  @Get('me')
-  me(@CurrentUser() account: Account | null): { me: string | null } {
-    return { me: account?.email ?? null };
-  }
-}
-
-const controllers = [HomeController];
 let app: PasskeysApp;
 
 afterEach(() => app.close());
@@ -60,7 +42,7 @@ const listOf = async (jar: CookieJar): Promise<Listed[]> => (await jar.json('/au
 
 describe.each(platforms)('passkeys on %s', (platform) => {
   it('C2-78: are added, listed, renamed and deleted, in JSON', async () => {
-    app = await startPasskeys({}, { platform, controllers });
+    app = await startPasskeys({}, { platform });
     const authenticator = app.authenticator();
     const jar = await loggedIn();
     const { flow, options } = await begin<CreationOptions>(jar, '/auth/passkeys/options');
@@ -113,7 +95,7 @@ describe.each(platforms)('passkeys on %s', (platform) => {
   });
 
   it('are renamed and deleted by forms, which work without a script', async () => {
-    app = await startPasskeys({}, { platform, controllers });
+    app = await startPasskeys({}, { platform });
     const jar = await withPasskey(app, app.authenticator());
     const [listed] = await listOf(jar);
     const path = `/auth/passkeys/${listed?.id ?? ''}`;
@@ -131,7 +113,7 @@ describe.each(platforms)('passkeys on %s', (platform) => {
   });
 
   it('of a change end the other sessions, keep this one under a new id, and are told to the owner by mail', async () => {
-    app = await startPasskeys({}, { platform, controllers });
+    app = await startPasskeys({}, { platform });
     const other = await loggedIn();
     const jar = await loggedIn();
     const before = jar.header;
@@ -172,7 +154,7 @@ describe('a new passkey', () => {
   };
 
   it('C2-78: is refused with anything wrong in it, and the flow is used up', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const jar = await loggedIn();
     for (const [name, deviation] of Object.entries(deviations)) {
       const authenticator = app.authenticator();
@@ -190,7 +172,7 @@ describe('a new passkey', () => {
   });
 
   it('is added once with one flow, by whichever of twenty requests', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const jar = await loggedIn();
     const authenticator = app.authenticator();
     const { flow, options } = await begin<CreationOptions>(jar, '/auth/passkeys/options');
@@ -209,7 +191,7 @@ describe('a new passkey', () => {
   }
 
   it("C2-78: is not added with another account's flow, or another session's", async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator();
     const [adas, also, bobs] = [await loggedIn(), await loggedIn(), await loggedIn(bob)];
     for (const jar of [also, bobs]) {
@@ -221,7 +203,7 @@ describe('a new passkey', () => {
   });
 
   it('is refused if it has the id of one that exists, of whatever account, and ends no session then', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator();
     await withPasskey(app, authenticator);
     const [jar, other] = [await loggedIn(bob), await loggedIn(bob)];
@@ -235,7 +217,7 @@ describe('a new passkey', () => {
   });
 
   it('is not proposed to an authenticator that has one, under one user handle for good', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator();
     const jar = await withPasskey(app, authenticator);
     const [first] = authenticator.passkeys;
@@ -247,7 +229,7 @@ describe('a new passkey', () => {
   });
 
   it('is not for those who are not logged in', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     expect((await send(app.jar(), '/auth/passkeys/options', {})).status).toBe(401);
     expect((await app.jar().fetch('/auth/passkeys')).status).toBe(401);
     const page = await readPage(app.jar(), '/auth/passkeys');
@@ -256,7 +238,7 @@ describe('a new passkey', () => {
 
   it('is not made, changed or deleted by a login that was proved more than 15 minutes ago', async () => {
     let now = Date.now();
-    app = await startPasskeys({}, { controllers, session: { clock: () => now } });
+    app = await startPasskeys({}, { session: { clock: () => now } });
     const jar = await withPasskey(app, app.authenticator());
     const [listed] = await listOf(jar);
     now += 15 * 60_000 + 1;
@@ -274,7 +256,7 @@ describe('a new passkey', () => {
 
 describe('the passkey of somebody else', () => {
   it('C2-78: is neither renamed nor deleted, and is not found', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const adas = await withPasskey(app, app.authenticator());
     const bobs = await withPasskey(app, app.authenticator(), bob);
     const [listed] = await listOf(adas);
@@ -289,7 +271,7 @@ describe('the passkey of somebody else', () => {
 
 describe('a passkey that its owner has not deleted', () => {
   it('comes back by the link of the mail, and logs in again', async () => {
-    app = await startPasskeys({ recovery: true }, { controllers });
+    app = await startPasskeys({ recovery: true });
     const authenticator = app.authenticator();
     const jar = await withPasskey(app, authenticator);
     const [listed] = await listOf(jar);
@@ -313,7 +295,7 @@ describe('a passkey that its owner has not deleted', () => {
 
 describe('the last passkey', () => {
   it('cannot be deleted where it is the last way in', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const authenticator = app.authenticator();
     const jar = app.jar();
     await send(jar, '/enter-without-password', {});
@@ -328,7 +310,7 @@ describe('the last passkey', () => {
   });
 
   it('that logs in by itself cannot be deleted either, where all others are of security keys that do not', async () => {
-    app = await startPasskeys({ passkeys: { enabled: true, residentKey: 'preferred' } }, { controllers });
+    app = await startPasskeys({ passkeys: { enabled: true, residentKey: 'preferred' } });
     const authenticator = app.authenticator();
     const jar = app.jar();
     await send(jar, '/enter-without-password', {});
@@ -355,7 +337,7 @@ describe('the name of a passkey', () => {
     ['blank', '   ', 'REQUIRED'],
     ['left out', undefined, 'REQUIRED'],
   ])('is refused for one reason alone if it is %s', async (_what, name, code) => {
-    app = await startPasskeys({ passkeys: { enabled: true, nameLength: 64 } }, { controllers });
+    app = await startPasskeys({ passkeys: { enabled: true, nameLength: 64 } });
     const jar = await withPasskey(app, app.authenticator());
     const [listed] = await listOf(jar);
     expect(await send(jar, `/auth/passkeys/${listed?.id ?? ''}`, { name }, 'PATCH')).toMatchObject({
@@ -375,7 +357,7 @@ describe('hostile input', () => {
   ];
 
   it('is rejected by its field, never with a 500, and uses nothing up', async () => {
-    app = await startPasskeys({}, { controllers, prepare: takeLargeBodies });
+    app = await startPasskeys({}, { prepare: takeLargeBodies });
     const authenticator = app.authenticator();
     const owner = await withPasskey(app, authenticator);
     const [listed] = await listOf(owner);
@@ -412,7 +394,7 @@ describe('hostile input', () => {
   });
 
   it('in CBOR is refused, however deep', async () => {
-    app = await startPasskeys({}, { controllers });
+    app = await startPasskeys();
     const jar = await loggedIn();
     const authenticator = app.authenticator();
     const deep = Buffer.alloc(20_000, 0x81).toString('base64url');
