@@ -260,7 +260,7 @@ export class AuthService {
   #hasProvedNothing(session: SessionObject): boolean {
     const { delivery, bearer } = stateOf(session);
     if (delivery === 'none') return bearer === null && this.config.options.protection.mode !== null;
-    return requestOf(session)?.isReadonlyRequest ?? false;
+    return requestOf(session)?.handle.isReadonlyRequest ?? false;
   }
 
   async #login(session: SessionObject, user: UserOrId, options: LoginOptions): Promise<void> {

@@ -59,7 +59,7 @@ export class RequestUsers {
   ): Promise<SessionUser | null> {
     this.#noticeLostLogin(session);
     // The user no longer exists. If the login cannot be ended, because the response has started, it is still not accepted.
-    if (stateOf(session).delivery === 'open' && !request.isReadonlyRequest) {
+    if (stateOf(session).delivery === 'open' && !request.handle.isReadonlyRequest) {
       await atOnce(this.runtime, () => this.signOut.leave(session));
     }
     const user = this.#findElsewhere(request, session, context);

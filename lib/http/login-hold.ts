@@ -27,19 +27,30 @@ export class LoginHold {
     this.#isEventStream = true;
   }
 
-  /** Whether {@link ended} has been used. */
-  get isTold(): boolean {
-    return this.#ended !== null;
-  }
-
   /** Aborted when the login ends. */
   get ended(): AbortSignal {
     return (this.#ended ??= new AbortController()).signal;
   }
 
-  /** The session could not be read. */
-  fail(error: unknown): void {
-    this.#ended?.abort(error);
+  /** The same, for a login that is held as soon as its session is loaded; aborted also if that fails. */
+  endedWith(
+    handle: { readonly session: SessionObject | null },
+    load: () => SessionObject | Promise<SessionObject>,
+  ): AbortSignal {
+    if (this.#ended !== null) return this.#ended.signal;
+    const { ended } = this;
+    const loaded = handle.session ?? load();
+    if (loaded instanceof Promise) {
+      loaded.then(
+        () => {
+          this.hold(handle.session);
+        },
+        (error: unknown) => {
+          this.#ended?.abort(error);
+        },
+      );
+    } else this.hold(handle.session);
+    return ended;
   }
 
   /** Holds the login of the request's session, once. @param session null: it is not loaded yet. */

@@ -5,7 +5,7 @@ import { requestSessionOf } from './session-of.js';
 @Injectable()
 export class PassiveGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    requestSessionOf(context).becomePassive();
+    requestSessionOf(context).handle.becomePassive();
     return true;
   }
 }

@@ -184,11 +184,6 @@ export class RequestSession implements SessionBearer, SessionHolder, DeliveredSe
     this.#isWritable = true;
   }
 
-  /** The request does not count as use of the session: changes are saved, but it is neither extended nor rotated. */
-  becomePassive(): void {
-    this.handle.becomePassive();
-  }
-
   /** The response is private: no cache may store it, unless the application says so. */
   becomeGuarded(): void {
     this.isGuarded = true;
@@ -202,21 +197,6 @@ export class RequestSession implements SessionBearer, SessionHolder, DeliveredSe
   /** Whether it came over a WebSocket: no response follows that could set a cookie. */
   get isOverSocket(): boolean {
     return this.handle.delivery === 'none';
-  }
-
-  /** The request may only read the session; see {@link SessionHandle.makeReadonlyRequest}. */
-  makeReadonlyRequest(session: SessionObject, reason: () => Error): void {
-    this.handle.makeReadonlyRequest(session, reason);
-  }
-
-  /** Whether that was called. */
-  get isReadonlyRequest(): boolean {
-    return this.handle.isReadonlyRequest;
-  }
-
-  /** The next commit ends the session: `req.session = null`. */
-  endAtCommit(): void {
-    this.handle.endAtCommit();
   }
 
   /**
@@ -234,33 +214,13 @@ export class RequestSession implements SessionBearer, SessionHolder, DeliveredSe
 
   /** Aborted when the login ends that the request came with or has made. */
   get ended(): AbortSignal {
-    const hold = this.#loginHold;
-    if (hold.isTold) return hold.ended;
-    const { ended } = hold;
-    const loaded = this.#whenLoaded();
-    if (loaded === null) hold.hold(this.handle.session);
-    else {
-      loaded.then(
-        () => {
-          hold.hold(this.handle.session);
-        },
-        (error: unknown) => {
-          hold.fail(error);
-        },
-      );
-    }
-    return ended;
+    return this.#loginHold.endedWith(this.handle, () => this.getReadonly());
   }
 
   /** Saves the changes. Returns undefined if there is nothing to do. @throws HttpException, also as a rejection */
   commit(): Promise<void> | undefined {
     if (this.#pending !== null && this.#pending.size > 0) return Promise.all(this.#pending).then(() => this.commit());
     return this.#isWritable ? this.handle.commit() : undefined;
-  }
-
-  /** Reverts what has not been saved yet. */
-  discard(): void {
-    this.handle.discard();
   }
 
   /**
@@ -321,12 +281,6 @@ export class RequestSession implements SessionBearer, SessionHolder, DeliveredSe
   #held(loaded: SessionObject): SessionObject {
     if (this.isAsked) this.#loginHold.hold(this.handle.session);
     return loaded;
-  }
-
-  #whenLoaded(): Promise<SessionObject> | null {
-    if (this.handle.session !== null) return null;
-    const session = this.getReadonly();
-    return session instanceof Promise ? session : null;
   }
 
   get #loginHold(): LoginHold {

@@ -28,9 +28,6 @@ export interface DeliveredSession {
   /** Saves the changes. Returns undefined if there is nothing to do. @throws HttpException, also as a rejection */
   commit(): Promise<void> | undefined;
 
-  /** Reverts what has not been saved yet. */
-  discard(): void;
-
   /** The Set-Cookie headers of the response besides the session's own; none can be added after that. */
   takeLines(): readonly string[];
 
@@ -76,7 +73,7 @@ export class SessionResponse implements GateKeeper {
   beforeHead(status: number): Promise<void> | undefined {
     const { session } = this;
     if (session.isSettled && status < 400) return undefined;
-    if (status >= 400 && !this.kit.options.commitOnError) session.discard();
+    if (status >= 400 && !this.kit.options.commitOnError) session.handle.discard();
     return session.commit();
   }
 

@@ -80,14 +80,14 @@ export class SessionInterceptor implements NestInterceptor {
   #afterError(request: object): RequestSession | undefined {
     const session = this.runtime.existing(request);
     if (session === undefined || this.runtime.options.commitOnError) return session;
-    session.discard();
+    session.handle.discard();
     return undefined;
   }
 
   #settle(session: RequestSession | undefined, done: () => void, failed: (error: unknown) => void): void {
     const fail = (error: unknown): void => {
       // The application's exception filter responds. The gate must not retry and respond instead.
-      session?.discard();
+      session?.handle.discard();
       failed(error);
     };
     let saving: Promise<void> | undefined;

@@ -34,7 +34,7 @@ export function eagerMiddleware(runtimeOf: () => SessionRuntime): SessionMiddlew
       const slot = new ExpressSessionSlot(loaded, {
         commit: () => requestSession.commit(),
         reload: () => runtime.repository.reload(loaded),
-        endAtCommit: () => requestSession.endAtCommit(),
+        endAtCommit: () => requestSession.handle.endAtCommit(),
         report: (error) => runtime.report(error),
         now: () => runtime.now(),
       });

@@ -89,7 +89,7 @@ export class SessionService {
    */
   async status(context: ArgumentsHost): Promise<SessionStatus> {
     const request = requestSessionOf(context);
-    request.becomePassive();
+    request.handle.becomePassive();
     const session = await request.getReadonly();
     if (session.isNew) return { exists: false, isThere: false, expiresAt: null, expiresIn: 0 };
     const { expiresAt } = session;

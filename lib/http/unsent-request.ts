@@ -56,7 +56,7 @@ export class UnsentRequest {
       raw,
       response,
     );
-    request.becomePassive();
+    request.handle.becomePassive();
     return new UnsentRequest(request, await request.get(), response, sender !== null);
   }
 

@@ -75,7 +75,7 @@ export class Message implements Current, SocketTrail {
     if (error === this.#failure) throw error;
     try {
       if (this.runtime.options.commitOnError) await this.save();
-      else this.#session?.discard();
+      else this.#session?.handle.discard();
     } catch (failure) {
       this.runtime.report(error);
       throw failure;
@@ -93,7 +93,7 @@ export class Message implements Current, SocketTrail {
   }
 
   #notSaved(error: unknown): never {
-    this.#session?.discard();
+    this.#session?.handle.discard();
     this.#failure = this.#ownError(error);
     throw this.#failure;
   }

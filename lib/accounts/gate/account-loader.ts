@@ -37,7 +37,7 @@ export class AccountLoader {
       epoch: auth === null ? undefined : epochOf(auth),
     });
     if (reason !== null && (auth?.forced !== true || isFinal(reason))) return null;
-    if (kept === null && auth !== null && !request.isReadonlyRequest) this.cache.keep(session, account);
+    if (kept === null && auth !== null && !request.handle.isReadonlyRequest) this.cache.keep(session, account);
     return accountOf(account);
   }
 }

@@ -71,7 +71,7 @@ export class ProtectionFeature implements AuthFeature {
 
   /** It plays what the page has shown, so read access is enough: its user agent is copied as easily as any other. */
   #letLook(request: RequestSession, { session }: Arrival): undefined {
-    request.makeReadonlyRequest(session, () => new SessionReadonlyError(mayOnlyLook));
+    request.handle.makeReadonlyRequest(session, () => new SessionReadonlyError(mayOnlyLook));
   }
 
   /**

@@ -36,7 +36,7 @@ export class RememberFeature implements AuthFeature {
     const { family, awaiting } = auth;
     if (family === undefined) return undefined;
     // What may only read the session, or cannot set a cookie, leaves that, and noting the arrival, to the next page.
-    if (request === null || request.isReadonlyRequest || request.isOverSocket) {
+    if (request === null || request.handle.isReadonlyRequest || request.isOverSocket) {
       return awaiting ? this.#endWithFamily(arrival, family) : undefined;
     }
     const shown = this.cookie.read(request.client).find((one) => one.family === family);
