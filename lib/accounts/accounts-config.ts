@@ -20,7 +20,8 @@ export type AccountsFeature =
   | 'secondFactor'
   | 'factors'
   | 'totp'
-  | 'recoveryCodes';
+  | 'recoveryCodes'
+  | 'apiKeys';
 
 export const accountsFeatures: readonly AccountsFeature[] = [
   'login',
@@ -41,6 +42,7 @@ export const accountsFeatures: readonly AccountsFeature[] = [
   'factors',
   'totp',
   'recoveryCodes',
+  'apiKeys',
 ];
 
 /** The settings of accounts, as a provider. */
@@ -96,6 +98,8 @@ export class AccountsConfig {
         return totp.enabled;
       case 'recoveryCodes':
         return recoveryCodes.enabled;
+      case 'apiKeys':
+        return this.options.apiKeys.enabled;
     }
   }
 
@@ -131,6 +135,7 @@ export class AccountsConfig {
       totp: this.has('totp'),
       recoveryCodes: this.has('recoveryCodes'),
       trustedDevices: this.trustsDevices,
+      apiKeys: this.has('apiKeys'),
       usernames: this.options.usernames.enabled,
     };
   }

@@ -131,6 +131,16 @@ export interface AccountsModuleOptions {
    */
   passkeys?: boolean | AccountsPasskeysOptions | undefined;
   /**
+   * Keys by which programs use an account, each for some scopes only.
+   *
+   * Whether accounts can have API keys.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_API_KEYS`.
+   */
+  apiKeys?: boolean | AccountsApiKeysOptions | undefined;
+  /**
    * Logins, as they are kept with their accounts.
    *
    * Whether the number of logins, and the time and network address of the last two, are kept. They are personal
@@ -311,6 +321,19 @@ export interface AccountsModuleOptions {
                 | 'factors.since'
                 | 'factors.remove'
                 | 'factors.title'
+                | 'apiKeys.title'
+                | 'apiKeys.none'
+                | 'apiKeys.new'
+                | 'apiKeys.create'
+                | 'apiKeys.scopes'
+                | 'apiKeys.days'
+                | 'apiKeys.days.hint'
+                | 'apiKeys.created'
+                | 'apiKeys.unnamed'
+                | 'apiKeys.unused'
+                | 'apiKeys.used'
+                | 'apiKeys.until'
+                | 'apiKeys.revoke'
                 | 'password.title'
                 | 'password.text'
                 | 'password.submit'
@@ -334,6 +357,7 @@ export interface AccountsModuleOptions {
                 | 'notMe.submit'
                 | 'notMe.what.password-changed'
                 | 'notMe.what.factor-changed'
+                | 'notMe.what.api-key'
                 | 'notMe.what.email-changing'
                 | 'notMe.what.recovery-code-used'
                 | 'notMe.what.new-device'
@@ -437,6 +461,10 @@ export interface AccountsModuleOptions {
                 | 'error.CODE_WRONG'
                 | 'error.NOTHING_PENDING'
                 | 'error.MAIL_CODE_NEEDED'
+                | 'error.API_KEY_UNKNOWN'
+                | 'error.TOO_MANY_API_KEYS'
+                | 'error.SCOPE_UNKNOWN'
+                | 'error.DAYS_INVALID'
                 | 'error.FACTOR_UNKNOWN'
                 | 'error.LAST_FACTOR'
                 | 'error.TOO_MANY_FACTORS'
@@ -490,6 +518,8 @@ export interface AccountsModuleOptions {
                 | 'mail.reset.action'
                 | 'mail.password-changed.subject'
                 | 'mail.password-changed.text'
+                | 'mail.api-key.subject'
+                | 'mail.api-key.text'
                 | 'mail.factor-changed.subject'
                 | 'mail.factor-changed.added'
                 | 'mail.factor-changed.removed'
@@ -1009,6 +1039,60 @@ export interface AccountsPasskeysOptions {
    * Environment: `SECURITY_WAN_NAME_MAX_LENGTH` or `SECURITY_PASSKEYS_NAME_LENGTH`.
    */
   nameLength?: number | undefined;
+}
+
+/** Keys by which programs use an account, each for some scopes only. `@publicApi` */
+export interface AccountsApiKeysOptions {
+  /**
+   * Whether accounts can have API keys.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_API_KEYS`.
+   */
+  enabled?: boolean | undefined;
+  /**
+   * The scopes that keys can have. `@Scopes()` says which of them a route needs; one without it takes no key.
+   *
+   * Takes an array, each item a name such as orders:read. Default: none; required where keys are on.
+   *
+   * Environment: `SECURITY_API_KEY_SCOPES` or `SECURITY_API_KEYS_SCOPES`.
+   */
+  scopes?: readonly string[] | undefined;
+  /**
+   * What keys begin with, so that people, and scanners of secrets, tell whose they are. Former ones stop working
+   * when it changes.
+   *
+   * Takes 2 to 16 lower-case letters and digits, such as shop. Default: `key`.
+   *
+   * Environment: `SECURITY_API_KEY_PREFIX` or `SECURITY_API_KEYS_PREFIX`.
+   */
+  prefix?: string | undefined;
+  /**
+   * How many keys an account can have.
+   *
+   * Takes a whole number, from 1 to 1000. Default: `20`.
+   *
+   * Environment: `SECURITY_API_KEYS_MAX`.
+   */
+  max?: number | undefined;
+  /**
+   * For how long a key is valid at most, and if its owner does not choose.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, 1m or more, or null for none. Default: none:
+   * until they are revoked.
+   *
+   * Environment: `SECURITY_API_KEY_MAX_AGE` or `SECURITY_API_KEYS_MAX_AGE`.
+   */
+  maxAge?: string | number | null | undefined;
+  /**
+   * How many requests a minute each key can make; more get a 429. `null`: any number.
+   *
+   * Takes a whole number, from 1 to 1000000, or null for none. Default: `600`.
+   *
+   * Environment: `SECURITY_API_KEY_PER_MINUTE` or `SECURITY_API_KEYS_PER_MINUTE`.
+   */
+  perMinute?: number | null | undefined;
 }
 
 /** Logins, as they are kept with their accounts. `@publicApi` */

@@ -22,6 +22,11 @@ import type { SessionStore } from '../stores/session-store.js';
 import { SESSION_SETTINGS, SESSION_STORE } from '../tokens.js';
 import { AccountsConfig, type AccountsFeature } from './accounts-config.js';
 import type { AccountsModuleOptions } from './accounts-module-options.js';
+import { ApiKeyLoader } from './api-keys/api-key.loader.js';
+import { ApiKeyRows } from './api-keys/api-key-rows.js';
+import { ApiKeyService } from './api-keys/api-key.service.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeysRoutes } from './api-keys/api-keys.routes.js';
 import { AccountsService } from './accounts.service.js';
 import { AccessReset } from './admin/access-reset.js';
 import { ConfirmationController } from './confirmation/confirmation.controller.js';
@@ -175,6 +180,7 @@ const controllers: Readonly<Record<AccountsFeature, Type | readonly Type[]>> = {
   factors: FactorsController,
   totp: TotpController,
   recoveryCodes: RecoveryCodesController,
+  apiKeys: ApiKeysController,
 };
 
 /** What an application has handed in, secrets among it: Nest's container, which tools show, must not. */
@@ -316,6 +322,10 @@ const providers: Provider[] = [
   PasskeyService,
   PasskeyLoginService,
   PasskeyRegistrationService,
+  ApiKeyRows,
+  ApiKeyService,
+  ApiKeysRoutes,
+  ApiKeyLoader,
 ];
 
 /**
@@ -372,6 +382,7 @@ function moduleOf(
       AccountDeletionService,
       AccountRepository,
       AccountsService,
+      ApiKeyService,
       MailLoginService,
       PasskeyService,
       PasswordLoginService,

@@ -7,6 +7,7 @@ import {
   type OptionKind,
   type ResolvedOptions,
 } from '../config/option.js';
+import { apiKeysOptions } from './api-keys/api-keys.options.js';
 import { publicUrl, type PublicUrl } from '../http/public-url.js';
 import { confirmationOptions } from './confirmation/confirmation.options.js';
 import { deletionOptions } from './deletion/deletion.options.js';
@@ -78,6 +79,7 @@ export const accountsModuleOptions = {
   totp: totpOptions,
   recoveryCodes: recoveryCodesOptions,
   passkeys: passkeysOptions,
+  apiKeys: apiKeysOptions,
   tracking: trackingOptions,
   trustedDevices: trustedDevicesOptions,
   accountCache: accountCacheOptions,

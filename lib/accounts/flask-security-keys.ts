@@ -54,7 +54,7 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
       'OAUTH_VERIFY_RESPONSE_URL POST_OAUTH_LOGIN_VIEW POST_OAUTH_VERIFY_VIEW',
   ],
   [
-    'there are no tokens of accounts: write a @RequestLoader() for yours; leave it out',
+    'programs use API keys (apiKeys); for tokens of your own, write a @RequestLoader(); leave it out',
     'TOKEN_AUTHENTICATION_KEY TOKEN_AUTHENTICATION_HEADER TOKEN_MAX_AGE TOKEN_EXPIRE_TIMESTAMP BACKWARDS_COMPAT_AUTH_TOKEN ' +
       'FRESHNESS_ALLOW_AUTH_TOKEN API_ENABLED_METHODS REFRESH_TOKEN REFRESH_TOKEN_MAX_AGE REFRESH_TOKEN_MAX_IDLE ' +
       'REFRESH_TOKEN_CLEANUP_EXPIRED REFRESH_TOKEN_CLEANUP_REVOKED REFRESH_TOKEN_URL REFRESH_TOKEN_COOKIE_NAME ' +

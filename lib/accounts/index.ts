@@ -2,6 +2,9 @@ export { AccountsModule, type AccountsModuleAsyncOptions, type AccountsRoutes } 
 export type { AccountsFeature } from './accounts-config.js';
 export type { AccountsModuleOptions } from './accounts-module-options.js';
 export { AccountsService, type AccessToReset, type AccountToCreate, type Entered } from './accounts.service.js';
+export type { ApiKey } from './api-keys/api-key-rows.js';
+export { ApiKeyService, type ApiKeyToCreate, type CreatedApiKey } from './api-keys/api-key.service.js';
+export { Scopes } from './api-keys/scopes.decorator.js';
 export type { AccountEventName, AccountObserver } from './events/account-observer.js';
 export type { AlsoRefuses, EntryHow, EntryWay } from './gate/entry.js';
 export { AccountsException, type FieldErrors } from './http/accounts.exception.js';
@@ -19,6 +22,7 @@ export { consoleMailer } from './mail/console-mailer.js';
 export {
   MailRejectedError,
   type ChangedFactor,
+  type MailedApiKey,
   type Mail,
   type MailData,
   type Mailer,
@@ -42,6 +46,7 @@ export type { EnabledTotp, TotpSetUp } from './totp/totp.service.js';
 export type { Passkey } from './passkeys/passkey.js';
 export type { PasskeySignal, ShownPasskeys } from './passkeys/shown-passkeys.js';
 export type {
+  ApiKeysShown,
   PageContent,
   FactorsShown,
   PageContext,

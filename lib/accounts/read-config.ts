@@ -28,6 +28,7 @@ export function readAccountsConfig(
     checkFeatures,
     (options) => checkPasskeys(options, sessionUrl),
     checkMailLogin,
+    checkApiKeys,
   ]);
 }
 
@@ -110,6 +111,17 @@ function checkMailLogin({ mailLogin }: AccountsOptions): RoomCheck {
     warnings: [
       'mailLogin.validFor (SECURITY_LOGIN_WITHIN) is more than 10 minutes: a link that logs in should not be valid for longer (ASVS 6.5.5).',
     ],
+  };
+}
+
+function checkApiKeys({ apiKeys }: AccountsOptions): RoomCheck {
+  if (!apiKeys.enabled || apiKeys.scopes.length > 0) return { problems: [], warnings: [] };
+  const setting = settingName(accountsModuleOptions.apiKeys.scopes.env, 'apiKeys.scopes');
+  return {
+    problems: [
+      { setting, problem: "is required where keys are on: name what keys can be for, such as ['orders:read']" },
+    ],
+    warnings: [],
   };
 }
 

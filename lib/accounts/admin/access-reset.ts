@@ -73,7 +73,8 @@ export class AccessReset {
     changes: AccountChanges = {},
   ): Promise<StoredAccount | null> {
     for (let known = await this.repository.find(id); known !== null;) {
-      const changed = { ...changes, epoch: known.epoch + 1, state: { ...known.state, ...state } };
+      const epoch = known.epoch + 1;
+      const changed = { ...changes, epoch, state: { ...known.state, ...state, apiKeysSince: epoch } };
       const result = await this.repository.update(changedAccount(known, changed), known.version);
       if ('updated' in result) return result.updated;
       known = 'conflict' in result ? result.conflict : null;

@@ -51,6 +51,11 @@ interface DeviceTrustEndedEvent extends AccountEvent {
   readonly reason: EndOfTrust;
 }
 
+interface ApiKeyEvent extends AccountEvent {
+  /** The id of the key, by which it is listed and revoked. */
+  readonly keyId: string;
+}
+
 interface DeletionRequestedEvent extends AccountEvent {
   /** When the account is deleted, in ms since the epoch. */
   readonly deleteAt: number;
@@ -106,6 +111,10 @@ export interface AccountObserver {
   codeSent?(event: FactorEvent): unknown;
   /** A recovery code was used up. */
   recoveryCodeUsed?(event: RecoveryCodeUsedEvent): unknown;
+  /** An API key was created. */
+  apiKeyCreated?(event: ApiKeyEvent): unknown;
+  /** An API key was revoked. */
+  apiKeyRevoked?(event: ApiKeyEvent): unknown;
   /** So many messages were sent in an hour that no more are. */
   sendingLimited?(event: SendingLimitedEvent): unknown;
   /** A browser was told to be trusted, and is not asked for a second factor. */
@@ -154,6 +163,8 @@ const names: Readonly<Record<AccountEventName, true>> = {
   passkeyCloned: true,
   codeSent: true,
   recoveryCodeUsed: true,
+  apiKeyCreated: true,
+  apiKeyRevoked: true,
   sendingLimited: true,
   deviceTrusted: true,
   deviceTrustEnded: true,

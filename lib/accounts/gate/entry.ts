@@ -4,11 +4,12 @@ import type { StoredAccount } from '../repository/account.js';
 /**
  * The ways into an account. `password`: a login with a password. `mail`: a login with a link or a code in a mail. `passkey`: a login with a passkey alone. `registration`: the login that a registration without confirmation
  * makes. `application`: a login by `AuthService.login()`. `remembered`: a login restored by remember-me. `session`: a request with a
- * session that has a login.
+ * session that has a login. `api-key`: a request with an API key.
  *
  * @publicApi
  */
-export type EntryWay = 'password' | 'mail' | 'passkey' | 'registration' | 'application' | 'remembered' | 'session';
+export type EntryWay =
+  'password' | 'mail' | 'passkey' | 'registration' | 'application' | 'remembered' | 'session' | 'api-key';
 
 export const entryWays: readonly EntryWay[] = [
   'password',
@@ -18,6 +19,7 @@ export const entryWays: readonly EntryWay[] = [
   'application',
   'remembered',
   'session',
+  'api-key',
 ];
 
 /** How somebody enters an account. @publicApi */
@@ -39,8 +41,8 @@ export function isFinal(reason: LoginRefusal): boolean {
   return reason === 'missing' || reason === 'changed' || reason === 'deleted';
 }
 
-/** Ways that go on with a login that was made: it has proved the factors that there were, and every change of a factor ends it. */
-const goingOn: ReadonlySet<EntryWay> = new Set(['remembered', 'session']);
+/** Ways that go on with a login that was made, which has proved the factors that there were. */
+const goingOn: ReadonlySet<EntryWay> = new Set(['remembered', 'session', 'api-key']);
 
 /** Whether no factor is asked that the account had before. */
 export function hasProvedAll({ way, isTrusted = false }: EntryHow): boolean {

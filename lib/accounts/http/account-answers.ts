@@ -8,7 +8,7 @@ import { AccountsConfig } from '../accounts-config.js';
 import { MessageCatalog, type Texts } from '../messages/messages.js';
 import { defaultPages } from '../pages/default-pages.js';
 import { defaultLayout } from '../pages/layout.js';
-import type { FactorsShown, PageContext, PageName } from '../pages/page.js';
+import type { ApiKeysShown, FactorsShown, PageContext, PageName } from '../pages/page.js';
 import type { Account } from '../repository/account.js';
 import { AccountPaths } from './account-paths.js';
 import { AccountsException, bodyOf } from './accounts.exception.js';
@@ -46,6 +46,8 @@ export interface PageOf {
   readonly sessions?: (exchange: Exchange) => Promise<readonly ListedSession[]>;
   /** What it shows of second factors. */
   readonly factors?: (exchange: Exchange) => Promise<Partial<FactorsShown>>;
+  /** The API keys that it shows. */
+  readonly apiKeys?: (exchange: Exchange) => Promise<ApiKeysShown>;
   /** The page to return to, once the login is fresh enough. Default: none. */
   readonly returnTo?: string;
 }
@@ -61,6 +63,8 @@ const noFactors: FactorsShown = {
   setUp: null,
   codes: [],
 };
+
+const noApiKeys: ApiKeysShown = { list: [], scopes: [], created: null };
 
 /** As much of a value as is shown again, in characters. */
 const longestShown = 500;
@@ -186,7 +190,7 @@ export class AccountAnswers {
 
   async #contextOf(
     exchange: Exchange,
-    { page, shown = [], needsPassword, details, passkeys, sessions, factors }: PageOf,
+    { page, shown = [], needsPassword, details, passkeys, sessions, factors, apiKeys }: PageOf,
   ): Promise<PageContext> {
     const { pages, passwords, remember, usernames } = this.config.options;
     const user = await this.userOf(exchange);
@@ -212,6 +216,7 @@ export class AccountAnswers {
       details: (await details?.(exchange, texts)) ?? {},
       passkeys: (await passkeys?.(exchange)) ?? null,
       sessions: (await sessions?.(exchange)) ?? [],
+      apiKeys: (await apiKeys?.(exchange)) ?? noApiKeys,
     };
   }
 

@@ -56,5 +56,6 @@ export const accountPage: PageTemplate = (context) => {
     link(context, 'emailChange', '/account/email', 'email.title'),
     link(context, 'usernameChange', '/account/username', 'username.title'),
     link(context, 'factors', '/factors', 'factors.title'),
+    link(context, 'apiKeys', '/api-keys', 'apiKeys.title'),
   ]);
 };

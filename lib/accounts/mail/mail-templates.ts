@@ -56,6 +56,9 @@ function partsOf(context: MailContext): Parts {
     case 'factor-changed': {
       return report(context, subject, [...factorIn(context), ...placeOf(context)]);
     }
+    case 'api-key': {
+      return report(context, subject, [...apiKeyIn(context), ...placeOf(context)]);
+    }
     case 'username': {
       const changed = text('mail.username.text', { site, username: username ?? '' });
       return report(context, subject, [changed, ...placeOf(context)]);
@@ -137,6 +140,13 @@ function factorIn({ factor, site, texts }: MailContext): string[] {
   // A name was chosen by whoever has changed the factor: as text, it can become a link in no mail program.
   const name = factor.name === null ? method : `${method} ${oneLine(factor.name)}`;
   return [texts.text(`mail.factor-changed.${factor.change}`, { site, factor: name })];
+}
+
+function apiKeyIn({ apiKey, site, texts }: MailContext): string[] {
+  if (apiKey === undefined) return [];
+  // As for factors: whoever has created the key has chosen its name.
+  const name = apiKey.name === null ? texts.text('apiKeys.unnamed') : oneLine(apiKey.name);
+  return [texts.text('mail.api-key.text', { site, name, scopes: apiKey.scopes.join(', ') })];
 }
 
 function validFor(texts: Texts, ms: number): string {

@@ -12,6 +12,8 @@ export type MailKind =
   | 'password-changed'
   /** A factor has been added, removed or replaced. */
   | 'factor-changed'
+  /** An API key was created. */
+  | 'api-key'
   /** Somebody has logged in with a device from which the account was not used before. */
   | 'new-device'
   /** The deletion of the account was requested; undoes it. */
@@ -36,6 +38,7 @@ export const mailKinds: readonly MailKind[] = [
   'reset',
   'password-changed',
   'factor-changed',
+  'api-key',
   'new-device',
   'deletion',
   'code',
@@ -54,6 +57,13 @@ export interface ChangedFactor {
   readonly change: 'added' | 'removed' | 'replaced';
   /** Its name, as its owner chose it; null: none. */
   readonly name: string | null;
+}
+
+/** An API key that was created, in mails. @publicApi */
+export interface MailedApiKey {
+  /** Its name, as its owner chose it; null: none. */
+  readonly name: string | null;
+  readonly scopes: readonly string[];
 }
 
 /** What a mail is about, for templates and for mailers that have templates of their own. @publicApi */
@@ -76,6 +86,8 @@ export interface MailData {
   readonly username?: string;
   /** Which factor was changed. */
   readonly factor?: ChangedFactor;
+  /** Which API key was created. */
+  readonly apiKey?: MailedApiKey;
   /** When it happened, in ms since the epoch. */
   readonly at?: number;
   /** From which network address; empty: unknown. */

@@ -30,7 +30,7 @@ export class AccountRestorer {
   async close(account: StoredAccount): Promise<void> {
     await this.#change(account, (known) => ({
       epoch: known.epoch + 1,
-      state: { ...known.state, resetOwed: true, frozen: true },
+      state: { ...known.state, resetOwed: true, frozen: true, apiKeysSince: known.epoch + 1 },
     }));
     await this.entrance.endAll(account.id, null);
   }
@@ -58,7 +58,7 @@ export class AccountRestorer {
         // A password that somebody has given to an account without one.
         ...(password === null ? { password, passwordChangedAt: null } : {}),
         epoch: known.epoch + 1,
-        state: { ...state, resetOwed: password !== null, frozen: true },
+        state: { ...state, resetOwed: password !== null, frozen: true, apiKeysSince: known.epoch + 1 },
       };
     });
     if (closed === null) return null;

@@ -5,6 +5,7 @@ import type { Credential } from '../repository/credential.js';
 export const noticeKinds = [
   'password-changed',
   'factor-changed',
+  'api-key',
   'email-changing',
   'recovery-code-used',
   'new-device',

@@ -1,3 +1,4 @@
+import { apiKeysPage } from '../api-keys/api-keys.page.js';
 import { confirmPage } from '../confirmation/confirmation.page.js';
 import { deletionPage, deletionUndoPage } from '../deletion/deletion.page.js';
 import { accountPage, loginPage } from '../login/login.page.js';
@@ -43,4 +44,5 @@ export const defaultPages: Readonly<Record<PageName, PageTemplate>> = {
   factors: factorsPage,
   totp: totpPage,
   recoveryCodes: recoveryCodesPage,
+  apiKeys: apiKeysPage,
 };

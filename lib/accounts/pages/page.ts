@@ -1,3 +1,4 @@
+import type { ApiKey } from '../api-keys/api-key-rows.js';
 import type { Session } from '../../http/session.decorator.js';
 import type { Texts } from '../messages/messages.js';
 import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
@@ -30,7 +31,8 @@ export type PageName =
   | 'secondFactor'
   | 'factors'
   | 'totp'
-  | 'recoveryCodes';
+  | 'recoveryCodes'
+  | 'apiKeys';
 
 /** What pages show of second factors; what is not of a page is empty there. @publicApi */
 export interface FactorsShown {
@@ -55,6 +57,15 @@ export interface FactorsShown {
   readonly setUp: { readonly id: string; readonly secret: string | null; readonly picture: Html | null } | null;
   /** New recovery codes, which are shown once. */
   readonly codes: readonly string[];
+}
+
+/** What the page of API keys shows. @publicApi */
+export interface ApiKeysShown {
+  readonly list: readonly ApiKey[];
+  /** Those that keys can have. */
+  readonly scopes: readonly string[];
+  /** A key that has just been created, which is shown once; null: none. */
+  readonly created: string | null;
 }
 
 /** What a page is made from. @publicApi */
@@ -93,6 +104,8 @@ export interface PageContext {
   readonly sessions: readonly ListedSession[];
   /** On pages about second factors: what there is. */
   readonly factors: FactorsShown;
+  /** On the page of API keys: what there is. */
+  readonly apiKeys: ApiKeysShown;
   /** The fewest characters of a new password. */
   readonly passwordMin: number;
   /** What every page has around its content: the one of `pages.layout`, or the one in the box. */

@@ -142,7 +142,7 @@ export class RecoveryService {
         // Who has the mail has the address.
         emailConfirmedAt: known.emailConfirmedAt ?? now,
         epoch: known.epoch + 1,
-        state: { ...known.state, resetOwed: false },
+        state: { ...known.state, resetOwed: false, apiKeysSince: known.epoch + 1 },
       });
       const result = await this.repository.update(changed, known.version);
       if ('updated' in result) return result.updated;

@@ -56,6 +56,8 @@ export interface AccountState extends JsonObject {
   readonly frozen?: boolean;
   /** When the account is deleted. */
   readonly deleteAt?: number;
+  /** API keys that were created under an earlier epoch are not valid. */
+  readonly apiKeysSince?: number;
   /** The user handle of its passkeys, in base64url. */
   readonly handle?: string;
 }

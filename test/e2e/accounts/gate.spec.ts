@@ -3,8 +3,10 @@ import { Body, Controller, Get, Post } from '@nestjs/common';
 import { AuthService, CurrentUser, Session, type LoginRefusal } from 'nestjs-session-auth';
 import {
   AccountsService,
+  ApiKeyService,
   changedAccount,
   MemoryAccountRepository,
+  Scopes,
   type Account,
   type EntryWay,
   type Mail,
@@ -30,6 +32,7 @@ class OwnController {
   ) {}
 
   @Get('me')
+  @Scopes('me')
   me(@CurrentUser() account: Account | null): { me: string | null } {
     return { me: account?.email ?? null };
   }
@@ -92,6 +95,7 @@ async function start(confirmation = true): Promise<void> {
       passkeys: true,
       totp: true,
       trustedDevices: true,
+      apiKeys: { enabled: true, scopes: ['me'] },
       secondFactor: { required: (account) => Reflect.get(account, 'needsFactor') === true },
       gate: { also: ({ data }) => (data['barred'] === true ? 'locked' : null) },
     },
@@ -220,6 +224,20 @@ const walks: Readonly<
     return isIn(returning);
   },
 
+  async 'api-key'(state) {
+    await start();
+    const { id } = await app.app.get(AccountsService).create(ada);
+    const { key } = await app.app.get(ApiKeyService).create(id, { scopes: ['me'] });
+    const jar = app.jar();
+    const isAdmitted = async (): Promise<boolean> => {
+      const response = await jar.fetch('/me', { headers: { 'x-api-key': key } });
+      return ((await response.json()) as { me?: unknown }).me === ada.email;
+    };
+    expect(await isAdmitted()).toBe(true);
+    await change(state);
+    return isAdmitted();
+  },
+
   async session(state) {
     await start();
     await app.app.get(AccountsService).create(ada);
@@ -262,6 +280,8 @@ function changeAfterCreate(state: (account: StoredAccount) => StoredAccount | nu
 const exceptions = new Set([
   'application changed since',
   'registration unconfirmed',
+  // A change of the password leaves keys as they are.
+  'api-key changed since',
   // Its passkey has verified its user, which is both factors.
   'passkey owing a second factor',
 ]);

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { SessionRuntime } from '../../http/session-runtime.js';
+import { AccountsConfig } from '../accounts-config.js';
+import { AccountValueError } from '../errors.js';
+import { AccountEvents } from '../events/account-events.js';
+import { AccountRepository } from '../repository/account-repository.js';
+import { ApiKeyRows, type ApiKey } from './api-key-rows.js';
+
+/** An API key to create. @publicApi */
+export interface ApiKeyToCreate {
+  /** What its owner knows it by. Default: none. */
+  readonly name?: string | null | undefined;
+  /** What it may be used for: some of the option `apiKeys.scopes`. */
+  readonly scopes: readonly string[];
+  /** For how long it is valid, in ms; at most `apiKeys.maxAge`. Default: that. */
+  readonly maxAge?: number | null | undefined;
+}
+
+/** A new API key. @publicApi */
+export interface CreatedApiKey extends ApiKey {
+  /** The key itself. It is not stored: this is the only time that anybody sees it. */
+  readonly key: string;
+}
+
+/** The API keys of accounts, for code of the application, such as pages for administrators. @publicApi */
+@Injectable()
+export class ApiKeyService {
+  constructor(
+    private readonly config: AccountsConfig,
+    private readonly repository: AccountRepository,
+    private readonly rows: ApiKeyRows,
+    private readonly events: AccountEvents,
+    private readonly runtime: SessionRuntime,
+  ) {}
+
+  /** The valid keys of an account, the oldest first. */
+  async list(accountId: string): Promise<readonly ApiKey[]> {
+    const account = await this.repository.find(accountId);
+    return account === null ? [] : this.rows.of(account);
+  }
+
+  /**
+   * Creates a key, without asking who wants it.
+   *
+   * @throws AccountValueError for a scope that there is not, or none, a time that is too long, one key too many, or an account that there is not
+   */
+  async create(accountId: string, { name = null, scopes, maxAge }: ApiKeyToCreate): Promise<CreatedApiKey> {
+    const { apiKeys } = this.config.options;
+    const account = await this.repository.find(accountId);
+    if (account === null) throw new AccountValueError('id', 'there is no account with this id.');
+    if (scopes.length === 0 || !scopes.every((scope) => apiKeys.scopes.includes(scope))) {
+      throw new AccountValueError('scopes', `expected one or more of ${apiKeys.scopes.join(', ')}.`);
+    }
+    const longest = maxAge ?? apiKeys.maxAge;
+    if (longest !== null && (!(longest > 0) || longest > (apiKeys.maxAge ?? Infinity))) {
+      throw new AccountValueError('maxAge', 'expected a time in ms above 0, and at most apiKeys.maxAge.');
+    }
+    if ((await this.rows.of(account)).length >= apiKeys.max) {
+      throw new AccountValueError('id', `the account has ${String(apiKeys.max)} keys already (apiKeys.max).`);
+    }
+    const expiresAt = longest === null ? null : new Date(this.runtime.now() + longest);
+    const made = await this.rows.add(account, { name, scopes: [...new Set(scopes)], expiresAt });
+    if (made === null) throw new AccountValueError('id', 'the account has been changed in the meantime; try again.');
+    this.events.tell('apiKeyCreated', { userId: accountId, address: '', keyId: made.row.id });
+    return { ...made.row, key: made.key };
+  }
+
+  /** Revokes a key: from its next request on, it is worth nothing. @returns whether it was this call that did it */
+  async revoke(accountId: string, id: string, address = ''): Promise<boolean> {
+    const removed = await this.rows.remove(accountId, id);
+    if (removed !== null) this.events.tell('apiKeyRevoked', { userId: accountId, address, keyId: id });
+    return removed !== null;
+  }
+}

@@ -1,0 +1,53 @@
+import { bool, duration, integer, list, text } from '../../config/kinds.js';
+import { group, option } from '../../config/option.js';
+
+/** The name of a scope (RFC 6749, 3.3, without characters that mean something elsewhere). */
+export const scopeName = text({ pattern: /[A-Za-z][\w.:/-]{0,63}/, expected: 'a name such as orders:read' });
+
+/** Keys by which programs use an account. */
+export const apiKeysOptions = group(
+  'Keys by which programs use an account, each for some scopes only.',
+  {
+    enabled: option({
+      env: 'SECURITY_API_KEYS',
+      kind: bool(),
+      default: false,
+      meaning: 'Whether accounts can have API keys.',
+    }),
+    scopes: option<readonly string[]>({
+      env: 'SECURITY_API_KEY_SCOPES',
+      kind: list(scopeName),
+      default: [],
+      defaultText: 'none; required where keys are on',
+      meaning:
+        'The scopes that keys can have. `@Scopes()` says which of them a route needs; one without it takes no key.',
+    }),
+    prefix: option({
+      env: 'SECURITY_API_KEY_PREFIX',
+      kind: text({ pattern: /[a-z][a-z0-9]{1,15}/, expected: '2 to 16 lower-case letters and digits, such as shop' }),
+      default: 'key',
+      meaning:
+        'What keys begin with, so that people, and scanners of secrets, tell whose they are. Former ones stop working when it changes.',
+    }),
+    max: option({
+      env: 'SECURITY_API_KEYS_MAX',
+      kind: integer({ min: 1, max: 1_000 }),
+      default: 20,
+      meaning: 'How many keys an account can have.',
+    }),
+    maxAge: option<number | null, number | string | null>({
+      env: 'SECURITY_API_KEY_MAX_AGE',
+      kind: duration({ min: 60_000, nullable: true }),
+      default: null,
+      defaultText: 'none: until they are revoked',
+      meaning: 'For how long a key is valid at most, and if its owner does not choose.',
+    }),
+    perMinute: option<number | null>({
+      env: 'SECURITY_API_KEY_PER_MINUTE',
+      kind: integer({ min: 1, max: 1_000_000, nullable: true }),
+      default: 600,
+      meaning: 'How many requests a minute each key can make; more get a 429. `null`: any number.',
+    }),
+  },
+  'enabled',
+);
