@@ -40,6 +40,7 @@ export const attributeMeanings = {
   'error.type':
     'the code of the error, such as `SESSION_STORE_UNAVAILABLE`, or its class; only if the operation failed',
   'nestjs_session.found': 'whether the session exists; `false`: it has expired or was ended',
+  'nestjs_session.event': 'the name of the event, such as `factorFailed`',
   'nestjs_session.framework': 'where the session comes from, such as `Flask`',
   'nestjs_session.protection': '`basic` or `strong`',
   'nestjs_session.reason':
@@ -136,6 +137,13 @@ export const countedEvents: CountedEvents = {
     attributes: { 'error.type': ({ error }) => errorType(error) },
   },
 };
+
+/** Events that features have added, by their names: more cannot be known of them that names nobody. */
+export const featureEvents = counter(
+  'feature_events',
+  '{event}',
+  'Something has happened in a feature, such as in accounts.',
+);
 
 /** An error as an attribute: its message may name a server. */
 export function errorType(error: unknown): string {

@@ -3,8 +3,18 @@ import { metrics, type Attributes, type Counter, type Meter } from '@opentelemet
 import { SessionListener } from '../http/session-listener.decorator.js';
 import { SessionRuntime } from '../http/session-runtime.js';
 import { observeAll, type SessionEventName, type SessionEventOf } from '../session/observer.js';
-import { countedEvents, SCOPE, type AttributeName, type CountedEvent, type Instrument } from './instruments.js';
+import {
+  countedEvents,
+  featureEvents,
+  SCOPE,
+  type AttributeName,
+  type CountedEvent,
+  type Instrument,
+} from './instruments.js';
 import { TracingMeter } from './tracing-meter.js';
+
+/** The attribute that has the name of an event. */
+const eventName: AttributeName = 'nestjs_session.event';
 
 /** Measures the sessions of the application that it is provided in. */
 @Injectable()
@@ -15,11 +25,12 @@ export class SessionTelemetry {
     const meter = metrics.getMeter(SCOPE);
     repository.metering.meter = new TracingMeter(meter);
     const counters = new CounterSet(meter);
-    // By name, since features may have added events that are not counted.
+    // By name, since features may have added events.
     const counted: { readonly [Name in SessionEventName]?: CountedEvent<Name> | null } = countedEvents;
     const listeners = observeAll((name, event) => {
       const how = counted[name];
       if (how) counters.of(how.instrument).add(1, attributesOf(how, event));
+      else if (how === undefined) counters.of(featureEvents).add(1, { [eventName]: name });
     });
     Object.assign(this, listeners);
   }

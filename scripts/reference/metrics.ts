@@ -3,6 +3,7 @@ import {
   contention,
   countedEvents,
   durations,
+  featureEvents,
   SCOPE,
   type AttributeName,
   type Instrument,
@@ -65,6 +66,7 @@ function counters(): Row[] {
     const events = [...(rows.get(instrument.name)?.events ?? []), event];
     rows.set(instrument.name, { ...instrument, attributes: Object.keys(attributes) as AttributeName[], events });
   }
+  rows.set(featureEvents.name, { ...featureEvents, attributes: ['nestjs_session.event'], events: [] });
   return [...rows.values()];
 }
 

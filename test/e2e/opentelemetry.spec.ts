@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Body, Controller, Get, Param, Post, UseGuards } from '@nestjs/common';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AuthService, CsrfGuard, Session, SessionAuthGuard, type SessionModuleOptions } from 'nestjs-session-auth';
+import { AccountsModule } from 'nestjs-session-auth/accounts';
 import { MemoryStore } from 'nestjs-session-auth/memory';
 import { SessionTelemetryModule } from 'nestjs-session-auth/opentelemetry';
+import { cheapHashing, send } from '../support/accounts-app.js';
 import { platforms, startApp, type PlatformName, type RunningApp } from '../support/app.js';
 import { Checkpoints } from '../support/checkpoint.js';
 import { combinations } from '../support/combinations.js';
@@ -218,6 +220,23 @@ describe.each(combinations({ store: ['memory', 'redis'], platform: platforms }))
     });
   },
 );
+
+it('counts the events of accounts by their names, and by nothing else', async () => {
+  const accounts = AccountsModule.forRoot({ registration: true, passwords: { hashing: cheapHashing } });
+  const app = await startApp({ imports: [accounts, SessionTelemetryModule] });
+  running.push(app);
+  const jar = app.jar();
+  for (const email of ['ada@example.com', 'grace@example.com']) {
+    expect((await send(jar, '/auth/register', { email, password: 'a long enough phrase' })).status).toBe(201);
+    await send(jar, '/auth/logout', {});
+  }
+  await send(jar, '/auth/login', { identity: 'ada@example.com', password: 'a long enough phrase' });
+  expect((await jar.fetch('/auth/account/export')).status).toBe(200);
+  expect(await counted('feature_events')).toEqual([
+    { 'nestjs_session.event': 'registered', count: 2 },
+    { 'nestjs_session.event': 'accountExported', count: 1 },
+  ]);
+});
 
 describe('a span of SessionTelemetryModule', () => {
   it('is a child of the active one, and the parent of what the store does', async () => {
