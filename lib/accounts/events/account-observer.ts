@@ -68,6 +68,11 @@ interface NotMeEvent extends AccountEvent {
   readonly locked: boolean;
 }
 
+interface PasskeyBackedUpEvent extends AccountEvent {
+  /** Whether it has been copied, such as by a password manager: whoever gets into that has it, too. */
+  readonly isBackedUp: boolean;
+}
+
 /**
  * The events of accounts, which `SessionObserver` has beside its own once accounts are imported. None contains a token, a code, a
  * password, an address for mail or a username.
@@ -107,6 +112,8 @@ export interface AccountObserver {
   factorFailed?(event: FactorEvent): unknown;
   /** A passkey was refused: it counts its uses, and another one with the same key has counted further, so one of them is a copy. */
   passkeyCloned?(event: AccountEvent): unknown;
+  /** A passkey was used that has been copied to other devices since it was used before; or it is not any more. */
+  passkeyBackedUp?(event: PasskeyBackedUpEvent): unknown;
   /** A code was sent, such as by SMS. */
   codeSent?(event: FactorEvent): unknown;
   /** A recovery code was used up. */
@@ -161,6 +168,7 @@ const names: Readonly<Record<AccountEventName, true>> = {
   factorProved: true,
   factorFailed: true,
   passkeyCloned: true,
+  passkeyBackedUp: true,
   codeSent: true,
   recoveryCodeUsed: true,
   apiKeyCreated: true,

@@ -67,8 +67,12 @@ export class PasskeyCheck {
     const owner = await this.#ownerOf(passkey, assertion, account);
     if (owner === null) return null;
     const use = await this.rows.use(passkey, verified);
-    if (use === 'cloned') this.events.tell('passkeyCloned', { userId: owner.id, address: exchange.client.address });
-    if (use !== 'used') return null;
+    const event = { userId: owner.id, address: exchange.client.address };
+    if (use === 'cloned') this.events.tell('passkeyCloned', event);
+    if (use === 'cloned' || use === 'gone') return null;
+    if (use === 'backup-changed') {
+      this.events.tell('passkeyBackedUp', { ...event, isBackedUp: verified.isBackedUp });
+    }
     return { account: owner, factors: factorsOfPasskey(passkey, this.#worthOf(verified, ceremony)) };
   }
 

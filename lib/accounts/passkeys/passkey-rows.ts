@@ -15,6 +15,8 @@ import {
 /** What has become of the use of a passkey. */
 export type UseOfPasskey =
   | 'used'
+  /** The same, and it has been copied to other devices since the use before, or is no longer. */
+  | 'backup-changed'
   /** Another one with the same key has been used more often: it has been copied. */
   | 'cloned'
   | 'gone';
@@ -76,7 +78,7 @@ export class PasskeyRows {
       if ((known.counter > 0 || used.counter > 0) && used.counter <= known.counter) return 'cloned';
       const row = usedRow(known, used, new Date(this.runtime.now()));
       const result = await this.repository.updateCredential(row, known.row.version);
-      if ('updated' in result) return 'used';
+      if ('updated' in result) return known.isBackedUp === used.isBackedUp ? 'used' : 'backup-changed';
       known = 'conflict' in result ? storedPasskey(result.conflict) : null;
     }
     return 'gone';

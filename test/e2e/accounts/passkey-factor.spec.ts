@@ -33,6 +33,10 @@ class Listener implements SessionObserver {
   passkeyCloned({ userId, address }: SessionEventOf<'passkeyCloned'>): void {
     heard.push({ cloned: true, userId, address });
   }
+
+  passkeyBackedUp({ userId, address, isBackedUp }: SessionEventOf<'passkeyBackedUp'>): void {
+    heard.push({ isBackedUp, userId, address });
+  }
 }
 
 let app: PasskeysApp;
@@ -205,5 +209,24 @@ describe('a passkey that has been copied', () => {
     heard.length = 0;
     expect((await logInWith(app.jar(), authenticator, { counter: 6 })).status).toBe(401);
     expect(heard).toEqual([{ cloned: true, ...user }]);
+  });
+});
+
+describe('a passkey that a password manager keeps', () => {
+  it('is told to listeners when it is copied to other devices for the first time, and when it no longer is', async () => {
+    app = await startPasskeys({}, { providers: [Listener] });
+    const authenticator = app.authenticator({ isSyncable: true });
+    const jar = app.jar();
+    await send(jar, '/auth/login', { identity: ada.email, password: ada.password });
+    expect((await addPasskey(jar, authenticator, { isBackedUp: false })).status).toBe(201);
+    const user = { userId: (await app.app.get(AccountsService).findByEmail(ada.email))?.id, address: '127.0.0.1' };
+    heard.length = 0;
+    for (const isBackedUp of [false, true, true, false]) {
+      expect((await logInWith(app.jar(), authenticator, { isBackedUp })).status).toBe(200);
+    }
+    expect(heard).toEqual([
+      { isBackedUp: true, ...user },
+      { isBackedUp: false, ...user },
+    ]);
   });
 });
