@@ -480,6 +480,7 @@ export interface AccountsModuleOptions {
                 | 'error.PASSKEY_UNKNOWN'
                 | 'error.SESSION_UNKNOWN'
                 | 'error.SESSIONS_NOT_LISTED'
+                | 'error.retryAfter'
                 | 'error.TOO_MANY_REQUESTS'
                 | 'mail.hello'
                 | 'mail.validFor'
@@ -544,6 +545,7 @@ export interface AccountsModuleOptions {
                 | 'mail.recovery-code-used.subject'
                 | 'mail.recovery-code-used.text'
                 | 'mail.recovery-code-used.action'
+                | 'duration.seconds'
                 | 'duration.minutes'
                 | 'duration.hours'
                 | 'duration.days',

@@ -92,18 +92,16 @@ export class ApiKeyLoader implements OnModuleInit {
 
   async #count(context: ExecutionContext, id: string): Promise<void> {
     const { perMinute } = this.config.options.apiKeys;
-    if (
-      perMinute === null ||
-      (await this.budgets.take([{ named: ['api-key', id], budget: bucket(perMinute, minute) }]))
-    ) {
-      return;
-    }
-    this.#setHeader(context, 'Retry-After', String(Math.ceil(minute / perMinute / 1000)));
+    if (perMinute === null) return;
+    const wait = await this.budgets.take([{ named: ['api-key', id], budget: bucket(perMinute, minute) }]);
+    if (wait === 0) return;
+    const retryAfter = Math.ceil(wait / 1000);
+    this.#setHeader(context, 'Retry-After', String(retryAfter));
     const body = {
       statusCode: 429,
       message: 'The API key has made too many requests. Try again later.',
       error: 'Too Many Requests',
-      code: 'TOO_MANY_REQUESTS',
+      ...{ code: 'TOO_MANY_REQUESTS', retryAfter },
     };
     throw new HttpException(body, HttpStatus.TOO_MANY_REQUESTS);
   }

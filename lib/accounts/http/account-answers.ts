@@ -11,7 +11,7 @@ import { defaultLayout } from '../pages/layout.js';
 import type { ApiKeysShown, FactorsShown, PageContext, PageName } from '../pages/page.js';
 import type { Account } from '../repository/account.js';
 import { AccountPaths } from './account-paths.js';
-import { AccountsException, bodyOf } from './accounts.exception.js';
+import { AccountsException, bodyOf, tooManyRequests } from './accounts.exception.js';
 import type { Exchange } from './exchange.js';
 import type { MessageKey } from '../messages/english.js';
 import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
@@ -150,10 +150,13 @@ export class AccountAnswers {
   }
 
   async #refuse(exchange: Exchange, form: PageOf, refusal: AccountsException): Promise<void> {
-    const { code, fields } = refusal;
+    const { code, fields, retryAfter } = refusal;
     const status = refusal.getStatus();
     const texts = this.#texts(exchange);
-    const message = texts.error(fields === null ? code : 'title');
+    const message = messageOf(refusal, texts);
+    if (retryAfter !== null) {
+      this.adapterHost.httpAdapter.setHeader(exchange.response, 'Retry-After', String(retryAfter));
+    }
     if (exchange.wantsPage && code === 'VERIFICATION_REQUIRED' && form.returnTo !== undefined) {
       const next = encodeURIComponent(this.paths.page(form.returnTo));
       this.#redirect(exchange, `${this.paths.page('/verify')}?next=${next}`, 303);
@@ -170,8 +173,8 @@ export class AccountAnswers {
       });
       return;
     }
-    const body = { ...bodyOf(status, message), code };
-    this.#send(exchange, status, fields === null ? body : { ...body, fields });
+    const more = { ...(fields !== null && { fields }), ...(retryAfter !== null && { retryAfter }) };
+    this.#send(exchange, status, { ...bodyOf(status, message), code, ...more });
   }
 
   async #sendPage(exchange: Exchange, form: PageOf, status: number, said: Partial<PageContext>): Promise<void> {
@@ -250,7 +253,13 @@ export class AccountAnswers {
 /** What the module itself rejects a request with, and too many guesses; null: another error. */
 function refusalIn(error: unknown): AccountsException | null {
   if (error instanceof AccountsException) return error;
-  return error instanceof TooManyAttemptsException ? new AccountsException(429, 'TOO_MANY_REQUESTS') : null;
+  return error instanceof TooManyAttemptsException ? tooManyRequests(error.retryAfter * 1000) : null;
+}
+
+/** What is wrong, in words, and for how long where that is known. */
+function messageOf({ code, fields, retryAfter }: AccountsException, texts: Texts): string {
+  if (retryAfter !== null) return texts.text('error.retryAfter', { duration: texts.duration(retryAfter * 1000) });
+  return texts.error(fields === null ? code : 'title');
 }
 
 /** What was typed, or what the query said: text only. */

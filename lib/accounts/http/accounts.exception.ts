@@ -14,8 +14,11 @@ export class AccountsException extends HttpException {
     status: number,
     readonly code: string,
     readonly fields: FieldErrors | null = null,
+    /** In how many seconds the request may be made again, of a 429; null: not said. */
+    readonly retryAfter: number | null = null,
   ) {
-    super({ ...bodyOf(status, code), code, ...(fields === null ? {} : { fields }) }, status);
+    const more = { ...(fields !== null && { fields }), ...(retryAfter !== null && { retryAfter }) };
+    super({ ...bodyOf(status, code), code, ...more }, status);
   }
 }
 
@@ -37,6 +40,11 @@ const names: Readonly<Record<number, string>> = {
   501: 'Not Implemented',
   503: 'Service Unavailable',
 };
+
+/** A 429. @param ms until there may be another request */
+export function tooManyRequests(ms: number): AccountsException {
+  return new AccountsException(429, 'TOO_MANY_REQUESTS', null, Math.ceil(ms / 1000));
+}
 
 /** A 400 about some fields. */
 export function invalid(fields: FieldErrors): AccountsException {

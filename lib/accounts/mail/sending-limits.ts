@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Budget } from '../../auth/limiter/budget.js';
 import { AccountsConfig } from '../accounts-config.js';
-import { AccountsException } from '../http/accounts.exception.js';
 import { bucket, Budgets } from '../http/budgets.js';
 import type { MailKind } from './mail.js';
 
@@ -29,8 +28,7 @@ export class SendingLimits {
 
   /** Counts a request that may cause a mail. @throws AccountsException with a 429, if its network has caused too many */
   async countFrom(address: string): Promise<void> {
-    const isAdmitted = await this.budgets.takeFrom(address, 'address', this.#perAddress, hour);
-    if (!isAdmitted) throw new AccountsException(429, 'TOO_MANY_REQUESTS');
+    await this.budgets.takeFrom(address, 'address', this.#perAddress, hour);
   }
 
   /**
@@ -39,15 +37,16 @@ export class SendingLimits {
    * @param emailKey the normal form of the address
    */
   async admits(kind: MailKind, emailKey: string): Promise<boolean> {
-    return this.budgets.take([
+    const wait = await this.budgets.take([
       { named: [kind, emailKey], budget: this.#perKind },
       { named: ['day', kind, emailKey], budget: this.#perDay },
     ]);
+    return wait === 0;
   }
 
   /** Counts a try with what has been sent; five are admitted. @param ms for how long they are remembered */
   async admitsTry(id: string, ms: number): Promise<boolean> {
     const budget = { free: mostTries, shortest: ms, longest: ms, forgets: { after: ms } };
-    return this.budgets.take([{ named: ['try', id], budget }]);
+    return (await this.budgets.take([{ named: ['try', id], budget }])) === 0;
   }
 }

@@ -239,6 +239,7 @@ export const english = {
   'error.PASSKEY_UNKNOWN': 'There is no such passkey any more.',
   'error.SESSION_UNKNOWN': 'This device is not logged in any more.',
   'error.SESSIONS_NOT_LISTED': 'Devices cannot be listed here. You can log out all others.',
+  'error.retryAfter': 'Too many requests. Try again in {duration}.',
   'error.TOO_MANY_REQUESTS': 'Too many requests. Try again later.',
   'mail.hello': 'Hello,',
   'mail.validFor': 'The link is valid for {duration}, and can be used once.',
@@ -312,6 +313,7 @@ export const english = {
   'mail.recovery-code-used.text':
     'somebody, probably you, has used a recovery code of your account at {site}. Codes that are left: {left}.',
   'mail.recovery-code-used.action': 'Open your account',
+  'duration.seconds': '{count} seconds',
   'duration.minutes': '{count} minutes',
   'duration.hours': '{count} hours',
   'duration.days': '{count} days',

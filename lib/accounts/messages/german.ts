@@ -248,6 +248,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'error.PASSKEY_UNKNOWN': 'Diesen Passkey gibt es nicht mehr.',
   'error.SESSION_UNKNOWN': 'Dieses Gerät ist nicht mehr angemeldet.',
   'error.SESSIONS_NOT_LISTED': 'Geräte können hier nicht aufgelistet werden. Sie können alle anderen abmelden.',
+  'error.retryAfter': 'Zu viele Anfragen. Warten Sie {duration}, und versuchen Sie es dann noch einmal.',
   'error.TOO_MANY_REQUESTS': 'Zu viele Anfragen. Versuchen Sie es später noch einmal.',
   'mail.hello': 'Guten Tag,',
   'mail.validFor': 'Der Link gilt {duration} und kann einmal verwendet werden.',
@@ -325,6 +326,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'mail.recovery-code-used.text':
     'jemand, wahrscheinlich Sie, hat einen Wiederherstellungscode Ihres Kontos bei {site} benutzt. Übrige Codes: {left}.',
   'mail.recovery-code-used.action': 'Konto öffnen',
+  'duration.seconds': '{count} Sekunden',
   'duration.minutes': '{count} Minuten',
   'duration.hours': '{count} Stunden',
   'duration.days': '{count} Tage',

@@ -22,7 +22,8 @@ export type Translate = (key: MessageKey, values: MessageValues, locale: string)
 
 const inTheBox: Readonly<Record<string, Readonly<Record<MessageKey, string>>>> = { en: english, de: german };
 
-const minute = 60_000;
+const second = 1_000;
+const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
@@ -65,7 +66,9 @@ export class MessageCatalog {
       duration(ms) {
         if (ms >= 2 * day) return text('duration.days', { count: Math.ceil(ms / day) });
         if (ms >= 2 * hour) return text('duration.hours', { count: Math.ceil(ms / hour) });
-        return text('duration.minutes', { count: Math.ceil(ms / minute) });
+        if (ms >= 2 * minute) return text('duration.minutes', { count: Math.ceil(ms / minute) });
+        // No text has a form for one.
+        return text('duration.seconds', { count: Math.max(2, Math.ceil(ms / second)) });
       },
       time: (ms) =>
         new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'long', timeZone: 'UTC' }).format(ms),

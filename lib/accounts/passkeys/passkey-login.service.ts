@@ -29,9 +29,7 @@ export class PasskeyLoginService {
 
   async options(exchange: Exchange): Promise<BegunCeremony> {
     this.#assertOffered();
-    if (!(await this.budgets.takeFrom(exchange.client.address, 'passkey-login', mostBegun, minute))) {
-      throw new AccountsException(429, 'TOO_MANY_REQUESTS');
-    }
+    await this.budgets.takeFrom(exchange.client.address, 'passkey-login', mostBegun, minute);
     return this.check.begin('login', await exchange.session(), null);
   }
 

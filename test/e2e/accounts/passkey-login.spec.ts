@@ -188,7 +188,7 @@ describe('a login with a passkey', () => {
     const begun = () => send(app.jar(), '/auth/passkeys/login/options', {});
     const answers = await Promise.all(Array.from({ length: 61 }, begun));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(60);
-    expect(await begun()).toMatchObject({ status: 429, body: { code: 'TOO_MANY_REQUESTS' } });
+    expect(await begun()).toMatchObject({ status: 429, body: { code: 'TOO_MANY_REQUESTS', retryAfter: 1 } });
     now += 60_000;
     expect((await begun()).status).toBe(200);
   });

@@ -60,12 +60,14 @@ describe('the texts', () => {
 
   it('round durations to what a reader needs', () => {
     const { duration } = catalog.textsIn('en');
-    expect([duration(60_000), duration(3_600_000), duration(7_200_000), duration(172_800_000)]).toEqual([
-      '1 minutes',
-      '60 minutes',
-      '2 hours',
-      '2 days',
-    ]);
+    expect([
+      duration(1),
+      duration(60_000),
+      duration(120_000),
+      duration(3_600_000),
+      duration(7_200_000),
+      duration(172_800_000),
+    ]).toEqual(['2 seconds', '60 seconds', '2 minutes', '60 minutes', '2 hours', '2 days']);
   });
 });
 
