@@ -77,7 +77,7 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
   ['there is one form of registration; leave it out', 'USE_REGISTER_V2'],
   ['there are no commands for users: use AccountsService', 'CLI_ROLES_NAME CLI_USERS_NAME'],
   ['the style sheet is served with the pages; leave it out', 'STATIC_FOLDER STATIC_FOLDER_URL'],
-  ['no script of the pages is inline; leave it out', 'SCRIPT_NONCE_KEY'],
+  ['nonces are found where helmet says them; for others, use pages.nonce', 'SCRIPT_NONCE_KEY'],
   ['roles are stored in the account; leave it out', 'JOIN_USER_ROLES'],
   ['one logs in with the address, and with SECURITY_USERNAME_ENABLE also with the username', 'USER_IDENTITY_MAPPINGS'],
   ['use SESSION_CSRF_MODE; GET <prefix> returns a token', 'CSRF_COOKIE CSRF_COOKIE_REFRESH_EACH_REQUEST'],

@@ -34,6 +34,7 @@ export { smtpMailer } from './mail/smtp-mailer.js';
 export type { MessageKey, Messages } from './messages/english.js';
 export type { MessageValues, Texts, Translate } from './messages/messages.js';
 export { Html, html, type HtmlPart } from './pages/html.js';
+export type { PageNonces } from './pages/nonces.js';
 export type { ListedFactor, OwnedFactor, OwnedRecoveryCodes } from './factors/owned-factors.js';
 export type { Arrived, SecondFactorOwed } from './login/arrival.js';
 export { PasswordLoginService, type PasswordLogin } from './login/password-login.service.js';

@@ -1,8 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get } from '@nestjs/common';
 import { CurrentUser } from 'nestjs-session-auth';
-import { AccountRepository, AccountsService, type Account } from 'nestjs-session-auth/accounts';
+import {
+  AccountRepository,
+  AccountsService,
+  type Account,
+  type AccountsModuleOptions,
+} from 'nestjs-session-auth/accounts';
+import type { Response } from 'express';
+import { randomBytes } from 'node:crypto';
 import type { Browser } from 'playwright-core';
+import type { AppSetup } from '../support/app.js';
 import { startAccounts, type AccountsApp } from '../support/accounts-app.js';
 import { KeyboardPerson } from './accounts-person.js';
 import { openChromium } from './chromium.js';
@@ -31,9 +39,23 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-beforeEach(async () => {
-  app = await startAccounts({ passkeys: true, site: 'Small Hours' }, { controllers: [HomeController] });
+async function start(options: AccountsModuleOptions = {}, setup: AppSetup = {}): Promise<void> {
+  app = await startAccounts(
+    { passkeys: true, site: 'Small Hours', ...options },
+    { controllers: [HomeController], ...setup },
+  );
   await app.app.get(AccountsService).create(ada);
+}
+
+/** The same browser at another application. */
+async function restart(...setup: Parameters<typeof start>): Promise<void> {
+  await app.close();
+  await start(...setup);
+  person = new KeyboardPerson(person.page, app.url.replace('127.0.0.1', 'localhost'));
+}
+
+beforeEach(async () => {
+  await start();
   const page = await (await browser.newContext()).newPage();
   authenticator = await VirtualAuthenticator.of(page);
   complaints = complaintsOf(page);
@@ -152,6 +174,16 @@ describe('a passkey in Chromium', () => {
     expect(person.path).toBe('/auth/passkeys');
   });
 
+  it('is added and used under a policy of the application that lets in what has its nonce alone', async () => {
+    await restart({}, { prepare: (nest) => void nest.use(onlyWithNonce) });
+    await addPasskey('My laptop');
+    expect(await shown()).toContain('My laptop');
+    await logOut();
+    await person.goTo('/auth/login?next=/?after');
+    await person.page.waitForURL(/after$/);
+    expect(await shown()).toBe(ada.email);
+  });
+
   it('that was deleted elsewhere is forgotten by the browser when it opens the page', async () => {
     await addPasskey('My laptop');
     const repository = app.app.get(AccountRepository);
@@ -170,6 +202,15 @@ describe('a passkey in Chromium', () => {
     expect(await authenticator.passkeys()).toEqual([]);
   });
 });
+
+/** As helmet is used for nonces, and with no other source that is allowed. */
+function onlyWithNonce(_request: unknown, response: Response, next: () => void): void {
+  const nonce = randomBytes(16).toString('base64');
+  response.locals['cspNonce'] = nonce;
+  const sources = `script-src 'nonce-${nonce}' 'strict-dynamic'; style-src 'nonce-${nonce}'; connect-src 'self'`;
+  response.setHeader('Content-Security-Policy', `default-src 'none'; ${sources}; form-action 'self'`);
+  next();
+}
 
 /** Notes when the page has told the browser all passkeys that there are. */
 const tellWhenSignalled = `{

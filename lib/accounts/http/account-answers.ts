@@ -8,6 +8,7 @@ import { AccountsConfig } from '../accounts-config.js';
 import { MessageCatalog, type Texts } from '../messages/messages.js';
 import { defaultPages } from '../pages/default-pages.js';
 import { defaultLayout } from '../pages/layout.js';
+import { noncesOf, type PageNonces } from '../pages/nonces.js';
 import type { ApiKeysShown, FactorsShown, PageContext, PageName } from '../pages/page.js';
 import type { Account } from '../repository/account.js';
 import { AccountPaths } from './account-paths.js';
@@ -207,6 +208,7 @@ export class AccountAnswers {
       user,
       session: await exchange.session(),
       csrf: await this.#csrfOf(exchange),
+      nonces: this.#noncesOf(exchange),
       values: valuesOf(exchange, [...shown, 'next', 'action', 'token']),
       errors: {},
       error: null,
@@ -221,6 +223,11 @@ export class AccountAnswers {
       sessions: (await sessions?.(exchange)) ?? [],
       apiKeys: (await apiKeys?.(exchange)) ?? noApiKeys,
     };
+  }
+
+  #noncesOf({ context, response }: Exchange): PageNonces {
+    const nonce = this.config.options.pages.nonce?.(context.switchToHttp().getRequest<unknown>());
+    return nonce === undefined || nonce === null ? noncesOf(response) : { script: nonce, style: nonce };
   }
 
   /** A token where one may be needed: without a session, the browser's own headers are enough, and a page begins none. */

@@ -1,8 +1,9 @@
 import { html } from './html.js';
+import { nonceAttribute } from './nonces.js';
 import type { PageLayout } from './page.js';
 
 /** The document in the box. */
-export const defaultLayout: PageLayout = ({ title, main }, { site, texts, url }) =>
+export const defaultLayout: PageLayout = ({ title, main }, { site, texts, url, nonces }) =>
   html`<!doctype html>
     <html lang="${texts.locale}">
       <head>
@@ -10,7 +11,7 @@ export const defaultLayout: PageLayout = ({ title, main }, { site, texts, url })
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title} – ${site}</title>
-        <link rel="stylesheet" href="${url('/style.css')}" />
+        <link rel="stylesheet" href="${url('/style.css')}" ${nonceAttribute(nonces.style)} />
       </head>
       <body>
         <main>

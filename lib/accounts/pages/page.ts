@@ -5,6 +5,7 @@ import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
 import type { Account } from '../repository/account.js';
 import type { ListedSession } from '../sessions/listed-session.js';
 import type { Html } from './html.js';
+import type { PageNonces } from './nonces.js';
 
 /** The pages that there are. @publicApi */
 export type PageName =
@@ -84,6 +85,8 @@ export interface PageContext {
   readonly session: Session;
   /** The hidden field that forms need; null: none, the browser's own headers are enough. */
   readonly csrf: { readonly field: string; readonly token: string } | null;
+  /** What a `<script>` and the link of a style sheet need as `nonce`, where the application's `Content-Security-Policy` has one. */
+  readonly nonces: PageNonces;
   /** What was typed, without passwords; and what the query said. */
   readonly values: Readonly<Record<string, string>>;
   /** What is wrong with fields, in words. */
@@ -128,8 +131,12 @@ export type PageLayout = (content: PageContent, context: PageContext) => string 
 
 /**
  * Pages of the application, by name; the others stay as they are. `layout` is what every page in the box is put into, so that it looks like
- * the application's own.
+ * the application's own. `nonce` returns the nonce of the application's `Content-Security-Policy` for a request of its server, where helmet
+ * does not say it; null: there is none.
  *
  * @publicApi
  */
-export type PageTemplates = Readonly<Partial<Record<PageName, PageTemplate>>> & { readonly layout?: PageLayout };
+export type PageTemplates = Readonly<Partial<Record<PageName, PageTemplate>>> & {
+  readonly layout?: PageLayout;
+  readonly nonce?: (request: unknown) => string | null;
+};

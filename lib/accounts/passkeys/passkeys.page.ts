@@ -1,4 +1,5 @@
 import { html, type Html, type HtmlPart } from '../pages/html.js';
+import { nonceAttribute } from '../pages/nonces.js';
 import { csrf, pageOf, paragraph, toAccount } from '../pages/page-parts.js';
 import type { PageContext, PageTemplate } from '../pages/page.js';
 import type { MessageKey } from '../messages/english.js';
@@ -86,7 +87,7 @@ export function passkeySetUp(context: PageContext): HtmlPart {
 
 /** Hidden until the script knows that the browser has passkeys. */
 function passkeyForm(context: PageContext, { action, options, submit, fields, isNew, isFilledIn }: PasskeyForm): Html {
-  const { texts, url } = context;
+  const { texts, url, nonces } = context;
   const kind = isNew === true ? 'create' : 'get';
   const verify = isNew === true && html` data-verify="${verifyUrl(context)}"`;
   return html`<form
@@ -110,7 +111,7 @@ function passkeyForm(context: PageContext, { action, options, submit, fields, is
       ></p>
       <button class="quiet">${texts.text(submit)}</button>
     </form>
-    <script src="${url('/passkeys.js')}" defer></script>`;
+    <script src="${url('/passkeys.js')}" ${nonceAttribute(nonces.script)} defer></script>`;
 }
 
 function itemOf(context: PageContext, { id, name, createdAt, lastUsedAt, isSyncable }: Passkey): Html {
