@@ -174,6 +174,20 @@ describe('a passkey in Chromium', () => {
     expect(person.path).toBe('/auth/passkeys');
   });
 
+  it('is set up by a login that owes a second factor, after a code by mail, and logs in', async () => {
+    await restart({ secondFactor: { required: true } });
+    await person.goTo('/auth/login?next=/?after');
+    await person.send({ identity: ada.email, password: ada.password });
+    expect(person.path).toBe('/auth/second-factor');
+    await person.press('Mail me a code');
+    const { code = '' } = (await app.box.mail()).data;
+    await person.send({ code });
+    await person.press('Add a passkey');
+    expect(await shown()).toBe(ada.email);
+    expect(person.page.url()).toMatch(/\/\?after$/);
+    expect(await authenticator.passkeys()).toHaveLength(1);
+  });
+
   it('is added and used under a policy of the application that lets in what has its nonce alone', async () => {
     await restart({}, { prepare: (nest) => void nest.use(onlyWithNonce) });
     await addPasskey('My laptop');
