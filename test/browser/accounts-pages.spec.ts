@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { AccountsService, type MailKind } from 'nestjs-session-auth/accounts';
+import { AccountsService, type AccountsModuleOptions, type Mail, type MailKind } from 'nestjs-session-auth/accounts';
 import { startAccounts, type AccountsApp } from '../support/accounts-app.js';
 import { KeyboardPerson } from './accounts-person.js';
 import { openChromium } from './chromium.js';
@@ -23,11 +23,15 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-beforeEach(async () => {
-  app = await startAccounts({
+const start = (options: AccountsModuleOptions = {}): Promise<AccountsApp> =>
+  startAccounts({
     ...{ registration: true, confirmation: true, recovery: true, mailLogin: true, passkeys: true, deletion: true },
     site: 'Small Hours',
+    ...options,
   });
+
+beforeEach(async () => {
+  app = await start();
 });
 
 afterEach(() => app.close());
@@ -44,19 +48,38 @@ const ownPages = [
   ['deletion', '/auth/account/delete'],
 ] as const;
 
-/** The link of the first mail of a kind. */
-async function mailOf(kind: MailKind): Promise<string> {
+/** The first mail of a kind. */
+async function firstMail(kind: MailKind): Promise<Mail> {
   for (let number = 1; ; number++) {
     const mail = await app.box.mail(number);
-    if (mail.kind === kind) return linkIn(number);
+    if (mail.kind === kind) return mail;
   }
+}
+
+/** The link of the first mail of a kind. */
+async function mailOf(kind: MailKind): Promise<string> {
+  return pathOf((await firstMail(kind)).data.link);
 }
 
 /** The link of the mail with this number. */
 async function linkIn(number: number): Promise<string> {
-  const { data } = await app.box.mail(number);
-  const { pathname, search } = new URL(data.link ?? '');
+  return pathOf((await app.box.mail(number)).data.link);
+}
+
+function pathOf(link = ''): string {
+  const { pathname, search } = new URL(link);
   return pathname + search;
+}
+
+/** Where the mails lead that are sent with changes, and links that are not valid. */
+async function linksOfChanges(): Promise<readonly (readonly [state: string, path: string])[]> {
+  return [
+    ['new address', await mailOf('email-confirm')],
+    ['undo of an address', await mailOf('email-changing')],
+    ['undo of an address, wrong', '/auth/email/undo?token=nonsense'],
+    ['not me', pathOf((await firstMail('password-changed')).data.notMe?.link)],
+    ['not me, wrong', '/auth/not-me?token=nonsense'],
+  ];
 }
 
 describe.each(withAndWithoutJavaScript)('the pages of accounts, %s', (_name, javaScriptEnabled) => {
@@ -127,6 +150,8 @@ describe.each([
   ['a phone in German and the dark', { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' }],
 ] as const)('every page of accounts on %s', (_name, options) => {
   it('has nothing that axe finds, no scrolling to the side, and nothing that its policy forbids, in every state', async () => {
+    await app.close();
+    app = await start({ usernames: true, emailChange: true });
     const person = await arrive(options);
     const stranger = await arrive(options);
     const complaints = [complaintsOf(person.page), complaintsOf(stranger.page)];
@@ -214,6 +239,22 @@ describe.each([
     for (const [state, path] of ownPages) {
       await person.goTo(path);
       await look(state);
+    }
+    await person.goTo('/auth/account/email');
+    await look('address');
+    await person.send({ email: 'no address' });
+    await look('address, wrong');
+    await person.send({ email: 'grace@example.com' });
+    await look('address, done');
+    await person.goTo('/auth/account/username');
+    await look('username');
+    await person.send({ username: '!' });
+    await look('username, wrong');
+    await person.send({ username: 'ada_l' });
+    await look('username, done');
+    for (const [state, path] of await linksOfChanges()) {
+      await stranger.goTo(path);
+      await look(state, stranger);
     }
     await person.goTo('/auth/account/delete');
     await person.page.locator('form button').last().click();
