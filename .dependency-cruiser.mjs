@@ -48,6 +48,7 @@ const arrows = {
   ],
   testing: [
     'accounts/(accounts\\.service|testing-access)\\.ts',
+    'accounts/codes/sms\\.ts',
     'accounts/mail/mail\\.ts',
     'accounts/repository',
     'http/unsent-request\\.ts',
@@ -93,6 +94,7 @@ const optionalPeers = [
   'nodemailer',
   'otplib',
   'qrcode',
+  'libphonenumber-js',
   'better-sqlite3',
   'libsql',
   'lmdb',

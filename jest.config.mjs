@@ -13,7 +13,8 @@ export default {
   ],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
-    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Data of packages in modules of their own, `metadata.json.js`, stay as they are.
+    '^(\\.{1,2}/.*)(?<!\\.json)\\.js$': '$1',
     '^@fastify/static$': '<rootDir>/test/support/static-files.cjs',
     '^nestjs-session-auth$': '<rootDir>/lib/index.ts',
     '^nestjs-session-auth/(store|limiter|migration)$': '<rootDir>/lib/$1.ts',

@@ -20,6 +20,7 @@ export type AccountsFeature =
   | 'secondFactor'
   | 'factors'
   | 'totp'
+  | 'sms'
   | 'recoveryCodes'
   | 'apiKeys';
 
@@ -41,6 +42,7 @@ export const accountsFeatures: readonly AccountsFeature[] = [
   'secondFactor',
   'factors',
   'totp',
+  'sms',
   'recoveryCodes',
   'apiKeys',
 ];
@@ -64,7 +66,7 @@ export class AccountsConfig {
   has(feature: AccountsFeature): boolean {
     const { mailLogin, emailChange, usernames, usernameChange } = this.options;
     const { registration, confirmation, recovery, passwordChange, deletion } = this.options;
-    const { passkeys, totp, recoveryCodes } = this.options;
+    const { passkeys, totp, sms, recoveryCodes, mailAsSecondFactor } = this.options;
     switch (feature) {
       case 'login':
       case 'verify':
@@ -91,11 +93,13 @@ export class AccountsConfig {
       case 'deletion':
         return deletion.enabled;
       case 'secondFactor':
-        return totp.enabled || passkeys.enabled;
+        return totp.enabled || sms.enabled || passkeys.enabled || mailAsSecondFactor !== false;
       case 'factors':
-        return totp.enabled || recoveryCodes.enabled;
+        return totp.enabled || sms.enabled || recoveryCodes.enabled;
       case 'totp':
         return totp.enabled;
+      case 'sms':
+        return sms.enabled;
       case 'recoveryCodes':
         return recoveryCodes.enabled;
       case 'apiKeys':
@@ -133,6 +137,7 @@ export class AccountsConfig {
       deletion: this.has('deletion'),
       factors: this.has('factors'),
       totp: this.has('totp'),
+      sms: this.has('sms'),
       recoveryCodes: this.has('recoveryCodes'),
       trustedDevices: this.trustsDevices,
       apiKeys: this.has('apiKeys'),

@@ -1,6 +1,7 @@
 // Made by `npm run docs` from the declarations in lib/**/*.options.ts. Change those, and run it again.
 
 import type { SessionStore } from '../stores/session-store.js';
+import type { SmsSender } from './codes/sms.js';
 import type { AlsoRefuses } from './gate/entry.js';
 import type { MailQueue } from './mail/mail-queue.js';
 import type { MailTemplate } from './mail/mail-templates.js';
@@ -100,6 +101,27 @@ export interface AccountsModuleOptions {
   proofs?: AccountsProofsOptions | undefined;
   /** Second factors of every kind. */
   secondFactor?: AccountsSecondFactorOptions | undefined;
+  /**
+   * Whose second factor is a code by mail while they have no other one: everybody with a confirmed address
+   * (`true`), accounts with one of some roles, or those for which a function of the account returns true. For
+   * users who had that elsewhere: it is no second factor (ASVS 6.3.6), and not possible beside `recovery` and
+   * `mailLogin`.
+   *
+   * Takes true, false, an array of roles, or a function (account) => true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_MAIL_AS_SECOND_FACTOR`.
+   */
+  mailAsSecondFactor?: SecondFactorRequired | undefined;
+  /**
+   * Codes by SMS as a second factor. Needs the package `libphonenumber-js`.
+   *
+   * Whether accounts can have telephones to which codes are sent.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_SMS`.
+   */
+  sms?: boolean | AccountsSmsOptions | undefined;
   /**
    * Authenticator apps as a second factor (TOTP, RFC 6238). Needs the packages `otplib` and `qrcode`.
    *
@@ -305,17 +327,24 @@ export interface AccountsModuleOptions {
                 | 'code.code.text'
                 | 'code.recovery-code.label'
                 | 'code.recovery-code.text'
+                | 'code.mail.text'
                 | 'code.send'
+                | 'code.sendTo'
                 | 'totp.title'
                 | 'totp.scan'
                 | 'totp.qr'
                 | 'totp.key'
                 | 'totp.code'
                 | 'totp.submit'
+                | 'phone.title'
+                | 'phone.number'
+                | 'phone.sent'
+                | 'phone.submit'
                 | 'recoveryCodes.text'
                 | 'factors.none'
                 | 'factors.name'
                 | 'factors.addTotp'
+                | 'factors.addPhone'
                 | 'factors.makeCodes'
                 | 'factors.codes'
                 | 'factors.since'
@@ -468,6 +497,10 @@ export interface AccountsModuleOptions {
                 | 'error.FACTOR_UNKNOWN'
                 | 'error.LAST_FACTOR'
                 | 'error.TOO_MANY_FACTORS'
+                | 'error.PHONE_INVALID'
+                | 'error.PHONE_COUNTRY'
+                | 'error.PHONE_NOT_MOBILE'
+                | 'error.PHONE_SAME'
                 | 'error.ALREADY_IN'
                 | 'error.REGISTRATION_REFUSED'
                 | 'error.FLOW_INVALID'
@@ -545,6 +578,9 @@ export interface AccountsModuleOptions {
                 | 'mail.recovery-code-used.subject'
                 | 'mail.recovery-code-used.text'
                 | 'mail.recovery-code-used.action'
+                | 'sms.login'
+                | 'sms.verify'
+                | 'sms.set-up'
                 | 'duration.seconds'
                 | 'duration.minutes'
                 | 'duration.hours'
@@ -892,6 +928,55 @@ export interface AccountsSecondFactorOptions {
    * Environment: `SECURITY_TWO_FACTOR_REQUIRED` or `SECURITY_SECOND_FACTOR_REQUIRED`.
    */
   required?: SecondFactorRequired | undefined;
+}
+
+/** Codes by SMS as a second factor. Needs the package `libphonenumber-js`. `@publicApi` */
+export interface AccountsSmsOptions {
+  /**
+   * Whether accounts can have telephones to which codes are sent.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_SMS`.
+   */
+  enabled?: boolean | undefined;
+  /**
+   * What sends messages: any object with `send({ to, text, code, kind })`.
+   *
+   * Takes a sender: an object with a method send(sms), or null for none. Default: messages are written to the
+   * log; in production there is none.
+   *
+   * Can be given in code alone.
+   */
+  sender?: SmsSender | null | undefined;
+  /**
+   * The countries whose mobile numbers get codes: `['DE', 'AT']`. Each one more is one where somebody can have
+   * you pay for messages.
+   *
+   * Takes an array, each item a country of ISO 3166-1 by its two letters, such as DE. Default: none; required
+   * where `sms` is on.
+   *
+   * Environment: `SECURITY_SMS_COUNTRIES`.
+   */
+  countries?: readonly string[] | undefined;
+  /**
+   * The country of numbers that are entered without the code of their country. Without one, they begin with `+`.
+   *
+   * Takes a country of ISO 3166-1 by its two letters, such as DE, or null for none. Default: the country of
+   * `sms.countries`, if there is only one.
+   *
+   * Environment: `SECURITY_PHONE_REGION_DEFAULT` or `SECURITY_SMS_REGION`.
+   */
+  region?: string | null | undefined;
+  /**
+   * How many messages are sent in an hour, to all numbers together. Beyond it, requests get the same answer,
+   * nothing is sent, and listeners get `sendingLimited`.
+   *
+   * Takes a whole number, from 1 to 1000000. Default: `100`.
+   *
+   * Environment: `SECURITY_SMS_PER_HOUR`.
+   */
+  perHour?: number | undefined;
 }
 
 /** Authenticator apps as a second factor (TOTP, RFC 6238). Needs the packages `otplib` and `qrcode`. `@publicApi` */

@@ -29,6 +29,17 @@ import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysRoutes } from './api-keys/api-keys.routes.js';
 import { AccountsService } from './accounts.service.js';
 import { AccessReset } from './admin/access-reset.js';
+import { CodeSending } from './codes/code-sending.js';
+import { CodeMethod } from './codes/code.method.js';
+import { MailFactor } from './codes/mail-factor.js';
+import { PhoneNumbers } from './codes/phone-numbers.js';
+import { PhoneRows } from './codes/phone-rows.js';
+import { PhonesController } from './codes/phones.controller.js';
+import { PhonesService } from './codes/phones.service.js';
+import { SentCodes } from './codes/sent-codes.js';
+import { SmsOutbox } from './codes/sms-outbox.js';
+import { ConsoleSmsSender } from './codes/console-sms-sender.js';
+import type { SmsSender } from './codes/sms.js';
 import { ConfirmationController } from './confirmation/confirmation.controller.js';
 import { MailboxOwner } from './confirmation/mailbox-owner.js';
 import { ConfirmationService } from './confirmation/confirmation.service.js';
@@ -129,7 +140,7 @@ import { TotpMethod } from './totp/totp.method.js';
 import { TotpRows } from './totp/totp-rows.js';
 import { TotpService } from './totp/totp.service.js';
 import { ACCOUNTS_TESTING, type AccountsTestingAccess } from './testing-access.js';
-import { ACCOUNTS_MAILER } from './tokens.js';
+import { ACCOUNTS_MAILER, ACCOUNTS_SMS_SENDER } from './tokens.js';
 import { AccountDevices } from './tracking/account-devices.js';
 import { NewDeviceNotice } from './tracking/new-device-notice.js';
 import { TrackingFeature } from './tracking/tracking.feature.js';
@@ -179,6 +190,7 @@ const controllers: Readonly<Record<AccountsFeature, Type | readonly Type[]>> = {
   secondFactor: SecondFactorController,
   factors: FactorsController,
   totp: TotpController,
+  sms: PhonesController,
   recoveryCodes: RecoveryCodesController,
   apiKeys: ApiKeysController,
 };
@@ -207,6 +219,11 @@ const providers: Provider[] = [
     provide: ACCOUNTS_MAILER,
     inject: [AccountsConfig],
     useFactory: ({ options }: AccountsConfig): Mailer => options.mailer ?? new ConsoleMailer(),
+  },
+  {
+    provide: ACCOUNTS_SMS_SENDER,
+    inject: [AccountsConfig],
+    useFactory: ({ options: { sms } }: AccountsConfig): SmsSender => sms.sender ?? new ConsoleSmsSender(),
   },
   {
     provide: PasswordService,
@@ -273,6 +290,14 @@ const providers: Provider[] = [
   TotpRows,
   TotpMethod,
   TotpService,
+  PhoneNumbers,
+  PhoneRows,
+  SentCodes,
+  SmsOutbox,
+  CodeSending,
+  MailFactor,
+  CodeMethod,
+  PhonesService,
   RecoveryCodeRows,
   RecoveryCodeMethod,
   RecoveryCodesService,
@@ -293,11 +318,19 @@ const providers: Provider[] = [
   TrackingFeature,
   {
     provide: ACCOUNTS_TESTING,
-    inject: [AccountsService, AccountMails, AfterAnswer],
-    useFactory: (accounts: AccountsService, mails: AccountMails, afterAnswer: AfterAnswer): AccountsTestingAccess => ({
+    inject: [AccountsService, AccountMails, SmsOutbox, AfterAnswer],
+    useFactory: (
+      accounts: AccountsService,
+      mails: AccountMails,
+      outbox: SmsOutbox,
+      afterAnswer: AfterAnswer,
+    ): AccountsTestingAccess => ({
       create: (account) => accounts.create(account),
       onMail: (listener) => {
         mails.onMail(listener);
+      },
+      onSms: (listener) => {
+        outbox.onSms(listener);
       },
       settled: (ms) => afterAnswer.settled(ms),
     }),

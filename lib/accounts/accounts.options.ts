@@ -9,6 +9,7 @@ import {
 } from '../config/option.js';
 import { apiKeysOptions } from './api-keys/api-keys.options.js';
 import { publicUrl, type PublicUrl } from '../http/public-url.js';
+import { smsOptions } from './codes/sms.options.js';
 import { confirmationOptions } from './confirmation/confirmation.options.js';
 import { deletionOptions } from './deletion/deletion.options.js';
 import { accountCacheOptions } from './gate/account-cache.options.js';
@@ -28,7 +29,7 @@ import { registrationOptions } from './registration/registration.options.js';
 import { trackingOptions } from './tracking/tracking.options.js';
 import type { Account } from './repository/account.js';
 import type { AccountRepository } from './repository/account-repository.js';
-import { secondFactorOptions } from './second-factor/second-factor.options.js';
+import { mailAsSecondFactorOption, secondFactorOptions } from './second-factor/second-factor.options.js';
 import { totpOptions } from './totp/totp.options.js';
 import { trustedDevicesOptions } from './trusted-devices/trusted-devices.options.js';
 import { flaskDuration } from './flask-duration.js';
@@ -76,6 +77,8 @@ export const accountsModuleOptions = {
   passwords: passwordOptions,
   proofs: proofsOptions,
   secondFactor: secondFactorOptions,
+  mailAsSecondFactor: mailAsSecondFactorOption,
+  sms: smsOptions,
   totp: totpOptions,
   recoveryCodes: recoveryCodesOptions,
   passkeys: passkeysOptions,

@@ -18,6 +18,8 @@ export {
   type MailLoginRequest,
   type MailLoginResult,
 } from './mail-login/mail-login.service.js';
+export { consoleSmsSender } from './codes/console-sms-sender.js';
+export type { Sms, SmsKind, SmsSender } from './codes/sms.js';
 export { consoleMailer } from './mail/console-mailer.js';
 export {
   MailRejectedError,
@@ -42,8 +44,14 @@ export { PasskeyService, type PasskeyResponse } from './passkeys/passkey.service
 export type { BegunCeremony } from './passkeys/passkey-check.js';
 export type { RegisteredPasskey } from './passkeys/passkey-registration.service.js';
 export type { DeletedPasskey } from './passkeys/passkeys.service.js';
-export { SecondFactorService, type EnterOptions, type FactorProof } from './second-factor/second-factor.service.js';
-export type { EnabledTotp, TotpSetUp } from './totp/totp.service.js';
+export {
+  SecondFactorService,
+  type CodeRequest,
+  type EnterOptions,
+  type FactorProof,
+} from './second-factor/second-factor.service.js';
+export type { EnabledFactor } from './factors/factor-changes.js';
+export type { TotpSetUp } from './totp/totp.service.js';
 export type { Passkey } from './passkeys/passkey.js';
 export type { PasskeySignal, ShownPasskeys } from './passkeys/shown-passkeys.js';
 export type {

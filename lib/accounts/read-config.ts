@@ -9,6 +9,7 @@ import type { PublicUrl } from '../http/public-url.js';
 import { accountsModuleOptions, type AccountsOptions } from './accounts.options.js';
 import type { AccountsModuleOptions } from './accounts-module-options.js';
 import { flaskSecurityKeys } from './flask-security-keys.js';
+import { checkMailFactor, checkSms } from './codes/check-settings.js';
 import { ConsoleMailer } from './mail/console-mailer.js';
 import { MessageCatalog } from './messages/messages.js';
 import { relyingPartyProblems } from './passkeys/relying-party.js';
@@ -29,6 +30,8 @@ export function readAccountsConfig(
     (options) => checkPasskeys(options, sessionUrl),
     checkMailLogin,
     checkApiKeys,
+    (options) => checkSms(options, environment),
+    checkMailFactor,
   ]);
 }
 

@@ -1,4 +1,5 @@
 import type { AccountToCreate } from './accounts.service.js';
+import type { Sms } from './codes/sms.js';
 import type { Mail } from './mail/mail.js';
 import type { Account } from './repository/account.js';
 
@@ -9,7 +10,9 @@ export const ACCOUNTS_TESTING = Symbol.for('nestjs-session-auth accounts testing
 export interface AccountsTestingAccess {
   create(account: AccountToCreate): Promise<Account>;
   /** Calls `listener` with each mail from now on, before it is queued. */
-  onMail(listener: (mail: Mail) => void): void;
+  readonly onMail: (listener: (mail: Mail) => void) => void;
+  /** Calls `listener` with each message to a telephone from now on, before it is sent. */
+  readonly onSms: (listener: (sms: Sms) => void) => void;
   /** Waits until the work after all answers so far is done, for at most `ms` milliseconds. @returns how much is left */
-  settled(ms: number): Promise<number>;
+  readonly settled: (ms: number) => Promise<number>;
 }

@@ -1,7 +1,7 @@
 /** Test helpers: sessions and logins for your application's tests, and the contract tests of a session store for store authors. */
 
 export { AccountsTesting, accountsTesting } from './accounts/accounts-testing.js';
-export type { TestMails } from './accounts/test-mails.js';
+export type { TestMails, TestMessages, TestSms } from './accounts/test-messages.js';
 export { fakeClock, type FakeClock } from './clock/fake-clock.js';
 export type { CookieHolder } from './cookies/cookie-holder.js';
 export type { CookieAccess, SupertestAgent } from './cookies/supertest-agent.js';

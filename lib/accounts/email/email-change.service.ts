@@ -68,7 +68,7 @@ export class EmailChangeService {
     input.check();
     const account = await this.factors.fresh(exchange);
     if (email.key === account.emailKey) throw invalid({ email: ['EMAIL_SAME'] });
-    if (isLost && !(await this.methods.haveSecond(account))) {
+    if (isLost && !(await this.methods.haveOwnSecond(account))) {
       throw invalid({ oldAddressLost: ['SECOND_FACTOR_NEEDED'] });
     }
     const { acceptLanguage, client } = exchange;

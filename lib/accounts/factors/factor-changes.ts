@@ -22,6 +22,12 @@ export interface FactorChange {
   readonly proved?: readonly string[];
 }
 
+/** An authenticator app or a telephone that counts from now on. @publicApi */
+export interface EnabledFactor {
+  readonly status: 'enabled';
+  readonly id: string;
+}
+
 /** What every change of a factor does, so that no login, pending one or trusted device outlives it unnoticed. */
 @Injectable()
 export class FactorChanges {

@@ -37,7 +37,7 @@ export interface FactorMethod {
   /**
    * Whether the account can use it, which it never can while the feature is off.
    *
-   * @param without the id of a credential that does not count, since it is about to be removed
+   * @param without the id of a credential that does not count, since it is about to be removed: only other credentials count then
    */
   has(account: StoredAccount, without?: string): Promise<boolean>;
 

@@ -4,6 +4,9 @@ import { discover } from '../../http/discovery.js';
 import type { StoredAccount } from '../repository/account.js';
 import { FACTOR_METHOD, type FactorMethod, type FactorMethodName, type FactorRole } from './factor-method.js';
 
+/** The id of no credential. */
+const noCredential = '';
+
 /** The methods that prove a second factor. */
 export const secondRoles: readonly FactorRole[] = ['second', 'backup'];
 
@@ -36,12 +39,17 @@ export class FactorMethods implements OnModuleInit {
       .map(({ name }) => name);
   }
 
-  /** Whether an account has a second factor. @param without the id of a credential that does not count */
+  /** Whether an account has a second factor. @param without as in {@link FactorMethod.has} */
   async haveSecond(account: StoredAccount, without?: string): Promise<boolean> {
     for (const method of this.#methods) {
       if (method.role === 'second' && (await method.has(account, without))) return true;
     }
     return false;
+  }
+
+  /** Whether it has one by itself, rather than a mailbox that stands in for one. */
+  haveOwnSecond(account: StoredAccount): Promise<boolean> {
+    return this.haveSecond(account, noCredential);
   }
 
   /** The one that a request names, if an account can use it. @param name untrusted */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsConfig } from '../accounts-config.js';
 import { AccountsException } from '../http/accounts.exception.js';
-import { accountOf, type StoredAccount } from '../repository/account.js';
+import type { StoredAccount } from '../repository/account.js';
+import { names } from '../second-factor/second-factor.options.js';
 import { FactorMethods } from './factor-methods.js';
 
 /** Who needs a second factor. */
@@ -14,10 +15,7 @@ export class FactorNeeds {
 
   /** Whether an account may not be without a second factor. */
   async isRequired(account: StoredAccount): Promise<boolean> {
-    const { required } = this.config.options.secondFactor;
-    if (typeof required === 'function') return required(accountOf(account));
-    if (typeof required === 'boolean') return required;
-    return account.roles.some((role) => required.includes(role));
+    return names(this.config.options.secondFactor.required, account);
   }
 
   /** Whether a login that has proved some factors still owes a second one. */

@@ -1,3 +1,4 @@
+import { phoneForm } from '../codes/phone.page.js';
 import type { MessageKey } from '../messages/english.js';
 import { html, type Html } from '../pages/html.js';
 import { csrf, field, form, pageOf, paragraph, toAccount } from '../pages/page-parts.js';
@@ -13,22 +14,24 @@ export const factorsPage: PageTemplate = (context) => {
         </ul>`;
   const name = { name: 'name', label: 'factors.name', autocomplete: 'off', optional: true } as const;
   const totp = features['totp'] === true && form(context, '/factors/totp', 'factors.addTotp', [field(context, name)]);
+  const phone = features['sms'] === true && phoneForm(context);
   const codes =
     features['recoveryCodes'] === true &&
     html`<h2>${texts.text('factor.recovery-code')}</h2>
       <p>${texts.text('factors.codes', { left: factors.recoveryCodes })}</p>
       ${form(context, '/factors/recovery-codes', 'factors.makeCodes', [])}`;
-  return pageOf(context, 'factors.title', html`${list}${totp}${codes}`, [toAccount(context)]);
+  return pageOf(context, 'factors.title', html`${list}${totp}${phone}${codes}`, [toAccount(context)]);
 };
 
 /** The texts of the methods that are listed. */
 const titles: Readonly<Record<string, MessageKey>> = { totp: 'factor.totp', code: 'factor.code' };
 
-function entry(context: PageContext, { id, method, name, createdAt }: FactorsShown['list'][number]): Html {
+function entry(context: PageContext, { id, method, name, phone, createdAt }: FactorsShown['list'][number]): Html {
   const { texts, url } = context;
   const title = texts.text(titles[method] ?? 'factors.title');
   const since = texts.text('factors.since', { time: texts.time(createdAt.getTime()) });
-  const shown = name === null ? title : `${title}: ${name}`;
+  const named = name === null ? title : `${title}: ${name}`;
+  const shown = phone === undefined ? named : `${named} (${phone})`;
   return html`<li>
     <p>${shown}<br /><span class="hint">${since}</span></p>
     <form method="post" action="${url(`/factors/${encodeURIComponent(id)}/delete`)}">

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { PhoneRows } from '../codes/phone-rows.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { CurrentAccount } from '../login/current-account.js';
@@ -17,6 +18,8 @@ export interface OwnedFactor {
   readonly id: string;
   readonly method: 'totp' | 'code';
   readonly name: string | null;
+  /** Of a telephone: the end of its number, such as `•••78`. */
+  readonly phone?: string;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
 }
@@ -40,14 +43,18 @@ export class OwnedFactors {
     private readonly factors: AccountFactors,
     private readonly needs: FactorNeeds,
     private readonly changes: FactorChanges,
+    private readonly phones: PhoneRows,
   ) {}
 
   async list(exchange: Exchange): Promise<readonly ListedFactor[]> {
     const { id } = await this.current.of(exchange);
     const all = await this.repository.credentials(id);
+    const phones = new Map(this.phones.in(all).map((one) => [one.row.id, this.phones.shown(one).phone]));
     const factors = all.filter(isUsable).flatMap(({ id: factorId, kind, name, createdAt, lastUsedAt }) => {
       const method = kinds[kind];
-      return method === undefined ? [] : [{ id: factorId, method, name, createdAt, lastUsedAt }];
+      const phone = phones.get(factorId);
+      const shown = phone === undefined ? { name } : { name, phone };
+      return method === undefined ? [] : [{ id: factorId, method, ...shown, createdAt, lastUsedAt }];
     });
     const left = all.filter(({ kind }) => kind === 'recovery-code').length;
     return left === 0 ? factors : [...factors, { method: 'recovery-code', left }];

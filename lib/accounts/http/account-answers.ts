@@ -62,6 +62,8 @@ const noFactors: FactorsShown = {
   list: [],
   recoveryCodes: 0,
   setUp: null,
+  phoneSetUp: null,
+  phones: [],
   codes: [],
 };
 

@@ -18,7 +18,7 @@ export type MailKind =
   | 'new-device'
   /** The deletion of the account was requested; undoes it. */
   | 'deletion'
-  /** A code, for who has to set up a second factor. */
+  /** A code: before a login may set up a second factor, or in place of one. */
   | 'code'
   /** A recovery code was used. */
   | 'recovery-code-used'

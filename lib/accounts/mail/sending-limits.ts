@@ -9,7 +9,10 @@ const day = 24 * hour;
 /** How often a wrong password may be tried with one link. */
 const mostTries = 5;
 
-/** Limits how many mails anybody can cause, by recipient and by network address. */
+/** Messages to a number; those that set a telephone up; and those that an account causes so. */
+type SmsCount = 'sms' | 'sms-set-up' | 'sms-set-up-by';
+
+/** Limits how many mails and messages anybody can cause, by recipient and by network address. */
 @Injectable()
 export class SendingLimits {
   readonly #perKind: Budget;
@@ -32,14 +35,14 @@ export class SendingLimits {
   }
 
   /**
-   * Counts a mail to a recipient, each kind by itself: who makes others register an address keeps nobody from recovering. False: too many have been sent, so this one is not.
+   * Counts a mail or a message to a recipient, each kind by itself: who makes others register an address keeps nobody from recovering. False: too many have been sent, so this one is not.
    *
-   * @param emailKey the normal form of the address
+   * @param recipient the normal form of the address, or what else is sent to
    */
-  async admits(kind: MailKind, emailKey: string): Promise<boolean> {
+  async admits(kind: MailKind | SmsCount, recipient: string): Promise<boolean> {
     const wait = await this.budgets.take([
-      { named: [kind, emailKey], budget: this.#perKind },
-      { named: ['day', kind, emailKey], budget: this.#perDay },
+      { named: [kind, recipient], budget: this.#perKind },
+      { named: ['day', kind, recipient], budget: this.#perDay },
     ]);
     return wait === 0;
   }

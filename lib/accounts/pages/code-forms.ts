@@ -1,5 +1,5 @@
 import type { MessageKey } from '../messages/english.js';
-import { html, type HtmlPart } from './html.js';
+import { html, type Html, type HtmlPart } from './html.js';
 import { field, form, paragraph } from './page-parts.js';
 import type { PageContext } from './page.js';
 
@@ -17,6 +17,11 @@ const methods: readonly CodeMethod[] = [
   { name: 'recovery-code', label: 'code.recovery-code.label', text: 'code.recovery-code.text', isNumeric: false },
 ];
 
+/** Says that a code was sent, once it was. */
+export function codeWasSent({ values, texts }: PageContext): HtmlPart {
+  return values['sent'] === '1' && html`<p role="status">${texts.text('secondFactor.sent')}</p>`;
+}
+
 /**
  * A form for each method that is proved by a code.
  *
@@ -32,6 +37,7 @@ export function codeForms(
 ): HtmlPart {
   const available = methods.filter(({ name }) => context.factors.methods.includes(name));
   return available.map(({ name, label, text, isNumeric }) => {
+    const isMailed = name === 'code' && context.factors.phones.length === 0;
     const isAsked = (context.values['method'] ?? available[0]?.name) === name;
     const keyboard = isNumeric ? { inputMode: 'numeric' as const } : {};
     const code = field(context, {
@@ -39,7 +45,18 @@ export function codeForms(
       ...keyboard,
     });
     const hidden = html`<input type="hidden" name="method" value="${name}" />`;
-    const send = name === 'code' && form(context, `${action}/send`, 'code.send', [hidden], kept);
-    return html`${paragraph(context, text)}${form(context, action, submit, [hidden, code, name !== 'recovery-code' && further], kept)}${send}`;
+    const send = name === 'code' && sendForms(context, `${action}/send`, hidden, kept);
+    const said = paragraph(context, isMailed ? 'code.mail.text' : text);
+    return html`${said}${send}${form(context, action, submit, [hidden, code, name !== 'recovery-code' && further], kept)}`;
+  });
+}
+
+/** One for each telephone; a single one for the mailbox. */
+function sendForms(context: PageContext, action: string, method: Html, kept: readonly string[]): HtmlPart {
+  const { phones } = context.factors;
+  if (phones.length === 0) return form(context, action, 'code.send', [method], kept);
+  return phones.map(({ id, phone }) => {
+    const to = html`<input type="hidden" name="id" value="${id}" />`;
+    return form(context, action, 'code.sendTo', [method, to], kept, { phone });
   });
 }

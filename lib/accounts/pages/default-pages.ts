@@ -1,4 +1,5 @@
 import { apiKeysPage } from '../api-keys/api-keys.page.js';
+import { phonePage } from '../codes/phone.page.js';
 import { confirmPage } from '../confirmation/confirmation.page.js';
 import { deletionPage, deletionUndoPage } from '../deletion/deletion.page.js';
 import { accountPage, loginPage } from '../login/login.page.js';
@@ -43,6 +44,7 @@ export const defaultPages: Readonly<Record<PageName, PageTemplate>> = {
   secondFactor: secondFactorPage,
   factors: factorsPage,
   totp: totpPage,
+  phone: phonePage,
   recoveryCodes: recoveryCodesPage,
   apiKeys: apiKeysPage,
 };

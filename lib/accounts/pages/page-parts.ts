@@ -15,7 +15,7 @@ export interface Field {
   readonly type?: 'text' | 'password';
   readonly autocomplete: string;
   /** The keyboard of a phone. */
-  readonly inputMode?: 'email' | 'numeric';
+  readonly inputMode?: 'email' | 'numeric' | 'tel';
   readonly optional?: boolean;
   /** What the field expects, in words. */
   readonly hint?: string;
@@ -63,13 +63,14 @@ export function pageOf(
   return layout({ title: `${error === null ? '' : `${texts.text('error.title')} – `}${heading}`, main }, context);
 }
 
-/** @param kept fields that are handed on as they are */
+/** @param kept fields that are handed on as they are @param said what the text of the button has in it */
 export function form(
   context: PageContext,
   action: string,
   submit: MessageKey,
   fields: readonly HtmlPart[],
   kept: readonly string[] = [],
+  said: MessageValues = {},
 ): Html {
   const hidden = kept.map((name) => {
     const value = context.values[name];
@@ -77,7 +78,7 @@ export function form(
   });
   return html`<form method="post" action="${context.url(action)}">
     ${csrf(context)}${hidden}${fields}
-    <button>${context.texts.text(submit)}</button>
+    <button>${context.texts.text(submit, said)}</button>
   </form>`;
 }
 

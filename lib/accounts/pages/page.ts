@@ -32,6 +32,7 @@ export type PageName =
   | 'secondFactor'
   | 'factors'
   | 'totp'
+  | 'phone'
   | 'recoveryCodes'
   | 'apiKeys';
 
@@ -49,6 +50,8 @@ export interface FactorsShown {
     readonly id: string;
     readonly method: string;
     readonly name: string | null;
+    /** Of a telephone: the end of its number. */
+    readonly phone?: string;
     readonly createdAt: Date;
     readonly lastUsedAt: Date | null;
   }[];
@@ -56,6 +59,10 @@ export interface FactorsShown {
   readonly recoveryCodes: number;
   /** An authenticator app that is being set up: its secret in base32, and the QR code as SVG. They are shown once. */
   readonly setUp: { readonly id: string; readonly secret: string | null; readonly picture: Html | null } | null;
+  /** A telephone that is being set up, and the end of its number, such as `•••78`; that is shown once. */
+  readonly phoneSetUp: { readonly id: string; readonly phone: string | null } | null;
+  /** The telephones to which a code can be sent. Where `methods` has `code` and there are none, it is sent by mail. */
+  readonly phones: readonly { readonly id: string; readonly phone: string }[];
   /** New recovery codes, which are shown once. */
   readonly codes: readonly string[];
 }

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AuthService } from '../../auth/auth.service.js';
+import { SessionRuntime } from '../../http/session-runtime.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
 import type { EntryHow, EntryWay } from '../gate/entry.js';
 import { Proofs } from '../proofs/proofs.js';
@@ -24,8 +25,14 @@ export interface PendingFacts {
   readonly isMailbox: boolean;
 }
 
+/** The same, as it is kept. */
+interface KeptFacts extends PendingFacts {
+  /** When it ends, whatever is done until then, in ms since the epoch. */
+  readonly endsAt: number;
+}
+
 /** A login that waits for its second factor. */
-export interface PendingLogin extends PendingFacts {
+export interface PendingLogin extends KeptFacts {
   readonly account: StoredAccount;
   /** What its session knows it by. */
   readonly token: string;
@@ -47,20 +54,27 @@ export class PendingLogins {
     private readonly proofs: Proofs,
     private readonly repository: AccountRepository,
     private readonly auth: AuthService,
+    @Inject(SessionRuntime) private readonly runtime: Pick<SessionRuntime, 'now'>,
   ) {}
 
   /** Begins one, under a new id of the session. A login that was there ends, and so does a pending one. */
   async begin(session: SessionObject, account: StoredAccount, facts: PendingFacts): Promise<void> {
     await this.end(session);
     if (stateOf(session).auth !== null) await this.auth.logout(session);
-    session.set(KEY, await this.#issue(account, facts));
+    session.set(KEY, await this.#issue(account, { ...facts, endsAt: this.runtime.now() + validFor }));
     await session.regenerate();
+  }
+
+  /** What a session knows its pending login by, which may have ended; null: it has none. */
+  tokenIn(session: SessionObject): string | null {
+    const token: unknown = session.get(KEY);
+    return typeof token === 'string' && stateOf(session).auth === null ? token : null;
   }
 
   /** The one of a session; null: none, or no longer. */
   async of(session: SessionObject): Promise<PendingLogin | null> {
-    const token: unknown = session.get(KEY);
-    if (typeof token !== 'string' || stateOf(session).auth !== null) return null;
+    const token = this.tokenIn(session);
+    if (token === null) return null;
     const proof = await this.proofs.read(purpose, token);
     if (typeof proof?.accountId !== 'string' || !isFacts(proof.data)) return null;
     const account = await this.repository.find(proof.accountId);
@@ -76,7 +90,7 @@ export class PendingLogins {
     return true;
   }
 
-  /** Goes on with other facts, for as long again. False: it has ended. */
+  /** Goes on with other facts, until the same end. False: it has ended. */
   async change(session: SessionObject, pending: PendingLogin, changes: Partial<PendingFacts>): Promise<boolean> {
     if (!(await this.take(session, pending))) return false;
     const { account, token: _token, ...facts } = pending;
@@ -96,12 +110,14 @@ export class PendingLogins {
     return { way, factors: [...new Set([...factors, ...proved])], epoch };
   }
 
-  #issue({ id: accountId, epoch }: StoredAccount, data: PendingFacts): Promise<string> {
-    return this.proofs.issue({ purpose, accountId, epoch, data, validFor });
+  #issue({ id: accountId, epoch }: StoredAccount, data: KeptFacts): Promise<string> {
+    // Sending codes makes it no longer: it may have ended at this moment.
+    const left = Math.max(1, data.endsAt - this.runtime.now());
+    return this.proofs.issue({ purpose, accountId, epoch, data, validFor: left });
   }
 }
 
 /** A proof is only ever what this module has sealed; an earlier version of it may have sealed something else. */
-function isFacts(data: unknown): data is PendingFacts {
-  return typeof data === 'object' && data !== null && 'waitsFor' in data && 'factors' in data && 'isMailbox' in data;
+function isFacts(data: unknown): data is KeptFacts {
+  return typeof data === 'object' && data !== null && 'waitsFor' in data && 'factors' in data && 'endsAt' in data;
 }

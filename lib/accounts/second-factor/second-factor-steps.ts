@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CodeMethod } from '../codes/code.method.js';
 import { AccountEvents } from '../events/account-events.js';
 import type { FactorMethod } from '../factors/factor-method.js';
 import { FactorMethods, secondRoles } from '../factors/factor-methods.js';
@@ -24,6 +25,7 @@ export class SecondFactorSteps {
     private readonly pending: PendingLogins,
     private readonly methods: FactorMethods,
     private readonly arrival: Arrival,
+    private readonly codes: CodeMethod,
     private readonly enrollCode: EnrollCode,
     private readonly events: AccountEvents,
     private readonly trusted: TrustedDevices,
@@ -40,7 +42,9 @@ export class SecondFactorSteps {
     const pending = await this.pending.of(await exchange.session());
     if (pending === null) return {};
     const { status, methods } = await this.arrival.pendingOf(pending.account, pending.waitsFor);
-    return { waitsFor: status, methods, isMailbox: pending.isMailbox, trustFor: this.trusted.trustFor };
+    const phones = await this.codes.phonesOf(pending.account);
+    const { trustFor } = this.trusted;
+    return { waitsFor: status, methods, isMailbox: pending.isMailbox, phones, trustFor };
   }
 
   /** What the browser needs for a method, such as a challenge. */
@@ -48,7 +52,7 @@ export class SecondFactorSteps {
     const pending = await this.#pendingOf(exchange);
     const input = new Input(exchange.body);
     const method = await this.#methodIn(input, pending, 'passkey');
-    if (method?.options === undefined) input.refuse('method', 'METHOD_UNKNOWN');
+    if (method !== null && method.options === undefined) input.refuse('method', 'METHOD_UNKNOWN');
     input.check();
     return (await method?.options?.(exchange, pending.account)) ?? {};
   }
@@ -61,7 +65,7 @@ export class SecondFactorSteps {
     } else {
       const input = new Input(exchange.body);
       const method = await this.#methodIn(input, pending, 'code');
-      if (method?.send === undefined) input.refuse('method', 'METHOD_UNKNOWN');
+      if (method !== null && method.send === undefined) input.refuse('method', 'METHOD_UNKNOWN');
       input.check();
       await method?.send?.(exchange, pending.account);
     }

@@ -1,11 +1,29 @@
 import { bool } from '../../config/kinds.js';
 import { group, option, OptionMismatch, type OptionKind } from '../../config/option.js';
-import type { Account } from '../repository/account.js';
+import { accountOf, type Account, type StoredAccount } from '../repository/account.js';
 
 /** Whose accounts need a second factor: all, those with one of some roles, or those of which a function says so. @publicApi */
 export type SecondFactorRequired = boolean | readonly string[] | ((account: Account) => boolean | Promise<boolean>);
 
+/** Whether a setting names an account. */
+export async function names(setting: SecondFactorRequired, account: StoredAccount): Promise<boolean> {
+  if (typeof setting === 'function') return setting(accountOf(account));
+  if (typeof setting === 'boolean') return setting;
+  return account.roles.some((role) => setting.includes(role));
+}
+
 const trueOrFalse = bool();
+
+/** The mailbox in place of a second factor. */
+export const mailAsSecondFactorOption = option<SecondFactorRequired>({
+  env: 'SECURITY_MAIL_AS_SECOND_FACTOR',
+  kind: requirement(),
+  default: false,
+  meaning:
+    'Whose second factor is a code by mail while they have no other one: everybody with a confirmed address (`true`), accounts with one of some ' +
+    'roles, or those for which a function of the account returns true. For users who had that elsewhere: it is no second factor (ASVS 6.3.6), ' +
+    'and not possible beside `recovery` and `mailLogin`.',
+});
 
 /** What holds for second factors of every kind. */
 export const secondFactorOptions = group('Second factors of every kind.', {

@@ -1,21 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionObject } from '../../session/session.js';
 import { AccountsConfig } from '../accounts-config.js';
+import { PhonesService } from '../codes/phones.service.js';
+import type { EnabledFactor } from '../factors/factor-changes.js';
 import { OwnedFactors, type ListedFactor } from '../factors/owned-factors.js';
 import { exchangeOf } from '../http/exchange.js';
 import { Arrival, invalidCredentials, type Arrived, type SecondFactorOwed } from '../login/arrival.js';
 import { RecoveryCodesService } from '../recovery-codes/recovery-codes.service.js';
 import type { Account } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
-import { TotpService, type EnabledTotp, type TotpSetUp } from '../totp/totp.service.js';
+import { TotpService, type TotpSetUp } from '../totp/totp.service.js';
 import { VerifyService } from '../verify/verify.service.js';
 import { SecondFactorSteps } from './second-factor-steps.js';
 
 /** What a client sends to prove a factor. All of it is untrusted, and may be passed on as it came. @publicApi */
 export interface FactorProof {
-  /** `totp`, `recovery-code` or `passkey`; `mail` for the code of {@link SecondFactorService.send}; `password` to confirm a login. */
+  /** `totp`, `code`, `recovery-code` or `passkey`; `mail` for the code of {@link SecondFactorService.send}; `password` to confirm a login. */
   readonly method?: unknown;
-  /** Of an authenticator app, a recovery code, or of a mail. */
+  /** Of an authenticator app, a message, a recovery code, or of a mail. */
   readonly code?: unknown;
   /** Of a passkey: the `flow` of its options. */
   readonly flow?: unknown;
@@ -24,6 +26,14 @@ export interface FactorProof {
   readonly password?: unknown;
   /** Whether the second factor is not asked for on this device for a while, where `trustedDevices` is on. Default: no. */
   readonly trustDevice?: unknown;
+}
+
+/** What a code is sent to. All of it is untrusted, and may be passed on as it came. @publicApi */
+export interface CodeRequest {
+  /** Default: `code`. */
+  readonly method?: unknown;
+  /** One of the telephones that {@link SecondFactorService.options} lists for this method. Default: the one that was used last. */
+  readonly id?: unknown;
 }
 
 /** How a login goes on. @publicApi */
@@ -51,6 +61,7 @@ export class SecondFactorService {
     private readonly arrival: Arrival,
     private readonly steps: SecondFactorSteps,
     private readonly totp: TotpService,
+    private readonly phones: PhonesService,
     private readonly recoveryCodes: RecoveryCodesService,
     private readonly owned: OwnedFactors,
     private readonly verification: VerifyService,
@@ -86,12 +97,13 @@ export class SecondFactorService {
   }
 
   /**
-   * Mails a code to the confirmed address of a login that has to set up a factor: whoever has only the password may not.
+   * Sends a code by SMS to a login that waits. To one that has to set up a factor, it is mailed to the confirmed address: whoever has only the
+   * password may not. Whether it is sent, within the limits that there are, is not told.
    *
    * @throws AccountsException 401 `NOTHING_PENDING`
    */
-  send(session: SessionObject): Promise<void> {
-    return this.steps.send(exchangeOf(session));
+  send(session: SessionObject, request: CodeRequest = {}): Promise<void> {
+    return this.steps.send(exchangeOf(session, request));
   }
 
   /**
@@ -110,6 +122,11 @@ export class SecondFactorService {
    */
   async verify(session: SessionObject, proof: FactorProof): Promise<void> {
     await this.verification.verify(exchangeOf(session, proof));
+  }
+
+  /** Sends a code by SMS for {@link verify}. */
+  async sendToVerify(session: SessionObject, request: CodeRequest = {}): Promise<void> {
+    await this.verification.send(exchangeOf(session, request));
   }
 
   /** The second factors of who is logged in. */
@@ -133,13 +150,38 @@ export class SecondFactorService {
    *
    * @throws AccountsException 400 for a wrong code, 404 `FACTOR_UNKNOWN`
    */
-  enableTotp(session: SessionObject, id: string, code: unknown): Promise<EnabledTotp | Arrived> {
+  enableTotp(session: SessionObject, id: string, code: unknown): Promise<EnabledFactor | Arrived> {
     this.config.assertHas('totp');
     return this.totp.enable(exchangeOf(session, { code }), id);
   }
 
   /**
-   * Removes an authenticator app. Other sessions of the account end.
+   * Begins the set-up of a telephone, to which a code is sent, for who is logged in or has to set up a factor.
+   *
+   * @param phone the number and, as its owner calls it, the name; untrusted
+   * @returns its id
+   * @throws AccountsException 400 for a number that gets no codes, 401 `VERIFICATION_REQUIRED`, 401 `MAIL_CODE_NEEDED`, 409 `TOO_MANY_FACTORS`
+   */
+  async beginPhone(
+    session: SessionObject,
+    { phone, name }: { readonly phone?: unknown; readonly name?: unknown },
+  ): Promise<string> {
+    this.config.assertHas('sms');
+    return (await this.phones.begin(exchangeOf(session, { phone, name }))).id;
+  }
+
+  /**
+   * Ends the set-up of a telephone by the code that was sent to it. Other sessions of the account end. A login that had to set one up is in.
+   *
+   * @throws AccountsException 400 for a wrong code, 404 `FACTOR_UNKNOWN`
+   */
+  enablePhone(session: SessionObject, id: string, code: unknown): Promise<EnabledFactor | Arrived> {
+    this.config.assertHas('sms');
+    return this.phones.enable(exchangeOf(session, { code }), id);
+  }
+
+  /**
+   * Removes an authenticator app or a telephone. Other sessions of the account end.
    *
    * @throws AccountsException 401 `VERIFICATION_REQUIRED`, 404 `FACTOR_UNKNOWN`, 409 `LAST_FACTOR`
    */

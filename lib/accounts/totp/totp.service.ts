@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsConfig } from '../accounts-config.js';
-import { FactorChanges } from '../factors/factor-changes.js';
+import { FactorChanges, type EnabledFactor } from '../factors/factor-changes.js';
 import { factorNameIn } from '../factors/factor-name.js';
 import { FactorOwner } from '../factors/factor-owner.js';
 import { factorTries } from '../factors/factor-tries.js';
@@ -28,12 +28,6 @@ export interface TotpSetUp {
   readonly uri: string;
   /** The QR code, as a data URI of an SVG picture. */
   readonly qr: string;
-}
-
-/** An authenticator app that counts from now on. @publicApi */
-export interface EnabledTotp {
-  readonly status: 'enabled';
-  readonly id: string;
 }
 
 /** Sets up authenticator apps. */
@@ -67,7 +61,7 @@ export class TotpService {
   }
 
   /** Enables one by its first code, which is used up. */
-  async enable(exchange: Exchange, id: string): Promise<EnabledTotp | Arrived> {
+  async enable(exchange: Exchange, id: string): Promise<EnabledFactor | Arrived> {
     const { account, pending } = await this.owner.of(exchange);
     const input = new Input(exchange.body);
     const code = codeIn(input);

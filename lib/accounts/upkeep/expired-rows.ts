@@ -5,9 +5,9 @@ import { trustedDeviceKind } from '../trusted-devices/trusted-device.js';
 
 /**
  * The kinds of credentials that are worth nothing once they have expired: one-time proofs, removed factors that could come back, former
- * addresses, trusted devices, and set-ups of authenticator apps, which stop expiring when they end.
+ * addresses, trusted devices, and set-ups of authenticator apps and telephones, which stop expiring when they end.
  */
-const kinds = ['proof', 'removed-factor', 'reserved-email', trustedDeviceKind, 'totp'];
+const kinds = ['proof', 'removed-factor', 'reserved-email', trustedDeviceKind, 'totp', 'phone'];
 /** How many are looked at in one query. */
 const atOnce = 100;
 /** So much later than they have expired: by the clock of another process, one may still be valid, or in use. In ms. */

@@ -11,7 +11,7 @@ export class VerifyController {
   readonly #form: PageOf = {
     page: 'verify',
     shown: ['method', 'sent'],
-    factors: async (exchange) => ({ methods: await this.verify.methodsOf(exchange) }),
+    factors: (exchange) => this.verify.shownOf(exchange),
   };
 
   constructor(

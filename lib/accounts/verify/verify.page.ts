@@ -1,6 +1,6 @@
 import { passkeyFactor } from '../passkeys/passkeys.page.js';
 import { html } from '../pages/html.js';
-import { codeForms } from '../pages/code-forms.js';
+import { codeForms, codeWasSent } from '../pages/code-forms.js';
 import { currentPasswordField, field, form, ownerOfPassword, pageOf, paragraph } from '../pages/page-parts.js';
 import type { PageTemplate } from '../pages/page.js';
 
@@ -11,6 +11,6 @@ export const verifyPage: PageTemplate = (context) => {
   const byPassword =
     context.factors.methods.includes('password') &&
     html`${paragraph(context, 'verify.text')}${form(context, '/verify', 'verify.submit', fields, kept)}`;
-  const body = html`${byPassword}${codeForms(context, '/verify', 'verify.submit', kept)}${passkeyFactor(context, '/verify')}`;
+  const body = html`${codeWasSent(context)}${byPassword}${codeForms(context, '/verify', 'verify.submit', kept)}${passkeyFactor(context, '/verify')}`;
   return pageOf(context, 'verify.title', body, []);
 };

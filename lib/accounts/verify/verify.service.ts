@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { safeNext } from '../../auth/redirect/safe-next.js';
 import { AuthService } from '../../auth/auth.service.js';
+import { CodeMethod } from '../codes/code.method.js';
 import { AccountEvents } from '../events/account-events.js';
 import type { FactorMethod, FactorMethodName } from '../factors/factor-method.js';
 import { FactorMethods } from '../factors/factor-methods.js';
@@ -12,6 +13,7 @@ import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { CurrentAccount } from '../login/current-account.js';
 import { guessedName } from '../login/identities.js';
+import type { FactorsShown } from '../pages/page.js';
 import type { StoredAccount } from '../repository/account.js';
 
 /** The longest name of an action, in bytes. */
@@ -26,20 +28,22 @@ export class VerifyService {
   constructor(
     private readonly current: CurrentAccount,
     private readonly methods: FactorMethods,
+    private readonly codes: CodeMethod,
     private readonly auth: AuthService,
     private readonly events: AccountEvents,
     private readonly paths: AccountPaths,
   ) {}
 
-  /** The methods by which the login can be confirmed. */
-  async methodsOf(exchange: Exchange): Promise<readonly string[]> {
-    return this.methods.namesOf(await this.current.of(exchange), roles);
+  /** What the page shows: the methods by which the login can be confirmed. */
+  async shownOf(exchange: Exchange): Promise<Partial<FactorsShown>> {
+    const account = await this.current.of(exchange);
+    return { methods: await this.methods.namesOf(account, roles), phones: await this.codes.phonesOf(account) };
   }
 
   /** What the browser needs for a method, such as a challenge. */
   async options(exchange: Exchange): Promise<object> {
     const [account, method, input] = await this.#methodIn(exchange, 'passkey');
-    if (method?.options === undefined) input.refuse('method', 'METHOD_UNKNOWN');
+    if (method !== null && method.options === undefined) input.refuse('method', 'METHOD_UNKNOWN');
     input.check();
     return (await method?.options?.(exchange, account)) ?? {};
   }
@@ -47,10 +51,13 @@ export class VerifyService {
   /** Sends a code. */
   async send(exchange: Exchange): Promise<Answer> {
     const [account, method, input] = await this.#methodIn(exchange, 'code');
-    if (method?.send === undefined) input.refuse('method', 'METHOD_UNKNOWN');
+    if (method !== null && method.send === undefined) input.refuse('method', 'METHOD_UNKNOWN');
+    const kept = { next: input.next(), action: input.optionalText('action', longestAction) ?? undefined };
     input.check();
     await method?.send?.(exchange, account);
-    return { status: 202, body: { status: 'sent' }, goTo: this.paths.page('/verify?sent=1') };
+    const query = new URLSearchParams({ sent: '1' });
+    for (const [name, value] of Object.entries(kept)) if (value !== undefined) query.set(name, value);
+    return { status: 202, body: { status: 'sent' }, goTo: this.paths.page(`/verify?${String(query)}`) };
   }
 
   async verify(exchange: Exchange): Promise<Answer> {

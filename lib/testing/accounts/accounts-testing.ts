@@ -6,7 +6,7 @@ import { ACCOUNTS_TESTING, type AccountsTestingAccess } from '../../accounts/tes
 import { SessionUnreachableError } from '../../index.js';
 import type { TestCookies } from '../cookies/test-cookies.js';
 import { sessionTesting, type SessionTesting, type SignInOptions, type TestBrowser } from '../session-testing.js';
-import { TestMails } from './test-mails.js';
+import { TestMessages, type TestMails, type TestSms } from './test-messages.js';
 
 /**
  * Accounts for your application's tests; create it with {@link accountsTesting}.
@@ -16,6 +16,8 @@ import { TestMails } from './test-mails.js';
 export class AccountsTesting {
   /** What the application has mailed since the kit was created. */
   readonly mails: TestMails;
+  /** The messages to telephones that it has sent since then. */
+  readonly sms: TestSms;
   readonly #access: AccountsTestingAccess;
   readonly #sessions: SessionTesting;
   #made = 0;
@@ -23,7 +25,9 @@ export class AccountsTesting {
   constructor(app: INestApplicationContext) {
     this.#access = accessOf(app);
     this.#sessions = sessionTesting(app);
-    this.mails = new TestMails(this.#access);
+    const { settled } = this.#access;
+    this.mails = new TestMessages({ onMessage: this.#access.onMail, settled });
+    this.sms = new TestMessages({ onMessage: this.#access.onSms, settled });
   }
 
   /**
@@ -64,6 +68,7 @@ export class AccountsTesting {
  * const ada = await accounts.create({ email: 'ada@example.com', roles: ['admin'] });
  * await accounts.logInAgent(browser, ada);
  * const mail = await accounts.mails.last('ada@example.com', 'reset');
+ * const sms = await accounts.sms.last('+4915112345678', 'login');
  * ```
  *
  * @param app an application or a context; initialise it before you use the kit.

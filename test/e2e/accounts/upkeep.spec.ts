@@ -36,14 +36,19 @@ async function start(options: Parameters<Factors['start']>[0]): Promise<void> {
   expect((await send(jar, `/auth/factors/${id}`, {}, 'DELETE')).status).toBe(204);
   await send(jar, '/auth/factors/totp', { name: 'never ended' });
   const account = await repository.findBy('email', '1:ada@example.com');
-  const reserved = { externalId: '1:old@example.com', expiresAt: new Date(factors.now + 7 * day) };
-  await repository.addCredential(account?.id ?? '', { kind: 'reserved-email', ...reserved });
-  await repository.addCredential(account?.id ?? '', { kind: 'trusted-device', expiresAt: reserved.expiresAt });
+  const expiresAt = new Date(factors.now + 7 * day);
+  await repository.addCredential(account?.id ?? '', {
+    kind: 'reserved-email',
+    externalId: '1:old@example.com',
+    expiresAt,
+  });
+  await repository.addCredential(account?.id ?? '', { kind: 'phone', data: { enabled: false }, expiresAt });
+  await repository.addCredential(account?.id ?? '', { kind: 'trusted-device', expiresAt });
   // The mails about the factors, and so their proofs, are made after the answers.
   await factors.app.box.mail(3);
 }
 
-const rowsOfAll = ['proof', 'removed-factor', 'reserved-email', 'totp', 'trusted-device'];
+const rowsOfAll = ['phone', 'proof', 'removed-factor', 'reserved-email', 'totp', 'trusted-device'];
 
 describe('rows that have expired, of an account that never changes again', () => {
   it('are removed by the purge, a minute after their time and not before', async () => {

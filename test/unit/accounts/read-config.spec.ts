@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { consoleSmsSender } from '../../../lib/accounts/codes/console-sms-sender.js';
 import { consoleMailer } from '../../../lib/accounts/mail/console-mailer.js';
 import { accountKeysNotRead, readAccountsConfig } from '../../../lib/accounts/read-config.js';
 import { MemoryAccountRepository } from '../../../lib/accounts/repository/memory-account-repository.js';
@@ -134,5 +135,30 @@ describe('environment keys that accounts do not read', () => {
       ),
       'The environment key SECURITY_REGISTERABEL is not read; did you mean SECURITY_REGISTERABLE?',
     ]);
+  });
+
+  it('turn codes by SMS on for countries that are named only, and in production with a sender', () => {
+    const countries = /SMS_COUNTRIES \(sms\.countries\).*is required where sms is on/s;
+    expect(() => read({ sms: true })).toThrow(countries);
+    expect(() => read({}, { SECURITY_SMS: 'true' })).toThrow(countries);
+    expect(read({}, { SECURITY_SMS: 'true', SECURITY_SMS_COUNTRIES: 'de,AT' }).options.sms).toMatchObject({
+      countries: ['DE', 'AT'],
+    });
+    const sms = { enabled: true, countries: ['DE'] };
+    expect(() => read({ sms: { ...sms, countries: ['Germany'] } })).toThrow(/two letters/);
+    expect(() => read({ sms }, { SECURITY_PHONE_REGION_DEFAULT: 'US' })).toThrow(/not one of sms\.countries/);
+    const production = { mailer, repository: new MemoryAccountRepository(), publicUrl: 'https://shop.example' };
+    for (const sender of [null, consoleSmsSender()]) {
+      expect(() => read({ ...production, sms: { ...sms, sender } }, {}, 'production')).toThrow(
+        /sms\.sender.*is required in production/s,
+      );
+    }
+    expect(() => read({ ...production, sms: { ...sms, sender: mailer } }, {}, 'production')).not.toThrow();
+  });
+
+  it('ASVS 6.3.6: name a mailbox in place of a second factor, and refuse it where it is the first as well', () => {
+    expect(read({ mailAsSecondFactor: true }).warnings.join('\n')).toMatch(/mailAsSecondFactor.*ASVS 6\.3\.6/s);
+    expect(() => read({ mailAsSecondFactor: ['admin'], recovery: true })).toThrow(/not possible beside recovery/);
+    expect(() => read({ mailAsSecondFactor: () => false, mailLogin: true })).toThrow(/not possible beside mailLogin/);
   });
 });

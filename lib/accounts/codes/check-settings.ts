@@ -1,0 +1,49 @@
+import type { Environment } from '../../config/option.js';
+import type { RoomCheck } from '../../config/room-check.js';
+import { settingName } from '../../config/setting-name.js';
+import type { ConfigProblem } from '../../errors.js';
+import type { AccountsOptions } from '../accounts.options.js';
+import { mailAsSecondFactorOption } from '../second-factor/second-factor.options.js';
+import { ConsoleSmsSender } from './console-sms-sender.js';
+import { smsOptions } from './sms.options.js';
+
+/** What is wrong with the settings of codes by SMS. */
+export function checkSms({ sms }: Pick<AccountsOptions, 'sms'>, environment: Environment): RoomCheck {
+  const problems: ConfigProblem[] = [];
+  if (!sms.enabled) return { problems, warnings: [] };
+  const { countries, region } = smsOptions;
+  if (sms.countries.length === 0) {
+    const problem =
+      "is required where sms is on, since whoever asks for codes to expensive numbers has you pay: ['DE'], or DE,AT";
+    problems.push({ setting: settingName(countries.env, 'sms.countries'), problem });
+  } else if (sms.region !== null && !sms.countries.includes(sms.region)) {
+    problems.push({ setting: settingName(region.env, 'sms.region'), problem: 'is not one of sms.countries' });
+  }
+  const isLogged = sms.sender === null || sms.sender instanceof ConsoleSmsSender;
+  if (isLogged && environment === 'production') {
+    const problem = 'is required in production, where no code may be written to the log: any object with send(sms)';
+    problems.push({ setting: 'sms.sender', problem });
+  }
+  return { problems, warnings: [] };
+}
+
+/** What is wrong with, and has to be said of, a mailbox in place of a second factor. */
+export function checkMailFactor({
+  mailAsSecondFactor,
+  recovery,
+  mailLogin,
+}: Pick<AccountsOptions, 'mailAsSecondFactor' | 'recovery' | 'mailLogin'>): RoomCheck {
+  if (mailAsSecondFactor === false) return { problems: [], warnings: [] };
+  const setting = settingName(mailAsSecondFactorOption.env, 'mailAsSecondFactor');
+  const others = Object.entries({ recovery, mailLogin }).filter(([, { enabled }]) => enabled);
+  return {
+    problems: others.map(([name]) => ({
+      setting,
+      problem: `is not possible beside ${name}: whoever has the mailbox would have both factors`,
+    })),
+    warnings: [
+      'mailAsSecondFactor is on: a code by mail is accepted in place of a second factor, which it is not (ASVS 6.3.6). Have these users set up ' +
+        'another one, and leave it out.',
+    ],
+  };
+}
