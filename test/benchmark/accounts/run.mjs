@@ -4,6 +4,8 @@
  *
  *   npm run bench:accounts -- [--requests 1000] [--stores memory,postgres]
  *
+ * And the processor time of a login beside the check of its password, in rounds of logins and of checks alone.
+ *
  * The application is a process of its own. Attempts are not limited. Ends with 1 where a figure is beyond its bound.
  */
 import { fork } from 'node:child_process';
@@ -16,12 +18,14 @@ import { table } from '../markdown.mjs';
 import { checkPage, writePage } from '../marked-page.mjs';
 import { started, stopAll, track } from '../processes.mjs';
 import { startServers } from '../servers.mjs';
-import { median, shareOfSlower } from './statistics.mjs';
+import { median, quantile, shareOfSlower } from './statistics.mjs';
 
 const PAGE = join(import.meta.dirname, '../../../docs/accounts/timing.md');
 const KNOWN = 50;
 /** Requests of each kind that are not counted, while code is compiled. */
 const WARM_UP = 50;
+/** Of logins and checks of passwords in turn, and how many of each a round has. */
+const ROUNDS = { count: 21, logins: 40 };
 const BOUNDS = { median: 1, from: 0.47, to: 0.53 };
 
 const { values } = parseArgs({
@@ -85,11 +89,41 @@ async function measure(port, name) {
   };
 }
 
+/** @returns the processor time of a login, of the check of its password alone, and what is between them in each round, in ms */
+async function measureProcessor(port, child) {
+  const used = async (verify) => {
+    child.send({ verify });
+    const [{ processor }] = await once(child, 'message');
+    return processor;
+  };
+  const body = { identity: known[0], password: 'a long enough phrase' };
+  const logIn = async (times) => {
+    for (let count = 0; count < times; count++) {
+      const { status } = await send(port, '/auth/login', body);
+      if (status !== 200) throw new Error(`A login was answered ${status}.`);
+    }
+  };
+  await logIn(WARM_UP);
+  const rounds = { logins: [], checks: [], beside: [] };
+  for (let round = 0; round < ROUNDS.count; round++) {
+    const begun = await used(0);
+    await logIn(ROUNDS.logins);
+    const between = await used(0);
+    const login = (between - begun) / ROUNDS.logins;
+    const check = ((await used(ROUNDS.logins)) - between) / ROUNDS.logins;
+    rounds.logins.push(login);
+    rounds.checks.push(check);
+    rounds.beside.push(login - check);
+  }
+  return rounds;
+}
+
 /** Of other work, so taken before the run makes its own. */
 const load = loadavg()[0].toFixed(1);
 
 checkPage(PAGE);
 const rows = [];
+const processor = [];
 let isBeyond = false;
 try {
   const servers = stores.includes('postgres') ? (await startServers(['postgres'])).ports : null;
@@ -98,13 +132,18 @@ try {
     const file = join(import.meta.dirname, 'server.mjs');
     const child = track(fork(file, [JSON.stringify({ postgres, known })], { silent: true }));
     const [{ port }] = await started('accounts/server.mjs', child, once(child, 'message'));
+    const accountsIn = store === 'postgres' ? 'PostgreSQL' : 'memory';
+    const { logins, checks, beside } = await measureProcessor(port, child);
+    const spread = [0.25, 0.75].map((share) => quantile(beside, share).toFixed(2)).join(' to ');
+    processor.push([accountsIn, ...[logins, checks, beside].map((times) => median(times).toFixed(2)), spread]);
+    console.log(['processor', ...processor.at(-1)].join('  '));
     for (const name of Object.keys(routes)) {
       const result = await measure(port, name);
       const apart = Math.abs(result.known - result.unknown);
       const isGood = apart <= BOUNDS.median && result.slower >= BOUNDS.from && result.slower <= BOUNDS.to;
       isBeyond ||= !isGood;
       const figures = [result.known.toFixed(2), result.unknown.toFixed(2), apart.toFixed(2), result.slower.toFixed(3)];
-      rows.push([name, store === 'postgres' ? 'PostgreSQL' : 'memory', ...figures, isGood ? 'yes' : '**no**']);
+      rows.push([name, accountsIn, ...figures, isGood ? 'yes' : '**no**']);
       console.log(rows.at(-1).join('  '));
     }
   }
@@ -117,7 +156,18 @@ const about = [
   `Medians of ${requests} requests each, measured ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node} on`,
   `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${availableParallelism()} cores, whose load average before the run was ${load}.`,
 ].join(' ');
-const text = `${table(head, rows)}\n\n${about}`;
+const processorHead = [
+  'accounts in',
+  'login, ms',
+  'check of the password alone, ms',
+  'beside it, ms',
+  'half of the rounds, ms',
+];
+const aboutProcessor = [
+  `Processor time of a login without a second factor, HTTP and session included, and of the argon2id check in it: medians of ${ROUNDS.count} rounds of`,
+  `${ROUNDS.logins} logins and as many checks in turn, in the same run.`,
+].join(' ');
+const text = [table(head, rows), about, table(processorHead, processor), aboutProcessor].join('\n\n');
 console.log(text);
 writePage(PAGE, text);
 process.exitCode = isBeyond ? 1 : 0;

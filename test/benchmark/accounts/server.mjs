@@ -1,6 +1,6 @@
 /**
  * An application with accounts, in a process of its own: what it does after an answer is not in the way of the client's clock. It tells
- * its parent its port.
+ * its parent its port; and, for each message `{ verify }`, the processor time that it has used, in ms, after it has checked a password that often.
  *
  * Its argument: `{ postgres, known }`, where `postgres` is a URL, or null for memory, and `known` the addresses that have an account.
  */
@@ -10,7 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import pg from 'pg';
 import { SessionModule } from '../../../dist/index.js';
-import { AccountsModule, AccountsService, KyselyAccountRepository } from '../../../dist/accounts.js';
+import { AccountsModule, AccountsService, KyselyAccountRepository, PasswordService } from '../../../dist/accounts.js';
 import { SECRET } from '../apps/data.mjs';
 
 const { postgres, known } = JSON.parse(process.argv[2]);
@@ -46,6 +46,14 @@ Module({
 const app = await NestFactory.create(AppModule, new ExpressAdapter(), { logger: false, abortOnError: false });
 await app.listen(0, '127.0.0.1');
 const accounts = app.get(AccountsService);
-for (const email of known) await accounts.create({ email, password: 'a long enough phrase' });
+const password = 'a long enough phrase';
+for (const email of known) await accounts.create({ email, password });
+const passwords = app.get(PasswordService);
+const hash = await passwords.hash(password);
+process.on('message', async ({ verify }) => {
+  for (let count = 0; count < verify; count++) await passwords.verify(hash, password);
+  const { user, system } = process.cpuUsage();
+  process.send({ processor: (user + system) / 1_000 });
+});
 process.send({ port: app.getHttpServer().address().port });
 process.on('disconnect', () => process.exit());

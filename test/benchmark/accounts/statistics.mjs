@@ -4,6 +4,12 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The value below which that share of them is, without interpolation. */
+export function quantile(values, share) {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(share * (sorted.length - 1))];
+}
+
 /** The probability that one of the first is greater than one of the others, equal ones counted as half: 0.5 tells nothing. */
 export function shareOfSlower(first, others) {
   const sorted = [...others].sort((one, other) => one - other);
