@@ -6,6 +6,7 @@ import { ReservedAddresses } from '../../../lib/accounts/email/reserved-addresse
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 import type { CookieJar } from '../../support/jar.js';
+import { Factors } from '../../support/second-factors.js';
 import { MailServer } from '../../support/mail-server.js';
 
 @Controller()
@@ -354,5 +355,25 @@ describe('the undoing of a change of the address', () => {
     expect(app.box.mails.some(({ kind }) => kind === 'reset')).toBe(false);
     await send(app.jar(), '/auth/recover', { email: ada.email });
     expect((await mailed('reset')).to).toBe('Ada@Example.com');
+  });
+});
+
+describe('a change of the address from one that its owner has lost', () => {
+  it('is told to that address without a way to undo it, once the second factor was proved', async () => {
+    const factors = new Factors();
+    await factors.start();
+    ({ app } = factors);
+    const { jar } = await factors.withTotp();
+    await app.box.mail();
+    expect((await ask(jar, 'ada@new.example', { oldAddressLost: true })).status).toBe(202);
+    const notice = await mailed('email-changing');
+    expect(notice.to).toBe('Ada@Example.com');
+    expect([notice.data.link, notice.data.token, notice.data.notMe]).toEqual([undefined, undefined, undefined]);
+    expect((await confirm(await tokenOf('email-confirm'), jar)).status).toBe(200);
+    // Nothing reserves the former address: there is no way back to it.
+    expect(await app.app.get(AccountsService).create({ email: 'ada@example.com' })).toMatchObject({
+      email: 'ada@example.com',
+    });
+    expect(await jar.json('/auth')).toMatchObject({ user: { email: 'ada@new.example' } });
   });
 });

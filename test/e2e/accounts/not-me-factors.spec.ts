@@ -5,7 +5,7 @@ import { SecurityNotices } from '../../../lib/accounts/not-me/security-notices.j
 import { send } from '../../support/accounts-app.js';
 import { platforms } from '../../support/app.js';
 import type { CookieJar } from '../../support/jar.js';
-import { begin as beginCeremony } from '../../support/passkeys-app.js';
+import { addPasskey, begin as beginCeremony } from '../../support/passkeys-app.js';
 import { ada, Factors } from '../../support/second-factors.js';
 import { SoftwareAuthenticator, type CreationOptions } from '../../support/software-authenticator.js';
 
@@ -47,6 +47,21 @@ describe.each(platforms)('an authenticator app that somebody else has set up on 
     expect(await rows('totp')).toHaveLength(1);
     expect(await report(token, { password: ada.password })).toEqual(restored);
     expect(await rows('totp')).toEqual([]);
+  });
+});
+
+describe('a passkey that somebody else has added', () => {
+  it('is taken away with another second factor that the account had before', async () => {
+    await start({ passkeys: true });
+    const { jar, secret } = await factors.withTotp();
+    const origin = factors.app.url.replace('127.0.0.1', 'localhost');
+    expect((await addPasskey(jar, new SoftwareAuthenticator(origin))).status).toBe(201);
+    const token = await tokenIn(2);
+    expect(await report(token, { method: 'totp', code: '000000' })).toMatchObject(wrong);
+    expect(await rows('passkey')).toHaveLength(1);
+    expect(await report(token, { method: 'totp', code: factors.code(secret) })).toEqual(restored);
+    expect([await rows('passkey'), (await rows('totp')).length]).toEqual([[], 1]);
+    expect(await jar.json('/auth')).toMatchObject({ user: null });
   });
 });
 
