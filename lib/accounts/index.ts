@@ -2,7 +2,7 @@ export { AccountsModule, type AccountsModuleAsyncOptions, type AccountsRoutes } 
 export type { AccountsFeature } from './accounts-config.js';
 export type { AccountsModuleOptions } from './accounts-module-options.js';
 export { AccountsService, type AccessToReset, type AccountToCreate, type Entered } from './accounts.service.js';
-export type { ApiKey } from './api-keys/api-key-rows.js';
+export type { ApiKey } from './api-keys/listed-api-key.js';
 export { ApiKeyService, type ApiKeyToCreate, type CreatedApiKey } from './api-keys/api-key.service.js';
 export { Scopes } from './api-keys/scopes.decorator.js';
 export type { AccountEventName, AccountObserver } from './events/account-observer.js';

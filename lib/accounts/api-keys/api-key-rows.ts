@@ -7,23 +7,11 @@ import type { StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import type { Credential } from '../repository/credential.js';
 import { newApiKey, readApiKey } from './api-key.js';
+import type { ApiKey } from './listed-api-key.js';
 
 const kind = 'api-key';
 /** How often the time of the last use is written, in ms. */
 const notedEvery = 60_000;
-
-/** A key of an account, without what proves it. @publicApi */
-export interface ApiKey {
-  readonly id: string;
-  readonly name: string | null;
-  /** What it may be used for. */
-  readonly scopes: readonly string[];
-  readonly createdAt: Date;
-  /** To the minute; null: never. */
-  readonly lastUsedAt: Date | null;
-  /** Null: it is valid until it is revoked. */
-  readonly expiresAt: Date | null;
-}
 
 /** What a new key is made from. */
 export interface NewApiKey {

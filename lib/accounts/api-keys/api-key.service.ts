@@ -4,7 +4,8 @@ import { AccountsConfig } from '../accounts-config.js';
 import { AccountValueError } from '../errors.js';
 import { AccountEvents } from '../events/account-events.js';
 import { AccountRepository } from '../repository/account-repository.js';
-import { ApiKeyRows, type ApiKey } from './api-key-rows.js';
+import { ApiKeyRows } from './api-key-rows.js';
+import type { ApiKey } from './listed-api-key.js';
 
 /** An API key to create. @publicApi */
 export interface ApiKeyToCreate {

@@ -11,8 +11,9 @@ import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { CurrentAccount } from '../login/current-account.js';
 import { SecurityNotices } from '../not-me/security-notices.js';
-import { ApiKeyRows, type ApiKey } from './api-key-rows.js';
+import { ApiKeyRows } from './api-key-rows.js';
 import { ApiKeyService } from './api-key.service.js';
+import type { ApiKey } from './listed-api-key.js';
 
 /** In ms. */
 const day = 86_400_000;

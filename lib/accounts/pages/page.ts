@@ -1,4 +1,4 @@
-import type { ApiKey } from '../api-keys/api-key-rows.js';
+import type { ApiKey } from '../api-keys/listed-api-key.js';
 import type { Session } from '../../http/session.decorator.js';
 import type { Texts } from '../messages/messages.js';
 import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
