@@ -109,7 +109,7 @@ describe('a change of the username', () => {
   });
 
   it('that was not its owner’s is taken back by the link of the mail', async () => {
-    const jar = await startWithAda();
+    const jar = await startWithAda({ recovery: true });
     await send(jar, '/auth/username', { username: 'intruder' });
     const token = (await app.box.mail()).data.notMe?.token;
     expect(await send(app.jar(), '/auth/not-me', { token })).toEqual({ status: 200, body: { status: 'restored' } });
