@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { adapters, onlyTypes } from '../../scripts/entry-points.mjs';
+import { send } from '../support/accounts-app.js';
+import { CookieJar } from '../support/jar.js';
 import { RedisServer } from '../support/servers/redis.js';
+import { totpCode } from '../support/totp.js';
 import { browser } from './browser.js';
 import { InstalledApplication } from './installed-application.js';
 import { manifest, pack, project } from './package-under-test.js';
@@ -119,6 +122,16 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
     for (const path of Object.keys(adapters)) {
       expect({ path, ...(await loaded(path)) }).toEqual({ path, code: 0, output: 'true\n' });
     }
+  });
+
+  it('registers an account, and logs in by its password and a code of an authenticator app', async () => {
+    for (const peer of ['@node-rs/argon2', 'otplib', 'qrcode']) {
+      await mkdir(join(application.folder, 'node_modules', dirname(peer)), { recursive: true });
+      await symlink(join(project, 'node_modules', peer), join(application.folder, 'node_modules', peer));
+    }
+    const file = load === 'require' ? 'accounts.cjs' : 'accounts.mjs';
+    await writeFile(join(application.folder, file), accountsProgram(load));
+    await expectAccounts(application, file);
   });
 
   it('has one copy of each class in a process, by import and by require', async () => {
@@ -262,6 +275,42 @@ async function withDependencies(names: readonly string[]): Promise<Set<string>> 
     for (const dependency of Object.keys(dependencies)) found.add(dependency);
   }
   return found;
+}
+
+/** An application with accounts, without a compiler. @param load how it loads a package */
+function accountsProgram(load: string): string {
+  return `(async () => {
+    const { NestFactory } = ${load}('@nestjs/core');
+    const { Module } = ${load}('@nestjs/common');
+    const { SessionModule } = ${load}('nestjs-session-auth');
+    const { AccountsModule } = ${load}('nestjs-session-auth/accounts');
+    class AppModule {}
+    const accounts = AccountsModule.forRoot({ registration: true, totp: true });
+    Module({ imports: [SessionModule.forRoot(), accounts] })(AppModule);
+    const app = await NestFactory.create(AppModule, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    console.log('listening on ' + app.getHttpServer().address().port);
+  })();`;
+}
+
+async function expectAccounts(application: InstalledApplication, file: string): Promise<void> {
+  const running = await application.start(file, settings);
+  try {
+    const [jar, other] = [new CookieJar(running.address), new CookieJar(running.address)];
+    const ada = { email: 'ada@example.com', password: 'a long enough phrase' };
+    expect(await send(jar, '/auth/register', ada)).toMatchObject({ status: 201, body: { user: { email: ada.email } } });
+    const { id, secret } = (await send(jar, '/auth/factors/totp', {})).body as { id: string; secret: string };
+    const now = Date.now();
+    const enabled = await send(jar, `/auth/factors/totp/${id}/enable`, { code: totpCode(secret, now) });
+    expect(enabled).toEqual({ status: 200, body: { status: 'enabled', id } });
+    const login = await send(other, '/auth/login', { identity: ada.email, password: ada.password });
+    expect(login.body).toEqual({ status: 'second-factor', methods: ['totp'] });
+    // Of the next step: the one of this step is used up.
+    const proof = { method: 'totp', code: totpCode(secret, now + 30_000) };
+    expect(await send(other, '/auth/second-factor', proof)).toMatchObject({ status: 200, body: { status: 'in' } });
+  } finally {
+    await running.stop();
+  }
 }
 
 /** That a session is kept, and that a guard refuses before a login and lets in after it. */
