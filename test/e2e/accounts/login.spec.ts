@@ -223,6 +223,8 @@ describe('GET /auth', () => {
         totp: false,
         recoveryCodes: false,
         usernames: false,
+        apiKeys: false,
+        trustedDevices: false,
       },
       user: null,
       pending: null,
