@@ -225,6 +225,7 @@ describe('GET /auth', () => {
         usernames: false,
         apiKeys: false,
         trustedDevices: false,
+        sms: false,
       },
       user: null,
       pending: null,
