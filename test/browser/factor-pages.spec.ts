@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { AccountsService } from 'nestjs-session-auth/accounts';
+import type { Browser, Page } from 'playwright-core';
+import { AccountsService, type SmsKind } from 'nestjs-session-auth/accounts';
+import { accountsTesting } from 'nestjs-session-auth/testing';
 import { startAccounts, type AccountsApp } from '../support/accounts-app.js';
 import { totpCode } from '../support/totp.js';
 import { KeyboardPerson } from './accounts-person.js';
@@ -24,6 +25,7 @@ beforeEach(async () => {
     recoveryCodes: true,
     passkeys: true,
     trustedDevices: true,
+    sms: { enabled: true, sender: { send: () => undefined }, countries: ['DE'] },
     site: 'Small Hours',
   });
   await app.app.get(AccountsService).create(ada);
@@ -46,15 +48,7 @@ describe.each([
   it('lead from an authenticator app to a login by a recovery code, and axe finds nothing in any state', async () => {
     const person = new KeyboardPerson(await (await browser.newContext(options)).newPage(), app.url);
     const { page } = person;
-    const complaints = complaintsOf(page);
-    const faults: Record<string, readonly string[]> = {};
-
-    async function look(state: string): Promise<void> {
-      const found = await faultsOf(page);
-      if (found.length > 0) faults[state] = found;
-    }
-    const press = (action: string): Promise<unknown> =>
-      Promise.all([page.waitForEvent('load'), page.locator(`form[action="${action}"] button`).click()]);
+    const { look, press, found } = examined(page);
 
     await person.goTo('/auth/login');
     await person.send({ identity: ada.email, password: ada.password });
@@ -110,8 +104,61 @@ describe.each([
     await person.send({ identity: ada.email, password: ada.password });
     expect(person.path).toBe('/auth/second-factor');
 
-    expect(faults).toEqual({});
-    expect(complaints).toEqual([]);
+    expect(found()).toEqual({ faults: {}, complaints: [] });
     await page.context().close();
   });
+
+  it('lead from a telephone to a login by a code that was sent, and axe finds nothing in any state', async () => {
+    const person = new KeyboardPerson(await (await browser.newContext(options)).newPage(), app.url);
+    const { look, press, found } = examined(person.page);
+    const kit = accountsTesting(app.app);
+    const code = async (kind: SmsKind) => (await kit.sms.last('+4915112345678', kind))?.code ?? '';
+
+    await person.goTo('/auth/login');
+    await person.send({ identity: ada.email, password: ada.password });
+    await person.goTo('/auth/factors');
+    await person.send({ phone: '030 123456', 'phone-name': 'mine' });
+    await look('telephone, wrong');
+    expect(await person.focused()).toBe('phone');
+    await person.send({ phone: '0151 12345678' });
+    await look('telephone');
+    await person.send({ code: 'nonsense' });
+    await look('telephone, wrong code');
+    expect(await person.focused()).toBe('code');
+    await person.send({ code: await code('set-up') });
+    expect(person.path).toBe('/auth/factors');
+    await look('factors, a telephone');
+    await person.goTo('/auth/verify?next=%2Fauth%2Faccount');
+    await press('/auth/verify/send');
+    await look('verify, sent');
+    await person.send({ 'code-code': await code('verify') });
+    expect(person.path).toBe('/auth/account');
+    await press('/auth/logout');
+    await person.goTo('/auth/login');
+    await person.send({ identity: ada.email, password: ada.password });
+    await look('second factor');
+    await press('/auth/second-factor/send');
+    await look('second factor, sent');
+    await person.send({ 'code-code': await code('login') });
+    await person.goTo('/auth/account');
+    expect(person.path).toBe('/auth/account');
+
+    expect(found()).toEqual({ faults: {}, complaints: [] });
+    await person.page.context().close();
+  });
 });
+
+/** Looks at the states of a page, and presses the buttons of its forms. */
+function examined(page: Page) {
+  const complaints = complaintsOf(page);
+  const faults: Record<string, readonly string[]> = {};
+  return {
+    async look(state: string): Promise<void> {
+      const inState = await faultsOf(page);
+      if (inState.length > 0) faults[state] = inState;
+    },
+    press: (action: string): Promise<unknown> =>
+      Promise.all([page.waitForEvent('load'), page.locator(`form[action="${action}"] button`).click()]),
+    found: () => ({ faults, complaints }),
+  };
+}
