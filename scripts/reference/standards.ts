@@ -23,6 +23,10 @@ export const standardRows: readonly StandardRow[] = [
   { id: 'ASVS 3.7.2', asks: 'no redirect to other hosts' },
   { id: 'ASVS 6.1.1', asks: 'defence against guessed passwords, documented' },
   { id: 'ASVS 6.3.1', asks: 'guessing and stuffing are held up, and lock no owner out' },
+  { id: 'ASVS 6.3.6', asks: 'mail is no factor' },
+  { id: 'ASVS 6.6.1', asks: 'codes to telephones only beside a better choice' },
+  { id: 'ASVS 6.6.2', asks: 'a code is bound to the request that it was sent for' },
+  { id: 'ASVS 6.6.3', asks: 'a code that is sent can be tried a few times' },
   {
     id: 'ASVS 7.1.1',
     asks: 'timeouts are documented, with reasons',

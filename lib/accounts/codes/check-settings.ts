@@ -7,8 +7,11 @@ import { mailAsSecondFactorOption } from '../second-factor/second-factor.options
 import { ConsoleSmsSender } from './console-sms-sender.js';
 import { smsOptions } from './sms.options.js';
 
-/** What is wrong with the settings of codes by SMS. */
-export function checkSms({ sms }: Pick<AccountsOptions, 'sms'>, environment: Environment): RoomCheck {
+/** What is wrong with, and has to be said of, the settings of codes by SMS. */
+export function checkSms(
+  { sms, totp, passkeys }: Pick<AccountsOptions, 'sms' | 'totp' | 'passkeys'>,
+  environment: Environment,
+): RoomCheck {
   const problems: ConfigProblem[] = [];
   if (!sms.enabled) return { problems, warnings: [] };
   const { countries, region } = smsOptions;
@@ -24,7 +27,11 @@ export function checkSms({ sms }: Pick<AccountsOptions, 'sms'>, environment: Env
     const problem = 'is required in production, where no code may be written to the log: any object with send(sms)';
     problems.push({ setting: 'sms.sender', problem });
   }
-  return { problems, warnings: [] };
+  const warnings =
+    totp.enabled || passkeys.enabled
+      ? []
+      : ['sms is on without totp and passkeys: users should have the choice of a safer second factor (ASVS 6.6.1).'];
+  return { problems, warnings };
 }
 
 /** What is wrong with, and has to be said of, a mailbox in place of a second factor. */

@@ -364,7 +364,7 @@ describe.each([...database])('a code that was sent, with accounts in %s', (_name
 });
 
 describe('a code that was sent', () => {
-  it('counts in the login that has asked for it, for what it was sent for, and until a newer one there', async () => {
+  it('ASVS 6.6.2: counts in the login that has asked for it, for what it was sent for, and until a newer one there', async () => {
     await factors.start({ sending: { perRecipient: 100 } }, setup);
     const { jar: mine } = await factors.withPhone();
     const [one, other] = [await factors.pending(), await factors.pending()];
@@ -425,7 +425,7 @@ describe('a code that was sent', () => {
     expect(await send(enrolling, '/auth/second-factor', { code })).toMatchObject({ body: { code: 'NOTHING_PENDING' } });
   });
 
-  it('is wrong for good after five wrong ones, and guesses are limited', async () => {
+  it('ASVS 6.6.3: is wrong for good after five wrong ones, and guesses are limited', async () => {
     await factors.start({}, setup);
     await factors.withPhone();
     const jar = await factors.pending();

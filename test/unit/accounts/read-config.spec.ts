@@ -156,6 +156,14 @@ describe('environment keys that accounts do not read', () => {
     expect(() => read({ ...production, sms: { ...sms, sender: mailer } }, {}, 'production')).not.toThrow();
   });
 
+  it('ASVS 6.6.1: say where a telephone is the only choice of a second factor', () => {
+    const sms = { enabled: true, countries: ['DE'] };
+    expect(read({ sms }).warnings.join('\n')).toContain('ASVS 6.6.1');
+    for (const better of [{ totp: true }, { passkeys: true }]) {
+      expect(read({ sms, ...better }).warnings.join('\n')).not.toContain('ASVS 6.6.1');
+    }
+  });
+
   it('ASVS 6.3.6: name a mailbox in place of a second factor, and refuse it where it is the first as well', () => {
     expect(read({ mailAsSecondFactor: true }).warnings.join('\n')).toMatch(/mailAsSecondFactor.*ASVS 6\.3\.6/s);
     expect(() => read({ mailAsSecondFactor: ['admin'], recovery: true })).toThrow(/not possible beside recovery/);
