@@ -14,7 +14,7 @@ import { SendingLimits } from '../mail/sending-limits.js';
 import { Proofs, type Claim, type Proof } from '../proofs/proofs.js';
 import { accountOf, type Account, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
-import { normalEmail } from '../repository/normal-form.js';
+import { normalEmail, type NormalEmail } from '../repository/normal-form.js';
 import { newLoginCode, readLoginCode } from './login-code.js';
 
 /** Who asks for a login by mail, and what for. @publicApi */
@@ -101,7 +101,7 @@ export class MailLoginService {
       at: this.runtime.now(),
       code: newLoginCode(),
     };
-    this.afterAnswer.run(() => this.#send(normal.key, data, acceptLanguage));
+    this.afterAnswer.run(() => this.#send(normal, data, acceptLanguage));
   }
 
   /**
@@ -125,9 +125,9 @@ export class MailLoginService {
     return { ...data, code: this.runtime.now() - data.at < longestCode ? data.code : null };
   }
 
-  async #send(emailKey: string, data: MailLoginData, acceptLanguage: string | undefined): Promise<void> {
-    if (!(await this.sending.admits('login', emailKey))) return;
-    const found = await this.repository.findBy('email', emailKey);
+  async #send({ email, key }: NormalEmail, data: MailLoginData, acceptLanguage: string | undefined): Promise<void> {
+    if (!(await this.sending.admits('login', key))) return;
+    const found = await this.repository.findBy('email', key);
     const account = found?.active === true ? found : null;
     const { validFor } = this.config.options.mailLogin;
     // Where there is no account as well: wrong codes are then counted alike.
@@ -137,11 +137,16 @@ export class MailLoginService {
       epoch: account?.epoch ?? 0,
       code: { text: data.code, validFor: Math.min(validFor, longestCode) },
     });
-    if (account === null) return;
-    this.events.tell('mailLoginRequested', { userId: account.id, address: data.address });
     const link = this.paths.link('/login/mail', token, this.config.options.links.mailLogin);
     const { code, at, address, userAgent } = data;
-    await this.mails.send('login', account, acceptLanguage, { link, token, code, validFor, at, address, userAgent });
+    const said = { link, token, code, validFor, at, address, userAgent };
+    if (account === null) {
+      // As much work, which may still be going on when the answer is sent.
+      this.mails.rehearse('login', { email, locale: null }, acceptLanguage, said);
+      return;
+    }
+    this.events.tell('mailLoginRequested', { userId: account.id, address });
+    await this.mails.send('login', account, acceptLanguage, said);
   }
 
   async #claimLink(session: SessionObject, token: string): Promise<Claim> {

@@ -63,17 +63,26 @@ export class AccountMails implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Renders a mail and queues it. Call it after the answer. */
   async send(kind: MailKind, to: Recipient, acceptLanguage: string | undefined, data: MailData): Promise<void> {
-    const texts = this.messages.textsFor(to.locale, acceptLanguage);
-    const { site, sender } = this.paths;
-    const template = this.config.options.mail.templates[kind] ?? plainTemplate;
-    const content = template({ ...data, kind, site, locale: texts.locale, texts });
-    const mail: Mail = { ...content, to: to.email, from: sender, kind, data };
+    const mail = this.#render(kind, to, acceptLanguage, data);
     for (const listener of this.#listeners) listener(mail);
     try {
       await this.#queue.add(mail);
     } catch (error) {
       this.#logger.error(`A mail (${kind}) was not queued: ${loggable(error)}`);
     }
+  }
+
+  /** Renders a mail and drops it: as much work as for an address that has an account. */
+  rehearse(kind: MailKind, to: Recipient, acceptLanguage: string | undefined, data: MailData): void {
+    this.#render(kind, to, acceptLanguage, data);
+  }
+
+  #render(kind: MailKind, to: Recipient, acceptLanguage: string | undefined, data: MailData): Mail {
+    const texts = this.messages.textsFor(to.locale, acceptLanguage);
+    const { site, sender } = this.paths;
+    const template = this.config.options.mail.templates[kind] ?? plainTemplate;
+    const content = template({ ...data, kind, site, locale: texts.locale, texts });
+    return { ...content, to: to.email, from: sender, kind, data };
   }
 
   async beforeApplicationShutdown(): Promise<void> {

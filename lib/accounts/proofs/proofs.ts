@@ -146,6 +146,14 @@ export class Proofs {
     return joinProofToken(token);
   }
 
+  /** As much work as for {@link issue}, but for what is stored. @returns what proves nothing, and looks like a token */
+  async rehearse(proof: NewProof): Promise<string> {
+    const token = { selector: newSelector(), secret: newSecret() };
+    this.#entry(proof, token, proof.validFor);
+    await this.store.read(this.#keyOf(proof.purpose, token.selector));
+    return joinProofToken(token);
+  }
+
   /** What a code is read and claimed by, as a token is. */
   tokenOfCode(purpose: string, sharedBy: string, code: string): string {
     const selector = sharedSelector(purpose, sharedBy);

@@ -48,7 +48,7 @@ export class RecoveryService {
   async recover(exchange: Exchange): Promise<Answer> {
     const begunAt = performance.now();
     const input = new Input(exchange.body);
-    const { key } = input.email('email');
+    const { key, email } = input.email('email');
     input.check();
     const {
       acceptLanguage,
@@ -56,12 +56,15 @@ export class RecoveryService {
     } = exchange;
     await this.sending.countFrom(address);
     this.afterAnswer.run(async () => {
+      if (!(await this.sending.admits('reset', key))) return;
       const account = await this.repository.findBy('email', key);
-      // To its own address, which may be spelled differently from what was typed.
-      if (account !== null && isOpen(account) && (await this.sending.admits('reset', account.emailKey))) {
-        this.events.tell('resetRequested', { userId: account.id, address });
-        await this.#send(account, acceptLanguage);
+      if (account === null || !isOpen(account)) {
+        await this.#rehearse(email, acceptLanguage);
+        return;
       }
+      this.events.tell('resetRequested', { userId: account.id, address });
+      // To its own address, which may be spelled differently from what was typed.
+      await this.#send(account, acceptLanguage);
     });
     await atNextStep(begunAt);
     return { status: 202, body: { status: 'sent' }, done: 'recover.done' };
@@ -106,6 +109,14 @@ export class RecoveryService {
     const username =
       this.config.options.usernames.enabled && account.username !== null ? { username: account.username } : {};
     await this.mails.send('reset', account, acceptLanguage, { link, token, validFor, ...username });
+  }
+
+  /** The work of {@link #send}, which may still be going on when the answer is sent. */
+  async #rehearse(email: string, acceptLanguage: string | undefined): Promise<void> {
+    const { validFor } = this.config.options.recovery;
+    const token = await this.proofs.rehearse({ purpose: 'reset', data: {}, validFor });
+    const link = this.paths.link('/reset', token, this.config.options.links.reset);
+    this.mails.rehearse('reset', { email, locale: null }, acceptLanguage, { link, token, validFor });
   }
 
   /** The account of a proof, if that still holds. */

@@ -5,7 +5,10 @@ import {
   MemoryAccountRepository,
   type AccountChanges,
   type AccountToCreate,
+  type MailContent,
+  type MailContext,
 } from 'nestjs-session-auth/accounts';
+import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 
@@ -71,6 +74,28 @@ describe.each(platforms)('what a route answers to an address, on %s', (platform)
       expect(answers).toEqual(Object.fromEntries(Object.keys(states).map((name) => [name, answers['nobody']])));
     },
   );
+});
+
+it.each([
+  ['/auth/recover', 'reset'],
+  ['/auth/login/mail', 'login'],
+])('%s writes its mail for an address without an account as well, and drops it', async (path, kind) => {
+  const written: string[] = [];
+  const template = ({ link = '' }: MailContext): MailContent => {
+    written.push(link.replace(/token=.*/, 'token'));
+    return { subject: 'A mail', text: link, html: link };
+  };
+  app = await startAccounts({ recovery: true, mailLogin: true, mail: { templates: { [kind]: template } } });
+  await app.app.get(AccountsService).create({ email: 'active@example.com', password });
+  await app.app.get(AccountsService).create({ email: 'closed@example.com', password, active: false });
+  for (const name of ['nobody', 'closed', 'active']) {
+    const email = `${name}@example.com`;
+    expect(await answerTo(path, 'json', { email }, email)).toMatchObject({ status: 202 });
+  }
+  await app.app.get(AfterAnswer).settled(60_000);
+  expect(written).toHaveLength(3);
+  expect(new Set(written).size).toBe(1);
+  expect(app.box.mails.map(({ to }) => to)).toEqual(['active@example.com']);
 });
 
 /** What can be told apart: everything but what was typed, and what is random or the time in every answer. */
