@@ -25,6 +25,11 @@ export class KeyboardPerson {
     await this.#drawn();
   }
 
+  /** Goes to a page that leads on to another one by itself, perhaps before it is whole. */
+  async passThrough(path: string): Promise<void> {
+    await this.page.goto(new URL(path, this.origin).href, { waitUntil: 'commit' });
+  }
+
   /** The id, or otherwise the text, of what has the keyboard. */
   focused(): Promise<string> {
     return this.page.evaluate<string>(focused);
