@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'NOT_FOUND'
   | 'CONFLICT'
   | 'PAYLOAD_TOO_LARGE'
   | 'TOO_MANY_REQUESTS'
@@ -15,6 +16,7 @@ const codes: ReadonlyMap<number, ErrorCode> = new Map([
   [400, 'BAD_REQUEST'],
   [401, 'UNAUTHENTICATED'],
   [403, 'FORBIDDEN'],
+  [404, 'NOT_FOUND'],
   [409, 'CONFLICT'],
   [413, 'PAYLOAD_TOO_LARGE'],
   [429, 'TOO_MANY_REQUESTS'],

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Delete, Get, Inject, Injectable, Patch, Post as HttpPost, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Args, Query, Resolver } from '@nestjs/graphql';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   AccessService,
   AuthService,
@@ -22,6 +23,7 @@ import {
 import { platforms, startApp, type AppSetup, type RunningApp } from '../support/app.js';
 import { HeardEvents } from '../support/heard-events.js';
 import { codesOf, graphqlServers, operate, startGraphql } from './graphql/graphql-app.js';
+import { connectAs, startSockets } from './sockets/sockets-app.js';
 
 class Post {
   constructor(
@@ -232,6 +234,31 @@ describe('the policy of a resource', () => {
     expect(all.data).toEqual({ a: 'post 1', c: 'post 3' });
     expect(running.app.get(Posts).looked).toBe(2);
     expect(codesOf(await operate(jar, '{ b: title(id: "2") }'))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await operate(jar, '{ n: title(id: "none") }'))).toEqual(['NOT_FOUND']);
+  });
+
+  it.each(['ws', 'socket.io'] as const)('decides on each message of a gateway over %s by itself', async (library) => {
+    @WebSocketGateway(library === 'ws' ? { path: '/posts' } : { namespace: 'posts' })
+    class PostsGateway {
+      @SubscribeMessage('title')
+      @Can('edit', Post)
+      title(@Resource(Post) post: Post) {
+        return { event: 'reply', data: `post ${post.id}` };
+      }
+    }
+    people.set('ann', ann);
+    running = await startSockets({ library }, { providers: [PostsGateway, Posts, PostPolicy] });
+    const jar = running.jar();
+    await jar.fetch('/login', { method: 'POST' });
+    const client = await connectAs({ library }, running, 'posts', jar);
+    expect(await client.ask('title', { id: '1' })).toBe('post 1');
+    expect(running.app.get(Posts).looked).toBe(1);
+    expect(await client.ask('title', { id: '2' })).toMatchObject({ code: 'FORBIDDEN' });
+    for (const hostile of [{ id: 'none' }, { id: { id: '1' } }, '1', null]) {
+      expect(await client.ask('title', hostile)).toMatchObject({ code: 'NOT_FOUND' });
+    }
+    expect(await client.ask('title', { id: '3' })).toBe('post 3');
+    await client.close();
   });
 
   it('can ask an ability of CASL', async () => {

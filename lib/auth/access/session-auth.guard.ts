@@ -76,8 +76,8 @@ export class SessionAuthGuard implements CanActivate {
       await this.#tell(context, 'fresh');
       return this.askAgain(context, fresh);
     }
-    // A resolver can be called for several resources in one request.
-    if (actions.length === 0 || context.getType<string>() !== 'graphql') letIn.set(carried, { requirement, user });
+    // Over anything but HTTP, one request or connection can call a handler for several resources.
+    if (actions.length === 0 || context.getType() === 'http') letIn.set(carried, { requirement, user });
     return true;
   }
 
