@@ -4,7 +4,8 @@ import { AccountsConfig } from '../accounts-config.js';
 import { AccountValueError } from '../errors.js';
 import { AccountEvents } from '../events/account-events.js';
 import { AccountRepository } from '../repository/account-repository.js';
-import { ApiKeyRows } from './api-key-rows.js';
+import type { StoredAccount } from '../repository/account.js';
+import { ApiKeyRows, type NewApiKey } from './api-key-rows.js';
 import type { ApiKey } from './listed-api-key.js';
 
 /** An API key to create. @publicApi */
@@ -56,13 +57,27 @@ export class ApiKeyService {
     if (longest !== null && (!(longest > 0) || longest > (apiKeys.maxAge ?? Infinity))) {
       throw new AccountValueError('maxAge', 'expected a time in ms above 0, and at most apiKeys.maxAge.');
     }
-    if ((await this.rows.of(account)).length >= apiKeys.max) {
+    const expiresAt = longest === null ? null : new Date(this.runtime.now() + longest);
+    const made = await this.issue(account, { name, scopes: [...new Set(scopes)], expiresAt }, '');
+    if (made === 'too-many') {
       throw new AccountValueError('id', `the account has ${String(apiKeys.max)} keys already (apiKeys.max).`);
     }
-    const expiresAt = longest === null ? null : new Date(this.runtime.now() + longest);
-    const made = await this.rows.add(account, { name, scopes: [...new Set(scopes)], expiresAt });
-    if (made === null) throw new AccountValueError('id', 'the account has been changed in the meantime; try again.');
-    this.events.tell('apiKeyCreated', { userId: accountId, address: '', keyId: made.row.id });
+    if (made === 'changed') {
+      throw new AccountValueError('id', 'the account has been changed in the meantime; try again.');
+    }
+    return made;
+  }
+
+  /** Creates a key of what has been checked. For the package itself. */
+  async issue(
+    account: StoredAccount,
+    key: NewApiKey,
+    address: string,
+  ): Promise<CreatedApiKey | 'too-many' | 'changed'> {
+    if ((await this.rows.of(account)).length >= this.config.options.apiKeys.max) return 'too-many';
+    const made = await this.rows.add(account, key);
+    if (made === null) return 'changed';
+    this.events.tell('apiKeyCreated', { userId: account.id, address, keyId: made.row.id });
     return { ...made.row, key: made.key };
   }
 

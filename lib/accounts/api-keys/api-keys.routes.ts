@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountsConfig } from '../accounts-config.js';
-import { AccountEvents } from '../events/account-events.js';
 import { AccountFactors } from '../factors/account-factors.js';
 import { factorNameIn } from '../factors/factor-name.js';
 import type { Answer, PageOf } from '../http/account-answers.js';
@@ -30,7 +29,6 @@ export class ApiKeysRoutes {
     private readonly rows: ApiKeyRows,
     private readonly keys: ApiKeyService,
     private readonly notices: SecurityNotices,
-    private readonly events: AccountEvents,
     private readonly paths: AccountPaths,
     private readonly runtime: SessionRuntime,
   ) {}
@@ -42,23 +40,21 @@ export class ApiKeysRoutes {
   /** Creates a key, for a login whose factors are fresh. It is shown this once. */
   async create(exchange: Exchange): Promise<Answer> {
     const account = await this.factors.fresh(exchange);
-    const { max, scopes: known, maxAge } = this.config.options.apiKeys;
+    const { scopes: known, maxAge } = this.config.options.apiKeys;
     const input = new Input(exchange.body);
     const name = factorNameIn(input);
     const scopes = scopesIn(input, known);
     const expiresAt = this.#endIn(input, maxAge);
     input.check();
-    if ((await this.rows.of(account)).length >= max) throw new AccountsException(409, 'TOO_MANY_API_KEYS');
-    const made = await this.rows.add(account, { name, scopes, expiresAt });
-    if (made === null) throw new AccountsException(409, 'CHANGED_MEANWHILE');
-    const { key, row } = made;
-    this.events.tell('apiKeyCreated', { userId: account.id, address: exchange.client.address, keyId: row.id });
+    const made = await this.keys.issue(account, { name, scopes, expiresAt }, exchange.client.address);
+    if (made === 'too-many') throw new AccountsException(409, 'TOO_MANY_API_KEYS');
+    if (made === 'changed') throw new AccountsException(409, 'CHANGED_MEANWHILE');
     this.notices.send('api-key', { before: account, exchange, data: { apiKey: { name, scopes } } });
     const page: PageOf = {
       page: 'apiKeys',
-      apiKeys: async () => ({ list: await this.rows.of(account), scopes: known, created: key }),
+      apiKeys: async () => ({ list: await this.rows.of(account), scopes: known, created: made.key }),
     };
-    return { status: 201, body: { ...row, key }, page };
+    return { status: 201, body: made, page };
   }
 
   /** Without a fresh login: who fears that a key is known revokes it at once. */
