@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { CurrentUser, SessionAuthGuard } from 'nestjs-session-auth';
-import { AccountsService, type Account } from 'nestjs-session-auth/accounts';
+import { hash } from 'bcryptjs';
+import {
+  AccountsService,
+  changedAccount,
+  MemoryAccountRepository,
+  type Account,
+  type StoredAccount,
+} from 'nestjs-session-auth/accounts';
+import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 
@@ -138,6 +146,27 @@ describe('a login', () => {
     await app.app.get(AccountsService).create({ ...ada, emailConfirmed: false });
     expect((await send(app.jar(), '/auth/login', logIn)).status).toBe(401);
     expect(await app.box.mail()).toMatchObject({ kind: 'confirm', to: 'Ada@Example.com' });
+  });
+
+  it('C2-80: replaces the hash of another library by one of its own, once the answer is sent', async () => {
+    const repository = new MemoryAccountRepository();
+    app = await startAccounts({ repository });
+    const { id } = await app.app.get(AccountsService).create(ada);
+    const stored = async (): Promise<StoredAccount> => {
+      const account = await repository.find(id);
+      if (account === null) throw new Error('There is no account.');
+      return account;
+    };
+    const former = await stored();
+    await repository.update(changedAccount(former, { password: await hash(ada.password, 4) }), former.version);
+    expect((await send(app.jar(), '/auth/login', { ...logIn, password: 'not the right one' })).status).toBe(401);
+    await app.app.get(AfterAnswer).settled(60_000);
+    expect((await stored()).password).toMatch(/^\$2/);
+    for (let time = 0; time < 2; time++) {
+      expect((await send(app.jar(), '/auth/login', logIn)).status).toBe(200);
+      await app.app.get(AfterAnswer).settled(60_000);
+      expect((await stored()).password).toMatch(/^\$argon2id\$/);
+    }
   });
 
   it('is limited after some guesses', async () => {
