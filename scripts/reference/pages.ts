@@ -1,6 +1,7 @@
 import { errorsPage } from './errors.js';
 import { eventsPage } from './events.js';
 import { flaskSecurityPage, flaskSecurityPagePath } from './flask-security.js';
+import { flaskSecurityTestsPage, flaskSecurityTestsPagePath } from './flask-security-tests/page.js';
 import { metricsPage } from './metrics.js';
 import { accountsOptionsPage, optionsPage } from './options.js';
 import { standardsPage } from './standards-page.js';
@@ -14,4 +15,5 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/reference/errors.md': errorsPage,
   'docs/reference/standards.md': standardsPage,
   [flaskSecurityPagePath]: flaskSecurityPage,
+  [flaskSecurityTestsPagePath]: flaskSecurityTestsPage,
 };

@@ -45,7 +45,8 @@ function specs(): string[] {
     .sort();
 }
 
-function namesIn(file: string): string[] {
+/** The names of the tests in a file, with `…` where a table of cases fills something in. */
+export function namesIn(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(join(project, file), 'utf8'), ts.ScriptTarget.Latest);
   const names: string[] = [];
   const visit = (node: ts.Node): void => {

@@ -1,0 +1,236 @@
+import { held } from './held.js';
+import { better, different, notHere, option, same, type Suite } from './row.js';
+
+const { pending, totp, recoveryCodes, sms, trusted, passkeys, administration, login, mailLogin, pages, csrf } = held;
+
+const noMailRescue = different(
+  'a mail is no second factor: recovery codes, or an administrator',
+  recoveryCodes.used,
+  administration.open,
+);
+const onePrefix = different('the paths are fixed below `prefix`', pages.prefix);
+const label = different('an app names the site and the address', totp.setUp);
+const sendersAnswer = different('the answer is the same, and the log has the reason', sms.senderFails);
+const noCsrfCookie = different('no cookie to echo: the browser says where a request comes from', csrf.byHeaders);
+const gateRefuses = better('`gate.also` refuses every way in, and no answer says why', held.gate.walk);
+
+export const testTwoFactor: Suite = {
+  test_validity_cookie: better('listed, revoked one by one, its secret replaced at each use', trusted.device),
+  test_do_not_remember_tf_validity: same(trusted.page),
+  test_tf_expired_cookie: same(trusted.shorter),
+  test_change_uniquifier_invalidates_cookie: same(trusted.ends),
+  test_tf_reset_invalidates_cookie: same(trusted.ends, administration.password),
+  test_two_factor_two_factor_setup_anonymous: same(totp.ownSession),
+  test_two_factor_illegal_state: same(pending.none, totp.ownSession),
+  test_two_factor_flag: better(
+    'each code is good once; no rescue by mail',
+    pending.asked,
+    pending.page,
+    sms.used,
+    totp.setUp,
+  ),
+  test_no_rescue_email: same(pending.methods),
+  test_setup_bad_phone: same(sms.refused),
+  test_json: same(pending.asked, pending.required, sms.used),
+  test_rescue_json: noMailRescue,
+  test_json_auth_token: different('a login is a session; programs use API keys', pending.asked),
+  test_no_opt_out: same(sms.required),
+  test_custom_urls: onePrefix,
+  test_evil_validate: different('a 401, and the login stays', pending.none),
+  test_opt_in: same(sms.used, totp.pages),
+  test_opt_in_nc: different('in the session of the login, and by no token without it', totp.ownSession),
+  test_opt_in_nc_non_string_code: same(pending.fields, sms.badCode),
+  test_opt_in_nc_expired: same(totp.halfAnHour),
+  test_opt_in_state_token: same(totp.pages, totp.ownSession),
+  test_opt_out_json: same(totp.setUp),
+  test_recoverable: same(trusted.ends),
+  test_admin_setup_reset: same(administration.open),
+  test_datastore: same(sms.sealed, totp.sealed),
+  test_totp_secret_generation: same(totp.setUp, totp.sealed),
+  test_just_authenticator: same(sms.off),
+  test_authr_identity: label,
+  test_authr_identity_num: label,
+  test_email_salutation: different('only as `mailAsSecondFactor`', sms.mailbox),
+  test_username_salutation: notHere('mails greet nobody by name'),
+  test_bad_sender: sendersAnswer,
+  test_replace_send_code: different('the sender is yours', option('sms.sender')),
+  test_propagate_next: same(pending.asked, pending.methods),
+  test_verify: same(totp.fresh, held.password.verifyForm),
+  test_verify_json: same(totp.fresh, held.password.verify),
+  test_setup_nofresh: notHere('a change of a factor always needs all of them, within 15 minutes'),
+  test_no_sms: same(sms.off),
+  test_post_setup_redirect: notHere('the page says that it is done'),
+  test_xlation: same(sms.pages, held.texts.german),
+  test_setup_csrf: same(csrf.token),
+  test_setup_csrf_header: same(csrf.token, csrf.names),
+  test_csrf_2fa_login_cookie: noCsrfCookie,
+  test_csrf_2fa_nounauth_cookie: noCsrfCookie,
+  test_override_tf_required: same(pending.required, pending.notRequired),
+  test_override_tf_required_admin: same(pending.required, pending.notRequired),
+};
+
+export const testTfPlugin: Suite = {
+  test_tf_select: same(pending.methods, passkeys.factor),
+  test_tf_select_json: same(pending.methods, passkeys.factor),
+  test_tf_select_auth: same(pending.none),
+};
+
+export const testRecoveryCodes: Suite = {
+  test_rc_json: better('shown once, 120 bits, and each use is mailed', recoveryCodes.used),
+  test_rc: better('shown once, 120 bits, and each use is mailed', recoveryCodes.used, recoveryCodes.page),
+  test_rc_reset: same(administration.open),
+  test_rc_bad_state: same(pending.none),
+  test_rc_rescue: same(pending.methods),
+  test_fresh: same(totp.fresh),
+  test_rc_json_encrypted: better('hashed under a key, always', recoveryCodes.hashed),
+  test_rc_json_encrypted_multi: different(
+    'the key ring has former keys, too',
+    recoveryCodes.hashed,
+    option('secretKeyFallbacks'),
+  ),
+};
+
+export const testPhoneUtil: Suite = {
+  test_invalid_phone_numbers_return_none: same(sms.refused, sms.number),
+};
+
+const ownWays = different('each way in has a route of its own', login.in, mailLogin.code);
+const telephone = notHere('a telephone is a second factor, and no way in');
+const setUpApart = different('each method is set up by itself', totp.setUp, sms.used);
+const notTold = different('no answer tells that an address is not confirmed', mailLogin.oneAnswer);
+const whatIsOn = same(totp.off, sms.off);
+const confirmsByMail = different(
+  'a registration needs a password; the link of a login confirms the address',
+  mailLogin.proves,
+);
+
+export const testUnifiedSignin: Suite = {
+  test_simple_signin: ownWays,
+  test_simple_signin_json: ownWays,
+  test_signin_pwd_json: same(held.registration.unicode),
+  test_us_passwordless: different('code makes accounts without a password, which log in by mail', mailLogin.link),
+  test_us_passwordless_confirm: confirmsByMail,
+  test_us_passwordless_confirm_json: confirmsByMail,
+  test_admin_setup_user_reset: telephone,
+  test_admin_setup_reset: telephone,
+  test_get_already_authenticated: same(login.already, held.next.noLoop),
+  test_post_already_authenticated: same(login.already, mailLogin.whileIn),
+  test_verify_link: better(
+    'a button, once, in the browser that asked, without an id in the address',
+    mailLogin.link,
+    mailLogin.badToken,
+  ),
+  test_verify_link_spa: different('a page of yours takes the token', option('links.mailLogin')),
+  test_setup: setUpApart,
+  test_setup_email: notHere('a login by mail needs no set-up: the address is confirmed'),
+  test_setup_json: setUpApart,
+  test_setup_json_no_session: different('factors are changed by a login, never by a key', held.apiKeys.noLogin),
+  test_setup_basic: notHere('no HTTP Basic, and no key manages an account'),
+  test_setup_bad_token: same(totp.ownSession),
+  test_setup_timeout: same(totp.halfAnHour),
+  test_unique_phone: different('nobody logs in with a number, so two accounts may have one', sms.used),
+  test_verify: same(held.password.verifyForm, sms.used),
+  test_verify_json: same(held.password.verify, sms.used),
+  test_setup_nofresh: notHere('a change of a factor always needs all of them, within 15 minutes'),
+  test_invalid_method: same(pending.fields),
+  test_invalid_method_setup: whatIsOn,
+  test_setup_new_totp: same(sms.newest),
+  test_qrcode: same(totp.setUp),
+  test_next: same(login.form, mailLogin.forms),
+  test_requires_confirmation_error_redirect: notTold,
+  test_confirmable: confirmsByMail,
+  test_can_add_password: same(held.recovery.firstPassword),
+  test_change_empty_password: same(held.password.first),
+  test_empty_password: same(login.oneAnswer, login.fields),
+  test_regular_login: same(login.in, held.users.remembered),
+  test_regular_login_disallowed: notHere('the login with a password is always there, for who has one'),
+  test_tf: same(pending.required),
+  test_tf_link: same(held.gate.walk),
+  test_tf_link_not_email: different('a mail is never enough for who has a second factor', held.gate.walk),
+  test_tf_link_spa: better(
+    'it works there, too: the answer names the methods',
+    held.gate.walk,
+    option('links.mailLogin'),
+  ),
+  test_tf_not: telephone,
+  test_bad_sender: sendersAnswer,
+  test_replace_send_code: different('the sender is yours', option('sms.sender')),
+  test_only_passwd: notHere('no page lists ways in; `/auth/factors` and `/auth/passkeys` list what is set up'),
+  test_passwd_and_authenticator: different('an app is a second factor', totp.setUp, totp.pages),
+  test_totp_generation: different('an app is a second factor', totp.setUp, totp.sealed),
+  test_us_tf_validity: same(trusted.device),
+  test_us_verify_wan: same(passkeys.verify),
+  test_setup_delete: same(totp.setUp, totp.pages),
+  test_setup_delete_json: same(sms.used),
+  test_setup_delete_multi_json: notHere('factors are removed one by one, so that the last one is not'),
+  test_generic_response: same(mailLogin.oneAnswer, login.oneAnswer),
+  test_propagate_next: same(mailLogin.forms),
+  test_propagate_next_tf: same(pending.asked),
+  test_xlation: same(sms.pages, held.texts.german),
+  test_empty_password_xlate: notHere('no page lists ways in; `/auth/factors` and `/auth/passkeys` list what is set up'),
+  test_csrf_2fa_us_cookie: noCsrfCookie,
+  test_us_setup_email: notHere('a login by mail needs no set-up: the address is confirmed'),
+  test_us_setup_authenticator: whatIsOn,
+  test_us_setup_sms: whatIsOn,
+  test_us_setup_authenticator_sms: whatIsOn,
+  test_override_tf_required: same(pending.required, pending.notRequired),
+  test_override_user_locked: gateRefuses,
+  test_override_user_locked_gr: same(held.gate.walk),
+  test_remember_login_form: same(held.config.keys, login.wrongForm),
+};
+
+const noUsage = different(
+  'what a passkey proves depends on whether it verified its user, not on a label',
+  passkeys.unverified,
+);
+const pageOfYours = different('a page is a function of its context, in place of a hook that adds to it', pages.own);
+
+export const testWebauthn: Suite = {
+  test_basic: same(passkeys.managed, passkeys.login),
+  test_basic_json: same(passkeys.managed, passkeys.login),
+  test_basic_json_nohints: same(passkeys.login),
+  test_usage: noUsage,
+  test_constraints: different('names may be equal; ids are unique', passkeys.taken),
+  test_bad_data_register: same(passkeys.wrong, passkeys.hostile),
+  test_bad_data_signin: same(passkeys.oneAnswer, passkeys.hostile),
+  test_delete: same(passkeys.forms),
+  test_delete_json: same(passkeys.managed),
+  test_disabled_account: better('the same bytes as for an unknown passkey', passkeys.disabled),
+  test_override_user_locked: gateRefuses,
+  test_unk_credid: same(passkeys.oneAnswer),
+  test_no_first_factor: same(passkeys.off),
+  test_tf: better('bound to the account that logs in', passkeys.factor),
+  test_tf_json: better('bound to the account that logs in', passkeys.factor),
+  test_tf_validity_window: same(trusted.passkey),
+  test_tf_validity_window_json: same(trusted.passkey),
+  test_register_timeout: same(passkeys.expired),
+  test_signin_timeout: same(passkeys.expired),
+  test_bad_token: same(passkeys.otherCeremony, passkeys.otherFlow, passkeys.hostile),
+  test_wan_context_processors: pageOfYours,
+  test_alt_tf: same(passkeys.unverified),
+  test_all_in_one: same(passkeys.login),
+  test_all_in_one_not_allowed: same(option('passkeys.multiFactor')),
+  test_reset: same(administration.open),
+  test_user_handle: same(passkeys.oneAnswer),
+  test_autogen_user_handle: same(passkeys.handle),
+  test_verify_json: same(passkeys.verify),
+  test_verify: same(passkeys.verify, held.password.verifyForm),
+  test_verify_timeout: same(passkeys.expired),
+  test_verify_validate_error: same(passkeys.told),
+  test_verify_rejects_cross_user_assertion: same(passkeys.verify),
+  test_no_verify: notHere('whatever logs in confirms, too'),
+  test_verify_usage_any_json: same(passkeys.verify),
+  test_verify_usage_first_json: noUsage,
+  test_verify_usage_secondary_json: noUsage,
+  test_remember_token: same(passkeys.login),
+  test_remember_token_tf: same(pending.asked),
+  test_post_register_redirect: notHere('the page says that it is done'),
+  test_uv_required: same(passkeys.oneAnswer, option('passkeys.userVerification')),
+  test_mf: same(recoveryCodes.hashed, pending.methods),
+  test_login_next: same(passkeys.loginForm),
+  test_async: same(passkeys.told, held.events.async),
+  test_csrf: same(csrf.byHeaders, csrf.token),
+  test_remember_login_form: same(held.config.keys, login.wrongForm),
+  test_name_clean: different('any printable name, which pages escape', passkeys.names),
+  test_name_normalize: different('a name is a label; a passkey is removed by its id', passkeys.managed),
+};
