@@ -120,10 +120,18 @@ export class UsersTable extends AccountRepository {
     return isNumber(id) && (await this.pool.query('DELETE FROM users WHERE id = $1', [id])).rowCount === 1;
   }
 
-  override async list({ active, after = '0', limit = 100 }: AccountQuery = {}): Promise<AccountPage> {
+  override async list({
+    active,
+    search = '',
+    role,
+    after = '0',
+    limit = 100,
+  }: AccountQuery = {}): Promise<AccountPage> {
     const { rows } = await this.pool.query<UserRow>(
-      'SELECT * FROM users WHERE id > $1 AND active = coalesce($2, active) ORDER BY id LIMIT $3',
-      [after, active ?? null, limit + 1],
+      `SELECT * FROM users WHERE id > $1 AND active = coalesce($2, active)
+       AND (strpos(substr(email_key, 3), $3) > 0 OR strpos(substr(username_key, 3), $3) > 0)
+       AND ($4::text IS NULL OR more->'roles' @> jsonb_build_array($4::text)) ORDER BY id LIMIT $5`,
+      [after, active ?? null, search, role ?? null, limit + 1],
     );
     const accounts = rows.slice(0, limit).map(toAccount);
     return { accounts, next: rows.length > limit ? (accounts.at(-1)?.id ?? null) : null };

@@ -53,6 +53,10 @@ export type ReplaceCredentialsResult =
 export interface AccountQuery {
   /** Only active ones, or only disabled ones. */
   readonly active?: boolean;
+  /** Only those whose normal address or username (`emailKey`, `usernameKey`, without the version that they begin with) contains it. */
+  readonly search?: string;
+  /** Only those that have this role. */
+  readonly role?: string;
   /** The `next` of the page before. */
   readonly after?: string;
   /** The most accounts of a page, 1 to 1000. Default: 100. */

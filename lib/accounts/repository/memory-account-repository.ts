@@ -12,6 +12,7 @@ import {
 import { checkAccount, checkCredential, checkLogin } from './check-values.js';
 import { type Credential, createdCredential, type NewCredential } from './credential.js';
 import type { JsonObject, JsonValue } from './json.js';
+import { withoutVersion } from './normal-form.js';
 import { pageLimit } from './page-limit.js';
 
 /** @publicApi */
@@ -93,10 +94,15 @@ export class MemoryAccountRepository extends AccountRepository {
     return true;
   }
 
-  override async list({ active, after = '', limit }: AccountQuery = {}): Promise<AccountPage> {
+  override async list({ active, search, role, after = '', limit }: AccountQuery = {}): Promise<AccountPage> {
     const most = pageLimit(limit);
     const matching = [...this.#accounts.values()]
       .filter((account) => account.id > after && (active === undefined || account.active === active))
+      .filter(({ roles }) => role === undefined || roles.includes(role))
+      .filter(
+        ({ emailKey, usernameKey }) =>
+          search === undefined || [emailKey, usernameKey ?? ''].some((key) => withoutVersion(key).includes(search)),
+      )
       .sort((a, b) => (a.id < b.id ? -1 : 1));
     const page = matching.slice(0, most).map(copyOf);
     return { accounts: page, next: matching.length > most ? (page.at(-1)?.id ?? null) : null };

@@ -7,6 +7,11 @@ import { isWellFormed } from '../../config/well-formed.js';
  */
 export const normalFormVersion = '1';
 
+/** What a key says apart from its version. */
+export function withoutVersion(key: string): string {
+  return key.slice(normalFormVersion.length + 1);
+}
+
 /** An address: how it is stored, and by what it is found. @publicApi */
 export interface NormalEmail {
   readonly email: string;

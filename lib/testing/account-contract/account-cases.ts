@@ -280,6 +280,35 @@ export const storedAccountCases = accountCases({
     }
   },
 
+  'lists accounts by what their address or username contains': async ({ repository }) => {
+    const part = fresh().toLowerCase();
+    const [byEmail, byUsername, other] = [
+      await created(repository, { emailKey: `1:a%_${part}@example.com` }),
+      await created(repository, { username: 'Ada', usernameKey: `1:grüße-${part}` }),
+      await created(repository),
+    ];
+    const found = async (search: string): Promise<string[]> =>
+      (await repository.list({ search })).accounts.map(({ id }) => id);
+    assert.deepEqual(new Set(await found(part)), new Set([byEmail.id, byUsername.id]));
+    assert.deepEqual(await found(`grüße-${part}`), [byUsername.id]);
+    assert.deepEqual(await found(`a%_${part}@`), [byEmail.id]);
+    assert.deepEqual(await found(`axx${part}`), []);
+    assert.deepEqual(await found(`1:a%_${part}`), []);
+    assert.deepEqual((await repository.list({ search: part, active: false })).accounts, []);
+    assert.ok(!(await found(part)).includes(other.id));
+  },
+
+  'lists the accounts that have a role': async ({ repository }) => {
+    const role = `Büro "${fresh()}"`;
+    const [account] = [await created(repository, { roles: ['staff', role] }), await created(repository, { roles: [] })];
+    const found = async (wanted: string): Promise<string[]> =>
+      (await repository.list({ role: wanted })).accounts.map(({ id }) => id);
+    assert.deepEqual(await found(role), [account.id]);
+    assert.deepEqual(await found(role.toUpperCase()), []);
+    assert.deepEqual(await found(role.slice(1)), []);
+    assert.deepEqual((await repository.list({ role, search: fresh() })).accounts, []);
+  },
+
   'is not changed by what the caller does to an account': async ({ repository }) => {
     const data = { company: 'before' };
     const account = await created(repository, { data });

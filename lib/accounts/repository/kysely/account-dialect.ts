@@ -28,6 +28,10 @@ export interface AccountDialect {
   readonly orNothing: string;
   /** What a SELECT ends with so that it locks its rows. */
   readonly forUpdate: string;
+  /** Whether a column contains a parameter, from a character on. */
+  contains(column: string, from: number): string;
+  /** Whether a parameter is among the roles. */
+  readonly hasRole: string;
   toText(text: string): unknown;
   fromText(column: unknown): string;
   toBoolean(value: boolean): unknown;
@@ -75,6 +79,8 @@ const postgres: DialectParts = {
   },
   orNothing: ' ON CONFLICT DO NOTHING',
   forUpdate: ' FOR UPDATE',
+  contains: (column, from) => `strpos(substr(${column}, ${String(from)}), ?) > 0`,
+  hasRole: 'roles @> jsonb_build_array(?::text)',
   toBoolean: (value) => value,
 
   schema({ accounts, credentials }) {
@@ -129,6 +135,8 @@ const sqlite: DialectParts = {
   finish: (sql) => sql,
   orNothing: ' ON CONFLICT DO NOTHING',
   forUpdate: '',
+  contains: (column, from) => `instr(substr(${column}, ${String(from)}), ?) > 0`,
+  hasRole: 'EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?)',
   toBoolean: Number,
 
   schema({ accounts, credentials }) {
@@ -195,6 +203,8 @@ const mysql: DialectParts = {
   finish: (sql) => sql,
   orNothing: '',
   forUpdate: ' FOR UPDATE',
+  contains: (column, from) => `LOCATE(?, SUBSTRING(${column}, ${String(from)})) > 0`,
+  hasRole: 'JSON_CONTAINS(roles, JSON_QUOTE(CONVERT(? USING utf8mb4)))',
   toBoolean: Number,
 
   schema({ accounts, credentials }) {

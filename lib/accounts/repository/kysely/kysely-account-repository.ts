@@ -13,6 +13,7 @@ import {
   type UpdateAccountResult,
   type UpdateCredentialResult,
 } from '../account-repository.js';
+import { normalFormVersion } from '../normal-form.js';
 import { canBeKey, checkAccount, checkCredential, checkLogin, longest } from '../check-values.js';
 import { type Credential, createdCredential, type NewCredential } from '../credential.js';
 import { pageLimit } from '../page-limit.js';
@@ -118,16 +119,24 @@ export class KyselyAccountRepository extends AccountRepository {
     return deleted === true;
   }
 
-  override async list({ active, after = '', limit }: AccountQuery = {}): Promise<AccountPage> {
+  override async list({ active, search, role, after = '', limit }: AccountQuery = {}): Promise<AccountPage> {
     const most = pageLimit(limit);
-    if (after !== '' && !canBeKey(after, longest.id)) return { accounts: [], next: null };
+    const none = { accounts: [], next: null };
+    if (after !== '' && !canBeKey(after, longest.id)) return none;
+    // What cannot be stored is in no account.
+    if (search !== undefined && search !== '' && !canBeKey(search, longest.key)) return none;
+    if (role !== undefined && !canBeKey(role, longest.key)) return none;
     const tools = await this.#ready();
-    const found = await this.#rows(
-      active === undefined ? tools.sql.list : tools.sql.listActive,
-      active === undefined
-        ? [tools.text(after), most + 1]
-        : [tools.text(after), tools.dialect.toBoolean(active), most + 1],
-    );
+    const wanted = {
+      active: active === undefined ? null : [tools.dialect.toBoolean(active)],
+      search: search === undefined || search === '' ? null : [tools.text(search), tools.text(search)],
+      role: role === undefined ? null : [tools.text(role)],
+    };
+    const found = await this.#rows(tools.list(wanted), [
+      tools.text(after),
+      ...[wanted.active, wanted.search, wanted.role].flatMap((values) => values ?? []),
+      most + 1,
+    ]);
     const accounts = found.slice(0, most).map((row) => tools.rows.account(row));
     return { accounts, next: found.length > most ? (accounts.at(-1)?.id ?? null) : null };
   }
@@ -289,6 +298,19 @@ class Tools {
     return this.dialect.toText(text);
   }
 
+  /** Lists accounts with those conditions that are not null. */
+  list(wanted: Readonly<Record<'active' | 'search' | 'role', unknown>>): string {
+    const { begin, end, ...conditions } = this.sql.listed;
+    const { active, search, role } = wanted;
+    return (
+      begin +
+      (active === null ? '' : conditions.active) +
+      (search === null ? '' : conditions.search) +
+      (role === null ? '' : conditions.role) +
+      end
+    );
+  }
+
   async insertAccount(statement: Statement, account: StoredAccount): Promise<void> {
     const values = [
       ...[this.text(account.id), account.createdAt.getTime()],
@@ -309,6 +331,9 @@ class Tools {
   }
 }
 
+/** The first character of a key that is no longer of its version. */
+const withVersion = normalFormVersion.length + 2;
+
 /** The SQL of all statements. `?` stands for a parameter. */
 function statements(dialect: AccountDialect, names: AccountTableNames) {
   const { orNothing, forUpdate } = dialect;
@@ -326,8 +351,13 @@ function statements(dialect: AccountDialect, names: AccountTableNames) {
     deleteAccount: `DELETE FROM ${accounts} WHERE id = ?`,
     lock: `SELECT id FROM ${accounts} WHERE id = ?${forUpdate}`,
     lockAt: `SELECT id FROM ${accounts} WHERE id = ? AND epoch = ?${forUpdate}`,
-    list: `SELECT * FROM ${accounts} WHERE id > ? ORDER BY id LIMIT ?`,
-    listActive: `SELECT * FROM ${accounts} WHERE id > ? AND active = ? ORDER BY id LIMIT ?`,
+    listed: {
+      begin: `SELECT * FROM ${accounts} WHERE id > ?`,
+      active: ' AND active = ?',
+      search: ` AND (${['email_key', 'username_key'].map((column) => dialect.contains(column, withVersion)).join(' OR ')})`,
+      role: ` AND ${dialect.hasRole}`,
+      end: ' ORDER BY id LIMIT ?',
+    },
     // In this order: MySQL uses values that were assigned before.
     track:
       `UPDATE ${accounts} SET last_login_at = current_login_at, last_login_ip = current_login_ip, ` +
