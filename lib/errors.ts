@@ -30,6 +30,7 @@ export interface SessionErrorCodes {
   ACCOUNTS_UNAVAILABLE: true;
   ACCOUNT_TAKEN: true;
   ACCOUNT_LOCKED_OUT: true;
+  ADMINISTRATION_REFUSED: true;
   ACCOUNTS_BUSY: true;
   PASSWORD_UNUSABLE: true;
 }
@@ -75,6 +76,7 @@ const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
   'ACCOUNTS_UNAVAILABLE',
   'ACCOUNT_TAKEN',
   'ACCOUNT_LOCKED_OUT',
+  'ADMINISTRATION_REFUSED',
   'ACCOUNTS_BUSY',
   'PASSWORD_UNUSABLE',
 ]);

@@ -22,7 +22,8 @@ export type AccountsFeature =
   | 'totp'
   | 'sms'
   | 'recoveryCodes'
-  | 'apiKeys';
+  | 'apiKeys'
+  | 'admin';
 
 export const accountsFeatures: readonly AccountsFeature[] = [
   'login',
@@ -45,6 +46,7 @@ export const accountsFeatures: readonly AccountsFeature[] = [
   'sms',
   'recoveryCodes',
   'apiKeys',
+  'admin',
 ];
 
 /** The settings of accounts, as a provider. */
@@ -104,6 +106,8 @@ export class AccountsConfig {
         return recoveryCodes.enabled;
       case 'apiKeys':
         return this.options.apiKeys.enabled;
+      case 'admin':
+        return this.options.admin.role !== null || this.options.admin.permission !== null;
     }
   }
 
@@ -115,7 +119,7 @@ export class AccountsConfig {
   /** The features that are on, for a client that shows what there is. */
   get features(): Readonly<
     Record<
-      | Exclude<AccountsFeature, 'login' | 'account' | 'secondFactor' | 'notMe'>
+      | Exclude<AccountsFeature, 'login' | 'account' | 'secondFactor' | 'notMe' | 'admin'>
       | 'passkeyLogin'
       | 'trustedDevices'
       | 'usernames',

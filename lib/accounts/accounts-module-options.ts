@@ -163,6 +163,16 @@ export interface AccountsModuleOptions {
    */
   apiKeys?: boolean | AccountsApiKeysOptions | undefined;
   /**
+   * Administration of accounts, over HTTP and on pages. Without `role` and `permission`, there are neither.
+   *
+   * The role of those who administer accounts.
+   *
+   * Takes a name such as admin, of up to 100 characters, or null for none. Default: none.
+   *
+   * Environment: `SECURITY_ADMIN_ROLE` or `SECURITY_ADMIN`.
+   */
+  admin?: string | null | AccountsAdminOptions | undefined;
+  /**
    * Logins, as they are kept with their accounts.
    *
    * Whether the number of logins, and the time and network address of the last two, are kept. They are personal
@@ -455,6 +465,48 @@ export interface AccountsModuleOptions {
                 | 'field.current'
                 | 'field.code'
                 | 'field.remember'
+                | 'admin.accounts.title'
+                | 'admin.search'
+                | 'admin.search.submit'
+                | 'admin.none'
+                | 'admin.more'
+                | 'admin.all'
+                | 'admin.account.title'
+                | 'admin.status.active'
+                | 'admin.status.disabled'
+                | 'admin.status.frozen'
+                | 'admin.status.deleted'
+                | 'admin.status.locked'
+                | 'admin.status.unconfirmed'
+                | 'admin.status.reset-owed'
+                | 'admin.id'
+                | 'admin.username'
+                | 'admin.created'
+                | 'admin.logins'
+                | 'admin.lastLogin'
+                | 'admin.neverIn'
+                | 'admin.password'
+                | 'admin.noPassword'
+                | 'admin.disable'
+                | 'admin.enable'
+                | 'admin.endSessions'
+                | 'admin.forceReset'
+                | 'admin.requireSecondFactor'
+                | 'admin.requireNoSecondFactor'
+                | 'admin.resetAccess'
+                | 'admin.resetAccess.hint'
+                | 'admin.roles'
+                | 'admin.roles.submit'
+                | 'admin.roles.none'
+                | 'admin.factors'
+                | 'admin.factors.none'
+                | 'admin.recoveryCodes'
+                | 'admin.sessions'
+                | 'admin.sessions.none'
+                | 'admin.sessions.unknown'
+                | 'admin.apiKeys'
+                | 'factor.oauth'
+                | 'factor.phone'
                 | 'error.title'
                 | 'error.REQUIRED'
                 | 'error.NOT_TEXT'
@@ -507,6 +559,16 @@ export interface AccountsModuleOptions {
                 | 'error.CREDENTIAL_INVALID'
                 | 'error.PASSKEY_TAKEN'
                 | 'error.TOO_MANY_PASSKEYS'
+                | 'error.ACCOUNT_UNKNOWN'
+                | 'error.LAST_ADMINISTRATOR'
+                | 'error.ROLE_UNKNOWN'
+                | 'error.ROLE_NOT_GRANTABLE'
+                | 'error.NO_PASSWORD'
+                | 'error.NO_SECOND_FACTOR'
+                | 'error.RECOVERY_OFF'
+                | 'error.NOT_NUMBER'
+                | 'error.NOT_LIST'
+                | 'error.CHOICE_UNKNOWN'
                 | 'error.VERIFICATION_REQUIRED'
                 | 'error.CHANGED_MEANWHILE'
                 | 'error.PASSKEY_REFUSED'
@@ -550,6 +612,12 @@ export interface AccountsModuleOptions {
                 | 'mail.reset.text'
                 | 'mail.reset.username'
                 | 'mail.reset.action'
+                | 'mail.reset-owed.subject'
+                | 'mail.reset-owed.text'
+                | 'mail.reset-owed.action'
+                | 'mail.second-factor-owed.subject'
+                | 'mail.second-factor-owed.text'
+                | 'mail.second-factor-owed.action'
                 | 'mail.password-changed.subject'
                 | 'mail.password-changed.text'
                 | 'mail.api-key.subject'
@@ -1180,6 +1248,43 @@ export interface AccountsApiKeysOptions {
    * Environment: `SECURITY_API_KEY_PER_MINUTE` or `SECURITY_API_KEYS_PER_MINUTE`.
    */
   perMinute?: number | null | undefined;
+}
+
+/** Administration of accounts, over HTTP and on pages. Without `role` and `permission`, there are neither. `@publicApi` */
+export interface AccountsAdminOptions {
+  /**
+   * The role of those who administer accounts.
+   *
+   * Takes a name such as admin, of up to 100 characters, or null for none. Default: none.
+   *
+   * Environment: `SECURITY_ADMIN_ROLE` or `SECURITY_ADMIN`.
+   */
+  role?: string | null | undefined;
+  /**
+   * The permission of those who administer accounts, beside `admin.role` or in its place.
+   *
+   * Takes a name such as admin, of up to 100 characters, or null for none. Default: none.
+   *
+   * Environment: `SECURITY_ADMIN_PERMISSION`.
+   */
+  permission?: string | null | undefined;
+  /**
+   * The roles that accounts can be given. Others are unknown.
+   *
+   * Takes an array, each item a name such as admin, of up to 100 characters, or null for none. Default: those of
+   * the option `roles` of the session module; without it, any.
+   *
+   * Environment: `SECURITY_ADMIN_ROLES`.
+   */
+  roles?: readonly string[] | null | undefined;
+  /**
+   * Roles that administrators may give and take away beside those that they have themselves.
+   *
+   * Takes an array, each item a name such as admin, of up to 100 characters. Default: none.
+   *
+   * Environment: `SECURITY_ADMIN_GRANTABLE`.
+   */
+  grantable?: readonly string[] | undefined;
 }
 
 /** Logins, as they are kept with their accounts. `@publicApi` */

@@ -29,6 +29,11 @@ import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysRoutes } from './api-keys/api-keys.routes.js';
 import { AccountsService } from './accounts.service.js';
 import { AccessReset } from './admin/access-reset.js';
+import { AccountAdministration } from './admin/account-administration.js';
+import { AccountView } from './admin/account-view.js';
+import { AdminController } from './admin/admin.controller.js';
+import { AdminRoutes } from './admin/admin.routes.js';
+import { Administrators } from './admin/administrators.js';
 import { CodeSending } from './codes/code-sending.js';
 import { CodeMethod } from './codes/code.method.js';
 import { MailFactor } from './codes/mail-factor.js';
@@ -193,6 +198,7 @@ const controllers: Readonly<Record<AccountsFeature, Type | readonly Type[]>> = {
   sms: PhonesController,
   recoveryCodes: RecoveryCodesController,
   apiKeys: ApiKeysController,
+  admin: AdminController,
 };
 
 /** What an application has handed in, secrets among it: Nest's container, which tools show, must not. */
@@ -359,6 +365,10 @@ const providers: Provider[] = [
   ApiKeyService,
   ApiKeysRoutes,
   ApiKeyLoader,
+  Administrators,
+  AccountView,
+  AccountAdministration,
+  AdminRoutes,
 ];
 
 /**
@@ -412,6 +422,7 @@ function moduleOf(
       .map((controller) => controllerAt(path, controller)),
     providers: [handedIn, configProvider(path), ...providers],
     exports: [
+      AccountAdministration,
       AccountDeletionService,
       AccountRepository,
       AccountsService,

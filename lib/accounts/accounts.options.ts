@@ -7,6 +7,7 @@ import {
   type OptionKind,
   type ResolvedOptions,
 } from '../config/option.js';
+import { adminOptions } from './admin/admin.options.js';
 import { apiKeysOptions } from './api-keys/api-keys.options.js';
 import { publicUrl, type PublicUrl } from '../http/public-url.js';
 import { smsOptions } from './codes/sms.options.js';
@@ -83,6 +84,7 @@ export const accountsModuleOptions = {
   recoveryCodes: recoveryCodesOptions,
   passkeys: passkeysOptions,
   apiKeys: apiKeysOptions,
+  admin: adminOptions,
   tracking: trackingOptions,
   trustedDevices: trustedDevicesOptions,
   accountCache: accountCacheOptions,

@@ -5,6 +5,7 @@ import { SessionRuntime } from '../http/session-runtime.js';
 import type { SessionObject } from '../session/session.js';
 import { AccountsConfig } from './accounts-config.js';
 import { AccessReset } from './admin/access-reset.js';
+import type { ByAdministrator } from './admin/by-administrator.js';
 import { ReservedAddresses } from './email/reserved-addresses.js';
 import { AccountTakenError, AccountValueError } from './errors.js';
 import { Entrance } from './gate/entrance.js';
@@ -105,16 +106,21 @@ export class AccountsService {
    * restore it are void; by default, its second factors and passkeys are removed. The owner hears of it by mail. If it fails, such as since
    * the database does not answer, the account may be left closed: call it again.
    *
+   * @param by who does it, for the event
    * @returns the account; null: there is none with this id
    * @throws AccountLockedOutError without a password, while recovery is off: the owner could not get in any more
    * @throws AccountValueError for a password that is not accepted
    */
-  async resetAccess(id: string, { password, factors = 'remove' }: AccessToReset = {}): Promise<Account | null> {
+  async resetAccess(
+    id: string,
+    { password, factors = 'remove' }: AccessToReset = {},
+    by: ByAdministrator = {},
+  ): Promise<Account | null> {
     const account = await this.repository.find(id);
     if (account === null) return null;
     if (password !== undefined) await this.#assertPassword(password, account, account);
     const hash = password === undefined ? null : await this.passwords.hash(password);
-    const reset = await this.access.reset(id, { password: hash, keepsFactors: factors === 'keep' });
+    const reset = await this.access.reset(id, { password: hash, keepsFactors: factors === 'keep' }, by);
     return reset && accountOf(reset);
   }
 

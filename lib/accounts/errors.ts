@@ -72,3 +72,35 @@ export class AccountTakenError extends SessionError {
 export class AccountLockedOutError extends SessionError {
   readonly code = 'ACCOUNT_LOCKED_OUT';
 }
+
+/**
+ * Why an account is not administered as it was asked for. `LAST_ADMINISTRATOR`: nobody could administer accounts any more. `ROLE_UNKNOWN`:
+ * there is no such role. `ROLE_NOT_GRANTABLE`: the administrator does not have the role, nor is it in `admin.grantable`. `NO_PASSWORD`: the
+ * account has none that could be reset. `NO_SECOND_FACTOR`: no kind of second factor is on, so its owner could set none up.
+ *
+ * @publicApi
+ */
+export type AdministrationRefusal =
+  'LAST_ADMINISTRATOR' | 'ROLE_UNKNOWN' | 'ROLE_NOT_GRANTABLE' | 'NO_PASSWORD' | 'NO_SECOND_FACTOR';
+
+const refusals: Readonly<Record<AdministrationRefusal, string>> = {
+  LAST_ADMINISTRATOR: 'Nobody could administer accounts any more. Give the role to another account first.',
+  ROLE_UNKNOWN: 'There is no such role. Correct the name, or add it to admin.roles, or to the roles of SessionModule.',
+  ROLE_NOT_GRANTABLE:
+    'An administrator may give and take away only the roles that they have. Add others to admin.grantable.',
+  NO_PASSWORD: 'The account has no password that could be reset. Use resetAccess().',
+  NO_SECOND_FACTOR: 'No kind of second factor is on, such as totp, so the owner could set none up.',
+};
+
+/**
+ * An account is not administered as it was asked for; `reason` says why. Nothing was changed. Becomes a 409.
+ *
+ * @publicApi
+ */
+export class AdministrationRefusedError extends SessionError {
+  readonly code = 'ADMINISTRATION_REFUSED';
+
+  constructor(readonly reason: AdministrationRefusal) {
+    super(refusals[reason]);
+  }
+}

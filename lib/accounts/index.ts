@@ -2,6 +2,17 @@ export { AccountsModule, type AccountsModuleAsyncOptions, type AccountsRoutes } 
 export type { AccountsFeature } from './accounts-config.js';
 export type { AccountsModuleOptions } from './accounts-module-options.js';
 export { AccountsService, type AccessToReset, type AccountToCreate, type Entered } from './accounts.service.js';
+export { AccountAdministration, type AccountSearch } from './admin/account-administration.js';
+export type {
+  AccountDetails,
+  AccountStatus,
+  AccountSummary,
+  AdministeredFactor,
+  AdministrationShown,
+  FoundAccounts,
+  ShownRole,
+} from './admin/administered-account.js';
+export type { ByAdministrator } from './admin/by-administrator.js';
 export type { ApiKey } from './api-keys/listed-api-key.js';
 export { ApiKeyService, type ApiKeyToCreate, type CreatedApiKey } from './api-keys/api-key.service.js';
 export { Scopes } from './api-keys/scopes.decorator.js';
@@ -72,6 +83,8 @@ export {
   AccountsBusyError,
   AccountsUnavailableError,
   AccountValueError,
+  AdministrationRefusedError,
+  type AdministrationRefusal,
   PasswordUnusableError,
 } from './errors.js';
 export { PasswordService } from './passwords/password.service.js';

@@ -30,6 +30,8 @@ export function toHttpException(error: unknown): unknown {
       return new ConflictException('There is already such an account.', options);
     case 'ACCOUNT_LOCKED_OUT':
       return new ConflictException('The owner of this account could not get in again.', options);
+    case 'ADMINISTRATION_REFUSED':
+      return new ConflictException('This is not possible with this account.', options);
     case 'SESSION_GONE':
       return new ConflictException('The session has ended.', options);
     case 'SESSION_LOGIN_REFUSED':

@@ -7,8 +7,10 @@ import { Entrance } from '../gate/entrance.js';
 import { factorKinds, FactorHistory, methodsByKind } from '../not-me/factor-history.js';
 import { SecurityNotices } from '../not-me/security-notices.js';
 import { LastingProofs } from '../proofs/lasting-proofs.js';
-import { changedAccount, type AccountChanges, type AccountState, type StoredAccount } from '../repository/account.js';
+import type { AccountChanges, AccountState, StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
+import { changeAccount } from '../repository/change-account.js';
+import { originOf, type ByAdministrator } from './by-administrator.js';
 
 /** What becomes of an account whose access is reset. */
 export interface ResetOfAccess {
@@ -40,7 +42,11 @@ export class AccessReset {
    * @returns null: there is no such account
    * @throws AccountLockedOutError if its owner could not set the password that would be owed
    */
-  async reset(id: string, { password, keepsFactors }: ResetOfAccess): Promise<StoredAccount | null> {
+  async reset(
+    id: string,
+    { password, keepsFactors }: ResetOfAccess,
+    by: ByAdministrator = {},
+  ): Promise<StoredAccount | null> {
     const before = await this.repository.find(id);
     if (before === null) return null;
     const resetOwed = password === null && before.password !== null;
@@ -62,7 +68,7 @@ export class AccessReset {
     const opened = await this.#change(id, { frozen: false, resetOwed }, set);
     if (opened === null) return null;
     const removed = factors.map(({ kind }) => kind);
-    this.#tell(before, removed, password !== null);
+    this.#tell(before, removed, password !== null, originOf(by));
     return opened;
   }
 
@@ -72,19 +78,21 @@ export class AccessReset {
     state: Pick<AccountState, 'frozen' | 'resetOwed'>,
     changes: AccountChanges = {},
   ): Promise<StoredAccount | null> {
-    for (let known = await this.repository.find(id); known !== null;) {
+    const changed = await changeAccount(this.repository, id, (known) => {
       const epoch = known.epoch + 1;
-      const changed = { ...changes, epoch, state: { ...known.state, ...state, apiKeysSince: epoch } };
-      const result = await this.repository.update(changedAccount(known, changed), known.version);
-      if ('updated' in result) return result.updated;
-      known = 'conflict' in result ? result.conflict : null;
-    }
-    return null;
+      return { ...changes, epoch, state: { ...known.state, ...state, apiKeysSince: epoch } };
+    });
+    return changed?.after ?? null;
   }
 
-  #tell(before: StoredAccount, removed: readonly string[], hasPassword: boolean): void {
-    const event = { userId: before.id, address: '' };
-    this.events.tell('accessReset', event);
+  #tell(
+    before: StoredAccount,
+    removed: readonly string[],
+    hasPassword: boolean,
+    { by, address }: ReturnType<typeof originOf>,
+  ): void {
+    const event = { userId: before.id, address };
+    this.events.tell('accessReset', { ...event, by });
     for (const [kind, method] of methodsByKind) {
       if (!removed.includes(kind)) continue;
       const factor = { method, change: 'removed', name: null } as const;

@@ -81,10 +81,11 @@ export class ApiKeyService {
     return { ...made.row, key: made.key };
   }
 
-  /** Revokes a key: from its next request on, it is worth nothing. @returns whether it was this call that did it */
-  async revoke(accountId: string, id: string, address = ''): Promise<boolean> {
+  /** Revokes a key: from its next request on, it is worth nothing. @param by the id of the administrator who does it @returns whether it was this call that did it */
+  async revoke(accountId: string, id: string, address = '', by?: string): Promise<boolean> {
     const removed = await this.rows.remove(accountId, id);
-    if (removed !== null) this.events.tell('apiKeyRevoked', { userId: accountId, address, keyId: id });
+    const revoked = { userId: accountId, address, keyId: id, ...(by !== undefined && { by }) };
+    if (removed !== null) this.events.tell('apiKeyRevoked', revoked);
     return removed !== null;
   }
 }

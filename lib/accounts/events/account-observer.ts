@@ -56,6 +56,34 @@ interface ApiKeyEvent extends AccountEvent {
   readonly keyId: string;
 }
 
+interface ApiKeyRevokedEvent extends ApiKeyEvent {
+  /** The id of the account of the administrator who has revoked it; missing: none, but its owner or the application's own code. */
+  readonly by?: string;
+}
+
+interface PasswordChangedEvent extends AccountEvent {
+  /** The id of the account of the administrator who has set it, or `null` for the application's own code; missing: its owner has. */
+  readonly by?: string | null;
+}
+
+/** An event of an account that somebody else has caused. */
+interface AdministrationEvent extends AccountEvent {
+  /** The id of the administrator's account; `null`: the application's own code, or the command. */
+  readonly by: string | null;
+}
+
+interface SecondFactorRequirementEvent extends AdministrationEvent {
+  /** Whether the account needs a second factor from now on. */
+  readonly required: boolean;
+}
+
+interface RolesChangedEvent extends AdministrationEvent {
+  /** The roles that it has got. */
+  readonly added: readonly string[];
+  /** The roles that it has lost. */
+  readonly removed: readonly string[];
+}
+
 interface DeletionRequestedEvent extends AccountEvent {
   /** When the account is deleted, in ms since the epoch. */
   readonly deleteAt: number;
@@ -94,8 +122,8 @@ export interface AccountObserver {
   resetRequested?(event: AccountEvent): unknown;
   /** A new password was set by the link of a mail. */
   passwordReset?(event: AccountEvent): unknown;
-  /** The password was changed by who was logged in; or taken away, since it was set before anybody had proved the address. */
-  passwordChanged?(event: AccountEvent): unknown;
+  /** The password was changed by who was logged in, or set by an administrator; or taken away, since it was set before anybody had proved the address. */
+  passwordChanged?(event: PasswordChangedEvent): unknown;
   /** The username was changed. */
   usernameChanged?(event: AccountEvent): unknown;
   /** A change of the address was requested: the new one got a link, the present one a notice. */
@@ -121,7 +149,7 @@ export interface AccountObserver {
   /** An API key was created. */
   apiKeyCreated?(event: ApiKeyEvent): unknown;
   /** An API key was revoked. */
-  apiKeyRevoked?(event: ApiKeyEvent): unknown;
+  apiKeyRevoked?(event: ApiKeyRevokedEvent): unknown;
   /** So many messages were sent in an hour that no more are. */
   sendingLimited?(event: SendingLimitedEvent): unknown;
   /** A browser was told to be trusted, and is not asked for a second factor. */
@@ -133,7 +161,21 @@ export interface AccountObserver {
   /** The owner of an account has reported a change that was not theirs, by the link of a mail. */
   notMe?(event: NotMeEvent): unknown;
   /** An administrator has given the account back to its owner: its sessions ended, and its password or factors with them. */
-  accessReset?(event: AccountEvent): unknown;
+  accessReset?(event: AdministrationEvent): unknown;
+  /** An account was created by an administrator, or by `AccountAdministration` in code. */
+  accountCreated?(event: AdministrationEvent): unknown;
+  /** An account was disabled: its sessions have ended, and nobody can log in to it. */
+  accountDisabled?(event: AdministrationEvent): unknown;
+  /** An account that was disabled can be used again. */
+  accountEnabled?(event: AdministrationEvent): unknown;
+  /** An administrator has ended the sessions, remembered logins and trusted devices of an account. */
+  sessionsEnded?(event: AdministrationEvent): unknown;
+  /** An administrator has forced the owner of an account to set a new password. */
+  resetForced?(event: AdministrationEvent): unknown;
+  /** An administrator requires a second factor of an account, or does so no longer. */
+  secondFactorRequired?(event: SecondFactorRequirementEvent): unknown;
+  /** An administrator has changed the roles of an account. */
+  rolesChanged?(event: RolesChangedEvent): unknown;
   /** The deletion of an account was requested: nobody can log in to it any more. */
   deletionRequested?(event: DeletionRequestedEvent): unknown;
   /** The deletion of an account was undone. */
@@ -179,6 +221,13 @@ const names: Readonly<Record<AccountEventName, true>> = {
   newDevice: true,
   notMe: true,
   accessReset: true,
+  accountCreated: true,
+  accountDisabled: true,
+  accountEnabled: true,
+  sessionsEnded: true,
+  resetForced: true,
+  secondFactorRequired: true,
+  rolesChanged: true,
   deletionRequested: true,
   deletionUndone: true,
   accountDeleted: true,

@@ -15,6 +15,7 @@ export class FactorNeeds {
 
   /** Whether an account may not be without a second factor. */
   async isRequired(account: StoredAccount): Promise<boolean> {
+    if (account.state.secondFactorRequired === true && this.config.has('secondFactor')) return true;
     return names(this.config.options.secondFactor.required, account);
   }
 

@@ -9,6 +9,7 @@ import { MessageCatalog, type Texts } from '../messages/messages.js';
 import { defaultPages } from '../pages/default-pages.js';
 import { defaultLayout } from '../pages/layout.js';
 import { noncesOf, type PageNonces } from '../pages/nonces.js';
+import type { AdministrationShown } from '../admin/administered-account.js';
 import type { ApiKeysShown, FactorsShown, PageContext, PageName } from '../pages/page.js';
 import type { Account } from '../repository/account.js';
 import { AccountPaths } from './account-paths.js';
@@ -49,6 +50,8 @@ export interface PageOf {
   readonly factors?: (exchange: Exchange) => Promise<Partial<FactorsShown>>;
   /** The API keys that it shows. */
   readonly apiKeys?: (exchange: Exchange) => Promise<ApiKeysShown>;
+  /** What it shows of accounts to an administrator. */
+  readonly administration?: (exchange: Exchange) => Promise<AdministrationShown>;
   /** The page to return to, once the login is fresh enough. Default: none. */
   readonly returnTo?: string;
 }
@@ -66,6 +69,8 @@ const noFactors: FactorsShown = {
   phones: [],
   codes: [],
 };
+
+const noAdministration: AdministrationShown = { accounts: [], next: null, account: null, roles: [] };
 
 const noApiKeys: ApiKeysShown = { list: [], scopes: [], created: null };
 
@@ -196,7 +201,7 @@ export class AccountAnswers {
 
   async #contextOf(
     exchange: Exchange,
-    { page, shown = [], needsPassword, details, passkeys, sessions, factors, apiKeys }: PageOf,
+    { page, shown = [], needsPassword, details, passkeys, sessions, factors, apiKeys, administration }: PageOf,
   ): Promise<PageContext> {
     const { pages, passwords, remember, usernames } = this.config.options;
     const user = await this.userOf(exchange);
@@ -224,6 +229,7 @@ export class AccountAnswers {
       passkeys: (await passkeys?.(exchange)) ?? null,
       sessions: (await sessions?.(exchange)) ?? [],
       apiKeys: (await apiKeys?.(exchange)) ?? noApiKeys,
+      administration: (await administration?.(exchange)) ?? noAdministration,
     };
   }
 

@@ -69,6 +69,9 @@ function partsOf(context: MailContext): Parts {
       if (link === null) return { subject, before, link, after: [] };
       return { subject, before: [...before, text('mail.email-changing.undo')], link, after: [text('mail.days')] };
     }
+    case 'reset-owed':
+    case 'second-factor-owed':
+      return { subject, before: [text(`mail.${kind}.text`, { site })], link, after: [] };
     case 'email-confirm': {
       const before = [text('mail.email-confirm.text', { site })];
       return { subject, before, link, after: [...validity, text('mail.ignore')] };

@@ -28,6 +28,10 @@ export type MailKind =
   | 'email-changing'
   /** The username has been changed. */
   | 'username'
+  /** An administrator wants the owner to set a new password. */
+  | 'reset-owed'
+  /** An administrator requires a second factor of the account. */
+  | 'second-factor-owed'
   /** The account is closed, since a change was reported: with the link of a mail alone; or, without a link, where recovery is off. */
   | 'frozen';
 
@@ -46,6 +50,8 @@ export const mailKinds: readonly MailKind[] = [
   'email-confirm',
   'email-changing',
   'username',
+  'reset-owed',
+  'second-factor-owed',
   'frozen',
 ];
 

@@ -1,3 +1,4 @@
+import { adminAccountPage, adminAccountsPage } from '../admin/admin.page.js';
 import { apiKeysPage } from '../api-keys/api-keys.page.js';
 import { phonePage } from '../codes/phone.page.js';
 import { confirmPage } from '../confirmation/confirmation.page.js';
@@ -47,4 +48,6 @@ export const defaultPages: Readonly<Record<PageName, PageTemplate>> = {
   phone: phonePage,
   recoveryCodes: recoveryCodesPage,
   apiKeys: apiKeysPage,
+  adminAccounts: adminAccountsPage,
+  adminAccount: adminAccountPage,
 };

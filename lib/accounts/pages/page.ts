@@ -1,3 +1,4 @@
+import type { AdministrationShown } from '../admin/administered-account.js';
 import type { ApiKey } from '../api-keys/listed-api-key.js';
 import type { Session } from '../../http/session.decorator.js';
 import type { Texts } from '../messages/messages.js';
@@ -34,7 +35,9 @@ export type PageName =
   | 'totp'
   | 'phone'
   | 'recoveryCodes'
-  | 'apiKeys';
+  | 'apiKeys'
+  | 'adminAccounts'
+  | 'adminAccount';
 
 /** What pages show of second factors; what is not of a page is empty there. @publicApi */
 export interface FactorsShown {
@@ -116,6 +119,8 @@ export interface PageContext {
   readonly factors: FactorsShown;
   /** On the page of API keys: what there is. */
   readonly apiKeys: ApiKeysShown;
+  /** On the pages for administrators: what there is. */
+  readonly administration: AdministrationShown;
   /** The fewest characters of a new password. */
   readonly passwordMin: number;
   /** What every page has around its content: the one of `pages.layout`, or the one in the box. */

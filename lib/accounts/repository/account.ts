@@ -52,6 +52,8 @@ export interface AccountState extends JsonObject {
   readonly lockedUntil?: number;
   /** Whether the password has to be reset before the next login. */
   readonly resetOwed?: boolean;
+  /** Whether an administrator requires a second factor of this account, whatever the options say. */
+  readonly secondFactorRequired?: boolean;
   /** Whether nobody is let in until more is proved, or an administrator helps. */
   readonly frozen?: boolean;
   /** When the account is deleted. */

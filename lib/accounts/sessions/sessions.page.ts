@@ -18,26 +18,31 @@ export const sessionsPage: PageTemplate = (context) => {
 
 function itemOf(context: PageContext, session: ListedSession): Html {
   const { texts, url } = context;
-  const { publicId, kind, address, lastUsedAt, createdAt, current } = session;
+  const { publicId, kind } = session;
   const name = nameOf(context, session);
-  const used = texts.text('sessions.lastUsed', { time: texts.time((lastUsedAt ?? createdAt).getTime()) });
   const [end, endOf] =
     kind === 'session'
       ? (['sessions.end', 'sessions.endOne'] as const)
       : (['sessions.endTrust', 'sessions.endTrustOf'] as const);
   const action = url(`/sessions/${encodeURIComponent(publicId)}/delete`);
   return html`<li>
-    <p>
-      <strong>${name}</strong>${current && html` (${texts.text('sessions.current')})`}<br />
-      ${kind === 'trusted-device' && html`${texts.text('sessions.trusted')}<br />`}
-      ${address !== null && html`${texts.text('sessions.address', { address })}<br />`} ${used}
-    </p>
+    <p>${deviceText(context, session)}</p>
     <form method="post" action="${action}">
       ${csrf(context)}<button class="quiet" aria-label="${texts.text(endOf, { device: name })}">
         ${texts.text(end)}
       </button>
     </form>
   </li>`;
+}
+
+/** What is known of a device, without what can be done with it. */
+export function deviceText(context: PageContext, session: ListedSession): Html {
+  const { texts } = context;
+  const { kind, address, lastUsedAt, createdAt, current } = session;
+  const used = texts.text('sessions.lastUsed', { time: texts.time((lastUsedAt ?? createdAt).getTime()) });
+  return html`<strong>${nameOf(context, session)}</strong>${current && html` (${texts.text('sessions.current')})`}<br />
+    ${kind === 'trusted-device' && html`${texts.text('sessions.trusted')}<br />`}
+    ${address !== null && html`${texts.text('sessions.address', { address })}<br />`} ${used}`;
 }
 
 function nameOf({ texts }: PageContext, { device: { browser, system } }: ListedSession): string {

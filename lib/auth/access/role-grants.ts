@@ -23,6 +23,11 @@ export class RoleHierarchy {
 
   constructor(private readonly granted: ReadonlyMap<string, Granted>) {}
 
+  /** The roles that there are, in the order of the map. */
+  get names(): readonly string[] {
+    return [...this.granted.keys()];
+  }
+
   get isEmpty(): boolean {
     return this.granted.size === 0;
   }
