@@ -23,6 +23,7 @@ export type AccountsFeature =
   | 'sms'
   | 'recoveryCodes'
   | 'apiKeys'
+  | 'oauth'
   | 'admin';
 
 export const accountsFeatures: readonly AccountsFeature[] = [
@@ -46,6 +47,7 @@ export const accountsFeatures: readonly AccountsFeature[] = [
   'sms',
   'recoveryCodes',
   'apiKeys',
+  'oauth',
   'admin',
 ];
 
@@ -106,6 +108,8 @@ export class AccountsConfig {
         return recoveryCodes.enabled;
       case 'apiKeys':
         return this.options.apiKeys.enabled;
+      case 'oauth':
+        return Object.keys(this.options.oauth.providers).length > 0;
       case 'admin':
         return this.options.admin.role !== null || this.options.admin.permission !== null;
     }
@@ -145,6 +149,7 @@ export class AccountsConfig {
       recoveryCodes: this.has('recoveryCodes'),
       trustedDevices: this.trustsDevices,
       apiKeys: this.has('apiKeys'),
+      oauth: this.has('oauth'),
       usernames: this.options.usernames.enabled,
     };
   }

@@ -7,6 +7,8 @@ import type { MailQueue } from './mail/mail-queue.js';
 import type { MailTemplate } from './mail/mail-templates.js';
 import type { MailKind, Mailer } from './mail/mail.js';
 import type { Translate } from './messages/messages.js';
+import type { OAuthSignUpHook } from './oauth/oauth.options.js';
+import type { OAuthProviderOption } from './oauth/provider-settings.js';
 import type { PageTemplates } from './pages/page.js';
 import type { PasswordPepper } from './passwords/argon2-hash.js';
 import type { PasswordRanges } from './passwords/password-ranges.js';
@@ -152,6 +154,18 @@ export interface AccountsModuleOptions {
    * Environment: `SECURITY_WEBAUTHN` or `SECURITY_PASSKEYS`.
    */
   passkeys?: boolean | AccountsPasskeysOptions | undefined;
+  /**
+   * Sign-in with other providers, by OpenID Connect or OAuth 2.
+   *
+   * The providers, by the names that they have in addresses: `{ google: { clientId, clientSecret }, acme: {
+   * issuer, clientId, clientSecret } }`. Needs `openid-client`.
+   *
+   * Takes an object with the settings of a provider, or a function (request) that returns them, for each name.
+   * Default: none.
+   *
+   * Can be given in code alone.
+   */
+  oauth?: Readonly<Record<string, OAuthProviderOption>> | AccountsOauthOptions | undefined;
   /**
    * Keys by which programs use an account, each for some scopes only.
    *
@@ -373,6 +387,15 @@ export interface AccountsModuleOptions {
                 | 'apiKeys.used'
                 | 'apiKeys.until'
                 | 'apiKeys.revoke'
+                | 'oauth.title'
+                | 'oauth.text'
+                | 'oauth.none'
+                | 'oauth.login'
+                | 'oauth.verify'
+                | 'oauth.link'
+                | 'oauth.unlink'
+                | 'oauth.used'
+                | 'oauth.or'
                 | 'password.title'
                 | 'password.text'
                 | 'password.submit'
@@ -546,6 +569,17 @@ export interface AccountsModuleOptions {
                 | 'error.TOO_MANY_API_KEYS'
                 | 'error.SCOPE_UNKNOWN'
                 | 'error.DAYS_INVALID'
+                | 'error.OAUTH_PROVIDER_UNKNOWN'
+                | 'error.OAUTH_FLOW_INVALID'
+                | 'error.OAUTH_DENIED'
+                | 'error.OAUTH_FAILED'
+                | 'error.OAUTH_UNREACHABLE'
+                | 'error.OAUTH_REFUSED'
+                | 'error.OAUTH_NOT_REGISTERED'
+                | 'error.OAUTH_EMAIL_UNCONFIRMED'
+                | 'error.OAUTH_EMAIL_TAKEN'
+                | 'error.OAUTH_OTHER_ACCOUNT'
+                | 'error.OAUTH_TAKEN'
                 | 'error.FACTOR_UNKNOWN'
                 | 'error.LAST_FACTOR'
                 | 'error.TOO_MANY_FACTORS'
@@ -1194,6 +1228,30 @@ export interface AccountsPasskeysOptions {
    * Environment: `SECURITY_WAN_NAME_MAX_LENGTH` or `SECURITY_PASSKEYS_NAME_LENGTH`.
    */
   nameLength?: number | undefined;
+}
+
+/** Sign-in with other providers, by OpenID Connect or OAuth 2. `@publicApi` */
+export interface AccountsOauthOptions {
+  /**
+   * The providers, by the names that they have in addresses: `{ google: { clientId, clientSecret }, acme: {
+   * issuer, clientId, clientSecret } }`. Needs `openid-client`.
+   *
+   * Takes an object with the settings of a provider, or a function (request) that returns them, for each name.
+   * Default: none.
+   *
+   * Can be given in code alone.
+   */
+  providers?: Readonly<Record<string, OAuthProviderOption>> | undefined;
+  /**
+   * Makes an account for somebody who has none: a function of the profile that returns `{ email, emailConfirmed,
+   * … }`, or null for nobody.
+   *
+   * Takes a function (profile, request) => the account, or null, or null for none. Default: nobody gets an
+   * account by that.
+   *
+   * Can be given in code alone.
+   */
+  signUp?: OAuthSignUpHook | null | undefined;
 }
 
 /** Keys by which programs use an account, each for some scopes only. `@publicApi` */

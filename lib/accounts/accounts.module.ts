@@ -60,6 +60,7 @@ import { FactorChanges } from './factors/factor-changes.js';
 import { FactorMethods } from './factors/factor-methods.js';
 import { FactorNeeds } from './factors/factor-needs.js';
 import { FactorOwner } from './factors/factor-owner.js';
+import { WaysIn } from './factors/ways-in.js';
 import { FactorsController } from './factors/factors.controller.js';
 import { OwnedFactors } from './factors/owned-factors.js';
 import { PasswordMethod } from './factors/password.method.js';
@@ -101,6 +102,17 @@ import { Budgets } from './http/budgets.js';
 import { SendingLimits } from './mail/sending-limits.js';
 import { MessageCatalog } from './messages/messages.js';
 import { AccountStyle } from './pages/account-style.js';
+import { OAuthCallback } from './oauth/oauth-callback.service.js';
+import { OAuthController } from './oauth/oauth.controller.js';
+import { OAuthFlows } from './oauth/oauth-flows.js';
+import { OAuthIdentities } from './oauth/oauth-identities.js';
+import { OAuthLinks } from './oauth/oauth-links.service.js';
+import { OAuthLogins } from './oauth/oauth-logins.js';
+import { OAuthProfiles } from './oauth/oauth-profiles.js';
+import { OAuthProviders } from './oauth/oauth-providers.js';
+import { OAuthSignUps } from './oauth/oauth-sign-ups.js';
+import { OAuthStart } from './oauth/oauth-start.service.js';
+import { loadOpenIdClient } from './oauth/openid-client-library.js';
 import { PasskeyCheck } from './passkeys/passkey-check.js';
 import { PasskeyFlows } from './passkeys/passkey-flows.js';
 import { PasskeyLoginController } from './passkeys/passkey-login.controller.js';
@@ -198,6 +210,7 @@ const controllers: Readonly<Record<AccountsFeature, Type | readonly Type[]>> = {
   sms: PhonesController,
   recoveryCodes: RecoveryCodesController,
   apiKeys: ApiKeysController,
+  oauth: OAuthController,
   admin: AdminController,
 };
 
@@ -256,6 +269,12 @@ const providers: Provider[] = [
         relyingPartyOf(paths.publicUrl, passkeys, paths.site),
       ),
   },
+  {
+    provide: OAuthProviders,
+    inject: [AccountsConfig, SessionRuntime],
+    useFactory: async (config: AccountsConfig, { now }: SessionRuntime) =>
+      new OAuthProviders(config, config.has('oauth') ? await loadOpenIdClient() : null, now),
+  },
   AccountPaths,
   AfterAnswer,
   AccountMails,
@@ -286,6 +305,7 @@ const providers: Provider[] = [
   PendingLogins,
   FactorMethods,
   FactorNeeds,
+  WaysIn,
   AccountFactors,
   FactorOwner,
   OwnedFactors,
@@ -361,6 +381,14 @@ const providers: Provider[] = [
   PasskeyService,
   PasskeyLoginService,
   PasskeyRegistrationService,
+  OAuthFlows,
+  OAuthIdentities,
+  OAuthLinks,
+  OAuthLogins,
+  OAuthProfiles,
+  OAuthSignUps,
+  OAuthStart,
+  OAuthCallback,
   ApiKeyRows,
   ApiKeyService,
   ApiKeysRoutes,

@@ -21,6 +21,7 @@ import { mailerOption, mailOptions } from './mail/mail.options.js';
 import type { Messages } from './messages/english.js';
 import type { Translate } from './messages/messages.js';
 import type { PageTemplates } from './pages/page.js';
+import { oauthOptions } from './oauth/oauth.options.js';
 import { passkeysOptions } from './passkeys/passkeys.options.js';
 import { passwordOptions } from './passwords/password.options.js';
 import { proofsOptions } from './proofs/proofs.options.js';
@@ -83,6 +84,7 @@ export const accountsModuleOptions = {
   totp: totpOptions,
   recoveryCodes: recoveryCodesOptions,
   passkeys: passkeysOptions,
+  oauth: oauthOptions,
   apiKeys: apiKeysOptions,
   admin: adminOptions,
   tracking: trackingOptions,

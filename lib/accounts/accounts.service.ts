@@ -13,6 +13,7 @@ import { AccountPaths } from './http/account-paths.js';
 import { PasswordService } from './passwords/password.service.js';
 import { accountOf, type Account, type NewAccount, type StoredAccount } from './repository/account.js';
 import { AccountRepository } from './repository/account-repository.js';
+import type { NewCredential } from './repository/credential.js';
 import type { JsonObject } from './repository/json.js';
 import { normalEmail, normalUsername, type NormalEmail, type NormalUsername } from './repository/normal-form.js';
 
@@ -163,15 +164,11 @@ export class AccountsService {
     { email, key }: NormalEmail,
     username: NormalUsername | null,
     rest: Omit<NewAccount, 'email' | 'emailKey' | 'username' | 'usernameKey'>,
+    credentials: readonly NewCredential[] = [],
   ): Promise<{ readonly created: StoredAccount } | { readonly taken: AccountTakenError['property'] }> {
     if (await this.reserved.isForAnother(null, key)) return { taken: 'email' };
-    const result = await this.repository.create({
-      ...rest,
-      email,
-      emailKey: key,
-      username: username?.username ?? null,
-      usernameKey: username?.key ?? null,
-    });
+    const names = { username: username?.username ?? null, usernameKey: username?.key ?? null };
+    const result = await this.repository.create({ ...rest, email, emailKey: key, ...names }, credentials);
     if ('created' in result) {
       // Reserved in between by the account that has just left this address.
       if (!(await this.reserved.isForAnother(null, key))) return result;

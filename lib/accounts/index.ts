@@ -14,6 +14,16 @@ export type {
 } from './admin/administered-account.js';
 export type { ByAdministrator } from './admin/by-administrator.js';
 export type { ApiKey } from './api-keys/listed-api-key.js';
+export type { OAuthLink } from './oauth/oauth-identities.js';
+export type { OAuthSignUp, OAuthSignUpHook } from './oauth/oauth.options.js';
+export type { ProviderApi } from './oauth/provider-api.js';
+export type {
+  OAuthEndpoints,
+  OAuthProfile,
+  OAuthProfileFacts,
+  OAuthProviderOption,
+  OAuthProviderSettings,
+} from './oauth/provider-settings.js';
 export { ApiKeyService, type ApiKeyToCreate, type CreatedApiKey } from './api-keys/api-key.service.js';
 export { Scopes } from './api-keys/scopes.decorator.js';
 export type { AccountEventName, AccountObserver } from './events/account-observer.js';
@@ -67,6 +77,7 @@ export type { Passkey } from './passkeys/passkey.js';
 export type { PasskeySignal, ShownPasskeys } from './passkeys/shown-passkeys.js';
 export type {
   ApiKeysShown,
+  OAuthShown,
   PageContent,
   FactorsShown,
   PageContext,

@@ -14,7 +14,7 @@ interface ConfirmationRequestedEvent {
 }
 
 interface FactorEvent extends AccountEvent {
-  /** What kind of factor it is, such as `totp`, `passkey`, `recovery-code` or `code`. */
+  /** What kind of factor it is, such as `totp`, `passkey`, `recovery-code`, `code` or `oauth`. */
   readonly method: string;
 }
 

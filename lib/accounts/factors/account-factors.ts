@@ -12,6 +12,11 @@ import { FactorMethods } from './factor-methods.js';
 /** For how long proved factors permit changes of factors, in ms (ASVS 7.5.1). */
 const freshFor = 15 * 60_000;
 
+/** What proves the same as all factors where somebody has signed in at another provider. */
+function instead(owned: readonly string[]): readonly string[] {
+  return ['oauth', ...owned.filter((factor) => factor !== 'pwd')];
+}
+
 /** The factors that accounts have. */
 @Injectable()
 export class AccountFactors implements OnModuleInit {
@@ -54,7 +59,9 @@ export class AccountFactors implements OnModuleInit {
     return (
       (await this.auth.isFresh(session, user, { factors: owned, within: freshFor })) ||
       // A passkey whose user was verified is all factors in one.
-      (await this.auth.isFresh(session, user, { factors: ['user', 'mfa'], within: freshFor }))
+      (await this.auth.isFresh(session, user, { factors: ['user', 'mfa'], within: freshFor })) ||
+      // Another provider, which has said when it was, instead of the password.
+      (await this.auth.isFresh(session, user, { factors: instead(owned), within: freshFor }))
     );
   }
 

@@ -4,7 +4,7 @@ import type { Input } from '../http/input.js';
 import type { StoredAccount } from '../repository/account.js';
 
 /** The methods by which a factor can be proved, by the names that requests give them. */
-export type FactorMethodName = 'password' | 'totp' | 'recovery-code' | 'code' | 'passkey';
+export type FactorMethodName = 'password' | 'totp' | 'recovery-code' | 'code' | 'passkey' | 'oauth';
 
 /**
  * What a method is to the login of an account that has it. `first`: it is no second factor; only a login that exists already is confirmed

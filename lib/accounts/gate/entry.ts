@@ -2,19 +2,20 @@ import type { LoginRefusal } from '../../errors.js';
 import type { StoredAccount } from '../repository/account.js';
 
 /**
- * The ways into an account. `password`: a login with a password. `mail`: a login with a link or a code in a mail. `passkey`: a login with a passkey alone. `registration`: the login that a registration without confirmation
+ * The ways into an account. `password`: a login with a password. `mail`: a login with a link or a code in a mail. `passkey`: a login with a passkey alone. `oauth`: a login with an account at another provider. `registration`: the login that a registration without confirmation
  * makes. `application`: a login by `AuthService.login()`. `remembered`: a login restored by remember-me. `session`: a request with a
  * session that has a login. `api-key`: a request with an API key.
  *
  * @publicApi
  */
 export type EntryWay =
-  'password' | 'mail' | 'passkey' | 'registration' | 'application' | 'remembered' | 'session' | 'api-key';
+  'password' | 'mail' | 'passkey' | 'oauth' | 'registration' | 'application' | 'remembered' | 'session' | 'api-key';
 
 export const entryWays: readonly EntryWay[] = [
   'password',
   'mail',
   'passkey',
+  'oauth',
   'registration',
   'application',
   'remembered',
@@ -29,6 +30,8 @@ export interface EntryHow {
   readonly factors: readonly string[];
   /** The account's epoch when they were checked; undefined: they are checked against the account as it is now. */
   readonly epoch?: number | undefined;
+  /** When they were proved, in ms since the epoch, such as at another provider; undefined: now. */
+  readonly provedAt?: number | undefined;
   /** Whether it is on a device that the account trusts, so that no second factor is asked for. Default: no. */
   readonly isTrusted?: boolean | undefined;
 }

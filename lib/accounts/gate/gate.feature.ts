@@ -22,6 +22,13 @@ export function withEpoch(auth: AuthFacts, epoch: number): AuthFacts {
   return { ...auth, extras: { ...auth.extras, [EPOCH]: epoch } };
 }
 
+/** The same login, if its factors were proved earlier than it was made: it is no fresher than they are. */
+function provedAt(auth: AuthFacts, time: number | undefined): AuthFacts {
+  if (time === undefined || auth.factors === undefined) return auth;
+  const factors = Object.entries(auth.factors).map(([name, at]) => [name, Math.max(0, Math.min(at, time))]);
+  return { ...auth, factors: Object.fromEntries(factors) as Record<string, number> };
+}
+
 /** Lets each login pass the gate, the application's own ones included, and notes the epoch with it. */
 @LoginFeature()
 @Injectable()
@@ -51,13 +58,16 @@ export class GateFeature implements AuthFeature {
   }
 
   async entering({ userId, options }: Entry, facts: AuthFacts): Promise<AuthFacts> {
-    const how = this.#ways.get(options) ?? { way: 'application' as const, factors: options.factors ?? ['pwd'] };
+    const how: EntryHow = this.#ways.get(options) ?? {
+      way: 'application' as const,
+      factors: options.factors ?? ['pwd'],
+    };
     const account = typeof userId === 'string' ? await this.repository.find(userId) : null;
     const reason = await this.gate.mayEnter(account, how);
     if (reason !== null && (options.force !== true || isFinal(reason))) {
       throw new SessionLoginRefusedError(reason, 'This account does not let anybody in at the moment.');
     }
     const forced = reason === null ? {} : { forced: true as const };
-    return { ...withEpoch(facts, account?.epoch ?? 0), ...forced };
+    return { ...withEpoch(provedAt(facts, how.provedAt), account?.epoch ?? 0), ...forced };
   }
 }

@@ -8,9 +8,10 @@ import { AccountsConfig } from '../accounts-config.js';
 import { MessageCatalog, type Texts } from '../messages/messages.js';
 import { defaultPages } from '../pages/default-pages.js';
 import { defaultLayout } from '../pages/layout.js';
+import { OAuthProviders } from '../oauth/oauth-providers.js';
 import { noncesOf, type PageNonces } from '../pages/nonces.js';
 import type { AdministrationShown } from '../admin/administered-account.js';
-import type { ApiKeysShown, FactorsShown, PageContext, PageName } from '../pages/page.js';
+import type { ApiKeysShown, FactorsShown, OAuthShown, PageContext, PageName } from '../pages/page.js';
 import type { Account } from '../repository/account.js';
 import { AccountPaths } from './account-paths.js';
 import { AccountsException, bodyOf, tooManyRequests } from './accounts.exception.js';
@@ -50,6 +51,8 @@ export interface PageOf {
   readonly factors?: (exchange: Exchange) => Promise<Partial<FactorsShown>>;
   /** The API keys that it shows. */
   readonly apiKeys?: (exchange: Exchange) => Promise<ApiKeysShown>;
+  /** The accounts at other providers that it shows. */
+  readonly oauth?: (exchange: Exchange) => Promise<OAuthShown['links']>;
   /** What it shows of accounts to an administrator. */
   readonly administration?: (exchange: Exchange) => Promise<AdministrationShown>;
   /** The page to return to, once the login is fresh enough. Default: none. */
@@ -85,10 +88,13 @@ const headers: readonly (readonly [string, string])[] = [
   ['X-Content-Type-Options', 'nosniff'],
 ];
 
-const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/** Passkeys have a script, which asks for what it needs. */
-const scriptPolicy = `${policy}; script-src 'self'; connect-src 'self'`;
+/** @param formActions where forms lead besides this site: browsers look at redirects, too */
+function policyOf(formActions: readonly string[], hasScript: boolean): string {
+  const actions = ["'self'", ...formActions].join(' ');
+  const policy = `default-src 'none'; style-src 'self'; img-src 'self'; form-action ${actions}; base-uri 'none'; frame-ancestors 'none'`;
+  // Passkeys have a script, which asks for what it needs.
+  return hasScript ? `${policy}; script-src 'self'; connect-src 'self'` : policy;
+}
 
 /** Answers by itself, so that no interceptor and no filter of the application changes what the contract says. */
 @Injectable()
@@ -100,6 +106,7 @@ export class AccountAnswers {
     private readonly auth: AuthService,
     private readonly csrfConfig: CsrfConfig,
     private readonly csrf: CsrfService,
+    private readonly providers: OAuthProviders,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
@@ -193,7 +200,8 @@ export class AccountAnswers {
     this.#setHeaders(response);
     httpAdapter.setHeader(response, 'X-Frame-Options', 'DENY');
     if (!hasHeader(httpAdapter, response, 'content-security-policy')) {
-      httpAdapter.setHeader(response, 'Content-Security-Policy', this.config.has('passkeys') ? scriptPolicy : policy);
+      const policy = policyOf(await this.providers.formActions(exchange), this.config.has('passkeys'));
+      httpAdapter.setHeader(response, 'Content-Security-Policy', policy);
     }
     httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
     httpAdapter.reply(response, String(page), status);
@@ -201,7 +209,7 @@ export class AccountAnswers {
 
   async #contextOf(
     exchange: Exchange,
-    { page, shown = [], needsPassword, details, passkeys, sessions, factors, apiKeys, administration }: PageOf,
+    { page, shown = [], needsPassword, details, passkeys, sessions, factors, apiKeys, administration, oauth }: PageOf,
   ): Promise<PageContext> {
     const { pages, passwords, remember, usernames } = this.config.options;
     const user = await this.userOf(exchange);
@@ -229,6 +237,7 @@ export class AccountAnswers {
       passkeys: (await passkeys?.(exchange)) ?? null,
       sessions: (await sessions?.(exchange)) ?? [],
       apiKeys: (await apiKeys?.(exchange)) ?? noApiKeys,
+      oauth: { providers: await this.providers.shown(exchange), links: (await oauth?.(exchange)) ?? [] },
       administration: (await administration?.(exchange)) ?? noAdministration,
     };
   }

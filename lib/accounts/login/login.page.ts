@@ -1,3 +1,4 @@
+import { providerButtons } from '../oauth/oauth.page.js';
 import { passkeyLogin } from '../passkeys/passkeys.page.js';
 import { html } from '../pages/html.js';
 import {
@@ -31,7 +32,7 @@ export const loginPage: PageTemplate = (context) => {
   return pageOf(
     context,
     'login.title',
-    html`${hint}${form(context, '/login', 'login.submit', fields, ['next'])}${passkeyLogin(context)}`,
+    html`${hint}${form(context, '/login', 'login.submit', fields, ['next'])}${passkeyLogin(context)}${providerButtons(context, 'login')}`,
     [
       link(context, 'mailLogin', '/login/mail', 'mailLogin.title'),
       link(context, 'recovery', '/recover', 'recover.title'),
@@ -57,5 +58,6 @@ export const accountPage: PageTemplate = (context) => {
     link(context, 'usernameChange', '/account/username', 'username.title'),
     link(context, 'factors', '/factors', 'factors.title'),
     link(context, 'apiKeys', '/api-keys', 'apiKeys.title'),
+    link(context, 'oauth', '/oauth', 'oauth.title'),
   ]);
 };

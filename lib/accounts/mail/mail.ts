@@ -58,7 +58,7 @@ export const mailKinds: readonly MailKind[] = [
 /** A factor that was changed, in mails. @publicApi */
 export interface ChangedFactor {
   /** What kind of factor it is. */
-  readonly method: 'password' | 'totp' | 'recovery-code' | 'code' | 'passkey';
+  readonly method: 'password' | 'totp' | 'recovery-code' | 'code' | 'passkey' | 'oauth';
   /** What has become of it. `replaced`: others took its place, such as new recovery codes. */
   readonly change: 'added' | 'removed' | 'replaced';
   /** Its name, as its owner chose it; null: none. */

@@ -93,6 +93,16 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'apiKeys.used': 'Zuletzt verwendet {time}',
   'apiKeys.until': 'Gültig bis {time}',
   'apiKeys.revoke': 'Widerrufen',
+  'oauth.title': 'Anmeldung über andere Anbieter',
+  'oauth.text':
+    'Mit diesen Konten können Sie sich anmelden. Ihre anderen Geräte werden abgemeldet, wenn Sie eines verknüpfen oder trennen.',
+  'oauth.none': 'Kein Konto bei einem anderen Anbieter ist verknüpft.',
+  'oauth.login': 'Mit {provider} anmelden',
+  'oauth.verify': 'Mit {provider} bestätigen',
+  'oauth.link': '{provider} verknüpfen',
+  'oauth.unlink': 'Trennen',
+  'oauth.used': 'Zuletzt verwendet {time}',
+  'oauth.or': 'Oder',
   'password.title': 'Passwort ändern',
   'password.text': 'Wenn Sie es ändern, werden Ihre anderen Geräte abgemeldet.',
   'password.submit': 'Passwort ändern',
@@ -238,7 +248,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'admin.sessions.none': 'Nirgends angemeldet',
   'admin.sessions.unknown': 'Geräte lassen sich hier nicht auflisten.',
   'admin.apiKeys': 'API-Schlüssel',
-  'factor.oauth': 'Anmeldung über eine andere Seite',
+  'factor.oauth': 'Konto bei einem anderen Anbieter',
   'factor.phone': 'Telefon',
   'error.title': 'Bitte prüfen Sie Ihre Eingaben',
   'error.REQUIRED': 'Füllen Sie dieses Feld aus.',
@@ -282,6 +292,24 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'error.TOO_MANY_API_KEYS': 'Es gibt zu viele Schlüssel. Widerrufen Sie zuerst einen.',
   'error.SCOPE_UNKNOWN': 'Wählen Sie aus der Liste.',
   'error.DAYS_INVALID': 'Geben Sie eine Anzahl von Tagen ein, die nicht zu groß ist.',
+  'error.OAUTH_PROVIDER_UNKNOWN': 'Diesen Anbieter gibt es nicht.',
+  'error.OAUTH_FLOW_INVALID':
+    'Diese Anmeldung hat zu lange gedauert, wurde schon verwendet oder in einem anderen Browser begonnen. Versuchen Sie es noch einmal.',
+  'error.OAUTH_DENIED':
+    'Sie haben sich beim Anbieter nicht angemeldet. Versuchen Sie es noch einmal oder wählen Sie einen anderen Weg.',
+  'error.OAUTH_FAILED':
+    'Die Antwort des Anbieters wurde nicht angenommen. Versuchen Sie es noch einmal oder wählen Sie einen anderen Weg.',
+  'error.OAUTH_UNREACHABLE':
+    'Der Anbieter antwortet gerade nicht. Versuchen Sie es später noch einmal oder wählen Sie einen anderen Weg.',
+  'error.OAUTH_REFUSED': 'Dieses Konto lässt gerade niemanden hinein.',
+  'error.OAUTH_NOT_REGISTERED':
+    'Mit diesem Konto ist hier keines verknüpft. Wenn Sie hier ein Konto haben, melden Sie sich an und verknüpfen Sie den Anbieter dort.',
+  'error.OAUTH_EMAIL_UNCONFIRMED':
+    'Der Anbieter hat Ihre Adresse nicht bestätigt, deshalb kann daraus kein Konto werden.',
+  'error.OAUTH_EMAIL_TAKEN':
+    'Es gibt schon ein Konto mit dieser Adresse. Melden Sie sich wie gewohnt an und verknüpfen Sie den Anbieter dort.',
+  'error.OAUTH_OTHER_ACCOUNT': 'Das ist ein anderes Konto als das angemeldete.',
+  'error.OAUTH_TAKEN': 'Dieses Konto beim Anbieter ist mit einem anderen Konto hier verknüpft.',
   'error.FACTOR_UNKNOWN': 'Diesen Faktor gibt es nicht oder nicht mehr.',
   'error.LAST_FACTOR': 'Ihrem Konto würde fehlen, was es für die Anmeldung braucht: Fügen Sie zuerst etwas hinzu.',
   'error.TOO_MANY_FACTORS': 'Mehr davon kann es nicht geben. Entfernen Sie zuerst einen.',

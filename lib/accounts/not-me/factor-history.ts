@@ -11,6 +11,7 @@ export const methodsByKind: readonly (readonly [string, FactorMethodName])[] = [
   ['passkey', 'passkey'],
   ['phone', 'code'],
   ['recovery-code', 'recovery-code'],
+  ['oauth', 'oauth'],
 ];
 /** Which kind of credentials a method of proving a factor uses. */
 export const credentialKinds: Readonly<Record<string, string>> = Object.fromEntries(

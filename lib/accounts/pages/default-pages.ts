@@ -8,6 +8,7 @@ import { emailConfirmPage, emailPage } from '../email/email-change.page.js';
 import { emailUndoPage, notMePage } from '../not-me/not-me.page.js';
 import { usernamePage } from '../username/username.page.js';
 import { mailLoginCodePage, mailLoginLinkPage, mailLoginPage } from '../mail-login/mail-login.page.js';
+import { oauthPage } from '../oauth/oauth.page.js';
 import { passkeysPage } from '../passkeys/passkeys.page.js';
 import { passwordPage } from '../password-change/password-change.page.js';
 import { recoverPage, resetPage } from '../recovery/recovery.page.js';
@@ -48,6 +49,7 @@ export const defaultPages: Readonly<Record<PageName, PageTemplate>> = {
   phone: phonePage,
   recoveryCodes: recoveryCodesPage,
   apiKeys: apiKeysPage,
+  oauth: oauthPage,
   adminAccounts: adminAccountsPage,
   adminAccount: adminAccountPage,
 };

@@ -1,5 +1,6 @@
 import type { AdministrationShown } from '../admin/administered-account.js';
 import type { ApiKey } from '../api-keys/listed-api-key.js';
+import type { OAuthLink } from '../oauth/oauth-identities.js';
 import type { Session } from '../../http/session.decorator.js';
 import type { Texts } from '../messages/messages.js';
 import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
@@ -36,6 +37,7 @@ export type PageName =
   | 'phone'
   | 'recoveryCodes'
   | 'apiKeys'
+  | 'oauth'
   | 'adminAccounts'
   | 'adminAccount';
 
@@ -79,6 +81,14 @@ export interface ApiKeysShown {
   readonly created: string | null;
 }
 
+/** What pages show of sign-in with other providers. @publicApi */
+export interface OAuthShown {
+  /** The providers that there are. */
+  readonly providers: readonly { readonly name: string; readonly label: string }[];
+  /** The accounts at them by which who is logged in gets in; empty on pages that are not about that. */
+  readonly links: readonly OAuthLink[];
+}
+
 /** What a page is made from. @publicApi */
 export interface PageContext {
   readonly page: PageName;
@@ -117,6 +127,8 @@ export interface PageContext {
   readonly sessions: readonly ListedSession[];
   /** On pages about second factors: what there is. */
   readonly factors: FactorsShown;
+  /** Sign-in with other providers: what there is. */
+  readonly oauth: OAuthShown;
   /** On the page of API keys: what there is. */
   readonly apiKeys: ApiKeysShown;
   /** On the pages for administrators: what there is. */

@@ -5,6 +5,7 @@ import { AccountsService } from '../accounts.service.js';
 import type { AccountTakenError } from '../errors.js';
 import { AccountEvents } from '../events/account-events.js';
 import { accountOf, type StoredAccount } from '../repository/account.js';
+import type { NewCredential } from '../repository/credential.js';
 import type { JsonValue } from '../repository/json.js';
 import type { NormalEmail, NormalUsername } from '../repository/normal-form.js';
 import type { RegistrationRequest } from './registration.options.js';
@@ -21,6 +22,12 @@ export interface AcceptedRegistration {
   readonly userAgent: string;
 }
 
+/** What an account gets besides. */
+export interface RegistrationExtras {
+  readonly roles?: readonly string[];
+  readonly credentials?: readonly NewCredential[];
+}
+
 /** Makes the account of a registration, with the hooks of the application. */
 @Injectable()
 export class AccountMaker {
@@ -32,8 +39,19 @@ export class AccountMaker {
   ) {}
 
   async make(
-    { email, username, password, locale, fields, address, userAgent }: AcceptedRegistration,
+    {
+      email,
+      username,
+      password,
+      locale,
+      fields,
+      address,
+      userAgent,
+    }: Omit<AcceptedRegistration, 'password'> & {
+      readonly password: string | null;
+    },
     emailConfirmedAt: Date | null,
+    { roles = [], credentials = [] }: RegistrationExtras = {},
   ): Promise<{ readonly created: StoredAccount } | { readonly taken: AccountTakenError['property'] }> {
     const { beforeRegister, afterRegister } = this.config.options.registration;
     const request: RegistrationRequest = {
@@ -45,7 +63,8 @@ export class AccountMaker {
       body: null,
     };
     await beforeRegister?.(request);
-    const result = await this.accounts.make(email, username, { password, locale, data: fields, emailConfirmedAt });
+    const rest = { password, locale, roles, data: fields, emailConfirmedAt };
+    const result = await this.accounts.make(email, username, rest, credentials);
     if ('created' in result) {
       this.events.tell('registered', { userId: result.created.id, address });
       try {

@@ -2,6 +2,7 @@ import { Controller, Get, Post } from '@nestjs/common';
 import { AccountAnswers, type PageOf } from '../http/account-answers.js';
 import { Exchanged, type Exchange } from '../http/exchange.js';
 import { AccountRoutes, LoggedIn } from '../http/routes.decorator.js';
+import { OAuthLinks } from '../oauth/oauth-links.service.js';
 import { VerifyService } from './verify.service.js';
 
 /** Asks for the password again, before something that needs a fresh login. */
@@ -12,11 +13,13 @@ export class VerifyController {
     page: 'verify',
     shown: ['method', 'sent'],
     factors: (exchange) => this.verify.shownOf(exchange),
+    oauth: (exchange) => this.links.list(exchange),
   };
 
   constructor(
     private readonly verify: VerifyService,
     private readonly answers: AccountAnswers,
+    private readonly links: OAuthLinks,
   ) {}
 
   @Get('verify')

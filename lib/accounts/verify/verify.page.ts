@@ -1,3 +1,4 @@
+import { providerButtons } from '../oauth/oauth.page.js';
 import { passkeyFactor } from '../passkeys/passkeys.page.js';
 import { html } from '../pages/html.js';
 import { codeForms, codeWasSent } from '../pages/code-forms.js';
@@ -11,6 +12,6 @@ export const verifyPage: PageTemplate = (context) => {
   const byPassword =
     context.factors.methods.includes('password') &&
     html`${paragraph(context, 'verify.text')}${form(context, '/verify', 'verify.submit', fields, kept)}`;
-  const body = html`${codeWasSent(context)}${byPassword}${codeForms(context, '/verify', 'verify.submit', kept)}${passkeyFactor(context, '/verify')}`;
+  const body = html`${codeWasSent(context)}${byPassword}${codeForms(context, '/verify', 'verify.submit', kept)}${passkeyFactor(context, '/verify')}${providerButtons(context, 'verify')}`;
   return pageOf(context, 'verify.title', body, []);
 };

@@ -11,11 +11,14 @@ import {
   type EntryWay,
   type Mail,
   type MailKind,
+  type OAuthProviderSettings,
   type StoredAccount,
 } from 'nestjs-session-auth/accounts';
 import { entryWays } from '../../../lib/accounts/gate/entry.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import type { CookieJar } from '../../support/jar.js';
+import { goThrough } from '../../support/oauth-app.js';
+import { clientId, clientSecret, startOidcServer, type OidcServer } from '../../support/oidc-server.js';
 import { addPasskey, beginLogin } from '../../support/passkeys-app.js';
 import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
 import { totpCode } from '../../support/totp.js';
@@ -80,10 +83,18 @@ const states: Readonly<
 let app: AccountsApp;
 let repository: MemoryAccountRepository;
 let refused: string[];
+let provider: OidcServer | null = null;
 
-afterEach(() => app.close());
+afterEach(async () => {
+  await app.close();
+  await provider?.close();
+  provider = null;
+});
 
-async function start(confirmation = true): Promise<void> {
+async function start(
+  confirmation = true,
+  providers: Readonly<Record<string, OAuthProviderSettings>> = {},
+): Promise<void> {
   repository = new MemoryAccountRepository();
   refused = [];
   app = await startAccounts(
@@ -93,6 +104,7 @@ async function start(confirmation = true): Promise<void> {
       registration: true,
       confirmation,
       passkeys: true,
+      oauth: { providers },
       totp: true,
       trustedDevices: true,
       apiKeys: { enabled: true, scopes: ['me'] },
@@ -169,6 +181,29 @@ const walks: Readonly<
     };
     const { status } = await send(jar, '/auth/passkeys/login', { flow, credential: authenticator.get(options) });
     expect(status).toBe(401);
+    return isIn(jar);
+  },
+
+  async oauth(state) {
+    provider = await startOidcServer(() => [`http://localhost:${new URL(app.url).port}/auth/oauth/acme/callback`]);
+    await start(true, { acme: { issuer: provider.issuer, clientId, clientSecret } });
+    await app.app.get(AccountsService).create(ada);
+    const owner = app.jar();
+    await send(owner, '/auth/login', logIn);
+    await owner.fetch(await goThrough(provider, owner, { intent: 'link' }));
+    const jar = app.jar();
+    const path = await goThrough(provider, jar);
+    // Between the check of the ID token and the session: who it is is looked up twice.
+    const found = repository.findCredential.bind(repository);
+    let lookedUp = 0;
+    repository.findCredential = async (...args) => {
+      const row = await found(...args);
+      if (++lookedUp === 2) await change(state);
+      return row;
+    };
+    const response = await jar.fetch(path);
+    expect(await response.json()).not.toMatchObject({ status: 'in' });
+    expect(lookedUp).toBe(2);
     return isIn(jar);
   },
 

@@ -1,0 +1,63 @@
+import { fn, nullable } from '../../config/kinds.js';
+import { group, option, OptionMismatch, type OptionKind } from '../../config/option.js';
+import type { JsonValue } from '../repository/json.js';
+import { providersProblem } from './check-providers.js';
+import type { OAuthProviderOption, OAuthProfile } from './provider-settings.js';
+
+/** The account that a sign-up makes. @publicApi */
+export interface OAuthSignUp {
+  readonly email: string;
+  /**
+   * Whether the address counts as confirmed: only where you trust the provider to have checked it, such as
+   * `profile.emailVerified && profile.provider === 'google'`. Default: no; where addresses have to be confirmed, there is then no sign-up.
+   */
+  readonly emailConfirmed?: boolean | undefined;
+  readonly username?: string | null | undefined;
+  readonly roles?: readonly string[] | undefined;
+  readonly locale?: string | null | undefined;
+  /** The application's own fields. */
+  readonly data?: Readonly<Record<string, JsonValue>> | undefined;
+}
+
+/** Decides whether somebody whom no account knows gets one. @param request of the server, such as Express's @publicApi */
+export type OAuthSignUpHook = (
+  profile: OAuthProfile,
+  request: unknown,
+) => OAuthSignUp | null | Promise<OAuthSignUp | null>;
+
+/** Sign-in with other providers. */
+export const oauthOptions = group(
+  'Sign-in with other providers, by OpenID Connect or OAuth 2.',
+  {
+    providers: option<Readonly<Record<string, OAuthProviderOption>>>({
+      env: null,
+      kind: providers(),
+      default: {},
+      defaultText: 'none',
+      meaning:
+        'The providers, by the names that they have in addresses: `{ google: { clientId, clientSecret }, acme: { issuer, clientId, clientSecret } }`. Needs `openid-client`.',
+    }),
+    signUp: option<OAuthSignUpHook | null>({
+      env: null,
+      kind: nullable(fn('a function (profile, request) => the account, or null')),
+      default: null,
+      defaultText: 'nobody gets an account by that',
+      meaning:
+        'Makes an account for somebody who has none: a function of the profile that returns `{ email, emailConfirmed, … }`, or null for nobody.',
+    }),
+  },
+  'providers',
+);
+
+function providers(): OptionKind<Readonly<Record<string, OAuthProviderOption>>> {
+  return {
+    expected: 'an object with the settings of a provider, or a function (request) that returns them, for each name',
+    parse(raw, source) {
+      if (source !== 'code' || typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+        return new OptionMismatch();
+      }
+      const problem = providersProblem(raw);
+      return problem === null ? raw : new OptionMismatch(problem);
+    },
+  };
+}
