@@ -141,6 +141,12 @@ export class AccountAnswers {
     await this.#sendPage(exchange, form, 200, {});
   }
 
+  /** Shows a page that is for those who are not logged in, and leads everybody else to the application. */
+  async pageBeforeLogin(exchange: Exchange, form: PageOf): Promise<void> {
+    if ((await this.userOf(exchange)) === null) await this.page(exchange, form);
+    else this.leadTo(exchange, this.paths.place(this.config.options.afterLogin));
+  }
+
   /** Sends JSON, whatever is accepted. */
   json(exchange: Exchange, body: object): void {
     this.#send(exchange, 200, body);

@@ -24,9 +24,8 @@ export class LoginController {
   }
 
   @Get('login')
-  async loginPage(@Exchanged() exchange: Exchange): Promise<void> {
-    if ((await this.answers.userOf(exchange)) === null) await this.answers.page(exchange, form);
-    else this.answers.leadTo(exchange, this.login.placeAfterLogin);
+  loginPage(@Exchanged() exchange: Exchange): Promise<void> {
+    return this.answers.pageBeforeLogin(exchange, form);
   }
 
   @Post('login')

@@ -40,10 +40,6 @@ export class LoginService {
     private readonly csrf: CsrfService,
   ) {}
 
-  get placeAfterLogin(): string {
-    return this.accounts.placeAfterLogin(undefined);
-  }
-
   /** What there is, and who is logged in. */
   async overview(exchange: Exchange): Promise<object> {
     const user = await this.answers.userOf(exchange);

@@ -16,8 +16,8 @@ export class MailLoginController {
   /** The page that asks for the address, and the one that the link leads to. It uses nothing up: programs that look at mails follow links. */
   @Get('login/mail')
   page(@Exchanged() exchange: Exchange): Promise<void> {
-    const hasToken = exchange.query('token') !== undefined;
-    return this.answers.page(exchange, hasToken ? this.routes.linkForm : this.routes.askForm);
+    if (exchange.query('token') !== undefined) return this.answers.page(exchange, this.routes.linkForm);
+    return this.answers.pageBeforeLogin(exchange, this.routes.askForm);
   }
 
   @Post('login/mail')

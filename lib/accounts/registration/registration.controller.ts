@@ -15,7 +15,7 @@ export class RegistrationController {
 
   @Get('register')
   page(@Exchanged() exchange: Exchange): Promise<void> {
-    return this.answers.page(exchange, this.registration.form);
+    return this.answers.pageBeforeLogin(exchange, this.registration.form);
   }
 
   @Post('register')

@@ -57,13 +57,15 @@ export const held = {
     fields: login('names the fields of what it cannot use: …'),
     rehashed: login('C2-80: replaces the hash of another library by one of its own, once the answer is sent'),
     overview: login('says what there is and who is logged in, and begins no session'),
+    underPath: login('leads to a place below the path of publicUrl, which a proxy takes off, and so does a logout'),
+    remember: login('is proposed to be remembered where that is set'),
     csrfToken: login('has a token for forms with csrf.mode token'),
   },
   next: {
     own: accounts('redirects')('…, which is on this site'),
     foreign: accounts('redirects')('…, and goes where logins go'),
     loginUrl: unit('auth/login-redirect')('at … is …'),
-    noLoop: rows('C2-30: leads who is logged in from the login page to the application, whatever its next'),
+    noLoop: rows('C2-30: leads who is logged in from each page before a login to the application, whatever its next'),
   },
   registration: {
     confirmed: registration(
@@ -122,6 +124,7 @@ export const held = {
     spellings: passwords('is one for the spellings of a password that keyboards make'),
     foreign: passwords('… …: the right password, and no other (…)'),
     flaskSalt: passwords('are those of Flask-Security only with its salt'),
+    anySalt: passwords('are those of Flask-Security with a salt of any letters'),
     unreadable: passwords('is false for a stored hash that is …, and says so once, without the hash'),
     weaker: passwords('is true for a hash that is weaker than new ones, and false for a stronger one'),
     refuses: passwords('refuses …'),
@@ -185,6 +188,7 @@ export const held = {
     once: totp('proves nothing twice: twenty parallel uses of one code are one login'),
     sealed: totp('is sealed in the database, bound to its row, and opens with a former secret key'),
     fresh: totp('ASVS 7.5.1: is changed only within 15 minutes after all factors were proved'),
+    removed: totp('can come back for a while after it was removed, and cannot be used until then'),
     off: totp('is not there where it is off'),
     ownSession: rows('in no other session than one of its account'),
     halfAnHour: rows('within half an hour'),

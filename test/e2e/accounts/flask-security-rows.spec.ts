@@ -15,6 +15,7 @@ describe('what Flask-Security does otherwise', () => {
       confirmation: true,
       recovery: true,
       usernames: true,
+      mailLogin: true,
       afterLogin: '/home',
       links: { confirm: 'https://app.example/confirm#{token}', reset: 'https://app.example/reset#{token}' },
     }),
@@ -33,10 +34,14 @@ describe('what Flask-Security does otherwise', () => {
     return [status, headers.get('location')];
   };
 
-  it('C2-30: leads who is logged in from the login page to the application, whatever its next', async () => {
+  it('C2-30: leads who is logged in from each page before a login to the application, whatever its next', async () => {
     const jar = await factors.loggedIn();
-    const page = jar.fetch('/auth/login?next=/guarded', { headers: { accept: 'text/html' }, redirect: 'manual' });
-    expect(await placeOf(page)).toEqual([302, '/home']);
+    const headers = { accept: 'text/html' };
+    for (const path of ['/auth/login', '/auth/register', '/auth/login/mail']) {
+      const page = jar.fetch(`${path}?next=/guarded`, { headers, redirect: 'manual' });
+      expect([path, await placeOf(page)]).toEqual([path, [302, '/home']]);
+      expect([path, (await factors.app.jar().fetch(path, { headers })).status]).toEqual([path, 200]);
+    }
     expect(await send(jar, '/auth/login', logIn)).toMatchObject({ status: 409, body: { code: 'ALREADY_IN' } });
   });
 
