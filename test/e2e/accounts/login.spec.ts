@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { CurrentUser, SessionAuthGuard } from 'nestjs-session-auth';
-import { hash } from 'bcryptjs';
+import { hash as bcrypt } from 'bcryptjs';
 import {
   AccountsService,
   changedAccount,
@@ -76,6 +76,18 @@ describe.each(platforms)('a login on %s', (platform) => {
     expect(html).toContain('The address or the password is wrong.');
     expect(html).toMatch(/name="remember" value="on"\s+checked/);
     expect(html).not.toContain('my secret words');
+  });
+
+  it('is proposed to be remembered where that is set', async () => {
+    for (const [remember, checked] of [
+      [true, true],
+      [undefined, false],
+    ] as const) {
+      app = await startAccounts({ remember }, { platform });
+      const { html } = await readPage(app.jar(), '/auth/login');
+      expect([remember, /name="remember" value="on"\s+checked/.test(html)]).toEqual([remember, checked]);
+      if (remember === true) await app.close();
+    }
   });
 
   it('C2-33: ends by a logout, for a script and for a browser', async () => {
@@ -158,7 +170,7 @@ describe('a login', () => {
       return account;
     };
     const former = await stored();
-    await repository.update(changedAccount(former, { password: await hash(ada.password, 4) }), former.version);
+    await repository.update(changedAccount(former, { password: await bcrypt(ada.password, 4) }), former.version);
     expect((await send(app.jar(), '/auth/login', { ...logIn, password: 'not the right one' })).status).toBe(401);
     await app.app.get(AfterAnswer).settled(60_000);
     expect((await stored()).password).toMatch(/^\$2/);
@@ -167,6 +179,13 @@ describe('a login', () => {
       await app.app.get(AfterAnswer).settled(60_000);
       expect((await stored()).password).toMatch(/^\$argon2id\$/);
     }
+  });
+
+  it('leads to a place below the path of publicUrl, which a proxy takes off, and so does a logout', async () => {
+    await startWithAda({ publicUrl: 'https://shop.example/eu', afterLogin: '/home', afterLogout: '/bye' });
+    const jar = app.jar();
+    const [into, out] = [await sendForm(jar, '/auth/login', logIn), await sendForm(jar, '/auth/logout', {})];
+    expect([into, out].map(({ headers }) => headers.get('location'))).toEqual(['/eu/home', '/eu/bye']);
   });
 
   it('is limited after some guesses', async () => {

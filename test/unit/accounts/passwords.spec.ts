@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { hash as bcrypt } from 'bcryptjs';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -213,6 +215,13 @@ describe('hashes of other libraries', () => {
     expect(await (await serviceOf({ hashing: light })).verify(vector.hash, vector.password)).toBe(false);
     const other = await serviceOf({ hashing: light, flaskSalt: 'another salt' });
     expect(await other.verify(vector.hash, vector.password)).toBe(false);
+  });
+
+  it('are those of Flask-Security with a salt of any letters', async () => {
+    const flaskSalt = 'ö'.repeat(32);
+    const double = createHmac('sha512', flaskSalt).update('password').digest('base64');
+    const service = await serviceOf({ hashing: light, flaskSalt });
+    expect(await service.verify(await bcrypt(double, 4), 'password')).toBe(true);
   });
 
   it('are reported where bcrypt has cut the password, and the next hash has all of it', async () => {
