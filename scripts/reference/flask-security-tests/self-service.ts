@@ -28,8 +28,8 @@ export const testRegisterable: Suite = {
   test_custom_register_url: onePrefix,
   test_custom_register_template: same(pages.own),
   test_disable_register_emails: different('without confirmation there is no mail at all', registration.immediate),
-  test_two_factor: same(held.pending.required),
-  test_two_factor_json: same(held.pending.required),
+  test_two_factor: same(held.gate.walk, held.pending.required),
+  test_two_factor_json: same(held.gate.walk, held.pending.required),
   test_form_data_is_passed_to_user_registered_signal: different(
     '`afterRegister` gets the account with its fields; events hold nothing personal',
     registration.declared,
