@@ -81,7 +81,7 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
   ['roles are stored in the account; leave it out', 'JOIN_USER_ROLES'],
   ['one logs in with the address, and with SECURITY_USERNAME_ENABLE also with the username', 'USER_IDENTITY_MAPPINGS'],
   ['use SESSION_CSRF_MODE; GET <prefix> returns a token', 'CSRF_COOKIE CSRF_COOKIE_REFRESH_EACH_REQUEST'],
-  [always, 'TRACKABLE SEND_USERNAME_CHANGE_EMAIL'],
+  [always, 'SEND_USERNAME_CHANGE_EMAIL'],
   ['with usernames, the mail of SECURITY_RECOVERABLE names the username; leave it out', 'USERNAME_RECOVERY'],
   [
     'use mailLogin, beside the login with a password',
@@ -104,11 +104,6 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
     'MULTI_FACTOR_RECOVERY_CODES_KEYS MULTI_FACTOR_RECOVERY_CODE_TTL',
   ],
   ['give an object with send(sms) as sms.sender', 'SMS_SERVICE SMS_SERVICE_CONFIG'],
-  ['use passkeys', 'WEBAUTHN WAN_RP_NAME WAN_REGISTER_TIMEOUT WAN_SIGNIN_TIMEOUT WAN_NAME_MAX_LENGTH'],
-  [
-    'a passkey is both factors if it verifies its user; leave it out',
-    'WAN_ALLOW_AS_FIRST_FACTOR WAN_ALLOW_AS_MULTI_FACTOR',
-  ],
   ['challenges are random, of 32 bytes; leave it out', 'WAN_CHALLENGE_BYTES'],
   ['a ceremony is valid for five minutes; leave it out', 'WAN_REGISTER_WITHIN WAN_SIGNIN_WITHIN'],
   ['every passkey of an account confirms its login; leave it out', 'WAN_ALLOW_AS_VERIFY'],
