@@ -23,6 +23,7 @@ const passkeys = accounts('passkeys');
 const passkeyLogin = accounts('passkey-login');
 const passkeyFactor = accounts('passkey-factor');
 const apiKeys = accounts('api-keys');
+const administration = accounts('administration');
 const events = accounts('events');
 const guard = sessions('auth-guard');
 const roles = sessions('auth-roles');
@@ -251,6 +252,15 @@ export const held = {
     resetAccess: apiKeys('ends when an administrator resets the access'),
   },
   administration: {
+    creates: administration('C2-82: creates accounts, active by default, with roles that the administrator may give'),
+    disables: administration('C2-82: disables it, which ends its sessions at the next request, and enables it again'),
+    changesPassword: administration(
+      'C2-82: changes a password by the rules for passwords, which ends all sessions and is told by mail',
+    ),
+    resets: administration('C2-82: resets the access to it'),
+    setsRoles: administration('C2-82: sets its roles'),
+    unknownRole: administration('that there are not are refused, and may be taken away'),
+    badBody: administration('is refused with the field where a body has something else in it'),
     open: accounts('reset-access')('is open again without the factors, and lets its owner in after a recovery'),
     password: accounts('reset-access')('ends its sessions, and takes the password that the administrator gives'),
   },

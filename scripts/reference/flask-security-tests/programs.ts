@@ -1,13 +1,13 @@
 import { held } from './held.js';
 import { different, notHere, type Suite } from './row.js';
 
-const { apiKeys, administration, data } = held;
+const { apiKeys, administration } = held;
 
 const noRefresh = notHere(
   'no pairs of tokens: a session is renewed by its use, and an API key is valid until it is revoked',
 );
 const noOAuth = notHere('no login with other providers: Passport does it, and its logins pass the gate');
-const services = notHere('no commands for users: `AccountsService` and `AccountRepository` in a script of yours');
+const inCode = different('`AccountAdministration` in a script of yours, or on the pages', administration.creates);
 const noRolesTable = notHere(
   'no table of roles: an account has names of roles, and `permissionsOf` says what they permit',
 );
@@ -55,20 +55,24 @@ export const testOauthglue: Suite = {
 };
 
 export const testCli: Suite = {
-  test_cli_createuser: services,
-  test_cli_createuser_extraargs: services,
-  test_cli_createuser_unknown_extraargs: services,
-  test_cli_createuser_normalize: services,
-  test_cli_createuser_errors: services,
-  test_cli_locale: services,
+  test_cli_createuser: inCode,
+  test_cli_createuser_extraargs: inCode,
+  test_cli_createuser_unknown_extraargs: inCode,
+  test_cli_createuser_normalize: inCode,
+  test_cli_createuser_errors: inCode,
+  test_cli_locale: inCode,
   test_cli_createrole: noRolesTable,
   test_cli_createrole_with_perms: noRolesTable,
-  test_cli_addremove_role: different('in code: `roles` of an account', data.updated),
+  test_cli_addremove_role: different(
+    'on a page, by a route or in code',
+    administration.setsRoles,
+    administration.unknownRole,
+  ),
   test_cli_addremove_permissions: noRolesTable,
-  test_cli_activate_deactivate: different('in code: `active` of an account', data.updated),
-  test_cli_reset_user: different('in code: `AccountsService.resetAccess()`', administration.open),
-  test_cli_change_password: different('in code: `AccountsService.resetAccess()`', administration.password),
-  test_cli_createuser_old: services,
-  test_cli_createuserold_attr: services,
-  test_cli_create_nousername: services,
+  test_cli_activate_deactivate: different('on a page, by a route or in code', administration.disables),
+  test_cli_reset_user: different('on a page, by a route or in code', administration.resets, administration.open),
+  test_cli_change_password: different('in code, or by a mail to the owner', administration.changesPassword),
+  test_cli_createuser_old: inCode,
+  test_cli_createuserold_attr: inCode,
+  test_cli_create_nousername: inCode,
 };

@@ -4,7 +4,11 @@ import { better, different, notHere, option, same, type Suite } from './row.js';
 const { data, hashes, login, roles } = held;
 
 const compiler = different('the compiler refuses a repository that lacks a method', data.found);
-const update = different('`active` is changed by `update()`, which says what came of it', data.updated);
+const update = different(
+  '`update()` changes `active`, as administrators do, and says what came of it',
+  data.updated,
+  held.administration.disables,
+);
 const permissions = different(
   'a function says what roles permit: no table of them to migrate',
   roles.permissions,
@@ -31,7 +35,7 @@ export const testDatastore: Suite = {
   test_find_user: different('by id, address or username; by a column of yours in a repository of yours', data.found),
   test_find_user_no_joined_load: notHere('roles are in the row of the account: nothing to join'),
   test_find_role: asString,
-  test_add_role_to_user: different('`roles` is a list that `update()` stores', data.updated),
+  test_add_role_to_user: different('`roles` is a list of the account', data.updated, held.administration.setsRoles),
   test_create_user_with_roles: same(data.stored, data.statements),
   test_create_user_no_side_effects: same(data.copied),
   test_delete_user: same(data.deleted),
