@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest-environment.cjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/set-timeout.ts'],
   rootDir: '.',
   roots: ['<rootDir>/test'],

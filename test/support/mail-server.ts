@@ -24,6 +24,8 @@ export class MailServer {
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
+      // Pooled connections stay open after a test; by default, `close()` waits 30 s for them.
+      closeTimeout: 1,
       ...(onRcpt === undefined ? {} : { onRcptTo: onRcpt }),
       onData(stream, session, callback) {
         const chunks: Buffer[] = [];
