@@ -88,7 +88,7 @@ describe.each(stores)('with sessions in $name', ({ isListable, settings, options
     await app.close();
   });
 
-  const command = (...words: string[]): Promise<CommandOutcome> => program.run(words, environment);
+  const command = (...words: string[]): Promise<CommandOutcome> => program.runHosted(words, environment);
   const json = (...words: string[]): Promise<unknown> => program.json(words, environment);
 
   /** A browser in which a user is logged in. */
@@ -259,7 +259,7 @@ describe('a session in which nobody is logged in', () => {
       });
       expect(await program.json(['revoke', id], environment)).toEqual({ publicId: id, userId: null, ended: 1 });
       expect(await (await jar.fetch('/read')).json()).toMatchObject({ data: {}, isNew: true });
-      expect((await program.run(['revoke', id], environment)).code).toBe(1);
+      expect((await program.runHosted(['revoke', id], environment)).code).toBe(1);
     } finally {
       await app.close();
     }
@@ -273,7 +273,7 @@ describe('what the command cannot reach', () => {
     [{ SESSION_TYPE: 'cookie', SECRET_KEY: testSecret }, /in the browsers/],
     [{ SESSION_TYPE: 'redsi' }, /SESSION_TYPE \(type\): expected one of/],
   ])('under %j it says so', async (environment, why) => {
-    const outcome = await program.run(['list', 'ada'], { NODE_ENV: 'development', ...environment });
+    const outcome = await program.runHosted(['list', 'ada'], { NODE_ENV: 'development', ...environment });
     expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(outcome.stderr).toMatch(why);
   });
@@ -285,7 +285,7 @@ describe('what the command cannot reach', () => {
     [['list', 'ada', '--id-type', 'number'], /no number: ada/],
   ])('%j is invalid', async (words, why) => {
     const environment = { SESSION_TYPE: 'sql', SESSION_SQL: 'sqlite::memory:', NODE_ENV: 'development' };
-    const outcome = await program.run(words, environment);
+    const outcome = await program.runHosted(words, environment);
     expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(outcome.stderr).toMatch(why);
   });
@@ -297,7 +297,7 @@ describe('what the command cannot reach', () => {
       SESSION_SQL_CREATE_TABLE: 'true',
       SECRET_KEY: testSecret,
     };
-    expect(await program.run(['show', '-bcdefghijklmnop', '--user', 'ada'], environment)).toMatchObject({
+    expect(await program.runHosted(['show', '-bcdefghijklmnop', '--user', 'ada'], environment)).toMatchObject({
       code: 1,
       stderr: 'There is no session -bcdefghijklmnop.\n',
     });
@@ -310,7 +310,7 @@ describe('what the command cannot reach', () => {
       SESSION_SQL_CREATE_TABLE: 'true',
       SECRET_KEY: testSecret,
     };
-    expect(await program.run(['revoke', '--user', '-bcdefghijklmnop'], environment)).toMatchObject({
+    expect(await program.runHosted(['revoke', '--user', '-bcdefghijklmnop'], environment)).toMatchObject({
       code: 0,
       stdout: 'Ended 0 sessions of user "-bcdefghijklmnop".\n',
     });

@@ -34,17 +34,22 @@ export class CompiledCommand {
     });
   }
 
-  /**
-   * The object that it prints with `--json`. Rejects where it fails, with what it complained of. One process, which has loaded
-   * it once, runs all of these: to load it takes most of a second.
-   */
+  /** The object that it prints with `--json`. Rejects where it fails, with what it complained of. */
   async json(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<unknown> {
-    // One after the other: their settings are the environment of the process.
-    const outcome = this.#hosted.then(() => this.#runHosted([...words, '--json'], environment));
-    this.#hosted = outcome.catch(() => undefined);
-    const { code, stdout, stderr } = await outcome;
+    const { code, stdout, stderr } = await this.runHosted([...words, '--json'], environment);
     if (code !== 0) throw new Error(`It ended with ${String(code)}: ${stderr}`);
     return JSON.parse(stdout);
+  }
+
+  /**
+   * What it does and prints, without what the application logs. One process, which has loaded it once, runs all of these: to load
+   * it takes most of a second.
+   */
+  runHosted(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<CommandOutcome> {
+    // One after the other: their settings are the environment of the process.
+    const outcome = this.#hosted.then(() => this.#runHosted(words, environment));
+    this.#hosted = outcome.catch(() => undefined);
+    return outcome;
   }
 
   async #runHosted(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<CommandOutcome> {
