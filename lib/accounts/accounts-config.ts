@@ -24,7 +24,8 @@ export type AccountsFeature =
   | 'recoveryCodes'
   | 'apiKeys'
   | 'oauth'
-  | 'admin';
+  | 'admin'
+  | 'impersonation';
 
 export const accountsFeatures: readonly AccountsFeature[] = [
   'login',
@@ -49,6 +50,7 @@ export const accountsFeatures: readonly AccountsFeature[] = [
   'apiKeys',
   'oauth',
   'admin',
+  'impersonation',
 ];
 
 /** The settings of accounts, as a provider. */
@@ -112,6 +114,8 @@ export class AccountsConfig {
         return Object.keys(this.options.oauth.providers).length > 0;
       case 'admin':
         return this.options.admin.role !== null || this.options.admin.permission !== null;
+      case 'impersonation':
+        return this.options.impersonation.enabled;
     }
   }
 
@@ -150,6 +154,7 @@ export class AccountsConfig {
       trustedDevices: this.trustsDevices,
       apiKeys: this.has('apiKeys'),
       oauth: this.has('oauth'),
+      impersonation: this.has('impersonation'),
       usernames: this.options.usernames.enabled,
     };
   }

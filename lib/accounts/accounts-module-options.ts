@@ -222,6 +222,16 @@ export interface AccountsModuleOptions {
    */
   deletion?: boolean | AccountsDeletionOptions | undefined;
   /**
+   * Administrators who use the application in the place of a user, to see what that one sees.
+   *
+   * Whether administrators can take the place of a user for a while.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_IMPERSONATION`.
+   */
+  impersonation?: boolean | AccountsImpersonationOptions | undefined;
+  /**
    * Whether users may change their password.
    *
    * Takes true or false. Default: `true`.
@@ -396,6 +406,8 @@ export interface AccountsModuleOptions {
                 | 'oauth.unlink'
                 | 'oauth.used'
                 | 'oauth.or'
+                | 'impersonation.banner'
+                | 'impersonation.end'
                 | 'password.title'
                 | 'password.text'
                 | 'password.submit'
@@ -467,6 +479,7 @@ export interface AccountsModuleOptions {
                 | 'sessions.unknownDevice'
                 | 'sessions.current'
                 | 'sessions.trusted'
+                | 'sessions.impersonated'
                 | 'sessions.address'
                 | 'sessions.lastUsed'
                 | 'sessions.end'
@@ -580,6 +593,12 @@ export interface AccountsModuleOptions {
                 | 'error.OAUTH_EMAIL_TAKEN'
                 | 'error.OAUTH_OTHER_ACCOUNT'
                 | 'error.OAUTH_TAKEN'
+                | 'error.IMPERSONATING'
+                | 'error.NOT_IMPERSONATING'
+                | 'error.ROLE_REQUIRED'
+                | 'error.ACCOUNT_OWN'
+                | 'error.ACCOUNT_PROTECTED'
+                | 'error.ACCOUNT_CLOSED'
                 | 'error.FACTOR_UNKNOWN'
                 | 'error.LAST_FACTOR'
                 | 'error.TOO_MANY_FACTORS'
@@ -672,6 +691,8 @@ export interface AccountsModuleOptions {
                 | 'mail.deletion.action'
                 | 'mail.new-device.subject'
                 | 'mail.new-device.text'
+                | 'mail.impersonated.subject'
+                | 'mail.impersonated.text'
                 | 'mail.code.subject'
                 | 'mail.code.text'
                 | 'mail.code.validFor'
@@ -1475,6 +1496,59 @@ export interface AccountsDeletionOptions {
    * Can be given in code alone.
    */
   beforePurge?: ((account: Account) => unknown) | null | undefined;
+}
+
+/** Administrators who use the application in the place of a user, to see what that one sees. `@publicApi` */
+export interface AccountsImpersonationOptions {
+  /**
+   * Whether administrators can take the place of a user for a while.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_IMPERSONATION`.
+   */
+  enabled?: boolean | undefined;
+  /**
+   * The role that an account needs for that, or one that includes it.
+   *
+   * Takes the name of a role, such as admin. Default: `admin`.
+   *
+   * Environment: `SECURITY_IMPERSONATION_ROLE`.
+   */
+  role?: string | undefined;
+  /**
+   * For how long at most. Then it ends by itself.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 1d. Default: 1h.
+   *
+   * Environment: `SECURITY_IMPERSONATION_MAX_DURATION`.
+   */
+  maxDuration?: string | number | undefined;
+  /**
+   * Whether the administrator has to say why. Listeners and the audit log get it.
+   *
+   * Takes true or false. Default: `true`.
+   *
+   * Environment: `SECURITY_IMPERSONATION_REASON`.
+   */
+  reason?: boolean | undefined;
+  /**
+   * Whether accounts that have the role themselves, or administer accounts (`admin.role`), can be impersonated,
+   * too.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_IMPERSONATION_ADMINISTRATORS`.
+   */
+  administrators?: boolean | undefined;
+  /**
+   * Whether the owner of the account gets a mail when it begins.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_IMPERSONATION_NOTIFY`.
+   */
+  notify?: boolean | undefined;
 }
 
 /** Change of the address of an account. `@publicApi` */

@@ -69,6 +69,11 @@ import { AccountCache } from './gate/account-cache.js';
 import { AccountLoader } from './gate/account-loader.js';
 import { Entrance } from './gate/entrance.js';
 import { GateFeature } from './gate/gate.feature.js';
+import { ImpersonationCheck } from './impersonation/impersonation-check.js';
+import { ImpersonationController } from './impersonation/impersonation.controller.js';
+import { ImpersonationFeature } from './impersonation/impersonation.feature.js';
+import { ImpersonationService } from './impersonation/impersonation.service.js';
+import { OwnSession } from './impersonation/own-session.js';
 import { AccountAnswers } from './http/account-answers.js';
 import { AccountPaths } from './http/account-paths.js';
 import { LoginController } from './login/login.controller.js';
@@ -212,6 +217,7 @@ const controllers: Readonly<Record<AccountsFeature, Type | readonly Type[]>> = {
   apiKeys: ApiKeysController,
   oauth: OAuthController,
   admin: AdminController,
+  impersonation: ImpersonationController,
 };
 
 /** What an application has handed in, secrets among it: Nest's container, which tools show, must not. */
@@ -397,6 +403,10 @@ const providers: Provider[] = [
   AccountView,
   AccountAdministration,
   AdminRoutes,
+  OwnSession,
+  ImpersonationCheck,
+  ImpersonationFeature,
+  ImpersonationService,
 ];
 
 /**
@@ -455,6 +465,7 @@ function moduleOf(
       AccountRepository,
       AccountsService,
       ApiKeyService,
+      ImpersonationService,
       MailLoginService,
       PasskeyService,
       PasswordLoginService,

@@ -16,6 +16,7 @@ import { deletionOptions } from './deletion/deletion.options.js';
 import { accountCacheOptions } from './gate/account-cache.options.js';
 import type { AlsoRefuses } from './gate/entry.js';
 import { emailChangeOptions } from './email/email-change.options.js';
+import { impersonationOptions } from './impersonation/impersonation.options.js';
 import { mailLoginOptions } from './mail-login/mail-login.options.js';
 import { mailerOption, mailOptions } from './mail/mail.options.js';
 import type { Messages } from './messages/english.js';
@@ -91,6 +92,7 @@ export const accountsModuleOptions = {
   trustedDevices: trustedDevicesOptions,
   accountCache: accountCacheOptions,
   deletion: deletionOptions,
+  impersonation: impersonationOptions,
   passwordChange: option({
     env: 'SECURITY_CHANGEABLE',
     kind: bool(),

@@ -26,6 +26,13 @@ export type {
 } from './oauth/provider-settings.js';
 export { ApiKeyService, type ApiKeyToCreate, type CreatedApiKey } from './api-keys/api-key.service.js';
 export { Scopes } from './api-keys/scopes.decorator.js';
+export {
+  ImpersonationService,
+  type BegunImpersonation,
+  type ImpersonationRequest,
+} from './impersonation/impersonation.service.js';
+export type { Impersonation } from './impersonation/impersonation.js';
+export { Impersonator, NotImpersonated } from './impersonation/impersonation.decorators.js';
 export type { AccountEventName, AccountObserver } from './events/account-observer.js';
 export type { AlsoRefuses, EntryHow, EntryWay } from './gate/entry.js';
 export { AccountsException, type FieldErrors } from './http/accounts.exception.js';

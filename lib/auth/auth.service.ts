@@ -5,7 +5,7 @@ import type { Current } from '../http/current-session.js';
 import { currentOf } from '../http/request-context.js';
 import { requestSessionOf } from '../http/session-of.js';
 import { SessionRuntime } from '../http/session-runtime.js';
-import type { AuthFacts } from '../session/auth-facts.js';
+import { actedBy, type AuthFacts } from '../session/auth-facts.js';
 import { assertWritable, stateOf, type SessionObject } from '../session/session.js';
 import type { AuthFeature, Entry } from './auth-feature.js';
 import type { AuthWatcher } from './auth-watcher.js';
@@ -300,6 +300,7 @@ export class AuthService {
       factors: justProved(facts),
       action: options.action ?? null,
       address: client?.address ?? '',
+      ...actedBy(auth),
     });
   }
 

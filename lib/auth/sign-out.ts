@@ -1,5 +1,6 @@
 import type { SessionRuntime } from '../http/session-runtime.js';
 import type { AuthFacts } from '../session/auth-facts.js';
+import { actedBy } from '../session/auth-facts.js';
 import { lineageOf } from '../session/lineage.js';
 import { assertWritable, stateOf, type SessionObject } from '../session/session.js';
 import type { AuthFeature } from './auth-feature.js';
@@ -27,7 +28,9 @@ export class SignOut {
     if (request !== null) this.known.set(request, { id: null, user: null });
     const address = request?.client.address ?? '';
     // If another request ended it, that one has reported it.
-    if (auth !== null && ended) this.runtime.observer.logout({ publicId, userId: auth.userId, address });
+    if (auth !== null && ended) {
+      this.runtime.observer.logout({ publicId, userId: auth.userId, address, ...actedBy(auth) });
+    }
   }
 
   /**

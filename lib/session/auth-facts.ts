@@ -59,6 +59,21 @@ export interface Device {
   readonly userAgent: string;
 }
 
+/** The name in {@link Extras} of who acts in the place of the user. */
+export const ACTOR = 'impersonator';
+
+/** The id of who acts in the place of a login's user; null: the user. */
+export function actorOf(auth: Pick<AuthFacts, 'extras'> | null): string | null {
+  const actor = auth?.extras?.[ACTOR];
+  return actor === undefined ? null : String(actor);
+}
+
+/** The same for an event. */
+export function actedBy(auth: AuthFacts | null): { readonly by?: string } {
+  const by = actorOf(auth);
+  return by === null ? {} : { by };
+}
+
 /** Merges two versions of one login: the latest record determines the user; of the rest, whatever permits less. */
 export function mergeAuth(mine: AuthFacts | null, theirs: AuthFacts | null): AuthFacts | null {
   if (mine === null || theirs === null) return theirs;

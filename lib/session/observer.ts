@@ -14,7 +14,13 @@ interface FromClient {
   readonly address: string;
 }
 
-interface UserEvent extends SessionEvent, FromClient {
+/** Who acts, if it is not the user. */
+interface Acted {
+  /** The id of who acts in the user's place, such as an administrator. Absent: the user does. */
+  readonly by?: string;
+}
+
+interface UserEvent extends SessionEvent, FromClient, Acted {
   /** The application's id of the user. */
   readonly userId: UserId;
 }
@@ -105,7 +111,7 @@ interface ProtectedEvent extends UserEvent {
   readonly protection: 'basic' | 'strong';
 }
 
-interface RefusedEvent extends FromClient, MaybeUser {
+interface RefusedEvent extends FromClient, MaybeUser, Acted {
   /** The public id of the session; `null` if there is none. */
   readonly publicId: string | null;
   /**

@@ -84,6 +84,25 @@ interface RolesChangedEvent extends AdministrationEvent {
   readonly removed: readonly string[];
 }
 
+interface ImpersonationStartedEvent extends AccountEvent {
+  /** The id of the administrator's account. */
+  readonly by: string;
+  /** Why, as the administrator has said; empty: not said. */
+  readonly reason: string;
+  /** When it ends by itself, in ms since the epoch. */
+  readonly until: number;
+}
+
+interface ImpersonationEndedEvent extends AccountEvent {
+  /** The id of the administrator's account. */
+  readonly by: string;
+  /**
+   * Why: `ended` by the administrator; `logout`; `expired`; `revoked` by the owner of the account, or with all their sessions; `session`, when
+   * the administrator's own login was over; `role`, when the administrator did not have the role any more.
+   */
+  readonly reason: 'ended' | 'logout' | 'expired' | 'revoked' | 'session' | 'role';
+}
+
 interface DeletionRequestedEvent extends AccountEvent {
   /** When the account is deleted, in ms since the epoch. */
   readonly deleteAt: number;
@@ -176,6 +195,10 @@ export interface AccountObserver {
   secondFactorRequired?(event: SecondFactorRequirementEvent): unknown;
   /** An administrator has changed the roles of an account. */
   rolesChanged?(event: RolesChangedEvent): unknown;
+  /** An administrator has taken the place of the account's owner. */
+  impersonationStarted?(event: ImpersonationStartedEvent): unknown;
+  /** An administrator has left the place of the account's owner. */
+  impersonationEnded?(event: ImpersonationEndedEvent): unknown;
   /** The deletion of an account was requested: nobody can log in to it any more. */
   deletionRequested?(event: DeletionRequestedEvent): unknown;
   /** The deletion of an account was undone. */
@@ -228,6 +251,8 @@ const names: Readonly<Record<AccountEventName, true>> = {
   resetForced: true,
   secondFactorRequired: true,
   rolesChanged: true,
+  impersonationStarted: true,
+  impersonationEnded: true,
   deletionRequested: true,
   deletionUndone: true,
   accountDeleted: true,

@@ -4,6 +4,7 @@ import { AuthService } from '../../auth/auth.service.js';
 import type { SessionUser } from '../../auth/users/user.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
+import { isImpersonated } from '../impersonation/impersonation.js';
 import { CurrentAccount } from '../login/current-account.js';
 import { accountOf, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
@@ -41,11 +42,12 @@ export class AccountFactors implements OnModuleInit {
   /**
    * The account of a request, whose factors have all been proved within 15 minutes, so that it may change them.
    *
-   * @throws AccountsException 401 `VERIFICATION_REQUIRED`
+   * @throws AccountsException 401 `VERIFICATION_REQUIRED`; 403 `IMPERSONATING`: an administrator in their place never may
    * @throws UnauthorizedException if nobody is logged in
    */
   async fresh(exchange: Exchange): Promise<StoredAccount> {
     const account = await this.current.of(exchange);
+    if (isImpersonated(await exchange.session())) throw new AccountsException(403, 'IMPERSONATING');
     if (!(await this.isFresh(exchange, account))) throw new AccountsException(401, 'VERIFICATION_REQUIRED');
     return account;
   }
@@ -54,6 +56,7 @@ export class AccountFactors implements OnModuleInit {
   async isFresh(exchange: Exchange, known?: StoredAccount): Promise<boolean> {
     const account = known ?? (await this.current.of(exchange));
     const session = await exchange.session();
+    if (isImpersonated(session)) return false;
     const user = accountOf(account);
     const owned = await this.of(account);
     return (

@@ -2,13 +2,15 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { UserLoader } from '../../auth/users/loader.decorators.js';
 import type { UserId } from '../../auth/users/user.js';
 import { requestSessionOf } from '../../http/session-of.js';
+import { actorOf } from '../../session/auth-facts.js';
 import { stateOf } from '../../session/session.js';
+import { ImpersonationCheck } from '../impersonation/impersonation-check.js';
 import { accountOf, type Account } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import { AccountCache } from './account-cache.js';
 import { AccountGate } from './account-gate.js';
 import { isFinal } from './entry.js';
-import { epochOf } from './gate.feature.js';
+import { epochOf, wayOf } from './gate.feature.js';
 
 /** Finds the account of a session, whose login it compares with the account's epoch. */
 @UserLoader()
@@ -18,6 +20,7 @@ export class AccountLoader {
     private readonly repository: AccountRepository,
     private readonly gate: AccountGate,
     private readonly cache: AccountCache,
+    private readonly impersonation: ImpersonationCheck,
   ) {}
 
   /** Null: the account does not let this login in any longer, so it ends. */
@@ -31,8 +34,9 @@ export class AccountLoader {
     const kept = auth === null ? null : this.cache.read(session, id, epochOf(auth));
     const account = kept ?? (await this.repository.find(id));
     if (account === null) return null;
+    if (auth !== null && actorOf(auth) !== null && (await this.impersonation.isProtected(account))) return null;
     const reason = await this.gate.mayEnter(account, {
-      way: auth === null ? 'remembered' : 'session',
+      way: auth === null ? 'remembered' : wayOf(auth),
       factors: Object.keys(auth?.factors ?? {}),
       epoch: auth === null ? undefined : epochOf(auth),
     });

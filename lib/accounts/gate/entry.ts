@@ -4,12 +4,22 @@ import type { StoredAccount } from '../repository/account.js';
 /**
  * The ways into an account. `password`: a login with a password. `mail`: a login with a link or a code in a mail. `passkey`: a login with a passkey alone. `oauth`: a login with an account at another provider. `registration`: the login that a registration without confirmation
  * makes. `application`: a login by `AuthService.login()`. `remembered`: a login restored by remember-me. `session`: a request with a
- * session that has a login. `api-key`: a request with an API key.
+ * session that has a login. `api-key`: a request with an API key. `impersonation`: an administrator in the place of the
+ * account's owner, when it begins and with each request.
  *
  * @publicApi
  */
 export type EntryWay =
-  'password' | 'mail' | 'passkey' | 'oauth' | 'registration' | 'application' | 'remembered' | 'session' | 'api-key';
+  | 'password'
+  | 'mail'
+  | 'passkey'
+  | 'oauth'
+  | 'registration'
+  | 'application'
+  | 'remembered'
+  | 'session'
+  | 'api-key'
+  | 'impersonation';
 
 export const entryWays: readonly EntryWay[] = [
   'password',
@@ -21,6 +31,7 @@ export const entryWays: readonly EntryWay[] = [
   'remembered',
   'session',
   'api-key',
+  'impersonation',
 ];
 
 /** How somebody enters an account. @publicApi */

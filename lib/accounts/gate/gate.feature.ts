@@ -3,7 +3,7 @@ import type { AuthFeature, Entry } from '../../auth/auth-feature.js';
 import { LoginFeature } from '../../auth/features.js';
 import type { LoginOptions } from '../../auth/login.js';
 import { SessionLoginRefusedError } from '../../errors.js';
-import type { AuthFacts } from '../../session/auth-facts.js';
+import { actorOf, type AuthFacts } from '../../session/auth-facts.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import { AccountGate } from './account-gate.js';
 import { isFinal, type EntryHow } from './entry.js';
@@ -27,6 +27,11 @@ function provedAt(auth: AuthFacts, time: number | undefined): AuthFacts {
   if (time === undefined || auth.factors === undefined) return auth;
   const factors = Object.entries(auth.factors).map(([name, at]) => [name, Math.max(0, Math.min(at, time))]);
   return { ...auth, factors: Object.fromEntries(factors) as Record<string, number> };
+}
+
+/** The way of a request whose session has this login. */
+export function wayOf(auth: AuthFacts): 'session' | 'impersonation' {
+  return actorOf(auth) === null ? 'session' : 'impersonation';
 }
 
 /** Lets each login pass the gate, the application's own ones included, and notes the epoch with it. */

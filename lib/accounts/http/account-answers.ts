@@ -16,6 +16,8 @@ import type { Account } from '../repository/account.js';
 import { AccountPaths } from './account-paths.js';
 import { AccountsException, bodyOf, tooManyRequests } from './accounts.exception.js';
 import type { Exchange } from './exchange.js';
+import { isAllowedWhileImpersonated } from '../impersonation/impersonation.decorators.js';
+import { impersonationOf, isImpersonated } from '../impersonation/impersonation.js';
 import type { MessageKey } from '../messages/english.js';
 import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
 import type { ListedSession } from '../sessions/listed-session.js';
@@ -114,6 +116,7 @@ export class AccountAnswers {
   async respond(exchange: Exchange, form: PageOf, work: () => Promise<Answer>): Promise<void> {
     let answer: Answer;
     try {
+      await this.#assertOwn(exchange);
       answer = await work();
     } catch (error) {
       const refusal = refusalIn(error);
@@ -170,6 +173,12 @@ export class AccountAnswers {
     return { id, email, emailConfirmed: emailConfirmedAt !== null, username, roles };
   }
 
+  /** @throws AccountsException 403 `IMPERSONATING` unless the route lets an administrator use it in the place of a user */
+  async #assertOwn(exchange: Exchange): Promise<void> {
+    if (!this.config.has('impersonation') || isAllowedWhileImpersonated(exchange.context)) return;
+    if (isImpersonated(await exchange.session())) throw new AccountsException(403, 'IMPERSONATING');
+  }
+
   async #refuse(exchange: Exchange, form: PageOf, refusal: AccountsException): Promise<void> {
     const { code, fields, retryAfter } = refusal;
     const status = refusal.getStatus();
@@ -220,6 +229,7 @@ export class AccountAnswers {
     const { pages, passwords, remember, usernames } = this.config.options;
     const user = await this.userOf(exchange);
     const texts = this.#texts(exchange);
+    const session = await exchange.session();
     return {
       page,
       site: this.paths.site,
@@ -227,7 +237,8 @@ export class AccountAnswers {
       url: (path) => this.paths.page(path),
       features: { ...this.config.features, usernameRequired: usernames.required },
       user,
-      session: await exchange.session(),
+      session,
+      impersonation: impersonationOf(session),
       csrf: await this.#csrfOf(exchange),
       nonces: this.#noncesOf(exchange),
       values: valuesOf(exchange, [...shown, 'next', 'action', 'token']),

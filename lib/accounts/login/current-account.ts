@@ -3,7 +3,7 @@ import { AuthService } from '../../auth/auth.service.js';
 import { stateOf } from '../../session/session.js';
 import { AccountGate } from '../gate/account-gate.js';
 import { isFinal } from '../gate/entry.js';
-import { epochOf } from '../gate/gate.feature.js';
+import { epochOf, wayOf } from '../gate/gate.feature.js';
 import type { Exchange } from '../http/exchange.js';
 import { AccountPasswords } from './account-passwords.js';
 import { guessedName } from './identities.js';
@@ -28,7 +28,7 @@ export class CurrentAccount {
     const { auth } = stateOf(session);
     if (account === null || auth === null) throw new UnauthorizedException();
     // The guard has asked, but about the account as it was a moment ago, or as it is kept in the session.
-    const how = { way: 'session', factors: Object.keys(auth.factors ?? {}), epoch: epochOf(auth) } as const;
+    const how = { way: wayOf(auth), factors: Object.keys(auth.factors ?? {}), epoch: epochOf(auth) };
     const reason = await this.gate.mayEnter(account, how);
     if (reason !== null && (auth.forced !== true || isFinal(reason))) throw new UnauthorizedException();
     return account;

@@ -2,6 +2,7 @@ import { Controller, Get, Post } from '@nestjs/common';
 import { AccountAnswers, type PageOf } from '../http/account-answers.js';
 import { Exchanged, type Exchange } from '../http/exchange.js';
 import { AccountRoutes } from '../http/routes.decorator.js';
+import { WhileImpersonated } from '../impersonation/impersonation.decorators.js';
 import { AccountStyle } from '../pages/account-style.js';
 import { LoginService } from './login.service.js';
 
@@ -34,6 +35,7 @@ export class LoginController {
   }
 
   @Post('logout')
+  @WhileImpersonated()
   logOut(@Exchanged() exchange: Exchange): Promise<void> {
     return this.answers.respond(exchange, form, () => this.login.logOut(exchange));
   }

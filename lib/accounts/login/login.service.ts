@@ -12,6 +12,7 @@ import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { atNextStep } from '../http/pace.js';
+import { impersonationOf } from '../impersonation/impersonation.js';
 import { AccountPasswords } from './account-passwords.js';
 import { Arrival, type Arrived, invalidCredentials, isInvalidCredentials } from './arrival.js';
 import type { StoredAccount } from '../repository/account.js';
@@ -44,11 +45,13 @@ export class LoginService {
   async overview(exchange: Exchange): Promise<object> {
     const user = await this.answers.userOf(exchange);
     const session = await exchange.session();
+    const impersonation = impersonationOf(session);
     const hasToken = this.csrfConfig.options.mode === 'token' && !session.isNew;
     return {
       features: this.config.features,
       user: user && this.answers.payloadOf(user),
       pending: user === null ? await this.secondFactor.stateOf(exchange) : null,
+      impersonator: impersonation && this.answers.payloadOf(impersonation.impersonator),
       csrfToken: hasToken ? this.csrf.token(session) : null,
     };
   }

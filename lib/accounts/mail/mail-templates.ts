@@ -59,6 +59,10 @@ function partsOf(context: MailContext): Parts {
     case 'api-key': {
       return report(context, subject, [...apiKeyIn(context), ...placeOf(context)]);
     }
+    case 'impersonated': {
+      const time = texts.time(context.at ?? 0);
+      return { subject, before: [text('mail.impersonated.text', { site, time })], link, after: [] };
+    }
     case 'username': {
       const changed = text('mail.username.text', { site, username: username ?? '' });
       return report(context, subject, [changed, ...placeOf(context)]);

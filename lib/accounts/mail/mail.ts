@@ -16,6 +16,8 @@ export type MailKind =
   | 'api-key'
   /** Somebody has logged in with a device from which the account was not used before. */
   | 'new-device'
+  /** An administrator has taken the place of the account's owner. */
+  | 'impersonated'
   /** The deletion of the account was requested; undoes it. */
   | 'deletion'
   /** A code: before a login may set up a second factor, or in place of one. */
@@ -44,6 +46,7 @@ export const mailKinds: readonly MailKind[] = [
   'factor-changed',
   'api-key',
   'new-device',
+  'impersonated',
   'deletion',
   'code',
   'recovery-code-used',

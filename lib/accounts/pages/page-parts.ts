@@ -1,6 +1,7 @@
 import type { MessageKey } from '../messages/english.js';
 import type { MessageValues } from '../messages/messages.js';
 import { Html, html, type HtmlPart } from './html.js';
+import { impersonationBanner } from '../impersonation/impersonation.page.js';
 import type { PageContext } from './page.js';
 
 /** How a field is shown. */
@@ -53,7 +54,7 @@ export function pageOf(
   const shown = done === null ? focusOnError(body) : notice('status', done, true);
   const shownLinks = links.filter((one) => one !== false && one !== null && one !== undefined);
   const main = html`<h1>${heading}</h1>
-    ${error !== null && notice('alert', error, shown === body)} ${shown}
+    ${bannerIn(context)} ${error !== null && notice('alert', error, shown === body)} ${shown}
     ${
       shownLinks.length > 0 &&
       html`<ul class="links">
@@ -145,6 +146,12 @@ export function toLogin(context: PageContext): Html {
 
 export function toAccount(context: PageContext): Html {
   return html`<a href="${context.url('/account')}">${context.texts.text('account.title')}</a>`;
+}
+
+function bannerIn(context: PageContext): HtmlPart {
+  const { impersonation, user, texts, url } = context;
+  if (impersonation === null || user === null) return null;
+  return impersonationBanner({ ...impersonation, account: user }, texts, url('/impersonate/end'), context.csrf);
 }
 
 const invalidMark = new Html('aria-invalid="true"');

@@ -2,6 +2,7 @@ import type { AdministrationShown } from '../admin/administered-account.js';
 import type { ApiKey } from '../api-keys/listed-api-key.js';
 import type { OAuthLink } from '../oauth/oauth-identities.js';
 import type { Session } from '../../http/session.decorator.js';
+import type { Impersonation } from '../impersonation/impersonation.js';
 import type { Texts } from '../messages/messages.js';
 import type { ShownPasskeys } from '../passkeys/shown-passkeys.js';
 import type { Account } from '../repository/account.js';
@@ -103,6 +104,8 @@ export interface PageContext {
   readonly user: Account | null;
   /** The request's session, for what a layout shows of it. */
   readonly session: Session;
+  /** The administrator who is in the place of {@link user}; null: nobody is. */
+  readonly impersonation: Impersonation | null;
   /** The hidden field that forms need; null: none, the browser's own headers are enough. */
   readonly csrf: { readonly field: string; readonly token: string } | null;
   /** What a `<script>` and the link of a style sheet need as `nonce`, where the application's `Content-Security-Policy` has one. */

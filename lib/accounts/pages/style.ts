@@ -36,6 +36,8 @@ input[aria-invalid=true] { border-color: var(--bad); box-shadow: inset 0 0 0 1px
 .hint { color: var(--muted); }
 .wrong { color: var(--bad); font-weight: 600; }
 .notice { padding: .75rem 1rem; border-inline-start: 4px solid currentcolor; border-radius: 8px; background: var(--good-back); color: var(--good); }
+.impersonation { margin: 0 0 1.5rem; padding: .75rem 1rem 1rem; border: 2px solid var(--bad); border-radius: 8px; }
+.impersonation p { margin: 0 0 .75rem; }
 .notice.bad { background: var(--bad-back); color: var(--bad); }
 button, .button { display: block; width: 100%; min-height: 2.75rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; padding: .6rem 1rem; border: 1px solid transparent; border-radius: 8px; background: var(--accent); color: var(--on-accent); cursor: pointer; }
 button:hover, .button:hover { background: var(--accent-deep); color: var(--on-accent); }

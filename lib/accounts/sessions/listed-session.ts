@@ -19,18 +19,20 @@ export interface ListedSession {
   readonly expiresAt: Date | null;
   /** Whether remember-me started it, or will continue it. */
   readonly remembered: boolean;
+  /** Whether an administrator uses the account there, in its owner's place. */
+  readonly impersonated: boolean;
   /** Whether it is the requesting session. */
   readonly current: boolean;
 }
 
 export function listedSession(session: DeviceSession): ListedSession {
-  const { publicId, createdAt, lastSeenAt, expiresAt, ip, userAgent, remembered, current } = session;
+  const { publicId, createdAt, lastSeenAt, expiresAt, ip, userAgent, remembered, impersonated, current } = session;
   return {
     publicId,
     kind: 'session',
     device: deviceName(userAgent),
     address: ip === '' ? null : ip,
-    ...{ createdAt, lastUsedAt: lastSeenAt, expiresAt, remembered, current },
+    ...{ createdAt, lastUsedAt: lastSeenAt, expiresAt, remembered, impersonated, current },
   };
 }
 
@@ -41,6 +43,6 @@ export function trustedDevice({ id, data, createdAt, lastUsedAt, expiresAt }: Cr
     kind: 'trusted-device',
     device: deviceName(typeof userAgent === 'string' ? userAgent : ''),
     address: typeof address === 'string' && address !== '' ? address : null,
-    ...{ createdAt, lastUsedAt, expiresAt, remembered: false, current: false },
+    ...{ createdAt, lastUsedAt, expiresAt, remembered: false, impersonated: false, current: false },
   };
 }

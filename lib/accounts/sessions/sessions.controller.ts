@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { AccountAnswers, type PageOf } from '../http/account-answers.js';
 import { Exchanged, type Exchange } from '../http/exchange.js';
 import { AccountRoutes, LoggedIn } from '../http/routes.decorator.js';
+import { WhileImpersonated } from '../impersonation/impersonation.decorators.js';
 import { AccountSessions } from './account-sessions.js';
 
 /** The devices of who is logged in. */
@@ -19,6 +20,7 @@ export class SessionsController {
 
   @Get('sessions')
   @LoggedIn()
+  @WhileImpersonated()
   list(@Exchanged() exchange: Exchange): Promise<void> {
     return this.answers.respond(exchange, this.#plain, async () => {
       const body = await this.sessions.list(exchange);

@@ -38,9 +38,10 @@ function itemOf(context: PageContext, session: ListedSession): Html {
 /** What is known of a device, without what can be done with it. */
 export function deviceText(context: PageContext, session: ListedSession): Html {
   const { texts } = context;
-  const { kind, address, lastUsedAt, createdAt, current } = session;
+  const { kind, address, lastUsedAt, createdAt, impersonated, current } = session;
   const used = texts.text('sessions.lastUsed', { time: texts.time((lastUsedAt ?? createdAt).getTime()) });
   return html`<strong>${nameOf(context, session)}</strong>${current && html` (${texts.text('sessions.current')})`}<br />
+    ${impersonated && html`${texts.text('sessions.impersonated')}<br />`}
     ${kind === 'trusted-device' && html`${texts.text('sessions.trusted')}<br />`}
     ${address !== null && html`${texts.text('sessions.address', { address })}<br />`} ${used}`;
 }

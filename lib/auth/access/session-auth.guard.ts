@@ -12,7 +12,9 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import type { RequestSession } from '../../http/request-session.js';
 import { requestSessionOf, runtimeOf } from '../../http/session-of.js';
+import { actedBy } from '../../session/auth-facts.js';
 import type { SessionEventOf } from '../../session/observer.js';
+import { stateOf } from '../../session/session.js';
 import { AuthConfig } from '../auth-config.js';
 import { AuthService } from '../auth.service.js';
 import type { SessionUser } from '../users/user.js';
@@ -139,6 +141,7 @@ export class SessionAuthGuard implements CanActivate {
       userId: this.auth.userId(session),
       reason,
       address: request.client.address,
+      ...actedBy(stateOf(session).auth),
     });
   }
 }

@@ -1,3 +1,4 @@
+import { actorOf } from '../../session/auth-facts.js';
 import type { OwnedSession } from '../../session/owned-sessions.js';
 
 /** One of a user's sessions, for a page that lists them. @publicApi */
@@ -16,6 +17,8 @@ export interface DeviceSession {
   readonly userAgent: string;
   /** Whether remember-me started it, or will continue it. */
   readonly remembered: boolean;
+  /** Whether somebody uses it in the user's place, such as an administrator. */
+  readonly impersonated: boolean;
   /** Whether it is the requesting session. */
   readonly current: boolean;
 }
@@ -29,6 +32,7 @@ export function deviceSession({ lineage, auth, endsAt }: OwnedSession, currentLi
     ip: auth.seenFrom ?? auth.device?.address ?? '',
     userAgent: auth.device?.userAgent ?? '',
     remembered: auth.family !== undefined,
+    impersonated: actorOf(auth) !== null,
     current: lineage === currentLineage,
   };
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { settingName } from '../../config/setting-name.js';
 import { SessionConfigError, SessionLoginRefusedError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
-import type { AuthFacts } from '../../session/auth-facts.js';
+import { actorOf, type AuthFacts } from '../../session/auth-facts.js';
 import { lineageOf } from '../../session/lineage.js';
 import type { OwnedSession } from '../../session/owned-sessions.js';
 import { ownerKey, storeKey } from '../../session/session-id.js';
@@ -59,7 +59,7 @@ export class SessionLimiter implements OnModuleInit {
       const state = stateOf(session);
       const replaced = state.auth?.userId === userId ? lineageOf(state) : null;
       const others = (await this.runtime.repository.owned.list(userId)).filter(
-        ({ key, lineage }) => lineage !== replaced && key !== agreedKey,
+        ({ key, lineage, auth }) => lineage !== replaced && key !== agreedKey && actorOf(auth) === null,
       );
       if (others.length >= limit && onTooMany === 'refuse') {
         throw new SessionLoginRefusedError(

@@ -107,6 +107,7 @@ async function start(
       oauth: { providers },
       totp: true,
       trustedDevices: true,
+      impersonation: true,
       apiKeys: { enabled: true, scopes: ['me'] },
       secondFactor: { required: (account) => Reflect.get(account, 'needsFactor') === true },
       gate: { also: ({ data }) => (data['barred'] === true ? 'locked' : null) },
@@ -273,6 +274,23 @@ const walks: Readonly<
     return isAdmitted();
   },
 
+  async impersonation(state) {
+    await start();
+    const { id } = await app.app.get(AccountsService).create(ada);
+    const { password } = ada;
+    await app.app.get(AccountsService).create({ email: 'boss@example.com', password, roles: ['admin'] });
+    const jar = app.jar();
+    await send(jar, '/auth/login', { identity: 'boss@example.com', password });
+    expect((await send(jar, '/auth/impersonate', { account: id, reason: 'x' })).status).toBe(200);
+    expect(await isIn(jar)).toBe(true);
+    await change(state);
+    expect(await isIn(jar)).toBe(false);
+    const again = app.jar();
+    await send(again, '/auth/login', { identity: 'boss@example.com', password });
+    const { status } = await send(again, '/auth/impersonate', { account: id, reason: 'x' });
+    return status === 200 && (await isIn(jar));
+  },
+
   async session(state) {
     await start();
     await app.app.get(AccountsService).create(ada);
@@ -317,6 +335,8 @@ const exceptions = new Set([
   'registration unconfirmed',
   // A change of the password leaves keys as they are.
   'api-key changed since',
+  // The factors that count are those of the administrator.
+  'impersonation owing a second factor',
   // Its passkey has verified its user, which is both factors.
   'passkey owing a second factor',
 ]);

@@ -272,11 +272,13 @@ describe('GET /auth', () => {
         recoveryCodes: false,
         usernames: false,
         apiKeys: false,
+        impersonation: false,
         trustedDevices: false,
         sms: false,
       },
       user: null,
       pending: null,
+      impersonator: null,
       csrfToken: null,
     });
     expect(jar.header).toBe('');

@@ -59,6 +59,7 @@ describe.each(platforms)('the devices of an account on %s', (platform) => {
       lastUsedAt: expect.any(String),
       expiresAt: expect.any(String),
       remembered: false,
+      impersonated: false,
       current: true,
     });
     expect(list.find(({ current }) => !current)?.device).toEqual({ browser: null, system: null });
