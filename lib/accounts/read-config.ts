@@ -29,6 +29,7 @@ export function readAccountsConfig(
     checkFeatures,
     (options) => checkPasskeys(options, sessionUrl),
     checkMailLogin,
+    checkSecondFactor,
     checkApiKeys,
     (options) => checkSms(options, environment),
     checkMailFactor,
@@ -113,6 +114,18 @@ function checkMailLogin({ mailLogin }: AccountsOptions): RoomCheck {
     problems: [],
     warnings: [
       'mailLogin.validFor (SECURITY_LOGIN_WITHIN) is more than 10 minutes: a link that logs in should not be valid for longer (ASVS 6.5.5).',
+    ],
+  };
+}
+
+function checkSecondFactor({ secondFactor, totp, sms, passkeys, mailAsSecondFactor }: AccountsOptions): RoomCheck {
+  const isThere = totp.enabled || sms.enabled || passkeys.enabled || mailAsSecondFactor !== false;
+  if (secondFactor.required === false || isThere) return { problems: [], warnings: [] };
+  return {
+    problems: [],
+    warnings: [
+      'secondFactor.required (SECURITY_TWO_FACTOR_REQUIRED) is set, and no second factor is on: those whom it names cannot log in here. ' +
+        'Turn on totp, passkeys or sms.',
     ],
   };
 }

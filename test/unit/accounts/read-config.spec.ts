@@ -93,6 +93,20 @@ describe('the options of accounts', () => {
     );
     expect(read({ registration: true, confirmation: true }).warnings.join()).not.toContain('tells anybody');
   });
+
+  it('are warned of where a second factor is required and there is none', () => {
+    const warned = (code: AccountsModuleOptions): boolean =>
+      read(code).warnings.join('\n').includes('no second factor is on');
+    const required = { secondFactor: { required: true } };
+    expect([warned({}), warned(required), warned({ secondFactor: { required: ['admin'] } })]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    for (const more of [{ totp: true }, { passkeys: true }, { mailAsSecondFactor: true }]) {
+      expect(warned({ ...required, ...more })).toBe(false);
+    }
+  });
 });
 
 describe('the environment keys of trusted devices', () => {
