@@ -141,6 +141,8 @@ describe.each(platforms)('a trusted device on %s', (platform) => {
     const late = again(next);
     expect(await statusOf(late)).toBe('second-factor');
     expect(late.get(cookie)).toBeUndefined();
+    const unasked = await trusted({ trustDevice: undefined });
+    expect(unasked.get(cookie)).toBeUndefined();
   });
 
   it('is proposed by the page, without script, and remembered beside it', async () => {
