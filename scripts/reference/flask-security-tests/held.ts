@@ -186,6 +186,7 @@ export const held = {
   totp: {
     setUp: totp('C2-70: is set up by its first code, listed, used at the login, and removed'),
     pages: totp('is set up and removed by pages, without script'),
+    keyReplaced: totp('C2-74: keeps its secret when the secret key is replaced'),
     once: totp('proves nothing twice: twenty parallel uses of one code are one login'),
     sealed: totp('is sealed in the database, bound to its row, and opens with a former secret key'),
     fresh: totp('ASVS 7.5.1: is changed only within 15 minutes after all factors were proved'),
@@ -312,6 +313,7 @@ export const held = {
     keys: config('are read from the environment keys of Flask-Security, in its forms'),
     codeFirst: config('are also read from keys that their names make, and code comes first'),
     production: config('need a URL, a mailer and a repository in production'),
+    noFactor: config('are warned of where a second factor is required and there is none'),
     refused: config('are refused where they cannot be used: …'),
     notRead: config('are named with what replaces them'),
   },
