@@ -273,6 +273,7 @@ describe('GET /auth', () => {
         usernames: false,
         apiKeys: false,
         impersonation: false,
+        oauth: false,
         trustedDevices: false,
         sms: false,
       },
