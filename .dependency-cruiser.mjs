@@ -32,6 +32,8 @@ const arrows = {
   config: [],
   schematics: [],
   cli: [
+    'accounts/command-access\\.ts',
+    'accounts/admin/administered-account\\.ts',
     'index\\.ts',
     'auth/access/requirement\\.ts',
     'auth/audit/(handler-report|route-audit)\\.ts',

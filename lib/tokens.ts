@@ -12,4 +12,5 @@ export const SESSION_SETTINGS = Symbol('SESSION_SETTINGS');
  * which these are the same.
  */
 export const COMMAND_ACCESS = Symbol.for('nestjs-session-auth command access');
+export const ACCOUNTS_COMMAND = Symbol.for('nestjs-session-auth accounts command');
 export const ROUTE_AUDIT = Symbol.for('nestjs-session-auth route audit');

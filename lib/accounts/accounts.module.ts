@@ -22,6 +22,7 @@ import type { SessionStore } from '../stores/session-store.js';
 import { SESSION_SETTINGS, SESSION_STORE } from '../tokens.js';
 import { AccountsConfig, type AccountsFeature } from './accounts-config.js';
 import type { AccountsModuleOptions } from './accounts-module-options.js';
+import { accountsCommand } from './command-access.js';
 import { ApiKeyLoader } from './api-keys/api-key.loader.js';
 import { ApiKeyRows } from './api-keys/api-key-rows.js';
 import { ApiKeyService } from './api-keys/api-key.service.js';
@@ -407,6 +408,7 @@ const providers: Provider[] = [
   ImpersonationCheck,
   ImpersonationFeature,
   ImpersonationService,
+  accountsCommand,
 ];
 
 /**

@@ -75,7 +75,7 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
     'PASSWORD_NORMALIZE_FORM INPUT_NORMALIZE_FORM USERNAME_NORMALIZE_FORM',
   ],
   ['there is one form of registration; leave it out', 'USE_REGISTER_V2'],
-  ['there are no commands for users: use AccountsService', 'CLI_ROLES_NAME CLI_USERS_NAME'],
+  ['the command is named users; leave it out', 'CLI_ROLES_NAME CLI_USERS_NAME'],
   ['the style sheet is served with the pages; leave it out', 'STATIC_FOLDER STATIC_FOLDER_URL'],
   ['nonces are found where helmet says them; for others, use pages.nonce', 'SCRIPT_NONCE_KEY'],
   ['roles are stored in the account; leave it out', 'JOIN_USER_ROLES'],

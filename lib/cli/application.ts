@@ -89,6 +89,15 @@ export function ofSessionModule<Provided>(app: string, get: () => Provided): Pro
   }
 }
 
+/** What `get` takes from AccountsModule. @throws UsageError if the application does not import that */
+export function ofAccountsModule<Provided>(app: string, get: () => Provided): Provided {
+  try {
+    return get();
+  } catch {
+    throw new UsageError(`The application given with --app does not import AccountsModule: ${app}`);
+  }
+}
+
 /** By class or token, in all modules of an application. */
 export const everywhere = { strict: false };
 

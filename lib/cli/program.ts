@@ -10,6 +10,9 @@ import { show } from './show.js';
 import { exitCodes, type ExitCode, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import type { GivenUser, IdType } from './user.js';
+import { isAccountId } from './users/account-id.js';
+import { addUsers } from './users/program.js';
+import type { Input } from './users/secret-line.js';
 
 const envFile = (): Option =>
   new Option('--env-file <path>', 'a file with settings, such as .env; the process environment takes precedence');
@@ -27,7 +30,12 @@ const idType = (): Option =>
 const json = (): Option => new Option('--json', 'print JSON');
 
 /** Runs the command that the arguments name. @throws CommanderError if they are invalid, and for help and the version */
-export async function runProgram(words: readonly string[], version: string, terminal: Terminal): Promise<ExitCode> {
+export async function runProgram(
+  words: readonly string[],
+  version: string,
+  terminal: Terminal,
+  input: Input,
+): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
   const program = new Command('nestjs-session-auth')
     .description('Looks after the sessions of an application that uses nestjs-session-auth.')
@@ -133,6 +141,15 @@ export async function runProgram(words: readonly string[], version: string, term
       code = await revoke(revokedBy(id, options), options, terminal);
     });
 
+  addUsers(
+    program.command('users').description('look after accounts'),
+    () => [envFile(), app().makeOptionMandatory(), json()],
+    { terminal, input },
+    (ended) => {
+      code = ended;
+    },
+  );
+
   await program.parseAsync(withIdsLast(words), { from: 'user' });
   return code;
 }
@@ -161,11 +178,13 @@ function revokedBy(id: string | undefined, options: UserOptions & { readonly eve
   return { publicId: null, user: { text: id, idType: options.idType ?? null } };
 }
 
-/** A public id may begin with a hyphen, and would be taken as an option unless it comes after `--`. */
+/** A public id, or the id of an account, may begin with a hyphen, and would be taken as an option unless it comes after `--`. */
 function withIdsLast(words: readonly string[]): string[] {
   if (words.includes('--')) return [...words];
   const isId = (word: string, at: number): boolean =>
-    word.startsWith('-') && isPublicId(word) && words[at - 1] !== '--user';
+    word.startsWith('-') &&
+    (isPublicId(word) || (words[0] === 'users' && isAccountId(word))) &&
+    !['--user', '--by'].includes(words[at - 1] ?? '');
   const ids = words.filter(isId);
   return ids.length === 0 ? [...words] : [...words.filter((word, at) => !isId(word, at)), '--', ...ids];
 }

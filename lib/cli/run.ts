@@ -4,6 +4,7 @@ import { ApplicationError } from './application.js';
 import { isAskedFor, isMisused, runProgram } from './program.js';
 import { exitCodes, type ExitCode, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
+import type { Input } from './users/secret-line.js';
 
 /** What a retry does not help against. */
 const unusable: ReadonlySet<SessionErrorCode> = new Set([
@@ -11,12 +12,22 @@ const unusable: ReadonlySet<SessionErrorCode> = new Set([
   'SESSION_PEER_MISSING',
   'SESSION_USER_INVALID',
   'SESSION_ABILITY_MISSING',
+  'ACCOUNT_VALUE_INVALID',
+  'PASSWORD_UNUSABLE',
 ]);
 
-/** Runs a command. Prints what went wrong, and returns whether the cause was the arguments or the store. */
-export async function run(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+/**
+ * Runs a command. Prints what went wrong, and returns whether the cause was the arguments or the store.
+ *
+ * @param input where passwords are read from
+ */
+export async function run(
+  words: readonly string[],
+  terminal: Terminal,
+  input: Input = process.stdin,
+): Promise<ExitCode> {
   try {
-    return await runProgram(words, await ownVersion(), terminal);
+    return await runProgram(words, await ownVersion(), terminal, input);
   } catch (error) {
     if (isAskedFor(error)) return exitCodes.done;
     if (isMisused(error)) return exitCodes.unusable;

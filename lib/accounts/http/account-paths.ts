@@ -61,8 +61,10 @@ export class AccountPaths {
   }
 
   #listening(): PublicUrl {
-    const server = this.adapterHost.httpAdapter.getHttpServer() as { address(): AddressInfo | string | null };
-    const address = server.address();
+    // A command has no server.
+    const adapter = this.adapterHost.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
+    const server = adapter?.getHttpServer() as { address(): AddressInfo | string | null } | undefined;
+    const address = server?.address() ?? null;
     const port = typeof address === 'object' && address !== null ? `:${String(address.port)}` : '';
     return { origin: `http://localhost${port}`, prefix: '' };
   }

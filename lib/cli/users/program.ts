@@ -1,0 +1,126 @@
+import { type Command, InvalidArgumentError, type Option } from 'commander';
+import type { AccountsCommand } from '../../accounts/command-access.js';
+import type { ApplicationOptions } from '../command-options.js';
+import type { ExitCode } from '../terminal.js';
+import { UsageError } from '../usage-error.js';
+import { change, create, list, show, type CreateOptions, type ListOptions } from './users.js';
+import { newPassword, type Place } from './with-accounts.js';
+
+const account = 'its id, address or username';
+
+/** Adds the commands that look after accounts. @param common the options of all of them */
+export function addUsers(
+  users: Command,
+  common: () => readonly Option[],
+  place: Place,
+  ended: (code: ExitCode) => void,
+): void {
+  const { terminal } = place;
+  const command = (name: string, description: string): Command => {
+    const made = users.command(name).description(description);
+    for (const option of common()) made.addOption(option);
+    return made;
+  };
+
+  command('create', 'create an account; its password is asked for, or read from standard input')
+    .argument('<address>', 'its address')
+    .option('--username <name>', 'its username')
+    .option('--role <name>', 'a role; may be repeated', added, [])
+    .option('--locale <language>', 'the language of its mails and pages')
+    .option('--no-password', 'without a password: its owner sets one by recovery')
+    .option('--inactive', 'disabled; default: active')
+    .option('--unconfirmed', 'its address is not confirmed; default: it is')
+    .action(async (address: string, options: CreateOptions) => {
+      ended(await create(address, options, place));
+    });
+
+  command('list', 'list accounts')
+    .option('--search <text>', 'a part of the address or the username')
+    .option('--role <name>', 'only those with this role')
+    .option('--active', 'only those that are not disabled')
+    .option('--disabled', 'only those that are')
+    .option('--limit <number>', 'how many, 1 to 1000', limit, 100)
+    .option('--after <id>', 'go on after this one')
+    .action(async (options: ListOptions) => {
+      ended(await list(options, terminal));
+    });
+
+  command('show', 'show an account, without anything secret')
+    .argument('<account>', account)
+    .action(async (identity: string, options: ApplicationOptions) => {
+      ended(await show(identity, options, terminal));
+    });
+
+  command('disable', 'end its sessions, and let nobody in')
+    .alias('deactivate')
+    .argument('<account>', account)
+    .action(async (identity: string, options: ApplicationOptions) => {
+      ended(await change(identity, options, terminal, (id, accounts) => accounts.disable(id)));
+    });
+
+  command('enable', 'let its owner in again')
+    .alias('activate')
+    .argument('<account>', account)
+    .action(async (identity: string, options: ApplicationOptions) => {
+      ended(await change(identity, options, terminal, (id, accounts) => accounts.enable(id)));
+    });
+
+  command('end-sessions', 'end its sessions, remembered logins and trusted devices')
+    .argument('<account>', account)
+    .action(async (identity: string, options: ApplicationOptions) => {
+      ended(await change(identity, options, terminal, (id, accounts) => accounts.endSessions(id)));
+    });
+
+  command('force-reset', 'the same, and have its owner set a new password by recovery')
+    .argument('<account>', account)
+    .action(async (identity: string, options: ApplicationOptions) => {
+      ended(await change(identity, options, terminal, (id, accounts) => accounts.forceReset(id)));
+    });
+
+  command('reset-access', 'give it back to its owner: without second factors, with a new password by recovery')
+    .argument('<account>', account)
+    .option('--password', 'ask for its new password, or read it from standard input')
+    .option('--keep-factors', 'keep its second factors')
+    .action(async (identity: string, options: ResetOptions) => {
+      const factors = options.keepFactors === true ? 'keep' : 'remove';
+      const work = async (id: string, accounts: Administration): Promise<unknown> =>
+        accounts.resetAccess(
+          id,
+          options.password === true ? { factors, password: await newPassword(place) } : { factors },
+        );
+      ended(await change(identity, options, terminal, work));
+    });
+
+  command('set-roles', 'give it these roles and no others')
+    .argument('<account>', account)
+    .option('--role <name>', 'a role; may be repeated', added, [])
+    .option('--none', 'no role')
+    .action(async (identity: string, options: RolesOptions) => {
+      if (options.role.length > 0 === (options.none === true)) {
+        throw new UsageError('Say which roles the account gets: --role, once for each, or --none.');
+      }
+      ended(await change(identity, options, terminal, (id, accounts) => accounts.setRoles(id, options.role)));
+    });
+
+  command('change-password', 'set its password, which is asked for, or read from standard input')
+    .argument('<account>', account)
+    .action(async (identity: string, options: ApplicationOptions) => {
+      const work = async (id: string, accounts: Administration): Promise<unknown> =>
+        accounts.changePassword(id, await newPassword(place));
+      ended(await change(identity, options, terminal, work));
+    });
+}
+
+type Administration = AccountsCommand['administration'];
+type ResetOptions = ApplicationOptions & { readonly password?: boolean; readonly keepFactors?: boolean };
+type RolesOptions = ApplicationOptions & { readonly role: readonly string[]; readonly none?: boolean };
+
+function added(value: string, former: readonly string[]): readonly string[] {
+  return [...former, value];
+}
+
+function limit(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= 1_000) return number;
+  throw new InvalidArgumentError('Expected a number from 1 to 1000.');
+}
