@@ -37,6 +37,13 @@ export interface Restored {
  * loop.
  */
 export interface AuthFeature {
+  /**
+   * Whether a request carries a credential of its own that no browser adds by itself: then its session is not asked who it is from.
+   *
+   * @returns finds its user, once; null: it does not
+   */
+  claim?(context: ExecutionContext): (() => Promise<SessionUser | null>) | null;
+
   /** A session with a login has arrived; called before other code gets it. May change it, or end it. */
   arrived?(arrival: Arrival): Promise<ArrivalAnswer> | ArrivalAnswer;
 
@@ -64,12 +71,12 @@ export interface AuthFeature {
   /** The login of a session is about to end, by a logout or because the user no longer exists. */
   leaving?(request: RequestSession | null, auth: AuthFacts | null): Promise<void>;
 
-  /** All sessions of a user are about to end, except the one with the facts in `except`. */
-  endingAll?(userId: UserId, except: AuthFacts | null): Promise<void>;
+  /** All sessions of a user are about to end, except the one with the facts in `except`, whose lineage is `exceptLineage`. */
+  endingAll?(userId: UserId, except: AuthFacts | null, exceptLineage: string | null): Promise<void>;
 
   /** Whether the user has something here that {@link endingAll} would end. */
   has?(userId: UserId): Promise<boolean>;
 
   /** One session of a user, on another device, is about to end. */
-  ending?(auth: AuthFacts): Promise<void>;
+  ending?(auth: AuthFacts, lineage: string): Promise<void>;
 }

@@ -260,7 +260,9 @@ export class AuthService {
   #hasProvedNothing(session: SessionObject): boolean {
     const { delivery, bearer } = stateOf(session);
     if (delivery === 'none') return bearer === null && this.config.options.protection.mode !== null;
-    return requestOf(session)?.handle.isReadonlyRequest ?? false;
+    const request = requestOf(session);
+    // A user whom the session does not speak for has proved nothing in it.
+    return request !== null && (request.handle.isReadonlyRequest || this.#requestUsers.isClaimed(request));
   }
 
   async #login(session: SessionObject, user: UserOrId, options: LoginOptions): Promise<void> {

@@ -14,8 +14,11 @@ import type { Users } from './users/users.js';
 /** In ms. */
 const JUST_NOW = MINUTE;
 
-/** Finds the user of a request: by its session, by a feature such as remember-me, or by the request loaders. */
+/** Finds the user of a request: by what it carries itself, by its session, by a feature such as remember-me, or by the request loaders. */
 export class RequestUsers {
+  /** The users of requests that their sessions do not speak for. */
+  readonly #claimed = new WeakMap<RequestSession, Promise<SessionUser | null>>();
+
   constructor(
     private readonly runtime: SessionRuntime,
     private readonly users: Users,
@@ -27,6 +30,8 @@ export class RequestUsers {
 
   /** The user of a request; null: nobody is logged in, or the user no longer exists. */
   async of(request: RequestSession, context: ExecutionContext): Promise<SessionUser | null> {
+    const claimed = this.#claimed.get(request) ?? this.#claim(request, context);
+    if (claimed !== null) return claimed;
     const loaded = request.get();
     const session = loaded instanceof Promise ? await loaded : loaded;
     const id = stateOf(session).auth?.userId ?? null;
@@ -37,6 +42,22 @@ export class RequestUsers {
     );
     this.known.set(request, { id, user });
     return user;
+  }
+
+  /** Whether the user of a request was found without its session. */
+  isClaimed(request: RequestSession): boolean {
+    return this.#claimed.has(request);
+  }
+
+  #claim(request: RequestSession, context: ExecutionContext): Promise<SessionUser | null> | null {
+    for (const feature of this.features) {
+      const find = feature.claim?.(context) ?? null;
+      if (find === null) continue;
+      const user = this.users.findBy(find, context);
+      this.#claimed.set(request, user);
+      return user;
+    }
+    return null;
   }
 
   #find(id: UserId, request: RequestSession, session: SessionObject, context: ExecutionContext): Found {

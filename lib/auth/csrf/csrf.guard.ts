@@ -30,7 +30,7 @@ const operations = new WeakMap<RequestSession, Map<unknown, Promise<true>>>();
  * GET, HEAD, OPTIONS and TRACE pass. Any other request passes if the browser says that it comes from this origin or from one of
  * `csrf.trustedOrigins`. If nothing says so, it needs a token of {@link CsrfService}, unless it has neither a session cookie nor
  * a remember-me cookie: then it acts for no user. If the browser hides the origin (`Origin: null`), it needs a token in any
- * case, and with `csrf.mode: 'token'` always.
+ * case, and with `csrf.mode: 'token'` always. A request with an access token of an account passes as well, since its session counts for nothing.
  *
  * In GraphQL, all of this holds for GET as well, which calls resolvers; the guard decides once for each HTTP request.
  *
@@ -53,7 +53,8 @@ export class CsrfGuard implements CanActivate {
     if (kind === 'graphql') return this.isExempt(context) || this.#admitOperation(context);
     if (kind !== 'http') throw notHttp(kind);
     const request = context.getArgByIndex<GuardedRequest>(0);
-    return this.clientOf(request).isSafe || this.isExempt(context) || this.admit(context, request);
+    if (this.clientOf(request).isSafe || this.isExempt(context) || this.config.hasOwnCredential(context)) return true;
+    return this.admit(context, request);
   }
 
   /** Decides on a request that may change something. @throws CsrfRefusedException */

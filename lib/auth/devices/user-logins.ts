@@ -25,7 +25,7 @@ export class UserLogins {
   async endAll(userId: UserId, except: SessionObject | string | null): Promise<number> {
     const { owned } = this.runtime.repository;
     const kept = await this.#sessionToKeep(userId, except);
-    for (const feature of this.features) await feature.endingAll?.(userId, kept?.auth ?? null);
+    for (const feature of this.features) await feature.endingAll?.(userId, kept?.auth ?? null, kept?.lineage ?? null);
     const sessions = await owned.endAll(userId, kept);
     if (sessions === 0 && kept === null) await this.#assertType(userId);
     this.runtime.observer.revoked({ userId, publicId: null, sessions });
@@ -47,7 +47,7 @@ export class UserLogins {
       return false;
     }
     const { lineage, auth } = found;
-    for (const feature of this.features) await feature.ending?.(auth);
+    for (const feature of this.features) await feature.ending?.(auth, lineage);
     const families = auth.family === undefined ? [] : [auth.family];
     const sessions = await this.runtime.repository.owned.end(userId, { lineages: [lineage], families });
     if (sessions > 0) this.runtime.observer.revoked({ userId, publicId, sessions });

@@ -1,7 +1,7 @@
 import { DAY } from '../../config/time.js';
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
-import { SessionContendedError, SessionGoneError } from '../../errors.js';
+import { SessionGoneError } from '../../errors.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { AuthFacts, Extras } from '../../session/auth-facts.js';
 import { newSessionId } from '../../session/session-id.js';
@@ -10,8 +10,9 @@ import { NotBefore } from '../everyone/not-before.js';
 import type { UserId } from '../users/user.js';
 import { RememberStore, type RememberRow, type StoredRememberRow } from './remember-store.js';
 import { hashOf, isHashOf, newFamily, newValidator, type RememberToken } from './remember-token.js';
-import { openSuccessor, sealSuccessor, type Successor } from './sealed-successor.js';
+import type { Successor } from './sealed-successor.js';
 import { standingOf, type Standing } from './token-standing.js';
+import { contended, turnToken, type Turned } from './token-turn.js';
 
 const MAX_TRIES = 64;
 
@@ -27,12 +28,8 @@ export interface Looked extends StoredRememberRow {
 }
 
 /** The result of a token's rotation: its successor, and the current row. */
-export interface Turn {
+export interface Turn extends Turned<RememberRow> {
   readonly family: string;
-  readonly row: RememberRow;
-  readonly successor: Successor;
-  /** This request created the successor; false: another one did. */
-  readonly isFirst: boolean;
 }
 
 /**
@@ -97,21 +94,15 @@ export class RememberFamilies {
    */
   async turn(token: RememberToken, found: StoredRememberRow): Promise<Turn | 'stolen' | null> {
     const { family } = token;
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const { row } = found;
-      const standing = this.#standingOf(token, row);
-      if (standing === 'stolen') return 'stolen';
-      const made = standing === 'good' ? null : successorIn(row, token);
-      if (made !== null && standing === 'before') return { family, row, successor: made, isFirst: false };
-      if (made !== null) await this.#endUnseen(made);
-      const successor = { validator: newValidator(), sessionId: newSessionId(this.config.surroundings.idLength) };
-      const next = this.#rowAfter(row, token, successor);
-      const result = await this.store.replace(family, next, found.version);
-      if (result === 'replaced') return { family, row: next, successor, isFirst: true };
-      if (result === 'gone') return null;
-      found = result;
-    }
-    throw contended();
+    const turned = await turnToken(token, found, {
+      grace: this.config.options.remember.grace,
+      now: () => this.runtime.now(),
+      newCompanion: () => newSessionId(this.config.surroundings.idLength),
+      after: (row, rotated) => ({ ...row, ...rotated, expiresAt: this.#expiryAfter(row, rotated.rotatedAt) }),
+      replacing: (unseen) => this.#endUnseen(unseen),
+      replace: (row, version) => this.store.replace(family, row, version),
+    });
+    return turned === null || turned === 'stolen' ? turned : { family, ...turned };
   }
 
   /**
@@ -176,20 +167,12 @@ export class RememberFamilies {
     return (await this.store.has?.(userId)) ?? false;
   }
 
-  #rowAfter(row: RememberRow, token: RememberToken, successor: Successor): RememberRow {
-    const now = this.runtime.now();
-    return {
-      ...row,
-      validator: hashOf(successor.validator),
-      previous: { validator: hashOf(token.validator), successor: sealSuccessor(successor, token) },
-      rotatedAt: now,
-      isShown: false,
-      expiresAt: this.config.options.remember.refreshEachRequest ? now + row.duration : row.expiresAt,
-    };
+  #expiryAfter({ expiresAt, duration }: RememberRow, now: number): number {
+    return this.config.options.remember.refreshEachRequest ? now + duration : expiresAt;
   }
 
   /** Ends the session of a response that apparently never arrived: if it did, then not at the client. */
-  async #endUnseen({ sessionId }: Successor): Promise<void> {
+  async #endUnseen({ companion: sessionId }: Successor): Promise<void> {
     const { repository } = this.runtime;
     const session = repository.create();
     if (await repository.join(session, sessionId)) await repository.destroy(session);
@@ -228,12 +211,4 @@ function goodOne<Token extends RememberToken>(tokens: readonly Token[], row: Rem
 /** Once a day, or more often if a login in use would otherwise end. In ms. */
 function extensionInterval(duration: number): number {
   return Math.min(DAY, duration / 20);
-}
-
-function successorIn({ previous }: RememberRow, token: RememberToken): Successor | null {
-  return previous && openSuccessor(previous.successor, token);
-}
-
-function contended(): SessionContendedError {
-  return new SessionContendedError('Other requests kept using this remembered login. Try again.');
 }

@@ -115,13 +115,13 @@ export class RememberRestore {
     const { repository, observer } = this.runtime;
     const { isFirst, row, family, successor } = turn;
     if (!isFirst) {
-      if (await repository.join(session, successor.sessionId)) return 'in';
+      if (await repository.join(session, successor.companion)) return 'in';
       // It existed and has been ended since: an id is not reused. Without an owner index, it could never be found.
       if (row.isShown && repository.owned.isOffered) return 'ended';
     }
     let isNew: boolean;
     try {
-      isNew = await this.signIn.enter(session, user, factsOf(turn, client), successor.sessionId);
+      isNew = await this.signIn.enter(session, user, factsOf(turn, client), successor.companion);
     } catch (error) {
       if (error instanceof SessionLoginRefusedError) return 'refused';
       if (error instanceof SessionGoneError) return 'ended';

@@ -4,18 +4,18 @@ import type { RememberToken } from './remember-token.js';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A token's successor, and the id of the session that is started with it. */
+/** A token's successor, and what comes with it: with a remember-me token, the id of the session that is started. */
 export interface Successor {
   readonly validator: string;
-  readonly sessionId: string;
+  readonly companion: string;
 }
 
 /** The successor, sealed with a key derived from the previous token: the store holds nothing usable. */
-export function sealSuccessor({ validator, sessionId }: Successor, before: RememberToken): string {
+export function sealSuccessor({ validator, companion }: Successor, before: RememberToken): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyFrom(before.validator), nonce);
   cipher.setAAD(Buffer.from(before.family));
-  const sealed = Buffer.concat([cipher.update(`${validator}.${sessionId}`, 'utf8'), cipher.final()]);
+  const sealed = Buffer.concat([cipher.update(`${validator}.${companion}`, 'utf8'), cipher.final()]);
   return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
 }
 
@@ -28,8 +28,8 @@ export function openSuccessor(sealed: string, { family, validator: key }: Rememb
   decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
   try {
     const opened = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
-    const [validator = '', sessionId = ''] = Buffer.concat([opened, decipher.final()]).toString('utf8').split('.');
-    return { validator, sessionId };
+    const [validator = '', companion = ''] = Buffer.concat([opened, decipher.final()]).toString('utf8').split('.');
+    return { validator, companion };
   } catch {
     return null;
   }

@@ -91,6 +91,12 @@ export class Users implements OnModuleInit {
     return loader === null ? this.#withIdAlone(id) : this.#ask(context, () => loader(id, context));
   }
 
+  /** The user that a feature finds; null: none. @throws ServiceUnavailableException if it fails */
+  async findBy(load: () => Promise<SessionUser | null>, context: ExecutionContext): Promise<SessionUser | null> {
+    const user = await this.#ask(context, load);
+    return user !== null && (await this.isAdmitted(user)) ? user : null;
+  }
+
   /** The user found by a request loader; null: none. @throws ServiceUnavailableException if a loader fails */
   async findByRequest(context: ExecutionContext): Promise<SessionUser | null> {
     for (const loader of this.#requestLoaders) {

@@ -194,8 +194,8 @@ describe('the families of tokens', () => {
       const { token } = await begin();
       const { successor } = await turnOf(token);
       const { repository } = setup.runtime;
-      await repository.login(repository.create(), setup.facts(), successor.sessionId);
-      const find = () => repository.load({ id: successor.sessionId, issuedAt: setup.time });
+      await repository.login(repository.create(), setup.facts(), successor.companion);
+      const find = () => repository.load({ id: successor.companion, issuedAt: setup.time });
       expect(await find()).not.toBeNull();
       setup.time += minute;
       await turnOf(token);
@@ -217,7 +217,7 @@ describe('the families of tokens', () => {
       const turns = await times(20, () => turnOf(token));
       expect(turns.filter(({ isFirst }) => isFirst)).toHaveLength(1);
       expect(new Set(turns.map(({ successor }) => successor.validator)).size).toBe(1);
-      expect(new Set(turns.map(({ successor }) => successor.sessionId)).size).toBe(1);
+      expect(new Set(turns.map(({ successor }) => successor.companion)).size).toBe(1);
     });
 
     it('is null where the family ends meanwhile', async () => {

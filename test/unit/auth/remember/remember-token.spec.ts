@@ -61,7 +61,7 @@ describe('the hash of a validator', () => {
 
 describe('a sealed successor', () => {
   const token = { family: newFamily(), validator: newValidator() };
-  const successor = { validator: newValidator(), sessionId: newValidator() };
+  const successor = { validator: newValidator(), companion: newValidator() };
 
   it('opens for the token that it was sealed for, and for no other', () => {
     const sealed = sealSuccessor(successor, token);
@@ -75,7 +75,7 @@ describe('a sealed successor', () => {
     const sealed = sealSuccessor(successor, token);
     const bytes = Buffer.from(sealed, 'base64url').toString('latin1');
     expect(bytes).not.toContain(successor.validator.slice(0, 6));
-    expect(bytes).not.toContain(successor.sessionId.slice(0, 6));
+    expect(bytes).not.toContain(successor.companion.slice(0, 6));
     expect(sealSuccessor(successor, token)).not.toBe(sealed);
   });
 
