@@ -25,7 +25,8 @@ export type AccountsFeature =
   | 'apiKeys'
   | 'oauth'
   | 'admin'
-  | 'impersonation';
+  | 'impersonation'
+  | 'tokens';
 
 export const accountsFeatures: readonly AccountsFeature[] = [
   'login',
@@ -51,6 +52,7 @@ export const accountsFeatures: readonly AccountsFeature[] = [
   'oauth',
   'admin',
   'impersonation',
+  'tokens',
 ];
 
 /** The settings of accounts, as a provider. */
@@ -116,6 +118,8 @@ export class AccountsConfig {
         return this.options.admin.role !== null || this.options.admin.permission !== null;
       case 'impersonation':
         return this.options.impersonation.enabled;
+      case 'tokens':
+        return this.options.tokens.enabled;
     }
   }
 
@@ -155,6 +159,7 @@ export class AccountsConfig {
       apiKeys: this.has('apiKeys'),
       oauth: this.has('oauth'),
       impersonation: this.has('impersonation'),
+      tokens: this.has('tokens'),
       usernames: this.options.usernames.enabled,
     };
   }

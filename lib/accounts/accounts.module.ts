@@ -23,11 +23,19 @@ import { SESSION_SETTINGS, SESSION_STORE } from '../tokens.js';
 import { AccountsConfig, type AccountsFeature } from './accounts-config.js';
 import type { AccountsModuleOptions } from './accounts-module-options.js';
 import { accountsCommand } from './command-access.js';
+import { ApiKeyCheck } from './api-keys/api-key-check.js';
 import { ApiKeyLoader } from './api-keys/api-key.loader.js';
 import { ApiKeyRows } from './api-keys/api-key-rows.js';
 import { ApiKeyService } from './api-keys/api-key.service.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysRoutes } from './api-keys/api-keys.routes.js';
+import { BearerTokens } from './bearer/bearer-token.js';
+import { BasicLoader } from './bearer/basic.loader.js';
+import { BearerFeature } from './bearer/bearer.feature.js';
+import { TokenFamilies } from './bearer/token-families.js';
+import { TokenLogins } from './bearer/token-logins.js';
+import { TokenController } from './bearer/token.controller.js';
+import { TokenRoutes } from './bearer/token.routes.js';
 import { AccountsService } from './accounts.service.js';
 import { AccessReset } from './admin/access-reset.js';
 import { AccountAdministration } from './admin/account-administration.js';
@@ -84,6 +92,7 @@ import { CurrentAccount } from './login/current-account.js';
 import { FreshLogin } from './login/fresh-login.js';
 import { Identities } from './login/identities.js';
 import { LoginService } from './login/login.service.js';
+import { PasswordCheck } from './login/password-check.js';
 import { PasswordLoginService } from './login/password-login.service.js';
 import { EmailChangeController } from './email/email-change.controller.js';
 import { EmailChangeService } from './email/email-change.service.js';
@@ -219,6 +228,7 @@ const controllers: Readonly<Record<AccountsFeature, Type | readonly Type[]>> = {
   oauth: OAuthController,
   admin: AdminController,
   impersonation: ImpersonationController,
+  tokens: TokenController,
 };
 
 /** What an application has handed in, secrets among it: Nest's container, which tools show, must not. */
@@ -296,6 +306,7 @@ const providers: Provider[] = [
   Entrance,
   Identities,
   AccountPasswords,
+  PasswordCheck,
   CurrentAccount,
   AccountMaker,
   LastingProofs,
@@ -399,6 +410,7 @@ const providers: Provider[] = [
   ApiKeyRows,
   ApiKeyService,
   ApiKeysRoutes,
+  ApiKeyCheck,
   ApiKeyLoader,
   Administrators,
   AccountView,
@@ -409,6 +421,12 @@ const providers: Provider[] = [
   ImpersonationFeature,
   ImpersonationService,
   accountsCommand,
+  BearerTokens,
+  TokenFamilies,
+  TokenLogins,
+  TokenRoutes,
+  BearerFeature,
+  BasicLoader,
 ];
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '../config/option.js';
 import { adminOptions } from './admin/admin.options.js';
 import { apiKeysOptions } from './api-keys/api-keys.options.js';
+import { basicOptions, tokensOptions } from './bearer/bearer.options.js';
 import { publicUrl, type PublicUrl } from '../http/public-url.js';
 import { smsOptions } from './codes/sms.options.js';
 import { confirmationOptions } from './confirmation/confirmation.options.js';
@@ -88,6 +89,8 @@ export const accountsModuleOptions = {
   oauth: oauthOptions,
   apiKeys: apiKeysOptions,
   admin: adminOptions,
+  tokens: tokensOptions,
+  basic: basicOptions,
   tracking: trackingOptions,
   trustedDevices: trustedDevicesOptions,
   accountCache: accountCacheOptions,

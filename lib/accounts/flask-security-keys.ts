@@ -9,7 +9,7 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
   [
     paths,
     'CHANGE_EMAIL_URL CHANGE_EMAIL_CONFIRM_URL CHANGE_USERNAME_URL USERNAME_RECOVERY_URL TWO_FACTOR_SETUP_URL ' +
-      'TWO_FACTOR_TOKEN_VALIDATION_URL TWO_FACTOR_RESCUE_URL TWO_FACTOR_SELECT_URL MULTI_FACTOR_RECOVERY_CODES_URL ' +
+      'REFRESH_TOKEN_URL TWO_FACTOR_TOKEN_VALIDATION_URL TWO_FACTOR_RESCUE_URL TWO_FACTOR_SELECT_URL MULTI_FACTOR_RECOVERY_CODES_URL ' +
       'MULTI_FACTOR_RECOVERY_URL US_SIGNIN_URL US_SIGNIN_SEND_CODE_URL US_SETUP_URL US_VERIFY_URL US_VERIFY_SEND_CODE_URL ' +
       'US_VERIFY_LINK_URL WAN_REGISTER_URL WAN_SIGNIN_URL WAN_VERIFY_URL WAN_DELETE_URL',
   ],
@@ -54,13 +54,23 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
       'OAUTH_VERIFY_RESPONSE_URL POST_OAUTH_LOGIN_VIEW POST_OAUTH_VERIFY_VIEW',
   ],
   [
-    'programs use API keys (apiKeys); for tokens of your own, write a @RequestLoader(); leave it out',
-    'TOKEN_AUTHENTICATION_KEY TOKEN_AUTHENTICATION_HEADER TOKEN_MAX_AGE TOKEN_EXPIRE_TIMESTAMP BACKWARDS_COMPAT_AUTH_TOKEN ' +
-      'FRESHNESS_ALLOW_AUTH_TOKEN API_ENABLED_METHODS REFRESH_TOKEN REFRESH_TOKEN_MAX_AGE REFRESH_TOKEN_MAX_IDLE ' +
-      'REFRESH_TOKEN_CLEANUP_EXPIRED REFRESH_TOKEN_CLEANUP_REVOKED REFRESH_TOKEN_URL REFRESH_TOKEN_COOKIE_NAME ' +
-      'REFRESH_COOKIE_NAME REFRESH_TOKEN_COOKIE',
+    'tokens are random, and in the header Authorization: Bearer only; leave it out',
+    'TOKEN_AUTHENTICATION_KEY TOKEN_AUTHENTICATION_HEADER TOKEN_EXPIRE_TIMESTAMP BACKWARDS_COMPAT_AUTH_TOKEN',
   ],
-  ['there is no HTTP Basic in the box: write a @RequestLoader() for it; leave it out', 'DEFAULT_HTTP_AUTH_REALM'],
+  ['use SECURITY_TOKENS, which turns on access and refresh tokens together', 'REFRESH_TOKEN'],
+  [
+    'guarded routes take sessions and, with SECURITY_TOKENS, access tokens; @SessionOnly() and @AllowBasic() say otherwise; leave it out',
+    'API_ENABLED_METHODS',
+  ],
+  ['a route that asks for a fresh login takes no access token; leave it out', 'FRESHNESS_ALLOW_AUTH_TOKEN'],
+  [
+    'expired tokens are removed from time to time; leave it out',
+    'REFRESH_TOKEN_CLEANUP_EXPIRED REFRESH_TOKEN_CLEANUP_REVOKED',
+  ],
+  [
+    'refresh tokens are in no cookie: a browser has its session; leave it out',
+    'REFRESH_TOKEN_COOKIE_NAME REFRESH_COOKIE_NAME REFRESH_TOKEN_COOKIE',
+  ],
   ['passwords are hashed with argon2id; use passwords.hashing', 'PASSWORD_HASH'],
   ['use passwords.hashing', 'PASSWORD_HASH_OPTIONS PASSWORD_HASH_PASSLIB_OPTIONS'],
   [

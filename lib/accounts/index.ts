@@ -33,6 +33,8 @@ export {
 } from './impersonation/impersonation.service.js';
 export type { Impersonation } from './impersonation/impersonation.js';
 export { Impersonator, NotImpersonated } from './impersonation/impersonation.decorators.js';
+export { AllowBasic, type AllowBasicOptions } from './bearer/allow-basic.decorator.js';
+export { SessionOnly } from './bearer/session-only.decorator.js';
 export type { AccountEventName, AccountObserver } from './events/account-observer.js';
 export type { AlsoRefuses, EntryHow, EntryWay } from './gate/entry.js';
 export { AccountsException, type FieldErrors } from './http/accounts.exception.js';

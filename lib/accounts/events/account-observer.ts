@@ -103,6 +103,26 @@ interface ImpersonationEndedEvent extends AccountEvent {
   readonly reason: 'ended' | 'logout' | 'expired' | 'revoked' | 'session' | 'role';
 }
 
+/** Why a login in tokens has ended. */
+export type EndOfTokens =
+  /** Its client or its owner has ended it. */
+  | 'revoked'
+  /** The session has ended that it was made from. */
+  | 'session'
+  /** All logins of the account have ended, such as with a new password. */
+  | 'changed'
+  /** The account lets nobody in at the moment. */
+  | 'refused'
+  /** There were too many: others took its place. */
+  | 'displaced'
+  /** A refresh token was used that had been replaced: somebody has a copy. */
+  | 'copied';
+
+interface TokensEndedEvent extends AccountEvent {
+  /** Why: `revoked` by its client or in the list of devices; `session`, with the session it was made from; `changed` with all logins of the account; `refused` by the gate; `displaced` by others; `copied`, when a refresh token was used again that had been replaced. */
+  readonly reason: EndOfTokens;
+}
+
 interface DeletionRequestedEvent extends AccountEvent {
   /** When the account is deleted, in ms since the epoch. */
   readonly deleteAt: number;
@@ -169,6 +189,10 @@ export interface AccountObserver {
   apiKeyCreated?(event: ApiKeyEvent): unknown;
   /** An API key was revoked. */
   apiKeyRevoked?(event: ApiKeyRevokedEvent): unknown;
+  /** Somebody has logged in and got an access and a refresh token. */
+  tokensIssued?(event: AccountEvent): unknown;
+  /** A login in tokens has ended. What has only expired is not told. */
+  tokensEnded?(event: TokensEndedEvent): unknown;
   /** So many messages were sent in an hour that no more are. */
   sendingLimited?(event: SendingLimitedEvent): unknown;
   /** A browser was told to be trusted, and is not asked for a second factor. */
@@ -238,6 +262,8 @@ const names: Readonly<Record<AccountEventName, true>> = {
   recoveryCodeUsed: true,
   apiKeyCreated: true,
   apiKeyRevoked: true,
+  tokensIssued: true,
+  tokensEnded: true,
   sendingLimited: true,
   deviceTrusted: true,
   deviceTrustEnded: true,

@@ -5,7 +5,8 @@ import type { StoredAccount } from '../repository/account.js';
  * The ways into an account. `password`: a login with a password. `mail`: a login with a link or a code in a mail. `passkey`: a login with a passkey alone. `oauth`: a login with an account at another provider. `registration`: the login that a registration without confirmation
  * makes. `application`: a login by `AuthService.login()`. `remembered`: a login restored by remember-me. `session`: a request with a
  * session that has a login. `api-key`: a request with an API key. `impersonation`: an administrator in the place of the
- * account's owner, when it begins and with each request.
+ * account's owner, when it begins and with each request. `token`: a request with an access token. `refresh`: a refresh token is
+ * exchanged. `basic`: a request with the name and the password of HTTP Basic.
  *
  * @publicApi
  */
@@ -19,7 +20,10 @@ export type EntryWay =
   | 'remembered'
   | 'session'
   | 'api-key'
-  | 'impersonation';
+  | 'impersonation'
+  | 'token'
+  | 'refresh'
+  | 'basic';
 
 export const entryWays: readonly EntryWay[] = [
   'password',
@@ -32,6 +36,9 @@ export const entryWays: readonly EntryWay[] = [
   'session',
   'api-key',
   'impersonation',
+  'token',
+  'refresh',
+  'basic',
 ];
 
 /** How somebody enters an account. @publicApi */
@@ -56,7 +63,7 @@ export function isFinal(reason: LoginRefusal): boolean {
 }
 
 /** Ways that go on with a login that was made, which has proved the factors that there were. */
-const goingOn: ReadonlySet<EntryWay> = new Set(['remembered', 'session', 'api-key']);
+const goingOn: ReadonlySet<EntryWay> = new Set(['remembered', 'session', 'api-key', 'token', 'refresh']);
 
 /** Whether no factor is asked that the account had before. */
 export function hasProvedAll({ way, isTrusted = false }: EntryHow): boolean {

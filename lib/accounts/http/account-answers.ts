@@ -139,6 +139,18 @@ export class AccountAnswers {
     }
   }
 
+  /** The same for a route without a page. */
+  async respondInJson(exchange: Exchange, work: () => Promise<Answer>): Promise<void> {
+    try {
+      const { status, body } = await work();
+      this.#send(exchange, status, body);
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal === null) throw error;
+      this.#sendRefusal(exchange, refusal);
+    }
+  }
+
   /** Shows the page of a route. */
   async page(exchange: Exchange, form: PageOf): Promise<void> {
     await this.#sendPage(exchange, form, 200, {});
@@ -180,31 +192,39 @@ export class AccountAnswers {
   }
 
   async #refuse(exchange: Exchange, form: PageOf, refusal: AccountsException): Promise<void> {
-    const { code, fields, retryAfter } = refusal;
-    const status = refusal.getStatus();
-    const texts = this.#texts(exchange);
-    const message = messageOf(refusal, texts);
-    if (retryAfter !== null) {
-      this.adapterHost.httpAdapter.setHeader(exchange.response, 'Retry-After', String(retryAfter));
+    const { code, fields } = refusal;
+    if (!exchange.wantsPage) {
+      this.#sendRefusal(exchange, refusal);
+      return;
     }
-    if (exchange.wantsPage && code === 'VERIFICATION_REQUIRED' && form.returnTo !== undefined) {
+    this.#setRetryAfter(exchange, refusal);
+    if (code === 'VERIFICATION_REQUIRED' && form.returnTo !== undefined) {
       const next = encodeURIComponent(this.paths.page(form.returnTo));
       this.#redirect(exchange, `${this.paths.page('/verify')}?next=${next}`, 303);
       return;
     }
-    if (exchange.wantsPage) {
-      const errors = Object.entries(fields ?? {}).map(([name, codes]) => [name, codes.map((one) => texts.error(one))]);
-      // A field that nobody types, such as the token of a link, is named above it.
-      const [hidden] = ['token', 'flow', 'credential'].flatMap((name) => fields?.[name] ?? []);
-      const error = hidden === undefined ? message : texts.error(hidden);
-      await this.#sendPage(exchange, form, status, {
-        error,
-        errors: Object.fromEntries(errors) as PageContext['errors'],
-      });
-      return;
-    }
+    const texts = this.#texts(exchange);
+    const errors = Object.entries(fields ?? {}).map(([name, codes]) => [name, codes.map((one) => texts.error(one))]);
+    // A field that nobody types, such as the token of a link, is named above it.
+    const [hidden] = ['token', 'flow', 'credential'].flatMap((name) => fields?.[name] ?? []);
+    const error = hidden === undefined ? messageOf(refusal, texts) : texts.error(hidden);
+    await this.#sendPage(exchange, form, refusal.getStatus(), {
+      error,
+      errors: Object.fromEntries(errors) as PageContext['errors'],
+    });
+  }
+
+  #sendRefusal(exchange: Exchange, refusal: AccountsException): void {
+    const { code, fields, retryAfter } = refusal;
+    const status = refusal.getStatus();
+    this.#setRetryAfter(exchange, refusal);
+    const message = messageOf(refusal, this.#texts(exchange));
     const more = { ...(fields !== null && { fields }), ...(retryAfter !== null && { retryAfter }) };
     this.#send(exchange, status, { ...bodyOf(status, message), code, ...more });
+  }
+
+  #setRetryAfter({ response }: Exchange, { retryAfter }: AccountsException): void {
+    if (retryAfter !== null) this.adapterHost.httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
   }
 
   async #sendPage(exchange: Exchange, form: PageOf, status: number, said: Partial<PageContext>): Promise<void> {

@@ -13,6 +13,11 @@ export function markBrowser(session: SessionObject): string {
   return hashOf(mark);
 }
 
+/** Marks a session of one request by what its client has sent. */
+export function markBrowserBy(session: SessionObject, secret: string): void {
+  session.set(KEY, hashOf(`client:${secret}`));
+}
+
 /** The hash of the mark of the session's browser; null: it has none. */
 export function browserOf(session: SessionObject): string | null {
   const mark: unknown = session.get(KEY);

@@ -112,6 +112,16 @@ class CalledExchange extends RequestExchange {
   }
 }
 
+/** The same request with another session, which it has for this one step. */
+export function exchangeWith({ context, body }: Exchange, session: SessionObject): Exchange {
+  return new CalledExchange(context, session, typeof body === 'object' && body !== null ? body : {});
+}
+
+/** The exchange of a request that is for no route of this module. */
+export function exchangeIn(context: ExecutionContext): Exchange {
+  return new RequestExchange(context);
+}
+
 /**
  * The exchange of a session that the application's code has.
  *

@@ -77,6 +77,11 @@ export class Arrival {
     return { status, body: { status: 'in', user: this.answers.payloadOf(account), next }, goTo: next };
   }
 
+  /** What a login to an account owes that has proved its first factor. */
+  async owedBy(account: StoredAccount): Promise<SecondFactorOwed> {
+    return this.pendingOf(account, (await this.methods.haveSecond(account)) ? 'second-factor' : 'enroll');
+  }
+
   /** What the answers say of a pending login. */
   async pendingOf(account: StoredAccount, waitsFor: PendingFor): Promise<SecondFactorOwed> {
     const methods =
@@ -111,11 +116,11 @@ export class Arrival {
     { way, factors }: EntryHow,
     { remember = false, next: wanted }: ArrivalWish,
   ): Promise<SecondFactorOwed> {
-    const waitsFor = (await this.methods.haveSecond(account)) ? 'second-factor' : 'enroll';
+    const owed = await this.owedBy(account);
     const next = this.accounts.placeAfterLogin(wanted);
-    const facts = { waitsFor, way, factors, remember, next, mailed: null, isMailbox: false } as const;
+    const facts = { waitsFor: owed.status, way, factors, remember, next, mailed: null, isMailbox: false };
     await this.pending.begin(await exchange.session(), account, facts);
-    return this.pendingOf(account, waitsFor);
+    return owed;
   }
 }
 

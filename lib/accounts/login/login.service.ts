@@ -4,8 +4,6 @@ import { CsrfConfig } from '../../auth/csrf/csrf-config.js';
 import { CsrfService } from '../../auth/csrf/csrf.service.js';
 import { AccountsConfig } from '../accounts-config.js';
 import { AccountsService } from '../accounts.service.js';
-import { ConfirmationService } from '../confirmation/confirmation.service.js';
-import { AccountGate } from '../gate/account-gate.js';
 import { AccountAnswers, type Answer } from '../http/account-answers.js';
 import { AccountPaths } from '../http/account-paths.js';
 import { AccountsException } from '../http/accounts.exception.js';
@@ -13,14 +11,9 @@ import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { atNextStep } from '../http/pace.js';
 import { impersonationOf } from '../impersonation/impersonation.js';
-import { AccountPasswords } from './account-passwords.js';
 import { Arrival, type Arrived, invalidCredentials, isInvalidCredentials } from './arrival.js';
-import type { StoredAccount } from '../repository/account.js';
 import { SecondFactorSteps } from '../second-factor/second-factor-steps.js';
-import { guessedName, Identities } from './identities.js';
-
-/** The longest name of an account that is looked at, in bytes. */
-const longestIdentity = 1_024;
+import { longestIdentity, PasswordCheck } from './password-check.js';
 
 /** Logs in by a password, and out. */
 @Injectable()
@@ -28,12 +21,9 @@ export class LoginService {
   constructor(
     private readonly config: AccountsConfig,
     private readonly accounts: AccountsService,
-    private readonly identities: Identities,
-    private readonly passwords: AccountPasswords,
-    private readonly gate: AccountGate,
+    private readonly passwords: PasswordCheck,
     private readonly arrival: Arrival,
     private readonly secondFactor: SecondFactorSteps,
-    private readonly confirmation: ConfirmationService,
     private readonly auth: AuthService,
     private readonly answers: AccountAnswers,
     private readonly paths: AccountPaths,
@@ -73,11 +63,7 @@ export class LoginService {
     const next = this.accounts.placeAfterLogin(input.next());
     input.check();
     if ((await this.answers.userOf(exchange)) !== null) return null;
-    const identity = this.identities.read(typed);
-    const account = await exchange.attempts.attempt(guessedName(identity?.key ?? typed), async () => {
-      const found = await this.identities.find(identity);
-      return this.#admitted(found, password, exchange);
-    });
+    const account = await this.passwords.check(exchange, typed, password);
     try {
       if (account === null) throw invalidCredentials();
       const how = { way: 'password' as const, factors: ['pwd'], epoch: account.epoch };
@@ -91,14 +77,5 @@ export class LoginService {
   async logOut(exchange: Exchange): Promise<Answer> {
     await this.auth.logout(await exchange.session());
     return { status: 204, goTo: this.paths.place(this.config.options.afterLogout) };
-  }
-
-  /** The account, if the password is its own and the gate is open, or only a second factor is owed; null, whatever the reason. */
-  async #admitted(found: StoredAccount | null, password: string, exchange: Exchange): Promise<StoredAccount | null> {
-    const account = await this.passwords.matching(found, password);
-    if (account === null) return null;
-    const reason = await this.gate.mayEnter(account, { way: 'password', factors: ['pwd'], epoch: account.epoch });
-    if (reason === 'unconfirmed') this.confirmation.askOwner(account, exchange);
-    return reason === null || reason === 'factors-owed' ? account : null;
   }
 }

@@ -52,6 +52,7 @@ function partsOf(context: MailContext): Parts {
   switch (kind) {
     case 'password-changed':
     case 'new-device':
+    case 'tokens-copied':
       return report(context, subject, [text(`mail.${kind}.text`, { site }), ...placeOf(context)]);
     case 'factor-changed': {
       return report(context, subject, [...factorIn(context), ...placeOf(context)]);

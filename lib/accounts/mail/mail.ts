@@ -18,6 +18,8 @@ export type MailKind =
   | 'new-device'
   /** An administrator has taken the place of the account's owner. */
   | 'impersonated'
+  /** A refresh token was used that had been replaced, so somebody has a copy. Its login has ended. */
+  | 'tokens-copied'
   /** The deletion of the account was requested; undoes it. */
   | 'deletion'
   /** A code: before a login may set up a second factor, or in place of one. */
@@ -47,6 +49,7 @@ export const mailKinds: readonly MailKind[] = [
   'api-key',
   'new-device',
   'impersonated',
+  'tokens-copied',
   'deletion',
   'code',
   'recovery-code-used',

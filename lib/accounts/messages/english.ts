@@ -128,6 +128,7 @@ export const english = {
   'notMe.what.email-changing': 'Somebody wanted to change the address of your account.',
   'notMe.what.recovery-code-used': 'A recovery code of your account was used.',
   'notMe.what.new-device': 'A new device has logged in to your account.',
+  'notMe.what.tokens-copied': 'Somebody has used a copy of what logs an app in to your account.',
   'notMe.what.username': 'The username of your account was changed.',
   'notMe.effect':
     'The button logs out all devices, restores your account to what it was before, and lets nobody in with the present password: you set a new one by mail.',
@@ -284,6 +285,9 @@ export const english = {
   'error.MAIL_CODE_NEEDED': 'Enter first the code that we mail you.',
   'error.API_KEY_UNKNOWN': 'There is no such key, or no longer.',
   'error.TOO_MANY_API_KEYS': 'There are too many keys. Revoke one first.',
+  'error.REFRESH_TOKEN_INVALID': 'This login has ended. Log in again.',
+  'error.ACCESS_TOKEN_INVALID': 'The access token is not valid.',
+  'error.JSON_NEEDED': 'This takes JSON only.',
   'error.SCOPE_UNKNOWN': 'Choose from what is listed.',
   'error.DAYS_INVALID': 'Enter a number of days that is not too large.',
   'error.OAUTH_PROVIDER_UNKNOWN': 'There is no such provider.',
@@ -411,6 +415,9 @@ export const english = {
   'mail.impersonated.subject': 'An administrator has looked into your account',
   'mail.impersonated.text':
     'on {time}, an administrator of {site} has begun to use the site in your place, to see what you see. They cannot change your password, your address or how you log in. Ask them if you do not know why.',
+  'mail.tokens-copied.subject': 'An app has been logged out of your account',
+  'mail.tokens-copied.text':
+    'a token by which an app was logged in to your account at {site} was used a second time, so somebody may have copied it. The app has been logged out. You can log in with it again.',
   'mail.code.subject': 'Your code',
   'mail.code.text': 'to go on at {site}, enter this code:',
   'mail.code.validFor': 'The code is valid for {duration}.',

@@ -133,6 +133,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'notMe.what.email-changing': 'Jemand wollte die Adresse Ihres Kontos ändern.',
   'notMe.what.recovery-code-used': 'Ein Wiederherstellungscode Ihres Kontos wurde verwendet.',
   'notMe.what.new-device': 'Ein neues Gerät hat sich bei Ihrem Konto angemeldet.',
+  'notMe.what.tokens-copied': 'Jemand hat eine Kopie dessen verwendet, was eine App bei Ihrem Konto anmeldet.',
   'notMe.what.username': 'Der Benutzername Ihres Kontos wurde geändert.',
   'notMe.effect':
     'Der Knopf meldet alle Geräte ab, stellt Ihr Konto wieder her, wie es vorher war, und lässt mit dem jetzigen Passwort niemanden mehr ein: Sie setzen ein neues per E-Mail.',
@@ -293,6 +294,9 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'error.MAIL_CODE_NEEDED': 'Geben Sie zuerst den Code ein, den wir Ihnen mailen.',
   'error.API_KEY_UNKNOWN': 'Diesen Schlüssel gibt es nicht oder nicht mehr.',
   'error.TOO_MANY_API_KEYS': 'Es gibt zu viele Schlüssel. Widerrufen Sie zuerst einen.',
+  'error.REFRESH_TOKEN_INVALID': 'Diese Anmeldung ist beendet. Melden Sie sich noch einmal an.',
+  'error.ACCESS_TOKEN_INVALID': 'Das Zugriffstoken ist nicht gültig.',
+  'error.JSON_NEEDED': 'Hier wird nur JSON angenommen.',
   'error.SCOPE_UNKNOWN': 'Wählen Sie aus der Liste.',
   'error.DAYS_INVALID': 'Geben Sie eine Anzahl von Tagen ein, die nicht zu groß ist.',
   'error.OAUTH_PROVIDER_UNKNOWN': 'Diesen Anbieter gibt es nicht.',
@@ -430,6 +434,9 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'mail.impersonated.subject': 'Die Verwaltung hat in Ihr Konto gesehen',
   'mail.impersonated.text':
     'am {time} hat die Verwaltung von {site} begonnen, die Website an Ihrer Stelle zu verwenden, um zu sehen, was Sie sehen. Ihr Passwort, Ihre Adresse und Ihre Anmeldung kann sie nicht ändern. Fragen Sie nach, wenn Sie nicht wissen, warum.',
+  'mail.tokens-copied.subject': 'Eine App wurde von Ihrem Konto abgemeldet',
+  'mail.tokens-copied.text':
+    'ein Token, mit dem eine App in Ihrem Konto bei {site} angemeldet war, wurde ein zweites Mal verwendet; jemand könnte es kopiert haben. Die App wurde abgemeldet. Sie können sich mit ihr wieder anmelden.',
   'mail.code.subject': 'Ihr Code',
   'mail.code.text': 'geben Sie diesen Code ein, um bei {site} fortzufahren:',
   'mail.code.validFor': 'Der Code gilt {duration}.',

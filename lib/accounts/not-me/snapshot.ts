@@ -9,6 +9,7 @@ export const noticeKinds = [
   'email-changing',
   'recovery-code-used',
   'new-device',
+  'tokens-copied',
   'username',
 ] as const;
 

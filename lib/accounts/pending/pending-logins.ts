@@ -3,6 +3,7 @@ import { AuthService } from '../../auth/auth.service.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { stateOf, type SessionObject } from '../../session/session.js';
 import type { EntryHow, EntryWay } from '../gate/entry.js';
+import { markBrowserBy } from '../http/browser-mark.js';
 import { Proofs } from '../proofs/proofs.js';
 import type { StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
@@ -54,15 +55,29 @@ export class PendingLogins {
     private readonly proofs: Proofs,
     private readonly repository: AccountRepository,
     private readonly auth: AuthService,
-    @Inject(SessionRuntime) private readonly runtime: Pick<SessionRuntime, 'now'>,
+    @Inject(SessionRuntime) private readonly runtime: Pick<SessionRuntime, 'now' | 'repository'>,
   ) {}
 
   /** Begins one, under a new id of the session. A login that was there ends, and so does a pending one. */
   async begin(session: SessionObject, account: StoredAccount, facts: PendingFacts): Promise<void> {
     await this.end(session);
     if (stateOf(session).auth !== null) await this.auth.logout(session);
-    session.set(KEY, await this.#issue(account, { ...facts, endsAt: this.runtime.now() + validFor }));
+    session.set(KEY, await this.beginApart(account, facts));
     await session.regenerate();
+  }
+
+  /** Begins one that no session knows, and returns what it is known by. */
+  beginApart(account: StoredAccount, facts: PendingFacts): Promise<string> {
+    return this.#issue(account, { ...facts, endsAt: this.runtime.now() + validFor });
+  }
+
+  /** A session for one request, which is not kept, and knows what was begun apart. @param token untrusted */
+  sessionOf(token: string): SessionObject {
+    const session = this.runtime.repository.create();
+    session.set(KEY, token);
+    // The ceremonies of passkeys are for whoever has begun them.
+    markBrowserBy(session, token);
+    return session;
   }
 
   /** What a session knows its pending login by, which may have ended; null: it has none. */

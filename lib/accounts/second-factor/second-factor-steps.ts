@@ -4,12 +4,14 @@ import { AccountEvents } from '../events/account-events.js';
 import type { FactorMethod } from '../factors/factor-method.js';
 import { FactorMethods, secondRoles } from '../factors/factor-methods.js';
 import { factorTries } from '../factors/factor-tries.js';
+import type { EntryHow } from '../gate/entry.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
-import { Arrival, type Arrived, type SecondFactorOwed } from '../login/arrival.js';
+import { Arrival, type ArrivalWish, type Arrived, type SecondFactorOwed } from '../login/arrival.js';
 import type { FactorsShown } from '../pages/page.js';
 import { PendingLogins, type PendingLogin } from '../pending/pending-logins.js';
+import type { StoredAccount } from '../repository/account.js';
 import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
 import { EnrollCode } from './enroll-code.js';
 
@@ -17,6 +19,13 @@ import { EnrollCode } from './enroll-code.js';
 const longestMethod = 32;
 /** The method by which a login that has to set up a factor proves the mailbox first. */
 const mail = 'mail';
+
+/** A pending login that has proved its second factor, and waits no more. */
+export interface ProvedLogin {
+  readonly account: StoredAccount;
+  readonly how: EntryHow;
+  readonly wish: ArrivalWish;
+}
 
 /** Asks for the second factor of a pending login. */
 @Injectable()
@@ -73,6 +82,12 @@ export class SecondFactorSteps {
 
   /** Checks the second factor, and logs in. */
   async prove(exchange: Exchange): Promise<Arrived> {
+    const proved = await this.proveFactor(exchange);
+    return 'status' in proved ? proved : this.arrival.enter(exchange, proved.account, proved.how, proved.wish);
+  }
+
+  /** Checks the second factor, and ends the pending login. */
+  async proveFactor(exchange: Exchange): Promise<ProvedLogin | SecondFactorOwed> {
     const pending = await this.#pendingOf(exchange);
     const input = new Input(exchange.body);
     if (pending.waitsFor === 'enroll') return this.#proveMailbox(exchange, pending, input);
@@ -96,7 +111,7 @@ export class SecondFactorSteps {
     if (!(await this.pending.take(await exchange.session(), pending))) throw nothingPending();
     this.events.tell('factorProved', { userId: account.id, address, method: name });
     const { remember, next } = pending;
-    return this.arrival.enter(exchange, account, this.pending.howOf(pending, proved), { remember, next, trustDevice });
+    return { account, how: this.pending.howOf(pending, proved), wish: { remember, next, trustDevice } };
   }
 
   async #proveMailbox(exchange: Exchange, pending: PendingLogin, input: Input): Promise<SecondFactorOwed> {

@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountRepository } from '../repository/account-repository.js';
+import { tokenFamilyKind } from '../bearer/token-family.js';
 import { trustedDeviceKind } from '../trusted-devices/trusted-device.js';
 
 /**
  * The kinds of credentials that are worth nothing once they have expired: one-time proofs, removed factors that could come back, former
- * addresses, trusted devices, and set-ups of authenticator apps and telephones, which stop expiring when they end.
+ * addresses, trusted devices, logins in tokens, and set-ups of authenticator apps and telephones, which stop expiring when they end.
  */
-const kinds = ['proof', 'removed-factor', 'reserved-email', trustedDeviceKind, 'totp', 'phone'];
+const kinds = ['proof', 'removed-factor', 'reserved-email', trustedDeviceKind, tokenFamilyKind, 'totp', 'phone'];
 /** How many are looked at in one query. */
 const atOnce = 100;
 /** So much later than they have expired: by the clock of another process, one may still be valid, or in use. In ms. */

@@ -3,6 +3,7 @@ import { Body, Controller, Get, Post } from '@nestjs/common';
 import { AuthService, CurrentUser, Session, type LoginRefusal } from 'nestjs-session-auth';
 import {
   AccountsService,
+  AllowBasic,
   ApiKeyService,
   changedAccount,
   MemoryAccountRepository,
@@ -36,6 +37,7 @@ class OwnController {
 
   @Get('me')
   @Scopes('me')
+  @AllowBasic()
   me(@CurrentUser() account: Account | null): { me: string | null } {
     return { me: account?.email ?? null };
   }
@@ -109,6 +111,8 @@ async function start(
       trustedDevices: true,
       impersonation: true,
       apiKeys: { enabled: true, scopes: ['me'] },
+      tokens: true,
+      basic: true,
       secondFactor: { required: (account) => Reflect.get(account, 'needsFactor') === true },
       gate: { also: ({ data }) => (data['barred'] === true ? 'locked' : null) },
     },
@@ -264,14 +268,36 @@ const walks: Readonly<
     await start();
     const { id } = await app.app.get(AccountsService).create(ada);
     const { key } = await app.app.get(ApiKeyService).create(id, { scopes: ['me'] });
-    const jar = app.jar();
-    const isAdmitted = async (): Promise<boolean> => {
-      const response = await jar.fetch('/me', { headers: { 'x-api-key': key } });
-      return ((await response.json()) as { me?: unknown }).me === ada.email;
-    };
-    expect(await isAdmitted()).toBe(true);
+    expect(await isAdmitted({ 'x-api-key': key })).toBe(true);
     await change(state);
-    return isAdmitted();
+    return isAdmitted({ 'x-api-key': key });
+  },
+
+  async token(state) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const { accessToken } = (await send(app.jar(), '/auth/token', logIn)).body;
+    const authorization = `Bearer ${String(accessToken)}`;
+    expect(await isAdmitted({ authorization })).toBe(true);
+    await change(state);
+    return isAdmitted({ authorization });
+  },
+
+  async refresh(state) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const { refreshToken } = (await send(app.jar(), '/auth/token', logIn)).body;
+    await change(state);
+    return (await send(app.jar(), '/auth/token/refresh', { refreshToken })).status !== 401;
+  },
+
+  async basic(state) {
+    await start();
+    await app.app.get(AccountsService).create(ada);
+    const authorization = `Basic ${Buffer.from(`${ada.email}:${ada.password}`).toString('base64')}`;
+    expect(await isAdmitted({ authorization })).toBe(true);
+    changeAfterFind(state);
+    return isAdmitted({ authorization });
   },
 
   async impersonation(state) {
@@ -301,6 +327,12 @@ const walks: Readonly<
     return isIn(jar);
   },
 };
+
+/** Whether a request without a session is somebody's. */
+async function isAdmitted(headers: Record<string, string>): Promise<boolean> {
+  const response = await app.jar().fetch('/me', { headers });
+  return ((await response.json()) as { me?: unknown }).me === ada.email;
+}
 
 /** The first mail of a kind. */
 async function mailOf(kind: MailKind): Promise<Mail> {
@@ -354,6 +386,17 @@ describe('the gate', () => {
         expect(await walks[way](state)).toBe(false);
       });
     }
+  }
+
+  for (const [name, { change: state }] of Object.entries(states)) {
+    it(`gives no token for an account that is ${name} by the time that its password is checked`, async () => {
+      await start();
+      await app.app.get(AccountsService).create(ada);
+      changeAfterFind(state);
+      const { body } = await send(app.jar(), '/auth/token', logIn);
+      expect(body).toMatchObject(name === 'owing a second factor' ? { status: 'enroll' } : { statusCode: 401 });
+      expect(body).not.toHaveProperty('accessToken');
+    });
   }
 
   for (const way of ['password', 'mail'] as const) {

@@ -274,6 +274,7 @@ describe('GET /auth', () => {
         apiKeys: false,
         impersonation: false,
         oauth: false,
+        tokens: false,
         trustedDevices: false,
         sms: false,
       },
