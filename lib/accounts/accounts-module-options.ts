@@ -187,6 +187,26 @@ export interface AccountsModuleOptions {
    */
   admin?: string | null | AccountsAdminOptions | undefined;
   /**
+   * Access and refresh tokens, for clients that keep no cookies.
+   *
+   * Whether a login can be made that is in tokens, and in no session.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_TOKENS`.
+   */
+  tokens?: boolean | AccountsTokensOptions | undefined;
+  /**
+   * HTTP Basic, for the routes that are marked with `@AllowBasic()`.
+   *
+   * Whether these routes take an address and a password with each request.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_HTTP_BASIC` or `SECURITY_BASIC`.
+   */
+  basic?: boolean | AccountsBasicOptions | undefined;
+  /**
    * Logins, as they are kept with their accounts.
    *
    * Whether the number of logins, and the time and network address of the last two, are kept. They are personal
@@ -435,6 +455,7 @@ export interface AccountsModuleOptions {
                 | 'notMe.what.email-changing'
                 | 'notMe.what.recovery-code-used'
                 | 'notMe.what.new-device'
+                | 'notMe.what.tokens-copied'
                 | 'notMe.what.username'
                 | 'notMe.effect'
                 | 'notMe.effectLocked'
@@ -580,6 +601,9 @@ export interface AccountsModuleOptions {
                 | 'error.MAIL_CODE_NEEDED'
                 | 'error.API_KEY_UNKNOWN'
                 | 'error.TOO_MANY_API_KEYS'
+                | 'error.REFRESH_TOKEN_INVALID'
+                | 'error.ACCESS_TOKEN_INVALID'
+                | 'error.JSON_NEEDED'
                 | 'error.SCOPE_UNKNOWN'
                 | 'error.DAYS_INVALID'
                 | 'error.OAUTH_PROVIDER_UNKNOWN'
@@ -693,6 +717,8 @@ export interface AccountsModuleOptions {
                 | 'mail.new-device.text'
                 | 'mail.impersonated.subject'
                 | 'mail.impersonated.text'
+                | 'mail.tokens-copied.subject'
+                | 'mail.tokens-copied.text'
                 | 'mail.code.subject'
                 | 'mail.code.text'
                 | 'mail.code.validFor'
@@ -1364,6 +1390,88 @@ export interface AccountsAdminOptions {
    * Environment: `SECURITY_ADMIN_GRANTABLE`.
    */
   grantable?: readonly string[] | undefined;
+}
+
+/** Access and refresh tokens, for clients that keep no cookies. `@publicApi` */
+export interface AccountsTokensOptions {
+  /**
+   * Whether a login can be made that is in tokens, and in no session.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_TOKENS`.
+   */
+  enabled?: boolean | undefined;
+  /**
+   * For how long an access token is valid.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 1d. Default: 15m.
+   *
+   * Environment: `SECURITY_TOKEN_MAX_AGE` or `SECURITY_TOKENS_MAX_AGE`.
+   */
+  maxAge?: string | number | undefined;
+  /**
+   * For how long such a login lasts at most, however often its tokens are refreshed.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 400d. Default: 90d.
+   *
+   * Environment: `SECURITY_REFRESH_TOKEN_MAX_AGE` or `SECURITY_TOKENS_REFRESH_MAX_AGE`.
+   */
+  refreshMaxAge?: string | number | undefined;
+  /**
+   * For how long it lasts after its tokens were refreshed last.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 400d. Default: 7d.
+   *
+   * Environment: `SECURITY_REFRESH_TOKEN_MAX_IDLE` or `SECURITY_TOKENS_REFRESH_MAX_IDLE`.
+   */
+  refreshMaxIdle?: string | number | undefined;
+  /**
+   * How long a used refresh token still leads to its successor, for parallel requests, and the access token
+   * before it is valid. After that, its use counts as theft.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 0s to 5m. Default: 30s.
+   *
+   * Environment: `SECURITY_REFRESH_TOKEN_GRACE` or `SECURITY_TOKENS_GRACE`.
+   */
+  grace?: string | number | undefined;
+  /**
+   * Whether who is logged in by a session gets tokens as well, which end with that session.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_TOKENS_FROM_SESSION`.
+   */
+  fromSession?: boolean | undefined;
+  /**
+   * How many such logins an account can have. The one that was used longest ago ends for a new one.
+   *
+   * Takes a whole number, from 1 to 1000. Default: `20`.
+   *
+   * Environment: `SECURITY_TOKENS_MAX`.
+   */
+  max?: number | undefined;
+}
+
+/** HTTP Basic, for the routes that are marked with `@AllowBasic()`. `@publicApi` */
+export interface AccountsBasicOptions {
+  /**
+   * Whether these routes take an address and a password with each request.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_HTTP_BASIC` or `SECURITY_BASIC`.
+   */
+  enabled?: boolean | undefined;
+  /**
+   * What a browser shows when it asks for them. `@AllowBasic({ realm })` sets that of a route.
+   *
+   * Takes up to 100 ASCII characters without quotes and backslashes, or null for none. Default: the name of the
+   * site.
+   *
+   * Environment: `SECURITY_DEFAULT_HTTP_AUTH_REALM` or `SECURITY_BASIC_REALM`.
+   */
+  realm?: string | null | undefined;
 }
 
 /** Logins, as they are kept with their accounts. `@publicApi` */

@@ -31,6 +31,7 @@ export function readAccountsConfig(
     checkMailLogin,
     checkSecondFactor,
     checkApiKeys,
+    checkTokens,
     (options) => checkSms(options, environment),
     checkMailFactor,
   ]);
@@ -139,6 +140,15 @@ function checkApiKeys({ apiKeys }: AccountsOptions): RoomCheck {
     ],
     warnings: [],
   };
+}
+
+function checkTokens({ tokens }: AccountsOptions): RoomCheck {
+  const { maxAge, refreshMaxIdle, refreshMaxAge } = tokens;
+  if (!tokens.enabled || maxAge < Math.min(refreshMaxIdle, refreshMaxAge)) return { problems: [], warnings: [] };
+  const setting = settingName(accountsModuleOptions.tokens.maxAge.env, 'tokens.maxAge');
+  const problem =
+    'must be less than tokens.refreshMaxIdle and tokens.refreshMaxAge: a login would end before it can be refreshed';
+  return { problems: [{ setting, problem }], warnings: [] };
 }
 
 function isSame(one: PublicUrl, other: PublicUrl): boolean {

@@ -451,6 +451,14 @@ describe('DELETE /auth/token', () => {
   });
 });
 
+it.each([
+  [{ tokens: { enabled: true, maxAge: 0 } }, 'tokens.maxAge'],
+  [{ tokens: { enabled: true, maxAge: '1h', refreshMaxIdle: '30m' } }, 'must be less than tokens.refreshMaxIdle'],
+  [{ basic: { enabled: true, realm: 'a "quoted" one' } }, 'basic.realm'],
+])('C2-68: says at boot which of the settings %j cannot hold', async (options, problem) => {
+  await expect(startAccounts(options)).rejects.toThrow(problem);
+});
+
 async function mailTo({ email }: Account, kind: string) {
   for (let number = 1; ; number++) {
     const mail = await app.box.mail(number);
