@@ -35,6 +35,7 @@ const arrows = {
     'accounts/command-access\\.ts',
     'accounts/admin/administered-account\\.ts',
     'index\\.ts',
+    'accounts/index\\.ts',
     'auth/access/requirement\\.ts',
     'auth/audit/(handler-report|route-audit)\\.ts',
     'auth/remember/resolve-remember\\.ts',

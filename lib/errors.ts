@@ -31,6 +31,7 @@ export interface SessionErrorCodes {
   ACCOUNT_TAKEN: true;
   ACCOUNT_LOCKED_OUT: true;
   ADMINISTRATION_REFUSED: true;
+  ADOPTION_FAILED: true;
   ACCOUNTS_BUSY: true;
   PASSWORD_UNUSABLE: true;
 }
@@ -77,6 +78,7 @@ const errorCodes: ReadonlySet<unknown> = new Set<SessionErrorCode>([
   'ACCOUNT_TAKEN',
   'ACCOUNT_LOCKED_OUT',
   'ADMINISTRATION_REFUSED',
+  'ADOPTION_FAILED',
   'ACCOUNTS_BUSY',
   'PASSWORD_UNUSABLE',
 ]);

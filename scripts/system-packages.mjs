@@ -8,7 +8,7 @@ import { run } from './run.mjs';
 /**
  * What tests need besides Node: how it is found, and the packages of the system that have it. A server is found by the names
  * of its program, which may be in the PATH or in `folders`; Python's modules by asking Python. Tests do without what is
- * `optional`, and take longer.
+ * `optional`, and take longer or say what was not run.
  */
 const needs = [
   { what: 'Redis server', names: ['redis-server'], debian: ['redis-server'], brew: 'brew install redis' },
@@ -46,6 +46,12 @@ const needs = [
     modules: ['flask', 'flask_session', 'msgpack'],
     debian: ['python3-flask', 'python3-flask-session', 'python3-msgpack'],
     brew: 'pip3 install flask flask-session==0.3.2 msgpack',
+  },
+  {
+    what: 'Flask-Security',
+    modules: ['flask_security', 'flask_sqlalchemy', 'cryptography', 'psycopg2'],
+    debian: ['python3-flask-security', 'python3-flask-sqlalchemy', 'python3-cryptography', 'python3-psycopg2'],
+    optional: true,
   },
 ];
 

@@ -108,7 +108,7 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
   ['a mail is no second factor; leave it out', 'TWO_FACTOR_RESCUE_EMAIL TWO_FACTOR_RESCUE_MAIL'],
   ['it has the attributes of the session cookie, and SameSite=Strict; leave it out', 'TWO_FACTOR_VALIDITY_COOKIE'],
   ['what is set up counts once its first code is right; leave it out', 'TWO_FACTOR_SETUP_WITHIN US_SETUP_WITHIN'],
-  ['secrets are sealed with SECRET_KEY, whose former keys still open them; leave it out', 'TOTP_SECRETS'],
+  ['secrets are sealed with SECRET_KEY; the command `adopt` reads it, so leave it out here', 'TOTP_SECRETS'],
   [
     'recovery codes are stored as hashes, and valid until they are used or replaced; leave it out',
     'MULTI_FACTOR_RECOVERY_CODES_KEYS MULTI_FACTOR_RECOVERY_CODE_TTL',

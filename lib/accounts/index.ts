@@ -13,6 +13,12 @@ export type {
   ShownRole,
 } from './admin/administered-account.js';
 export type { ByAdministrator } from './admin/by-administrator.js';
+export { adoptAccounts, type AdoptionOptions } from './adoption/adopt-accounts.js';
+export { AdoptionError } from './adoption/adoption-error.js';
+export type { AdoptionGroup, AdoptionProgress, AdoptionReport } from './adoption/adoption-report.js';
+export type { AdoptionNote, AdoptionRefusal } from './adoption/foreign-user.js';
+export type { AdoptionSecrets, ForeignColumnName, ForeignColumns } from './adoption/formats/foreign-format.js';
+export type { ForeignFormat } from './adoption/formats/index.js';
 export type { ApiKey } from './api-keys/listed-api-key.js';
 export type { OAuthLink } from './oauth/oauth-identities.js';
 export type { OAuthSignUp, OAuthSignUpHook } from './oauth/oauth.options.js';

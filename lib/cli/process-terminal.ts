@@ -44,9 +44,13 @@ export class ProcessTerminal implements Terminal {
     this.#stderr.write(`${line}\n`);
   }
 
+  get showsProgress(): boolean {
+    return this.#stderr.isTTY === true;
+  }
+
   progress(line: string | null): void {
     // Elsewhere it would fill a log, or a mail of cron.
-    if (this.#stderr.isTTY !== true || (line === null && !this.#hasProgress)) return;
+    if (!this.showsProgress || (line === null && !this.#hasProgress)) return;
     this.#hasProgress = line !== null;
     // One that wraps could not be removed.
     this.#stderr.write(`${eraseLine}${(line ?? '').slice(0, (this.#stderr.columns ?? 80) - 1)}`);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, Option } from 'commander';
+import { addAdopt } from './adopt/add-adopt.js';
 import { cleanup } from './cleanup.js';
 import type { ApplicationOptions, CommandOptions } from './command-options.js';
 import { doctor, type DoctorOptions } from './doctor/doctor.js';
@@ -149,6 +150,9 @@ export async function runProgram(
       code = ended;
     },
   );
+  addAdopt(program.command('adopt'), [envFile(), json()], terminal, (ended) => {
+    code = ended;
+  });
 
   await program.parseAsync(withIdsLast(words), { from: 'user' });
   return code;

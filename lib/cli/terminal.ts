@@ -8,6 +8,8 @@ export interface Terminal {
   complain(line: string): void;
   /** Shows persons how far something is that takes long, in the place of the former line; null removes it. */
   progress(line: string | null): void;
+  /** Whether {@link progress} shows anything. */
+  readonly showsProgress?: boolean;
   /** From now on, what other code prints goes to where {@link complain} does. */
   divert(): void;
 }

@@ -4,7 +4,7 @@ import { KeyRing } from '../../cookie/key-ring.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
-import type { Credential } from '../repository/credential.js';
+import type { Credential, NewCredential } from '../repository/credential.js';
 
 const kind = 'phone';
 const sealPurpose = 'phone-number:v1';
@@ -98,7 +98,7 @@ export class PhoneRows {
   }
 
   #seal(accountId: string, id: string, number: string): string {
-    return this.keys.seal(sealPurpose, Buffer.from(number), contextOf(accountId, id)).toString('base64url');
+    return sealed(this.keys, accountId, id, number);
   }
 
   /** Null: the secret key has been replaced, without a fallback. */
@@ -107,6 +107,16 @@ export class PhoneRows {
     const opened = this.keys.open(sealPurpose, Buffer.from(number, 'base64url'), contextOf(accountId, id));
     return opened === null ? null : opened.text.toString();
   }
+}
+
+/** One that is enabled already, since its owner has used it elsewhere. */
+export function newPhoneRow(keys: KeyRing, accountId: string, id: string, number: string, now: Date): NewCredential {
+  const data = { number: sealed(keys, accountId, id, number), enabled: true, enabledAt: now.getTime() };
+  return { id, kind, data, createdAt: now };
+}
+
+function sealed(keys: KeyRing, accountId: string, id: string, number: string): string {
+  return keys.seal(sealPurpose, Buffer.from(number), contextOf(accountId, id)).toString('base64url');
 }
 
 /** A number is bound to its row: copied to another account, it is worth nothing. */

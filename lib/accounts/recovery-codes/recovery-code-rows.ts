@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { KeyRing } from '../../cookie/key-ring.js';
 import type { StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
+import type { NewCredential } from '../repository/credential.js';
 import { newRecoveryCode, plainRecoveryCode } from './recovery-code.js';
 
 const kind = 'recovery-code';
@@ -42,4 +43,9 @@ export class RecoveryCodeRows {
   #hashes(accountId: string, code: string): string[] {
     return this.keys.signatures(keyPurpose, JSON.stringify([accountId, plainRecoveryCode(code)]));
   }
+}
+
+/** A code that its owner has from another application. */
+export function recoveryCodeRow(keys: KeyRing, accountId: string, code: string): NewCredential {
+  return { kind, externalId: keys.sign(keyPurpose, JSON.stringify([accountId, plainRecoveryCode(code)])) };
 }

@@ -16,8 +16,14 @@ export function newRecoveryCode(): string {
   return (code.match(/.{4}/g) ?? []).join('-');
 }
 
+/** Codes that were adopted: of Flask-Security, twelve hexadecimal digits; of better-auth, ten letters and digits, in upper and lower case. */
+const adoptedForms = { flask: /^[0-9a-f]{12}$/i, betterAuth: /^[A-Za-z0-9]{10}$/ };
+
 /** A code without what is typed between its letters; null: it cannot be one. */
 export function plainRecoveryCode(typed: string): string | null {
-  const code = typed.toUpperCase().replace(/[\s-]/g, '');
-  return /^[A-Z2-7]{24}$/.test(code) ? code : null;
+  const code = typed.replace(/[\s-]/g, '');
+  if (adoptedForms.flask.test(code)) return code.toLowerCase();
+  if (adoptedForms.betterAuth.test(code)) return code;
+  const letters = code.toUpperCase();
+  return /^[A-Z2-7]{24}$/.test(letters) ? letters : null;
 }

@@ -4,7 +4,7 @@ import { KeyRing } from '../../cookie/key-ring.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import type { StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
-import type { Credential } from '../repository/credential.js';
+import type { Credential, NewCredential } from '../repository/credential.js';
 
 const kind = 'totp';
 const sealPurpose = 'totp-secret:v1';
@@ -45,10 +45,9 @@ export class TotpRows {
       if (!isEnabled) await this.repository.deleteCredential(row.id, row.version);
     }
     const id = randomBytes(16).toString('base64url');
-    const sealed = this.#seal(account.id, id, secret);
     const row = {
       ...{ id, kind, name },
-      data: { secret: sealed, enabled: false, lastStep: null },
+      data: { secret: this.#seal(account.id, id, secret), enabled: false, lastStep: null },
       expiresAt: new Date(this.runtime.now() + setUpFor),
     };
     const result = await this.repository.addCredential(account.id, row, account.epoch);
@@ -77,7 +76,7 @@ export class TotpRows {
   }
 
   #seal(accountId: string, id: string, secret: string): string {
-    return this.keys.seal(sealPurpose, Buffer.from(secret), contextOf(accountId, id)).toString('base64url');
+    return sealed(this.keys, accountId, id, secret);
   }
 
   /** Null: the secret key has been replaced, without a fallback. */
@@ -86,6 +85,16 @@ export class TotpRows {
     const opened = this.keys.open(sealPurpose, Buffer.from(secret, 'base64url'), contextOf(accountId, id));
     return opened === null ? null : opened.text.toString();
   }
+}
+
+/** One that is enabled already, since its owner has used it elsewhere. */
+export function newTotpRow(keys: KeyRing, accountId: string, id: string, secret: string, now: Date): NewCredential {
+  const data = { secret: sealed(keys, accountId, id, secret), enabled: true, lastStep: null, enabledAt: now.getTime() };
+  return { id, kind, data, createdAt: now };
+}
+
+function sealed(keys: KeyRing, accountId: string, id: string, secret: string): string {
+  return keys.seal(sealPurpose, Buffer.from(secret), contextOf(accountId, id)).toString('base64url');
 }
 
 /** A secret is bound to its row: copied to another account, it is worth nothing. */

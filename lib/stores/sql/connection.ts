@@ -1,7 +1,7 @@
-import type { StoreContext } from '../store-context.js';
+import { standaloneContext, type StoreContext } from '../store-context.js';
 import { connectMysql } from './connect/mysql.js';
 import { connectPostgres } from './connect/postgres.js';
-import { connectSqlite } from './connect/sqlite.js';
+import { connectSqlite, connectSqliteForReading } from './connect/sqlite.js';
 import type { DatabaseAddress, DatabaseKind } from './database-url.js';
 import type { OwnedDatabase } from './sql.store.js';
 
@@ -28,4 +28,14 @@ const connect: Readonly<Record<DatabaseKind, (target: string, context: StoreCont
  */
 export function openDatabase({ kind, target }: DatabaseAddress, context: StoreContext): Promise<OwnedDatabase> {
   return connect[kind](target, context);
+}
+
+/**
+ * Opens the database of another application, to read it; the caller closes it. A file of SQLite is opened so that nothing can be written.
+ *
+ * @throws SessionPeerMissingError if Kysely or the driver is not installed
+ * @throws SessionConfigError if there is no such file
+ */
+export function openForReading({ kind, target }: DatabaseAddress): Promise<OwnedDatabase> {
+  return kind === 'sqlite' ? connectSqliteForReading(target) : connect[kind](target, standaloneContext);
 }

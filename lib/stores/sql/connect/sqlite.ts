@@ -1,5 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { SessionConfigError } from '../../../errors.js';
 import { DiskRoom } from '../../disk-room.js';
 import { FolderGuard } from '../../folder-guard.js';
 import { importPeer } from '../../import-peer.js';
@@ -12,6 +13,9 @@ import type { SqliteFile } from './sqlite-file.js';
 
 /** How long SQLite itself waits for a writing process, which blocks the event loop; the store then retries without blocking. */
 const busyMs = 20;
+
+/** The same where nothing else goes on in the process. */
+const patientMs = 5_000;
 
 const inMemory = ':memory:';
 
@@ -49,6 +53,26 @@ export async function connectSqlite(path: string, { log }: StoreContext): Promis
     ...(path === inMemory ? {} : { room: roomOf(path, database) }),
     close: () => database.destroy(),
   };
+}
+
+/**
+ * The file at `path`, which is only read: neither created nor changed, not even its journal mode.
+ *
+ * @throws SessionConfigError if there is no such file
+ */
+export async function connectSqliteForReading(path: string): Promise<OwnedDatabase> {
+  const { Kysely, SqliteDialect } = await importPeer('kysely', 'The SQL store', () => import('kysely'));
+  const openFile = await loadSqliteDriver();
+  if (!existsSync(path)) {
+    throw new SessionConfigError([{ setting: `sqlite:${path}`, problem: 'there is no such file' }]);
+  }
+  const open = async (): Promise<SqliteFile> => {
+    const file = openFile(path, patientMs);
+    file.exec('PRAGMA query_only = ON');
+    return file;
+  };
+  const database = new Kysely<object>({ dialect: new SqliteDialect({ database: open }) });
+  return { database, name: `SQLite at ${path}`, secrets: [], close: () => database.destroy() };
 }
 
 function roomOf(path: string, database: SqlDatabase): DiskRoom {

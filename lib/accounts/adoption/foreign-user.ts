@@ -1,0 +1,102 @@
+import type { PasskeyFacts } from '../passkeys/passkey.js';
+import type { TrackedLogin } from '../repository/account.js';
+
+/** Why a user is not adopted. @publicApi */
+export type AdoptionRefusal =
+  /** There is no address. */
+  | 'EMAIL_MISSING'
+  /** It is no valid address. */
+  | 'EMAIL_INVALID'
+  /** A user before it in the table has the same address, but for its spelling. */
+  | 'EMAIL_DUPLICATE'
+  /** Another account has the address. */
+  | 'EMAIL_TAKEN'
+  /** Another account has the id. */
+  | 'ID_TAKEN'
+  /** A second factor cannot be read: without it, the account would be less safe than it was. */
+  | 'SECOND_FACTOR_UNREADABLE'
+  /** Another account has one of the passkeys. */
+  | 'PASSKEY_TAKEN'
+  /** A value cannot be stored: it is too long, or is not what its column should hold. */
+  | 'VALUE_INVALID';
+
+/** What of a user is adopted in another way than it was. @publicApi */
+export type AdoptionNote =
+  /** There is no password: its owner can set one by mail. */
+  | 'PASSWORD_MISSING'
+  /** The hash has a form that is not known here: the account has no password until its owner sets one by mail. */
+  | 'PASSWORD_UNKNOWN'
+  /** The hash costs more to check than is accepted; as above. */
+  | 'PASSWORD_TOO_COSTLY'
+  /** The username is none here, such as one with `@`: the account has none. */
+  | 'USERNAME_INVALID'
+  /** A user before it has the same username, but for its spelling: the account has none. */
+  | 'USERNAME_DUPLICATE'
+  /** Another account has the username: the account has none. */
+  | 'USERNAME_TAKEN'
+  /** The second factor was a code by mail, which is none here, unless `mailAsSecondFactor` says so. */
+  | 'SECOND_FACTOR_BY_MAIL'
+  /** Recovery codes cannot be read, and are left out. */
+  | 'RECOVERY_CODES_UNREADABLE'
+  /** Nobody has proved to receive mail at the address. */
+  | 'UNCONFIRMED'
+  | 'DISABLED';
+
+/** A user as the table of another application has it. */
+export interface ForeignUser {
+  readonly email: string | null;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly active: boolean;
+  readonly confirmedAt: Date | null;
+  readonly createdAt: Date | null;
+  readonly lockedUntil: Date | null;
+  readonly roles: readonly string[];
+  readonly loginCount: number;
+  readonly lastLogin: TrackedLogin | null;
+  readonly currentLogin: TrackedLogin | null;
+  /** The secrets of its authenticator apps, in base32. */
+  readonly totp: readonly string[];
+  /** The telephones that get its codes, in E.164 form. */
+  readonly phones: readonly string[];
+  readonly recoveryCodes: readonly string[];
+  /** The user handle of its passkeys, in base64url. */
+  readonly handle: string | null;
+  readonly passkeys: readonly ForeignPasskey[];
+  readonly notes: readonly AdoptionNote[];
+}
+
+export interface ForeignPasskey {
+  readonly facts: PasskeyFacts;
+  readonly name: string | null;
+  readonly createdAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+/** A user with nothing but an address; formats say what they know. */
+export const emptyUser: ForeignUser = {
+  email: null,
+  username: null,
+  password: null,
+  active: true,
+  confirmedAt: null,
+  createdAt: null,
+  lockedUntil: null,
+  roles: [],
+  loginCount: 0,
+  lastLogin: null,
+  currentLogin: null,
+  totp: [],
+  phones: [],
+  recoveryCodes: [],
+  handle: null,
+  passkeys: [],
+  notes: [],
+};
+
+/** A user that is not adopted. */
+export class Refused extends Error {
+  constructor(readonly reason: AdoptionRefusal) {
+    super(reason);
+  }
+}
