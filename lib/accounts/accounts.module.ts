@@ -125,6 +125,12 @@ import { OAuthLinks } from './oauth/oauth-links.service.js';
 import { OAuthLogins } from './oauth/oauth-logins.js';
 import { OAuthProfiles } from './oauth/oauth-profiles.js';
 import { OAuthProviders } from './oauth/oauth-providers.js';
+import { OAuthRedeemer } from './oauth/oauth-redeemer.js';
+import { OAuthResponses } from './oauth/oauth-responses.js';
+import { OAuthLogout } from './oauth/oauth-logout.js';
+import { OAuthSessions } from './oauth/oauth-sessions.js';
+import { LogoutTokens } from './oauth/logout-tokens.js';
+import { BackchannelLogout } from './oauth/backchannel-logout.js';
 import { OAuthSignUps } from './oauth/oauth-sign-ups.js';
 import { OAuthStart } from './oauth/oauth-start.service.js';
 import { loadOpenIdClient } from './oauth/openid-client-library.js';
@@ -405,6 +411,12 @@ const providers: Provider[] = [
   OAuthLogins,
   OAuthProfiles,
   OAuthSignUps,
+  OAuthRedeemer,
+  OAuthResponses,
+  OAuthSessions,
+  OAuthLogout,
+  LogoutTokens,
+  BackchannelLogout,
   OAuthStart,
   OAuthCallback,
   ApiKeyRows,

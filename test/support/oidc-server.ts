@@ -86,6 +86,7 @@ export async function startOidcServer(
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   const people = new Map<string, Person>();
+  const grants = new Map<string, Promise<object>>();
   const key = await signingKey;
 
   const running: OidcServer = {
@@ -137,11 +138,19 @@ export async function startOidcServer(
         const { email, emailVerified, name } = people.get(id) ?? {};
         return { accountId: id, claims: () => ({ sub: id, email, email_verified: emailVerified, name }) };
       },
-      loadExistingGrant: async ({ oidc }: Context) => {
-        const grant = new provider.Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });
-        grant.addOIDCScope('openid email profile offline_access');
-        await grant.save();
-        return grant;
+      // One for each person: a code ends with the grant that it belongs to.
+      loadExistingGrant: ({ oidc }: Context) => {
+        const { accountId } = oidc.session;
+        const granted =
+          grants.get(accountId) ??
+          (async () => {
+            const grant = new provider.Grant({ accountId, clientId: oidc.client.clientId });
+            grant.addOIDCScope('openid email profile offline_access');
+            await grant.save();
+            return grant;
+          })();
+        grants.set(accountId, granted);
+        return granted;
       },
       renderError: (context: { type: string; body: string }, _out: object, error: Error) => {
         context.type = 'text';

@@ -84,6 +84,15 @@ interface RolesChangedEvent extends AdministrationEvent {
   readonly removed: readonly string[];
 }
 
+interface OAuthFailedEvent {
+  /** The name of the provider in the settings. */
+  readonly provider: string;
+  /** The code of the answer, such as `OAUTH_DENIED`. */
+  readonly reason: string;
+  /** The client's network address. Empty if unknown. */
+  readonly address: string;
+}
+
 interface ImpersonationStartedEvent extends AccountEvent {
   /** The id of the administrator's account. */
   readonly by: string;
@@ -189,6 +198,8 @@ export interface AccountObserver {
   apiKeyCreated?(event: ApiKeyEvent): unknown;
   /** An API key was revoked. */
   apiKeyRevoked?(event: ApiKeyRevokedEvent): unknown;
+  /** Somebody has come back from another provider, and was not let in, or nothing was linked or confirmed. */
+  oauthFailed?(event: OAuthFailedEvent): unknown;
   /** Somebody has logged in and got an access and a refresh token. */
   tokensIssued?(event: AccountEvent): unknown;
   /** A login in tokens has ended. What has only expired is not told. */
@@ -262,6 +273,7 @@ const names: Readonly<Record<AccountEventName, true>> = {
   recoveryCodeUsed: true,
   apiKeyCreated: true,
   apiKeyRevoked: true,
+  oauthFailed: true,
   tokensIssued: true,
   tokensEnded: true,
   sendingLimited: true,

@@ -53,6 +53,11 @@ export class GateFeature implements AuthFeature {
     return own;
   }
 
+  /** How a login is made that this module makes; undefined: it is the application's own. */
+  howOf(options: LoginOptions): EntryHow | undefined {
+    return this.#ways.get(options);
+  }
+
   /** A remembered login has the epoch that its device was remembered under. */
   async isRestorable(auth: AuthFacts): Promise<boolean> {
     const { userId, forced } = auth;

@@ -12,6 +12,7 @@ import { Input } from '../http/input.js';
 import { atNextStep } from '../http/pace.js';
 import { impersonationOf } from '../impersonation/impersonation.js';
 import { Arrival, type Arrived, invalidCredentials, isInvalidCredentials } from './arrival.js';
+import { OAuthLogout } from '../oauth/oauth-logout.js';
 import { SecondFactorSteps } from '../second-factor/second-factor-steps.js';
 import { longestIdentity, PasswordCheck } from './password-check.js';
 
@@ -29,6 +30,7 @@ export class LoginService {
     private readonly paths: AccountPaths,
     private readonly csrfConfig: CsrfConfig,
     private readonly csrf: CsrfService,
+    private readonly providerLogout: OAuthLogout,
   ) {}
 
   /** What there is, and who is logged in. */
@@ -75,7 +77,9 @@ export class LoginService {
   }
 
   async logOut(exchange: Exchange): Promise<Answer> {
+    const elsewhere = await this.providerLogout.placeOf(exchange);
     await this.auth.logout(await exchange.session());
+    if (elsewhere !== null) return { status: 200, body: { status: 'out', next: elsewhere }, goTo: elsewhere };
     return { status: 204, goTo: this.paths.place(this.config.options.afterLogout) };
   }
 }

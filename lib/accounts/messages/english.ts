@@ -303,6 +303,7 @@ export const english = {
   'error.OAUTH_EMAIL_TAKEN':
     'There is already an account with this address. Log in to it as usual, and link this provider there.',
   'error.OAUTH_OTHER_ACCOUNT': 'This is another account than the one that is logged in.',
+  'error.OAUTH_LOGOUT_INVALID': 'This logout was not accepted.',
   'error.OAUTH_TAKEN': 'This account at the provider is linked with another account here.',
   'error.IMPERSONATING': 'This cannot be done in the place of somebody else. Go back to your own account first.',
   'error.NOT_IMPERSONATING': 'You are not in the place of somebody else.',

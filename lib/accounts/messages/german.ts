@@ -316,6 +316,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'error.OAUTH_EMAIL_TAKEN':
     'Es gibt schon ein Konto mit dieser Adresse. Melden Sie sich wie gewohnt an und verknüpfen Sie den Anbieter dort.',
   'error.OAUTH_OTHER_ACCOUNT': 'Das ist ein anderes Konto als das angemeldete.',
+  'error.OAUTH_LOGOUT_INVALID': 'Diese Abmeldung wurde nicht angenommen.',
   'error.OAUTH_TAKEN': 'Dieses Konto beim Anbieter ist mit einem anderen Konto hier verknüpft.',
   'error.IMPERSONATING':
     'An der Stelle einer anderen Person ist das nicht möglich. Kehren Sie zuerst zu Ihrem eigenen Konto zurück.',

@@ -3,6 +3,7 @@ import { safeNext } from '../../auth/redirect/safe-next.js';
 import { AuthService } from '../../auth/auth.service.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountsService } from '../accounts.service.js';
+import { AccountEvents } from '../events/account-events.js';
 import { AccountFactors } from '../factors/account-factors.js';
 import { FactorChanges } from '../factors/factor-changes.js';
 import type { Answer } from '../http/account-answers.js';
@@ -16,25 +17,21 @@ import { atProvider } from './oauth-failure.js';
 import { flowInvalid, OAuthFlows, type ReturnedFlow } from './oauth-flows.js';
 import { OAuthIdentities } from './oauth-identities.js';
 import { OAuthLogins } from './oauth-logins.js';
-import { OAuthProfiles, type Person } from './oauth-profiles.js';
 import { OAuthProviders, type OAuthProvider } from './oauth-providers.js';
+import { OAuthRedeemer, type Redeemed } from './oauth-redeemer.js';
+import { OAuthResponses } from './oauth-responses.js';
 import { OAuthSignUps } from './oauth-sign-ups.js';
 import { clientOf, loginIn, OAuthStart } from './oauth-start.service.js';
-import type { ProviderTokens } from './openid-client-library.js';
-import { factorsOf, hasAcr, provedAtIn } from './provider-factors.js';
+import { factorsOf, provedAtIn } from './provider-factors.js';
 import { shownNameOf } from './shown-name.js';
 
-/** The parameters of a provider's answer; others are ignored. */
-const parameters = ['code', 'state', 'iss', 'error'] as const;
 /** How many accounts at providers can be linked to one account. */
 const mostLinks = 20;
 
 /** Somebody has come back from a provider. */
-interface Returned {
+interface Returned extends Redeemed {
   readonly provider: OAuthProvider;
   readonly flow: ReturnedFlow;
-  readonly tokens: ProviderTokens;
-  readonly person: Person;
 }
 
 /** Receives browsers that come back from providers: logs in, links, or confirms who is logged in. */
@@ -44,7 +41,8 @@ export class OAuthCallback {
     private readonly providers: OAuthProviders,
     private readonly flows: OAuthFlows,
     private readonly start: OAuthStart,
-    private readonly profiles: OAuthProfiles,
+    private readonly responses: OAuthResponses,
+    private readonly redeemer: OAuthRedeemer,
     private readonly identities: OAuthIdentities,
     private readonly signUps: OAuthSignUps,
     private readonly logins: OAuthLogins,
@@ -55,42 +53,38 @@ export class OAuthCallback {
     private readonly arrival: Arrival,
     private readonly auth: AuthService,
     private readonly paths: AccountPaths,
+    private readonly events: AccountEvents,
     private readonly runtime: SessionRuntime,
   ) {}
 
   async receive(exchange: Exchange, name: string): Promise<Answer> {
     const provider = await this.providers.find(name, exchange);
-    const flow = await this.flows.use(exchange, provider.name, exchange.query('state') ?? '');
+    try {
+      return await this.#receive(exchange, provider);
+    } catch (error) {
+      if (error instanceof AccountsException) {
+        const { address } = exchange.client;
+        this.events.tell('oauthFailed', { provider: provider.name, reason: error.code, address });
+      }
+      throw error;
+    }
+  }
+
+  async #receive(exchange: Exchange, provider: OAuthProvider): Promise<Answer> {
+    const response = await this.responses.read(exchange, provider.name);
+    const flow = await this.flows.use(exchange, provider.name, response.state ?? '');
     if (flow.client !== clientOf(provider)) throw flowInvalid();
     // Before anything is asked of the provider: nobody else's session is changed by it.
     const owner = flow.intent === 'login' ? null : await this.#ownerOf(exchange, flow);
-    const returned = await atProvider(provider, () => this.#redeem(exchange, provider, flow));
+    const callback = this.start.callbackOf(provider.name);
+    const redeemed = await atProvider(provider, () => this.redeemer.redeem(provider, flow, callback, response));
+    const returned = { ...redeemed, provider, flow };
     if (owner === null) return this.#logIn(exchange, returned);
     return flow.intent === 'link' ? this.#link(exchange, returned, owner) : this.#verify(exchange, returned, owner);
   }
 
-  /** Exchanges the code for tokens, and checks them. */
-  async #redeem(exchange: Exchange, provider: OAuthProvider, flow: ReturnedFlow): Promise<Returned> {
-    const configuration = await this.providers.configurationOf(provider);
-    const state = exchange.query('state') ?? '';
-    const url = new URL(this.start.callbackOf(provider.name));
-    for (const parameter of parameters) {
-      const value = exchange.query(parameter);
-      if (value !== undefined) url.searchParams.set(parameter, value);
-    }
-    const tokens = await this.providers.library.authorizationCodeGrant(configuration, url, {
-      pkceCodeVerifier: flow.verifier,
-      expectedState: state,
-      ...(flow.nonce === null ? {} : { expectedNonce: flow.nonce, idTokenExpected: true }),
-      // Since this began, however long it has taken since then.
-      ...(flow.intent === 'verify' ? { maxAge: Math.ceil((this.runtime.now() - flow.begunAt) / 1000) } : {}),
-    });
-    if (!hasAcr(tokens.claims(), provider.settings)) throw new AccountsException(401, 'OAUTH_FAILED');
-    return { provider, flow, tokens, person: await this.profiles.personOf(provider, configuration, tokens) };
-  }
-
   async #logIn(exchange: Exchange, returned: Returned): Promise<Answer> {
-    const { provider, flow, tokens, person } = returned;
+    const { provider, flow, tokens, dpop, person } = returned;
     const found = await this.identities.find(person.identity);
     const present = this.auth.userId(await exchange.session());
     if (present !== null) {
@@ -105,7 +99,7 @@ export class OAuthCallback {
     // Where nothing else proves who its owner is, a provider that does not say when has done it now.
     const unsaid = (await this.factors.of(account)).length === 0 ? this.runtime.now() : 0;
     const provedAt = provedAtIn(claims) ?? unsaid;
-    await this.logins.received({ exchange, account, provider, tokens });
+    await this.logins.received({ exchange, account, provider, tokens, dpop });
     const how = { way: 'oauth', factors, epoch: account.epoch, provedAt } as const;
     try {
       return await this.arrival.arrive(exchange, account, how, { remember: flow.remember, next: flow.next });

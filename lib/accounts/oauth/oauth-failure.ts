@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { types } from 'node:util';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { OAuthProvider } from './oauth-providers.js';
 
@@ -6,6 +7,8 @@ const logger = new Logger('OAuth');
 
 /** What a provider says that a person has not agreed to, or cannot do without being asked. */
 const denials = new Set(['access_denied', 'login_required', 'interaction_required', 'consent_required']);
+/** Codes of errors that say that nothing has come, or nothing that it should be. */
+const silences = new Set(['OAUTH_TIMEOUT', 'OAUTH_ABORT', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC']);
 const outages = new Set(['server_error', 'temporarily_unavailable']);
 
 /** What has gone wrong between this application and a provider. */
@@ -35,10 +38,15 @@ function codeOf(error: unknown): OAuthFailureCode {
   if (reason !== null && denials.has(reason)) return 'OAUTH_DENIED';
   if (reason !== null && outages.has(reason)) return 'OAUTH_UNREACHABLE';
   const code = wordOf(error, 'code');
-  if (code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT') return 'OAUTH_UNREACHABLE';
-  // The network, as `fetch` reports it.
-  if (error instanceof TypeError && code === null) return 'OAUTH_UNREACHABLE';
+  if (code !== null && silences.has(code)) return 'OAUTH_UNREACHABLE';
+  if (isOfNetwork(error)) return 'OAUTH_UNREACHABLE';
   return statusIn(error) >= 500 ? 'OAUTH_UNREACHABLE' : 'OAUTH_FAILED';
+}
+
+/** As `fetch` reports it, itself or as the cause. */
+function isOfNetwork(error: unknown): boolean {
+  if (!types.isNativeError(error) || ('code' in error && error.code !== undefined)) return false;
+  return error.name === 'TypeError' || isOfNetwork(error.cause);
 }
 
 /** In words that hold nothing of what was sent but names of errors. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Exchange } from '../http/exchange.js';
 import type { StoredAccount } from '../repository/account.js';
 import type { OAuthProvider } from './oauth-providers.js';
-import type { ProviderTokens } from './openid-client-library.js';
+import type { DPoPKeys, ProviderTokens } from './openid-client-library.js';
 
 /** Somebody has proved at a provider whose account it is. A second factor may still be owed. */
 export interface OAuthReceipt {
@@ -12,6 +12,8 @@ export interface OAuthReceipt {
   readonly provider: OAuthProvider;
   /** All that the provider has answered. */
   readonly tokens: ProviderTokens;
+  /** The keys that the tokens are bound to; null: none. */
+  readonly dpop: DPoPKeys | null;
 }
 
 /** Is told of the tokens of each sign-in before there is a login. */

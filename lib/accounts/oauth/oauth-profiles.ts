@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isWellFormed } from '../../config/well-formed.js';
-import type { ProviderConfiguration, ProviderTokens } from './openid-client-library.js';
+import type { DPoPOptions, ProviderConfiguration, ProviderTokens } from './openid-client-library.js';
 import { OAuthProviders, type OAuthProvider } from './oauth-providers.js';
 import type { Identity } from './oauth-identities.js';
 import type { OAuthProfile, OAuthProfileFacts } from './provider-settings.js';
@@ -24,10 +24,11 @@ export class OAuthProfiles {
     provider: OAuthProvider,
     configuration: ProviderConfiguration,
     tokens: ProviderTokens,
+    bound: DPoPOptions,
   ): Promise<Person> {
     const claims = tokens.claims();
     if (claims === undefined) {
-      const facts = await this.#factsOf(provider, configuration, tokens);
+      const facts = await this.#factsOf(provider, configuration, tokens, bound);
       const identity = identityOf(provider, configuration.serverMetadata().issuer, facts.subject);
       return { identity, profile: () => Promise.resolve(profileOf(identity, facts)) };
     }
@@ -35,7 +36,7 @@ export class OAuthProfiles {
     return {
       identity,
       profile: async () => {
-        const said = await this.#userInfo(configuration, tokens, claims);
+        const said = await this.#userInfo(configuration, tokens, claims, bound);
         return profileOf(identity, factsIn(claims.sub, { ...said, ...claims }));
       },
     };
@@ -46,15 +47,17 @@ export class OAuthProfiles {
     configuration: ProviderConfiguration,
     tokens: ProviderTokens,
     claims: Readonly<Record<string, unknown>> & { readonly sub: string },
+    bound: DPoPOptions,
   ): Promise<object> {
     const isAsked = claims['email'] === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined;
-    return isAsked ? this.providers.library.fetchUserInfo(configuration, tokens.access_token, claims.sub) : {};
+    return isAsked ? this.providers.library.fetchUserInfo(configuration, tokens.access_token, claims.sub, bound) : {};
   }
 
   async #factsOf(
     { settings }: OAuthProvider,
     configuration: ProviderConfiguration,
     { access_token: accessToken }: ProviderTokens,
+    bound: DPoPOptions,
   ): Promise<OAuthProfileFacts> {
     const { endpoints, profile } = settings;
     if (endpoints === undefined || profile === undefined) throw new OAuthProfileError('no ID token');
@@ -65,7 +68,15 @@ export class OAuthProfiles {
         const headers = new Headers({ accept: 'application/json' });
         const url = new URL(api + path);
         const { library } = this.providers;
-        const response = await library.fetchProtectedResource(configuration, accessToken, url, 'GET', null, headers);
+        const response = await library.fetchProtectedResource(
+          configuration,
+          accessToken,
+          url,
+          'GET',
+          null,
+          headers,
+          bound,
+        );
         if (!response.ok) throw new OAuthProfileError(`status ${String(response.status)}`, response.status);
         return await response.json();
       },

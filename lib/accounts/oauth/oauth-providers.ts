@@ -4,7 +4,7 @@ import type { AccountsConfig } from '../accounts-config.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { isLoopback, settingsOf, settingsProblem } from './check-providers.js';
-import type { OpenIdClientLibrary, ProviderConfiguration } from './openid-client-library.js';
+import type { OpenIdClientLibrary, ProviderConfiguration, ProviderMetadata } from './openid-client-library.js';
 import type { OAuthProviderSettings } from './provider-settings.js';
 
 /** A provider as it is for one request. */
@@ -79,8 +79,10 @@ export class OAuthProviders {
   async formActions(exchange: Exchange): Promise<readonly string[]> {
     const origins = new Set<string>();
     for (const provider of await this.all(exchange)) {
-      const { issuer, endpoints, formActions = [] } = provider.settings;
-      for (const url of [await this.#authorizationUrl(provider), issuer, endpoints?.authorization, ...formActions]) {
+      const { issuer, endpoints, formActions = [], logout = false } = provider.settings;
+      const metadata = await this.#metadataOf(provider);
+      const found = [metadata?.authorization_endpoint, logout ? metadata?.end_session_endpoint : undefined];
+      for (const url of [...found, issuer, endpoints?.authorization, ...formActions]) {
         if (url !== undefined) origins.add(new URL(url).origin);
       }
     }
@@ -88,12 +90,12 @@ export class OAuthProviders {
   }
 
   /** Undefined: not known at the moment. */
-  async #authorizationUrl(provider: OAuthProvider): Promise<string | undefined> {
+  async #metadataOf(provider: OAuthProvider): Promise<ProviderMetadata | undefined> {
     const kept = this.#kept.get(keyOf(provider.settings));
     try {
       // A page does not wait for a provider that was not asked yet: it is, in the background.
       const configuration = kept === undefined ? await this.#soon(provider) : await kept.configuration;
-      return configuration?.serverMetadata().authorization_endpoint;
+      return configuration?.serverMetadata();
     } catch {
       return undefined;
     }

@@ -81,18 +81,24 @@ export class OAuthStart {
     const flow = { ...wanted, provider: provider.name, client: clientOf(provider), verifier, nonce };
     const state = await this.flows.begin(exchange, account, flow);
     const scope = settings.scope ?? (isOidc ? defaultScope : '');
-    const url = library.buildAuthorizationUrl(configuration, {
+    const parameters = {
       ...settings.parameters,
       ...(settings.acrValues === undefined ? {} : { acr_values: settings.acrValues.join(' ') }),
       // Whoever has the device, but not the account there, must not confirm anything by it.
       ...(wanted.intent === 'verify' ? { prompt: 'login', max_age: '0' } : {}),
+      ...(settings.responseMode === 'form_post' ? { response_mode: 'form_post' } : {}),
       ...(scope === '' ? {} : { scope }),
       ...(nonce === null ? {} : { nonce }),
       redirect_uri: this.callbackOf(provider.name),
       state,
       code_challenge: await library.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-    });
+    };
+    const isPushed =
+      settings.par !== false && configuration.serverMetadata().pushed_authorization_request_endpoint !== undefined;
+    const url = isPushed
+      ? await library.buildAuthorizationUrlWithPAR(configuration, parameters)
+      : library.buildAuthorizationUrl(configuration, parameters);
     return url.href;
   }
 }

@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto';
 import { importPeer } from '../../stores/import-peer.js';
 
 /** What a provider says of itself. */
@@ -37,6 +38,21 @@ export interface ProviderTokens {
   claims(): IdTokenClaims | undefined;
   /** In seconds. */
   expiresIn(): number | undefined;
+}
+
+/** The keys that tokens are bound to (RFC 9449). */
+export interface DPoPKeys {
+  readonly privateKey: webcrypto.CryptoKey;
+  readonly publicKey: webcrypto.CryptoKey;
+}
+
+/** What makes proofs of having the keys: made by the library, and only handed back to it. */
+export interface DPoPHandle {
+  calculateThumbprint(): Promise<string>;
+}
+
+export interface DPoPOptions {
+  DPoP?: DPoPHandle;
 }
 
 /** How a client authenticates at the token endpoint: made by the library, and only handed back to it. */
@@ -81,11 +97,22 @@ export interface OpenIdClientLibrary {
   randomNonce(): string;
   calculatePKCECodeChallenge(verifier: string): Promise<string>;
   buildAuthorizationUrl(configuration: ProviderConfiguration, parameters: Record<string, string>): URL;
-  authorizationCodeGrant(configuration: ProviderConfiguration, url: URL, checks: GrantChecks): Promise<ProviderTokens>;
+  buildAuthorizationUrlWithPAR(configuration: ProviderConfiguration, parameters: Record<string, string>): Promise<URL>;
+  buildEndSessionUrl(configuration: ProviderConfiguration, parameters: Record<string, string>): URL;
+  randomDPoPKeyPair(algorithm: string, options: { extractable: boolean }): Promise<DPoPKeys>;
+  getDPoPHandle(configuration: ProviderConfiguration, keys: DPoPKeys): DPoPHandle;
+  authorizationCodeGrant(
+    configuration: ProviderConfiguration,
+    url: URL,
+    checks: GrantChecks,
+    parameters: Record<string, string>,
+    options: DPoPOptions,
+  ): Promise<ProviderTokens>;
   fetchUserInfo(
     configuration: ProviderConfiguration,
     accessToken: string,
     subject: string,
+    options: DPoPOptions,
   ): Promise<Readonly<Record<string, unknown>>>;
   fetchProtectedResource(
     configuration: ProviderConfiguration,
@@ -94,6 +121,7 @@ export interface OpenIdClientLibrary {
     method: 'GET',
     body: null,
     headers: Headers,
+    options: DPoPOptions,
   ): Promise<Response>;
 }
 

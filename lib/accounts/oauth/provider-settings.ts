@@ -58,6 +58,14 @@ export interface OAuthProviderSettings {
   readonly trustFactors?: boolean | undefined;
   /** How the client authenticates. Default: what the provider supports, `client_secret_basic` first. */
   readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'none' | undefined;
+  /** Whether the request is sent to the provider itself (PAR), where it offers that. Default: yes. */
+  readonly par?: boolean | undefined;
+  /** Whether tokens are bound to a key of this application (DPoP), where the provider offers that. Default: yes. */
+  readonly dpop?: boolean | undefined;
+  /** How the response comes back. `form_post`: by a form, so that it is in no address at the provider. Default: `query`. */
+  readonly responseMode?: 'query' | 'form_post' | undefined;
+  /** Whether a logout here leads to that of the provider, where it offers one. Default: no. */
+  readonly logout?: boolean | undefined;
   /** Further origins that the provider leads through, for the `form-action` of pages. Default: none beside its own. */
   readonly formActions?: readonly string[] | undefined;
   /** How long each of its answers is waited for, in ms. Default: 10 seconds. */

@@ -208,6 +208,22 @@ export class Proofs {
     return (await this.store.delete(key, found.version)) === 'deleted' ? proof : null;
   }
 
+  /**
+   * Whether this is the first time that something is said, by a name of its own: of any number of parallel calls, exactly one returns true.
+   *
+   * @param validFor how long it is remembered, in ms
+   */
+  async once(purpose: string, name: string, validFor: number): Promise<boolean> {
+    const key = this.#keyOf(purpose, sharedSelector(purpose, name));
+    let isFirst = false;
+    const outcome = await changeRecord(this.store, key, null, (current) => {
+      isFirst = current === null;
+      return isFirst ? { bytes: Buffer.from('1'), ttlMs: validFor } : 'keep';
+    });
+    if (outcome === 'contended') throw contended();
+    return isFirst;
+  }
+
   async #complete(key: string): Promise<void> {
     try {
       await this.store.delete(key);

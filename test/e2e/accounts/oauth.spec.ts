@@ -1,11 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { AccountsService, MemoryAccountRepository, type OAuthSignUpHook } from 'nestjs-session-auth/accounts';
+import {
+  AccountsService,
+  changedAccount,
+  MemoryAccountRepository,
+  type OAuthSignUpHook,
+} from 'nestjs-session-auth/accounts';
 import { readPage, send, sendForm } from '../../support/accounts-app.js';
 import { platforms } from '../../support/app.js';
 import type { CookieJar } from '../../support/jar.js';
+import { totpCode } from '../../support/totp.js';
 import { startOAuth, type OAuthApp } from '../../support/oauth-app.js';
 
 const ada = { email: 'ada@example.com', password: 'a long enough phrase' };
+const there = { id: 'ada-there', email: 'ada@example.com', emailVerified: true, name: 'Ada' };
 const logIn = { identity: ada.email, password: ada.password };
 
 let app: OAuthApp;
@@ -107,4 +114,230 @@ describe('sign-in with another provider', () => {
     expect(await repository.credentials(id)).toEqual([]);
     expect(await repository.find(id)).toMatchObject({ emailConfirmedAt: null });
   });
+
+  it('C2-79: lets nobody into an account that is disabled or locked, and says nothing of why', async () => {
+    const repository = new MemoryAccountRepository();
+    await start({ repository });
+    const id = await accountWithLink();
+    for (const changes of [{ active: false }, { active: true, state: { lockedUntil: Date.now() + 60_000 } }]) {
+      const account = await repository.find(id);
+      if (account !== null) await repository.update(changedAccount(account, changes), account.version);
+      expect(await app.signIn(app.jar())).toMatchObject({ status: 401, body: { code: 'OAUTH_REFUSED' } });
+    }
+  });
+
+  it('C2-79: asks for the second factor, unless the provider says that it has', async () => {
+    await start({ totp: true });
+    await app.app.get(AccountsService).create(ada);
+    const owner = await loggedIn();
+    const { id, secret } = (await send(owner, '/auth/factors/totp', {})).body as { id: string; secret: string };
+    await send(owner, `/auth/factors/totp/${id}/enable`, { code: totpCode(secret, Date.now()) });
+    await app.signIn(owner, { intent: 'link' });
+    const jar = app.jar();
+    expect((await app.signIn(jar, { next: '/home', remember: true })).body).toMatchObject({ status: 'second-factor' });
+    expect(await app.who(jar)).toBeNull();
+    const code = totpCode(secret, Date.now() + 30_000);
+    const proved = await send(jar, '/auth/second-factor', { method: 'totp', code });
+    expect(proved.body).toMatchObject({ status: 'in', next: '/home' });
+    expect(jar.header).toContain('remember');
+    for (const amr of [['mfa'], ['pwd', 'otp'], ['hwk', 'pin']]) {
+      app.provider.person = { ...there, amr };
+      expect((await app.signIn(app.jar())).body).toMatchObject({ status: 'in' });
+    }
+    for (const amr of [['pwd'], ['hwk'], ['otp', 'sms'], ['MFA'], ['pwd', 'user']]) {
+      app.provider.person = { ...there, amr };
+      expect((await app.signIn(app.jar())).body).toMatchObject({ status: 'second-factor' });
+    }
+  });
+
+  it('takes no word for factors of a provider that is not trusted to tell', async () => {
+    await start({ signUp, settings: { trustFactors: false }, secondFactor: { required: true }, totp: true });
+    app.provider.person = { ...there, amr: ['mfa'] };
+    expect((await app.signIn(app.jar())).body).toMatchObject({ status: 'enroll' });
+  });
+
+  it('lets in only who was authenticated as it was asked for', async () => {
+    const settings = { acrValues: ['gold'], mfaAcrValues: ['gold'] };
+    await start({ signUp, settings, secondFactor: { required: true }, totp: true });
+    expect((await app.signIn(app.jar())).body).toMatchObject({ code: 'OAUTH_FAILED' });
+    app.provider.person = { ...there, acr: 'silver' };
+    expect((await app.signIn(app.jar())).body).toMatchObject({ code: 'OAUTH_FAILED' });
+    app.provider.person = { ...there, acr: 'gold' };
+    expect((await app.signIn(app.jar())).body).toMatchObject({ status: 'in' });
+  });
+
+  it('survives twenty tabs at the same time, in a browser without a session', async () => {
+    await start({ signUp });
+    const jar = app.jar();
+    const providerJar = app.provider.jar();
+    await app.provider.visit(String((await send(app.jar(), '/auth/oauth/acme', {})).body['url']), providerJar);
+    const paths = await Promise.all(Array.from({ length: 20 }, () => app.goThrough(jar, {}, providerJar.copy())));
+    expect(new Set(paths).size).toBe(20);
+    const answers = await Promise.all(paths.map((path) => app.comeBack(jar, path)));
+    expect(answers.map(({ body }) => body['code'] ?? body['status'])).toEqual(paths.map(() => 'in'));
+    expect(await app.who(jar)).toBe(ada.email);
+    expect(jar.header).not.toContain('oauth_flow');
+  });
+
+  it('C2-79: confirms who is logged in by the linked account alone, authenticated anew', async () => {
+    let now = Date.now();
+    await start({}, { session: { clock: () => now } });
+    await accountWithLink();
+    const jar = app.jar();
+    await app.signIn(jar);
+    now += 16 * 60_000;
+    expect((await send(jar, '/auth/oauth/acme', { intent: 'link' })).body['code']).toBe('VERIFICATION_REQUIRED');
+    app.provider.person = { id: 'eve-there', email: ada.email, emailVerified: true };
+    const other = await app.signIn(jar, { intent: 'verify' });
+    expect(other).toMatchObject({ status: 409, body: { code: 'OAUTH_OTHER_ACCOUNT' } });
+    expect((await send(jar, '/auth/oauth/acme', { intent: 'link' })).body['code']).toBe('VERIFICATION_REQUIRED');
+    app.provider.person = there;
+    const verified = await app.signIn(jar, { intent: 'verify', next: '/auth/oauth' });
+    expect(verified).toMatchObject({ status: 200, body: { status: 'verified', next: '/auth/oauth' } });
+    expect((await send(jar, '/auth/oauth/acme', { intent: 'link' })).status).toBe(200);
+  });
+
+  it('confirms nothing by a session that the provider had before', async () => {
+    // Otherwise, the request is at the provider already, and nobody here can change it.
+    await start({ settings: { par: false } });
+    await accountWithLink();
+    const providerJar = app.provider.jar();
+    const jar = app.jar();
+    await app.signIn(jar, {}, providerJar);
+    const begun = await send(jar, '/auth/oauth/acme', { intent: 'verify' });
+    const url = new URL(String(begun.body['url']));
+    expect([url.searchParams.get('max_age'), url.searchParams.get('prompt')]).toEqual(['0', 'login']);
+    // Somebody who has the device takes the wish for a new login out of the address.
+    url.searchParams.delete('max_age');
+    url.searchParams.delete('prompt');
+    const { pathname, search } = await app.provider.visit(url.href, providerJar);
+    expect(await app.comeBack(jar, pathname + search)).toMatchObject({ status: 401, body: { code: 'OAUTH_FAILED' } });
+  });
+
+  it('links and confirms nothing where another account, login or epoch is there when it comes back', async () => {
+    const repository = new MemoryAccountRepository();
+    await start({ repository });
+    const eve = { email: 'eve@example.com', password: 'another long enough phrase' };
+    await app.app.get(AccountsService).create(ada);
+    await app.app.get(AccountsService).create(eve);
+    const changes: readonly ((jar: CookieJar) => Promise<unknown>)[] = [
+      (jar) => send(jar, '/auth/logout', {}),
+      async (jar) => {
+        await send(jar, '/auth/logout', {});
+        await send(jar, '/auth/login', { identity: eve.email, password: eve.password });
+      },
+      async (jar) => {
+        await send(jar, '/auth/logout', {});
+        await send(jar, '/auth/login', logIn);
+      },
+      (jar) => send(jar, '/auth/password', { current: ada.password, password: 'an entirely new phrase' }),
+    ];
+    for (const change of changes) {
+      const jar = await loggedIn();
+      const path = await app.goThrough(jar, { intent: 'link' });
+      await change(jar);
+      expect(await app.comeBack(jar, path)).toMatchObject({ status: 409, body: { code: 'OAUTH_OTHER_ACCOUNT' } });
+    }
+    expect((await app.signIn(app.jar())).body['code']).toBe('OAUTH_NOT_REGISTERED');
+  });
+
+  it('logs in nobody where somebody else has logged in in the meantime', async () => {
+    await start();
+    await accountWithLink();
+    const eve = { email: 'eve@example.com', password: 'another long enough phrase' };
+    await app.app.get(AccountsService).create(eve);
+    const jar = app.jar();
+    const path = await app.goThrough(jar);
+    await send(jar, '/auth/login', { identity: eve.email, password: eve.password });
+    expect(await app.comeBack(jar, path)).toMatchObject({ status: 409, body: { code: 'OAUTH_OTHER_ACCOUNT' } });
+    expect(await app.who(jar)).toBe(eve.email);
+  });
+
+  it('links one account at a provider to one account here', async () => {
+    await start();
+    await accountWithLink();
+    const eve = { email: 'eve@example.com', password: 'another long enough phrase' };
+    await app.app.get(AccountsService).create(eve);
+    const jar = app.jar();
+    await send(jar, '/auth/login', { identity: eve.email, password: eve.password });
+    expect(await app.signIn(jar, { intent: 'link' })).toMatchObject({ status: 409, body: { code: 'OAUTH_TAKEN' } });
+  });
+
+  it('lists and unlinks, but not the last way in, and tells the owner', async () => {
+    await start({ signUp });
+    const jar = app.jar();
+    await app.signIn(jar);
+    const { providers, links } = (await jar.json('/auth/oauth')) as { providers: unknown; links: { id: string }[] };
+    expect(providers).toEqual([{ name: 'acme', label: 'Acme' }]);
+    expect(links).toMatchObject([{ provider: 'acme', name: 'ada@example.com' }]);
+    const [first] = links;
+    const last = await send(jar, `/auth/oauth/${first?.id ?? ''}`, {}, 'DELETE');
+    expect([last.status, last.body['code']]).toEqual([409, 'LAST_FACTOR']);
+    app.provider.person = { id: 'ada-again', email: 'ada@elsewhere.example' };
+    expect((await app.signIn(jar, { intent: 'link' })).body).toMatchObject({ status: 'linked' });
+    const removed = await send(jar, `/auth/oauth/${first?.id ?? ''}`, {}, 'DELETE');
+    expect(removed).toMatchObject({ status: 200, body: { status: 'removed' } });
+    expect(await app.box.mail(2)).toMatchObject({
+      data: { factor: { method: 'oauth', change: 'removed', name: 'Acme' } },
+    });
+    app.provider.person = there;
+    expect((await app.signIn(app.jar())).body['code']).toBe('OAUTH_EMAIL_TAKEN');
+    const unknown = await sendForm(jar, '/auth/oauth/nothing/delete', {});
+    expect(unknown.status).toBe(404);
+  });
+
+  it('shows buttons, lets forms lead to the provider, and says what went wrong in words', async () => {
+    await start({ settings: { formActions: ['https://login.example'] } });
+    const login = await readPage(app.jar(), '/auth/login?next=/home');
+    expect(login.html).toContain('Sign in with Acme');
+    const policy = login.headers.get('content-security-policy');
+    expect(policy).toContain(`form-action 'self' ${app.provider.issuer} https://login.example;`);
+    await accountWithLink();
+    const jar = await loggedIn();
+    const page = await readPage(jar, '/auth/oauth');
+    expect(page.html).toContain('Acme: ada@example.com');
+    expect(page.html).toContain('Link Acme');
+    expect((await readPage(jar, '/auth/verify')).html).toContain('Confirm with Acme');
+    app.provider.person = null;
+    const other = app.jar();
+    const denied = await readPage(other, await app.goThrough(other));
+    expect(denied.html).toContain('You have not signed in at the provider.');
+  });
+
+  it('is not there for a provider that nobody has named, and refuses what it cannot read', async () => {
+    await start();
+    for (const name of ['nobody', 'constructor', '__proto__', '%00']) {
+      expect((await send(app.jar(), `/auth/oauth/${name}`, {})).status).toBe(404);
+    }
+    for (const body of [{ intent: 'own' }, { intent: 7 }, { remember: 'maybe' }, { next: {} }]) {
+      expect((await send(app.jar(), '/auth/oauth/acme', body)).status).toBe(400);
+    }
+    expect((await send(await jarOfEve(), '/auth/oauth/acme', {})).body['code']).toBe('ALREADY_IN');
+  });
+
+  it('makes no account that nobody could get into, and none without a word of the application', async () => {
+    await start({
+      confirmation: true,
+      signUp: ({ email, subject }) => (subject === 'eve-there' ? null : { email: email ?? '' }),
+    });
+    expect((await app.signIn(app.jar())).body['code']).toBe('OAUTH_EMAIL_UNCONFIRMED');
+    app.provider.person = { id: 'eve-there', email: 'eve@example.com' };
+    expect((await app.signIn(app.jar())).body['code']).toBe('OAUTH_NOT_REGISTERED');
+  });
+
+  it('tells listeners what failed, without anything that was sent', async () => {
+    const heard: object[] = [];
+    await start({}, { session: { observer: { oauthFailed: (event) => heard.push(event) } } });
+    app.provider.person = null;
+    await app.signIn(app.jar());
+    expect(heard).toEqual([{ provider: 'acme', reason: 'OAUTH_DENIED', address: '127.0.0.1' }]);
+  });
 });
+
+async function jarOfEve(): Promise<CookieJar> {
+  const eve = { email: 'eve@example.com', password: 'another long enough phrase' };
+  await app.app.get(AccountsService).create(eve);
+  const jar = app.jar();
+  await send(jar, '/auth/login', { identity: eve.email, password: eve.password });
+  return jar;
+}
