@@ -14,7 +14,7 @@ import type { CookieJar } from './jar.js';
 import { clientId, clientSecret, startOidcServer, type OidcServer } from './oidc-server.js';
 
 @Controller()
-class HomeController {
+export class OAuthHome {
   @Get('me')
   me(@CurrentUser() account: Account | null): { me: string | null } {
     return { me: account?.email ?? null };
@@ -75,7 +75,7 @@ export async function startOAuth(
   const acme: OAuthProviderSettings = { issuer: provider.issuer, clientId, clientSecret, label: 'Acme', ...settings };
   const app = await startAccounts(
     { oauth: { providers: { acme }, ...(signUp === undefined ? {} : { signUp }) }, ...options },
-    { ...setup, controllers: [HomeController, ...(setup.controllers ?? [])] },
+    { ...setup, controllers: [OAuthHome, ...(setup.controllers ?? [])] },
   );
   port = new URL(app.url).port;
   const comeBack: OAuthApp['comeBack'] = async (jar, path) => {
