@@ -616,6 +616,7 @@ export interface AccountsModuleOptions {
                 | 'error.OAUTH_EMAIL_UNCONFIRMED'
                 | 'error.OAUTH_EMAIL_TAKEN'
                 | 'error.OAUTH_OTHER_ACCOUNT'
+                | 'error.OAUTH_LOGOUT_INVALID'
                 | 'error.OAUTH_TAKEN'
                 | 'error.IMPERSONATING'
                 | 'error.NOT_IMPERSONATING'
