@@ -98,7 +98,7 @@ export class TokenRoutes {
     if (login !== null) return this.#answerTo(login);
     const account = await this.repository.find(accountId);
     if (account === null || (await this.gate.mayEnter(account, how)) !== 'factors-owed') throw invalidCredentials();
-    const owed = await this.arrival.owedBy(account);
+    const owed = await this.arrival.owedBy(account, how.factors);
     // Without a browser, nobody sets up a factor.
     if (owed.status === 'enroll') return { status: 200, body: owed };
     const facts = { ...how, waitsFor: owed.status, remember: false, next: '', mailed: null, isMailbox: false };

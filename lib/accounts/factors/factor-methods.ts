@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { discover } from '../../http/discovery.js';
 import type { StoredAccount } from '../repository/account.js';
+import { isKeyAlone } from '../passkeys/passkey-factors.js';
 import { FACTOR_METHOD, type FactorMethod, type FactorMethodName, type FactorRole } from './factor-method.js';
 
 /** The id of no credential. */
@@ -21,11 +22,19 @@ export class FactorMethods implements OnModuleInit {
     this.#methods = discover(this.modules, FACTOR_METHOD).map(({ instance }) => instance as FactorMethod);
   }
 
-  /** The names of those in some roles that an account can use, what stands in for others last. */
-  async namesOf(account: StoredAccount, roles: readonly FactorRole[]): Promise<readonly FactorMethodName[]> {
+  /**
+   * The names of those in some roles that an account can use, what stands in for others last.
+   *
+   * @param proved by the first factor, which is no second one. Default: nothing
+   */
+  async namesOf(
+    account: StoredAccount,
+    roles: readonly FactorRole[],
+    proved: readonly string[] = [],
+  ): Promise<readonly FactorMethodName[]> {
     const names: FactorMethodName[] = [];
     for (const role of roles) {
-      for (const method of this.#methods) {
+      for (const method of this.#beside(proved)) {
         if (method.role === role && (await method.has(account))) names.push(method.name);
       }
     }
@@ -39,9 +48,9 @@ export class FactorMethods implements OnModuleInit {
       .map(({ name }) => name);
   }
 
-  /** Whether an account has a second factor. @param without as in {@link FactorMethod.has} */
-  async haveSecond(account: StoredAccount, without?: string): Promise<boolean> {
-    for (const method of this.#methods) {
+  /** Whether an account has a second factor. @param without as in {@link FactorMethod.has} @param proved as for {@link namesOf} */
+  async haveSecond(account: StoredAccount, without?: string, proved: readonly string[] = []): Promise<boolean> {
+    for (const method of this.#beside(proved)) {
       if (method.role === 'second' && (await method.has(account, without))) return true;
     }
     return false;
@@ -52,9 +61,19 @@ export class FactorMethods implements OnModuleInit {
     return this.haveSecond(account, noCredential);
   }
 
-  /** The one that a request names, if an account can use it. @param name untrusted */
-  async find(account: StoredAccount, name: string, roles: readonly FactorRole[]): Promise<FactorMethod | null> {
-    const method = this.#methods.find((one) => one.name === name && roles.includes(one.role));
+  /** The one that a request names, if an account can use it. @param name untrusted @param proved as for {@link namesOf} */
+  async find(
+    account: StoredAccount,
+    name: string,
+    roles: readonly FactorRole[],
+    proved: readonly string[] = [],
+  ): Promise<FactorMethod | null> {
+    const method = this.#beside(proved).find((one) => one.name === name && roles.includes(one.role));
     return method !== undefined && (await method.has(account)) ? method : null;
+  }
+
+  /** Those that prove anything beside what was proved: who has a key in hand can use it twice. */
+  #beside(proved: readonly string[]): readonly FactorMethod[] {
+    return isKeyAlone(proved) ? this.#methods.filter(({ name }) => name !== 'passkey') : this.#methods;
   }
 }

@@ -22,7 +22,7 @@ export class FactorNeeds {
   /** Whether a login that has proved some factors still owes a second one. */
   async isOwed(account: StoredAccount, proved: readonly string[]): Promise<boolean> {
     if (proved.includes('mfa')) return false;
-    return (await this.methods.haveSecond(account)) || this.isRequired(account);
+    return (await this.methods.haveSecond(account, undefined, proved)) || this.isRequired(account);
   }
 
   /** Whether a login was made before its account needed a second factor, which it has not set up. */

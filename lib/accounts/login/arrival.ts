@@ -10,7 +10,7 @@ import { AccountAnswers, type Answer } from '../http/account-answers.js';
 import { AccountPaths } from '../http/account-paths.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
-import { PendingLogins, type PendingFor } from '../pending/pending-logins.js';
+import { PendingLogins, type PendingFor, type PendingLogin } from '../pending/pending-logins.js';
 import { accountOf, type StoredAccount } from '../repository/account.js';
 import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
 
@@ -77,15 +77,20 @@ export class Arrival {
     return { status, body: { status: 'in', user: this.answers.payloadOf(account), next }, goTo: next };
   }
 
-  /** What a login to an account owes that has proved its first factor. */
-  async owedBy(account: StoredAccount): Promise<SecondFactorOwed> {
-    return this.pendingOf(account, (await this.methods.haveSecond(account)) ? 'second-factor' : 'enroll');
+  /** What a login to an account owes that has proved its first factor. @param factors what that has proved */
+  async owedBy(account: StoredAccount, factors: readonly string[]): Promise<SecondFactorOwed> {
+    const hasSecond = await this.methods.haveSecond(account, undefined, factors);
+    return this.pendingOf({ account, waitsFor: hasSecond ? 'second-factor' : 'enroll', factors });
   }
 
   /** What the answers say of a pending login. */
-  async pendingOf(account: StoredAccount, waitsFor: PendingFor): Promise<SecondFactorOwed> {
+  async pendingOf({
+    account,
+    waitsFor,
+    factors,
+  }: Pick<PendingLogin, 'account' | 'waitsFor' | 'factors'>): Promise<SecondFactorOwed> {
     const methods =
-      waitsFor === 'enroll' ? this.methods.namesToSetUp() : await this.methods.namesOf(account, secondRoles);
+      waitsFor === 'enroll' ? this.methods.namesToSetUp() : await this.methods.namesOf(account, secondRoles, factors);
     return { status: waitsFor, methods };
   }
 
@@ -116,7 +121,7 @@ export class Arrival {
     { way, factors }: EntryHow,
     { remember = false, next: wanted }: ArrivalWish,
   ): Promise<SecondFactorOwed> {
-    const owed = await this.owedBy(account);
+    const owed = await this.owedBy(account, factors);
     const next = this.accounts.placeAfterLogin(wanted);
     const facts = { waitsFor: owed.status, way, factors, remember, next, mailed: null, isMailbox: false };
     await this.pending.begin(await exchange.session(), account, facts);

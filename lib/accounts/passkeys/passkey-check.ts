@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { SessionObject } from '../../session/session.js';
+import { stateOf, type SessionObject } from '../../session/session.js';
 import { AccountsConfig } from '../accounts-config.js';
 import { AccountEvents } from '../events/account-events.js';
 import type { Exchange } from '../http/exchange.js';
 import type { StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import type { AssertionJson } from './credential-input.js';
-import { factorsOfPasskey, type PasskeyWorth } from './passkey-factors.js';
+import { factorsOfPasskey, isKeyAlone, type PasskeyWorth } from './passkey-factors.js';
 import { PasskeyFlows, type Ceremony } from './passkey-flows.js';
 import { PasskeyRows } from './passkey-rows.js';
 import type { StoredPasskey } from './passkey.js';
@@ -73,7 +73,8 @@ export class PasskeyCheck {
     if (use === 'backup-changed') {
       this.events.tell('passkeyBackedUp', { ...event, isBackedUp: verified.isBackedUp });
     }
-    return { account: owner, factors: factorsOfPasskey(passkey, this.#worthOf(verified, ceremony)) };
+    const worth = this.#worthOf(verified, ceremony, await exchange.session());
+    return { account: owner, factors: factorsOfPasskey(passkey, worth) };
   }
 
   /** The passkey's account, if it is the one that is asked for, and the one that the authenticator names. */
@@ -90,9 +91,10 @@ export class PasskeyCheck {
     return userHandle === owner.state.handle ? owner : null;
   }
 
-  #worthOf({ isUserVerified }: VerifiedAssertion, ceremony: Ceremony): PasskeyWorth {
+  #worthOf({ isUserVerified }: VerifiedAssertion, ceremony: Ceremony, session: SessionObject): PasskeyWorth {
     if (isUserVerified && this.config.options.passkeys.multiFactor) return 'all';
-    return ceremony === 'login' ? 'first' : 'second';
+    const isFirst = ceremony === 'login' || isKeyAlone(Object.keys(stateOf(session).auth?.factors ?? {}));
+    return isFirst ? 'first' : 'second';
   }
 
   /** Whose passkey it is has to be known by more than the device only where nothing else was proved, or could be. */

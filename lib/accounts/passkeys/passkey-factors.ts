@@ -1,5 +1,12 @@
 import type { PasskeyFacts } from './passkey.js';
 
+const keys: readonly string[] = ['hwk', 'swk'];
+
+/** Whether a passkey is all that was proved, and its user was not verified. */
+export function isKeyAlone(proved: readonly string[]): boolean {
+  return proved.length > 0 && proved.every((factor) => keys.includes(factor));
+}
+
 /** What the use of a passkey is worth. */
 export type PasskeyWorth =
   /** All factors in one: the key, and what its user was verified by. */

@@ -43,14 +43,14 @@ export class SecondFactorSteps {
   /** What the request's session waits for; null: nothing. */
   async stateOf(exchange: Exchange): Promise<SecondFactorOwed | null> {
     const pending = await this.pending.of(await exchange.session());
-    return pending && this.arrival.pendingOf(pending.account, pending.waitsFor);
+    return pending && this.arrival.pendingOf(pending);
   }
 
   /** The same, for the page. */
   async shownOf(exchange: Exchange): Promise<Partial<FactorsShown>> {
     const pending = await this.pending.of(await exchange.session());
     if (pending === null) return {};
-    const { status, methods } = await this.arrival.pendingOf(pending.account, pending.waitsFor);
+    const { status, methods } = await this.arrival.pendingOf(pending);
     const phones = await this.codes.phonesOf(pending.account);
     const { trustFor } = this.trusted;
     return { waitsFor: status, methods, isMailbox: pending.isMailbox, phones, trustFor };
@@ -118,7 +118,7 @@ export class SecondFactorSteps {
     const name = input.optionalText('method', longestMethod) ?? mail;
     if (name !== mail) input.refuse('method', 'METHOD_UNKNOWN');
     await this.enrollCode.check(exchange, pending, input);
-    return this.arrival.pendingOf(pending.account, 'enroll');
+    return this.arrival.pendingOf(pending);
   }
 
   /** @throws AccountsException 401 `NOTHING_PENDING` */
@@ -128,13 +128,17 @@ export class SecondFactorSteps {
     return pending;
   }
 
-  async #methodIn(input: Input, { account }: PendingLogin, fallback: string | null): Promise<FactorMethod | null> {
+  async #methodIn(
+    input: Input,
+    { account, factors }: PendingLogin,
+    fallback: string | null,
+  ): Promise<FactorMethod | null> {
     const name = input.optionalText('method', longestMethod) ?? fallback;
     if (name === null) {
       if (!input.isWrong) input.refuse('method', 'REQUIRED');
       return null;
     }
-    const method = await this.methods.find(account, name, secondRoles);
+    const method = await this.methods.find(account, name, secondRoles, factors);
     if (method === null) input.refuse('method', 'METHOD_UNKNOWN');
     return method;
   }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { changedAccount, MemoryAccountRepository } from 'nestjs-session-auth/accounts';
+import { changedAccount, MemoryAccountRepository, type AccountsModuleOptions } from 'nestjs-session-auth/accounts';
 import { generateKeyPairSync } from 'node:crypto';
 import { platforms } from '../../support/app.js';
 import { send, sendForm } from '../../support/accounts-app.js';
@@ -14,7 +14,8 @@ import {
   withPasskey,
   type PasskeysApp,
 } from '../../support/passkeys-app.js';
-import type { CreationOptions, Deviation } from '../../support/software-authenticator.js';
+import type { CreationOptions, Deviation, RequestOptions } from '../../support/software-authenticator.js';
+import { totpCode } from '../../support/totp.js';
 
 let app: PasskeysApp;
 
@@ -226,6 +227,44 @@ describe('a login with a passkey', () => {
     await send(jar, '/auth/login', { identity: ada.email, password: ada.password });
     expect((await addPasskey(jar, authenticator, { isUserVerified: false })).status).toBe(201);
     expect((await beginLogin(app.jar())).options).toMatchObject({ userVerification: 'preferred' });
+    const alone = app.jar();
+    expect(await logInWith(alone, authenticator, { isUserVerified: false })).toMatchObject({ body: { status: 'in' } });
+    expect(await alone.json('/login-facts')).toMatchObject({ factors: ['hwk'] });
+  });
+
+  it.each<[string, AccountsModuleOptions['passkeys'], Deviation]>([
+    ['without a verified user', { enabled: true, userVerification: 'preferred' }, { isUserVerified: false }],
+    ['where none counts as both factors', { enabled: true, multiFactor: false }, {}],
+  ])('%s owes a second factor, which no passkey is then', async (_what, options, deviation) => {
+    app = await startPasskeys({ passkeys: options, totp: true, recoveryCodes: true });
+    const authenticator = app.authenticator();
+    const owner = app.jar();
+    await send(owner, '/auth/login', { identity: ada.email, password: ada.password });
+    expect((await addPasskey(owner, authenticator, deviation)).status).toBe(201);
+    const { codes } = (await send(owner, '/auth/factors/recovery-codes', {})).body as { codes: string[] };
+    const { id, secret } = (await send(owner, '/auth/factors/totp', {})).body as { id: string; secret: string };
+    await send(owner, `/auth/factors/totp/${id}/enable`, { code: totpCode(secret, Date.now()) });
+    const jar = app.jar();
+    expect((await logInWith(jar, authenticator, deviation)).body).toEqual({
+      status: 'second-factor',
+      methods: ['totp', 'recovery-code'],
+    });
+    const unknown = { status: 400, body: { fields: { method: ['METHOD_UNKNOWN'] } } };
+    expect(await send(jar, '/auth/second-factor/options', { method: 'passkey' })).toMatchObject(unknown);
+    const proof = { method: 'recovery-code', code: codes[0] };
+    expect(await send(jar, '/auth/second-factor', proof)).toMatchObject({ body: { status: 'in' } });
+  });
+
+  it('by which alone one is logged in proves no more when it is used again', async () => {
+    app = await startPasskeys({ passkeys: { enabled: true, userVerification: 'preferred' } });
+    const authenticator = app.authenticator();
+    await withPasskey(app, authenticator);
+    const jar = app.jar();
+    expect(await logInWith(jar, authenticator, { isUserVerified: false })).toMatchObject({ body: { status: 'in' } });
+    const { flow, options } = await begin<RequestOptions>(jar, '/auth/verify/options', { method: 'passkey' });
+    const credential = authenticator.get(options, { isUserVerified: false });
+    expect((await send(jar, '/auth/verify', { method: 'passkey', flow, credential })).status).toBe(200);
+    expect(await jar.json('/login-facts')).toMatchObject({ factors: ['hwk'] });
   });
 
   it('is refused where somebody is logged in, before anything is used up', async () => {
