@@ -180,8 +180,9 @@ export const testUnifiedSignin: Suite = {
 };
 
 const noUsage = different(
-  'what a passkey proves depends on whether it verified its user, not on a label',
+  'what a passkey proves depends on whether it verified its user, and on what was proved before, not on a label',
   passkeys.unverified,
+  passkeys.oneFactor,
 );
 const pageOfYours = different('a page is a function of its context, in place of a hook that adds to it', pages.own);
 
@@ -207,9 +208,9 @@ export const testWebauthn: Suite = {
   test_signin_timeout: same(passkeys.expired),
   test_bad_token: same(passkeys.otherCeremony, passkeys.otherFlow, passkeys.hostile),
   test_wan_context_processors: pageOfYours,
-  test_alt_tf: same(passkeys.unverified),
+  test_alt_tf: same(passkeys.oneFactor),
   test_all_in_one: same(passkeys.login),
-  test_all_in_one_not_allowed: same(option('passkeys.multiFactor')),
+  test_all_in_one_not_allowed: same(passkeys.oneFactor),
   test_reset: same(administration.open),
   test_user_handle: same(passkeys.oneAnswer),
   test_autogen_user_handle: same(passkeys.handle),

@@ -238,6 +238,7 @@ export const held = {
     expired: passkeyLogin('C2-78: is refused when the flow is five minutes old'),
     otherCeremony: passkeyLogin('is refused with the flow of a registration, and the other way round'),
     unverified: passkeyLogin('without a verified user is one factor, where that is allowed'),
+    oneFactor: passkeyLogin('… owes a second factor, which no passkey is then'),
     off: passkeyLogin('is not there where passkeys are off, or are no first factor'),
     factor: passkeyFactor('C2-78: of the pending account completes its login; a passkey of another account does not'),
     verify: passkeyFactor('C2-78: has to be one of the account that is logged in'),
