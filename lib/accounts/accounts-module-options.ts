@@ -501,6 +501,7 @@ export interface AccountsModuleOptions {
                 | 'sessions.current'
                 | 'sessions.trusted'
                 | 'sessions.impersonated'
+                | 'sessions.tokens'
                 | 'sessions.address'
                 | 'sessions.lastUsed'
                 | 'sessions.end'

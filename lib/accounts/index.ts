@@ -134,6 +134,7 @@ export {
   type AccountQuery,
   type AddCredentialResult,
   type CreateAccountResult,
+  type OwnedCredential,
   type ReplaceCredentialsResult,
   type TakenAccountKey,
   type UpdateAccountResult,

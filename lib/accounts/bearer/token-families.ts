@@ -7,7 +7,7 @@ import { AccountsConfig } from '../accounts-config.js';
 import { AccountEvents } from '../events/account-events.js';
 import type { EndOfTokens } from '../events/account-observer.js';
 import type { StoredAccount } from '../repository/account.js';
-import { AccountRepository } from '../repository/account-repository.js';
+import { AccountRepository, findOwned } from '../repository/account-repository.js';
 import type { Credential } from '../repository/credential.js';
 import {
   familyIn,
@@ -76,10 +76,9 @@ export class TokenFamilies {
 
   /** The family of a token, which may not be valid; null: it has ended. */
   async find({ family }: RememberToken): Promise<OwnedFamily | null> {
-    const credential = await this.repository.findCredential(tokenFamilyKind, family);
-    const found = credential && this.#live(credential);
-    const account = found && (await this.repository.find(found.credential.accountId));
-    return found && account && { account, family: found };
+    const found = await findOwned(this.repository, tokenFamilyKind, family);
+    const live = found && this.#live(found.credential);
+    return found && live && { account: found.account, family: live };
   }
 
   isAccess(family: TokenFamily, token: RememberToken): boolean {
@@ -105,6 +104,18 @@ export class TokenFamilies {
     const { validator, companion } = turned.successor;
     const refresh = { family: token.family, validator };
     return { family: turned.row, refresh, access: { family: token.family, validator: companion } };
+  }
+
+  /** Until when a family lasts, in ms since the epoch. */
+  untilOf(family: TokenFamily): number {
+    return familyUntil(family, this.config.options.tokens);
+  }
+
+  /** Those of an account that are valid, the oldest first. */
+  async listed(accountId: string): Promise<readonly TokenFamily[]> {
+    if (!this.config.options.tokens.enabled) return [];
+    const account = await this.repository.find(accountId);
+    return (await this.of(accountId)).filter(({ epoch }) => epoch === account?.epoch);
   }
 
   /** Those of an account that have not expired, the oldest first. */
@@ -155,7 +166,7 @@ export class TokenFamilies {
 
   #live(credential: Credential): TokenFamily | null {
     const family = familyIn(credential);
-    return family !== null && familyUntil(family, this.config.options.tokens) > this.runtime.now() ? family : null;
+    return family !== null && this.untilOf(family) > this.runtime.now() ? family : null;
   }
 
   #rows(accountId: string): Promise<readonly Credential[]> {

@@ -11,7 +11,7 @@ import { SecurityNotices } from '../not-me/security-notices.js';
 import { accountOf, type Account, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import { BearerTokens } from './bearer-token.js';
-import { familyUntil, type BoundSession } from './token-family.js';
+import type { BoundSession } from './token-family.js';
 import { TokenFamilies, type FamilyTokens, type OwnedFamily } from './token-families.js';
 
 /** The tokens of a login, as its client gets them. @publicApi */
@@ -141,7 +141,7 @@ export class TokenLogins {
       accessToken: this.tokens.write('access', access),
       expiresIn: seconds(family.access.until),
       refreshToken: this.tokens.write('refresh', refresh),
-      refreshExpiresIn: seconds(familyUntil(family, this.config.options.tokens)),
+      refreshExpiresIn: seconds(this.families.untilOf(family)),
     };
   }
 }

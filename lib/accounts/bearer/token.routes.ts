@@ -12,6 +12,7 @@ import { AccountsException } from '../http/accounts.exception.js';
 import { exchangeWith, type Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { atNextStep } from '../http/pace.js';
+import { isImpersonated } from '../impersonation/impersonation.js';
 import { Arrival, invalidCredentials, isInvalidCredentials } from '../login/arrival.js';
 import { CurrentAccount } from '../login/current-account.js';
 import { longestIdentity, PasswordCheck } from '../login/password-check.js';
@@ -112,8 +113,11 @@ export class TokenRoutes {
   }
 
   async #fromSession(exchange: Exchange): Promise<Answer> {
+    const own = await exchange.session();
+    // Tokens would not know that somebody else has them.
+    if (isImpersonated(own)) throw new AccountsException(403, 'IMPERSONATING');
     const account = await this.current.of(exchange);
-    const { auth } = stateOf(await exchange.session());
+    const { auth } = stateOf(own);
     const session = await this.#bindingOf(exchange);
     if (auth === null || session === null) throw invalidCredentials();
     const how = { way: 'session', factors: Object.keys(auth.factors ?? {}), epoch: epochOf(auth) } as const;

@@ -183,6 +183,7 @@ export const english = {
   'sessions.current': 'this device',
   'sessions.trusted': 'Is not asked for a second factor',
   'sessions.impersonated': 'An administrator of this site, in your place',
+  'sessions.tokens': 'An app that is logged in',
   'sessions.address': 'Network address {address}',
   'sessions.lastUsed': 'Last used on {time}',
   'sessions.end': 'Log out',

@@ -189,6 +189,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'sessions.current': 'dieses Gerät',
   'sessions.trusted': 'Wird nicht nach einem zweiten Faktor gefragt',
   'sessions.impersonated': 'Die Verwaltung dieser Website, an Ihrer Stelle',
+  'sessions.tokens': 'Eine App, die angemeldet ist',
   'sessions.address': 'Netzwerkadresse {address}',
   'sessions.lastUsed': 'Zuletzt verwendet am {time}',
   'sessions.end': 'Abmelden',

@@ -49,6 +49,12 @@ export type ReplaceCredentialsResult =
   | { readonly taken: true }
   | { readonly gone: true };
 
+/** A credential, and the account that it belongs to. @publicApi */
+export interface OwnedCredential {
+  readonly account: StoredAccount;
+  readonly credential: Credential;
+}
+
 /** Which accounts to list; all of them by default. @publicApi */
 export interface AccountQuery {
   /** Only active ones, or only disabled ones. */
@@ -117,6 +123,9 @@ export abstract class AccountRepository {
   /** Finds a credential by its external id, within its kind. */
   abstract findCredential(kind: string, externalId: string): Promise<Credential | null>;
 
+  /** Finds both a credential and its account, in one query. Without this method, two are made. */
+  findOwned?(kind: string, externalId: string): Promise<OwnedCredential | null>;
+
   /**
    * Adds a credential.
    *
@@ -152,4 +161,16 @@ export abstract class AccountRepository {
 
   /** The credentials of one kind, of all accounts, that had expired at `time`; the first to expire first. */
   abstract expiredCredentials(kind: string, time: Date, limit: number): Promise<readonly Credential[]>;
+}
+
+/** A credential and its account, by one query where the repository can. */
+export async function findOwned(
+  repository: AccountRepository,
+  kind: string,
+  externalId: string,
+): Promise<OwnedCredential | null> {
+  if (repository.findOwned !== undefined) return repository.findOwned(kind, externalId);
+  const credential = await repository.findCredential(kind, externalId);
+  const account = credential && (await repository.find(credential.accountId));
+  return credential && account && { account, credential };
 }

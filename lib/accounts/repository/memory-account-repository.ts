@@ -5,6 +5,7 @@ import {
   AccountRepository,
   type AddCredentialResult,
   type CreateAccountResult,
+  type OwnedCredential,
   type ReplaceCredentialsResult,
   type UpdateAccountResult,
   type UpdateCredentialResult,
@@ -135,6 +136,12 @@ export class MemoryAccountRepository extends AccountRepository {
   override async findCredential(kind: string, externalId: string): Promise<Credential | null> {
     const found = this.#credentials.get(this.#byExternalId.get(nameOf(kind, externalId)) ?? '');
     return found === undefined ? null : credentialCopyOf(found);
+  }
+
+  override async findOwned(kind: string, externalId: string): Promise<OwnedCredential | null> {
+    const credential = await this.findCredential(kind, externalId);
+    const account = credential && (await this.find(credential.accountId));
+    return credential && account && { account, credential };
   }
 
   override async addCredential(

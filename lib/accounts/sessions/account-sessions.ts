@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuthService } from '../../auth/auth.service.js';
 import { SessionAbilityMissingError } from '../../errors.js';
 import type { SessionObject } from '../../session/session.js';
+import { TokenFamilies } from '../bearer/token-families.js';
 import { Entrance } from '../gate/entrance.js';
 import type { Answer } from '../http/account-answers.js';
 import { AccountPaths } from '../http/account-paths.js';
@@ -12,7 +13,7 @@ import { FreshLogin } from '../login/fresh-login.js';
 import { changedAccount, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
-import { listedSession, trustedDevice, type ListedSession } from './listed-session.js';
+import { listedSession, tokensInUse, trustedDevice, type ListedSession } from './listed-session.js';
 
 /** The devices on which an account is used. */
 @Injectable()
@@ -24,6 +25,7 @@ export class AccountSessions {
     private readonly entrance: Entrance,
     private readonly fresh: FreshLogin,
     private readonly trusted: TrustedDevices,
+    private readonly tokens: TokenFamilies,
     private readonly paths: AccountPaths,
   ) {}
 
@@ -36,7 +38,8 @@ export class AccountSessions {
   /** Those of an account. @throws AccountsException as {@link list} */
   async of(accountId: string, session: SessionObject | null): Promise<readonly ListedSession[]> {
     const sessions = await whereListed(() => this.auth.sessions(accountId, session));
-    return [...sessions.map(listedSession), ...(await this.trusted.of(accountId)).map(trustedDevice)];
+    const tokens = (await this.tokens.listed(accountId)).map((one) => tokensInUse(one, this.tokens.untilOf(one)));
+    return [...sessions.map(listedSession), ...tokens, ...(await this.trusted.of(accountId)).map(trustedDevice)];
   }
 
   /** Ends one. @throws AccountsException 404 `SESSION_UNKNOWN` for one that does not exist, or is somebody else's */
@@ -49,6 +52,7 @@ export class AccountSessions {
     }
     const isEnded =
       (await this.trusted.end(id, publicId, 'revoked', exchange.client.address)) ||
+      (await this.tokens.end(id, publicId, 'revoked', exchange.client.address)) ||
       (await whereListed(() => this.auth.revoke(id, publicId)));
     if (!isEnded) throw new AccountsException(404, 'SESSION_UNKNOWN');
     return { status: 200, body, goTo: this.paths.page('/sessions') };

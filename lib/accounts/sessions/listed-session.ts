@@ -1,4 +1,5 @@
 import type { DeviceSession } from '../../auth/devices/device-session.js';
+import type { TokenFamily } from '../bearer/token-family.js';
 import type { Credential } from '../repository/credential.js';
 import { deviceName, type DeviceName } from './device-name.js';
 
@@ -6,8 +7,11 @@ import { deviceName, type DeviceName } from './device-name.js';
 export interface ListedSession {
   /** Identifies it for `DELETE /auth/sessions/:publicId`; it gives access to nothing. */
   readonly publicId: string;
-  /** `session`: the account is logged in there. `trusted-device`: it is not asked for a second factor there. */
-  readonly kind: 'session' | 'trusted-device';
+  /**
+   * `session`: the account is logged in there. `tokens`: it is, by access and refresh tokens. `trusted-device`: it is not asked for a second
+   * factor there.
+   */
+  readonly kind: 'session' | 'tokens' | 'trusted-device';
   /** The browser and its system; null: unknown. */
   readonly device: DeviceName;
   /** The network address that last used it; null: unknown. */
@@ -33,6 +37,18 @@ export function listedSession(session: DeviceSession): ListedSession {
     device: deviceName(userAgent),
     address: ip === '' ? null : ip,
     ...{ createdAt, lastUsedAt: lastSeenAt, expiresAt, remembered, impersonated, current },
+  };
+}
+
+export function tokensInUse(family: TokenFamily, until: number): ListedSession {
+  const { credential, address, userAgent } = family;
+  const { id, createdAt, lastUsedAt } = credential;
+  return {
+    publicId: id,
+    kind: 'tokens',
+    device: deviceName(userAgent),
+    address: address === '' ? null : address,
+    ...{ createdAt, lastUsedAt, expiresAt: new Date(until), remembered: false, current: false, impersonated: false },
   };
 }
 

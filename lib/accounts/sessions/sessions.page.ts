@@ -21,9 +21,9 @@ function itemOf(context: PageContext, session: ListedSession): Html {
   const { publicId, kind } = session;
   const name = nameOf(context, session);
   const [end, endOf] =
-    kind === 'session'
-      ? (['sessions.end', 'sessions.endOne'] as const)
-      : (['sessions.endTrust', 'sessions.endTrustOf'] as const);
+    kind === 'trusted-device'
+      ? (['sessions.endTrust', 'sessions.endTrustOf'] as const)
+      : (['sessions.end', 'sessions.endOne'] as const);
   const action = url(`/sessions/${encodeURIComponent(publicId)}/delete`);
   return html`<li>
     <p>${deviceText(context, session)}</p>
@@ -43,6 +43,7 @@ export function deviceText(context: PageContext, session: ListedSession): Html {
   return html`<strong>${nameOf(context, session)}</strong>${current && html` (${texts.text('sessions.current')})`}<br />
     ${impersonated && html`${texts.text('sessions.impersonated')}<br />`}
     ${kind === 'trusted-device' && html`${texts.text('sessions.trusted')}<br />`}
+    ${kind === 'tokens' && html`${texts.text('sessions.tokens')}<br />`}
     ${address !== null && html`${texts.text('sessions.address', { address })}<br />`} ${used}`;
 }
 

@@ -27,6 +27,20 @@ export const credentialCases = accountCases({
     assert.equal(await repository.findCredential('totp', credential.externalId ?? ''), null);
   },
 
+  'finds a credential with its account, if it can find both at once': async ({ repository }) => {
+    const [{ id }, other] = [await created(repository), await created(repository)];
+    const externalId = fresh('Aa_-');
+    const credential = await added(repository, id, { kind: 'token', externalId, data: { of: 'both' } });
+    await added(repository, other.id, { kind: 'oauth', externalId });
+    if (repository.findOwned === undefined) return;
+    const account = await repository.find(id);
+    assert.deepEqual(await repository.findOwned('token', externalId), { account, credential });
+    assert.equal(await repository.findOwned('token', fresh()), null);
+    assert.equal(await repository.findOwned('token', 'no\0text'), null);
+    await repository.delete(id);
+    assert.equal(await repository.findOwned('token', externalId), null);
+  },
+
   'returns the credentials of an account, of one kind or of all, the oldest first': async ({ repository }) => {
     const [ada, grace] = [await created(repository), await created(repository)];
     const second = await added(repository, ada.id, { kind: 'totp', createdAt: new Date(2_000) });

@@ -169,7 +169,7 @@ describe('HTTP Basic', () => {
   it('replaces a hash that is weaker than new ones', async () => {
     const ada = await someone();
     const account = await repository.find(ada.id);
-    if (account === null || account.password === null) throw new Error('There is no password.');
+    if (account === null) throw new Error('There is no account.');
     const { hash } = await import('bcryptjs');
     const foreign = await hash(password, 4);
     await repository.update(changedAccount(account, { password: foreign }), account.version);

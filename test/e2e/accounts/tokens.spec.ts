@@ -174,13 +174,13 @@ describe('an access token', () => {
     }
   });
 
-  it('costs the reads of its row and its account, and none of a session', async () => {
+  it('costs one read, of its row and its account, and none of a session', async () => {
     const ada = await someone();
     const { accessToken } = await pairOf(ada);
     const jar = await loggedIn(await someone());
     [calls, storeCalls] = [[], []];
     expect((await ask('/me', accessToken, { jar })).body).toEqual({ me: ada.email });
-    expect(calls).toEqual(['findCredential', 'find']);
+    expect(calls).toEqual(['findOwned']);
     expect(storeCalls).toEqual([]);
     calls = [];
     expect((await ask('/me', `${accessToken.slice(0, -5)}AAAAA`)).status).toBe(401);

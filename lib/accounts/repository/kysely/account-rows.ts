@@ -103,8 +103,10 @@ export class AccountRows {
     });
   }
 
-  credential(row: object): Credential {
-    const column = columnsOf(row);
+  /** @param prefix of the columns. Default: none */
+  credential(row: object, prefix = ''): Credential {
+    const named = columnsOf(row);
+    const column = (name: string): unknown => named(prefix + name);
     return {
       id: this.dialect.fromText(column('id')),
       accountId: this.dialect.fromText(column('account_id')),

@@ -8,6 +8,7 @@ import {
   AccountRepository,
   type AddCredentialResult,
   type CreateAccountResult,
+  type OwnedCredential,
   type ReplaceCredentialsResult,
   type TakenAccountKey,
   type UpdateAccountResult,
@@ -163,6 +164,14 @@ export class KyselyAccountRepository extends AccountRepository {
     if (!canBeKey(kind, longest.kind) || !canBeKey(externalId, longest.externalId)) return null;
     const tools = await this.#ready();
     return this.#oneCredential(tools.sql.findCredential, [tools.text(kind), tools.text(externalId)]);
+  }
+
+  override async findOwned(kind: string, externalId: string): Promise<OwnedCredential | null> {
+    if (!canBeKey(kind, longest.kind) || !canBeKey(externalId, longest.externalId)) return null;
+    const tools = await this.#ready();
+    const [row] = await this.#rows(tools.sql.findOwned, [tools.text(kind), tools.text(externalId)]);
+    if (row === undefined) return null;
+    return { account: tools.rows.account(row), credential: tools.rows.credential(row, ofCredential) };
   }
 
   override async addCredential(
@@ -331,6 +340,9 @@ class Tools {
   }
 }
 
+/** What the columns of a credential are called beside those of its account. */
+const ofCredential = 'credential_';
+
 /** The first character of a key that is no longer of its version. */
 const withVersion = normalFormVersion.length + 2;
 
@@ -366,6 +378,9 @@ function statements(dialect: AccountDialect, names: AccountTableNames) {
     credentials: `SELECT * FROM ${credentials} WHERE account_id = ? ${inOrder}`,
     credentialsOfKind: `SELECT * FROM ${credentials} WHERE account_id = ? AND kind = ? ${inOrder}`,
     findCredential: `SELECT * FROM ${credentials} WHERE kind = ? AND external_id = ?`,
+    findOwned:
+      `SELECT ${credentialColumns.map((column) => `c.${column} AS ${ofCredential}${column}`).join(', ')}, a.* ` +
+      `FROM ${credentials} c JOIN ${accounts} a ON a.id = c.account_id WHERE c.kind = ? AND c.external_id = ?`,
     insertCredential: insert(credentials, credentialColumns),
     updateCredential: `UPDATE ${credentials} SET ${set(changedCredentialColumns)}, version = version + 1 WHERE id = ? AND version = ?`,
     deleteCredential: `DELETE FROM ${credentials} WHERE id = ? AND version = ?`,
