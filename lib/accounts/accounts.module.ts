@@ -35,6 +35,7 @@ import { BearerFeature } from './bearer/bearer.feature.js';
 import { TokenFamilies } from './bearer/token-families.js';
 import { TokenLogins } from './bearer/token-logins.js';
 import { TokenController } from './bearer/token.controller.js';
+import { TokenService } from './bearer/token.service.js';
 import { TokenRoutes } from './bearer/token.routes.js';
 import { AccountsService } from './accounts.service.js';
 import { AccessReset } from './admin/access-reset.js';
@@ -368,14 +369,16 @@ const providers: Provider[] = [
   TrackingFeature,
   {
     provide: ACCOUNTS_TESTING,
-    inject: [AccountsService, AccountMails, SmsOutbox, AfterAnswer],
+    inject: [AccountsService, AccountMails, SmsOutbox, AfterAnswer, TokenService],
     useFactory: (
       accounts: AccountsService,
       mails: AccountMails,
       outbox: SmsOutbox,
       afterAnswer: AfterAnswer,
+      tokens: TokenService,
     ): AccountsTestingAccess => ({
       create: (account) => accounts.create(account),
+      issueTokens: (account, factors) => tokens.issue(account, factors),
       onMail: (listener) => {
         mails.onMail(listener);
       },
@@ -437,6 +440,7 @@ const providers: Provider[] = [
   TokenFamilies,
   TokenLogins,
   TokenRoutes,
+  TokenService,
   BearerFeature,
   BasicLoader,
 ];
@@ -503,6 +507,7 @@ function moduleOf(
       PasswordLoginService,
       PasswordService,
       SecondFactorService,
+      TokenService,
     ],
   };
 }

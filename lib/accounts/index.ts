@@ -40,6 +40,8 @@ export {
 export type { Impersonation } from './impersonation/impersonation.js';
 export { Impersonator, NotImpersonated } from './impersonation/impersonation.decorators.js';
 export { AllowBasic, type AllowBasicOptions } from './bearer/allow-basic.decorator.js';
+export type { IssuedTokens, TokenPair } from './bearer/token-logins.js';
+export { TokenService, type TokenClient, type TokensToIssue } from './bearer/token.service.js';
 export { SessionOnly } from './bearer/session-only.decorator.js';
 export type { AccountEventName, AccountObserver } from './events/account-observer.js';
 export type { AlsoRefuses, EntryHow, EntryWay } from './gate/entry.js';

@@ -26,8 +26,8 @@ export interface TokenPair {
   readonly refreshExpiresIn: number;
 }
 
-/** A login that is in tokens. */
-export interface TokenLogin extends TokenPair {
+/** A login that is in tokens. @publicApi */
+export interface IssuedTokens extends TokenPair {
   readonly account: Account;
 }
 
@@ -59,7 +59,7 @@ export class TokenLogins {
     how: EntryHow,
     client: Sender,
     session: BoundSession | null = null,
-  ): Promise<TokenLogin | null> {
+  ): Promise<IssuedTokens | null> {
     const account = await this.repository.find(accountId);
     if (account === null || (await this.gate.mayEnter(account, how)) !== null) return null;
     const begun = await this.families.begin(account, { factors: how.factors, session }, client);
@@ -82,7 +82,7 @@ export class TokenLogins {
   }
 
   /** Exchanges a refresh token. Null, whatever the reason: there are no others for it. */
-  async refresh(sent: unknown, client: Sender): Promise<TokenLogin | null> {
+  async refresh(sent: unknown, client: Sender): Promise<IssuedTokens | null> {
     const token = this.tokens.read('refresh', sent);
     const found = token && (await this.families.find(token));
     if (token === null || found === null) return null;
@@ -132,7 +132,7 @@ export class TokenLogins {
     return false;
   }
 
-  #loginOf(account: StoredAccount, { family, refresh, access }: FamilyTokens): TokenLogin {
+  #loginOf(account: StoredAccount, { family, refresh, access }: FamilyTokens): IssuedTokens {
     const now = this.runtime.now();
     const seconds = (until: number): number => Math.max(0, Math.floor((until - now) / 1000));
     return {

@@ -21,7 +21,7 @@ import { AccountRepository } from '../repository/account-repository.js';
 import { SecondFactorSteps } from '../second-factor/second-factor-steps.js';
 import { bearerIn } from './bearer-token.js';
 import type { BoundSession } from './token-family.js';
-import { TokenLogins, type TokenLogin } from './token-logins.js';
+import { TokenLogins, type IssuedTokens } from './token-logins.js';
 
 /** Gives clients without cookies their tokens. No session is made. */
 @Injectable()
@@ -145,7 +145,7 @@ export class TokenRoutes {
     return exchangeWith(exchange, this.pending.sessionOf(token));
   }
 
-  #answerTo({ account, ...tokens }: TokenLogin): Answer {
+  #answerTo({ account, ...tokens }: IssuedTokens): Answer {
     return { status: 200, body: { status: 'in', user: this.answers.payloadOf(account), ...tokens } };
   }
 }

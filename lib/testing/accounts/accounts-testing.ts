@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { AccountToCreate } from '../../accounts/accounts.service.js';
 import type { Account } from '../../accounts/repository/account.js';
-import { ACCOUNTS_TESTING, type AccountsTestingAccess } from '../../accounts/testing-access.js';
+import { ACCOUNTS_TESTING, type AccountsTestingAccess, type TokenPair } from '../../accounts/testing-access.js';
 import { SessionUnreachableError } from '../../index.js';
 import type { TestCookies } from '../cookies/test-cookies.js';
 import { sessionTesting, type SessionTesting, type SignInOptions, type TestBrowser } from '../session-testing.js';
@@ -48,6 +48,19 @@ export class AccountsTesting {
    */
   logIn(account: Pick<Account, 'id'>, options: SignInOptions = {}): Promise<TestCookies> {
     return this.#sessions.signIn(account.id, options);
+  }
+
+  /**
+   * Logs an account in by access and refresh tokens, where `tokens` is on: send `Authorization: Bearer` with its `accessToken`.
+   *
+   * @param options.factors what was proved. Default: `['pwd']`
+   * @throws SessionLoginRefusedError if the account does not let anybody in
+   */
+  issueTokens(
+    account: Pick<Account, 'id'>,
+    { factors = ['pwd'] }: { readonly factors?: readonly string[] } = {},
+  ): Promise<TokenPair> {
+    return this.#access.issueTokens(account, factors);
   }
 
   /** The same, in the given browser. @returns that browser */

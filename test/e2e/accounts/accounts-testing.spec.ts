@@ -39,6 +39,20 @@ describe.each(platforms)('the kit for tests of accounts on %s', (platform) => {
 });
 
 describe('the kit for tests of accounts', () => {
+  it('logs accounts in by tokens, through the gate', async () => {
+    app = await startAccounts({ tokens: true, secondFactor: { required: ['admin'] }, totp: true });
+    const kit = accountsTesting(app.app);
+    const [ada, admin] = [await kit.create(), await kit.create({ roles: ['admin'] })];
+    const { accessToken, refreshToken } = await kit.issueTokens(ada);
+    expect((await send(app.jar(), '/auth/token/refresh', { refreshToken })).body).toMatchObject({
+      user: { id: ada.id },
+    });
+    const headers = { authorization: `Bearer ${accessToken}` };
+    expect((await app.jar().fetch('/auth/token', { method: 'DELETE', headers })).status).toBe(204);
+    await expect(kit.issueTokens(admin)).rejects.toMatchObject({ code: 'SESSION_LOGIN_REFUSED' });
+    expect(await kit.issueTokens(admin, { factors: ['pwd', 'mfa'] })).toMatchObject({ tokenType: 'Bearer' });
+  });
+
   it('passes the gate', async () => {
     app = await startAccounts({ confirmation: true });
     const kit = accountsTesting(app.app);
