@@ -26,7 +26,8 @@ export type AccountsFeature =
   | 'oauth'
   | 'admin'
   | 'impersonation'
-  | 'tokens';
+  | 'tokens'
+  | 'invitations';
 
 export const accountsFeatures: readonly AccountsFeature[] = [
   'login',
@@ -53,6 +54,7 @@ export const accountsFeatures: readonly AccountsFeature[] = [
   'admin',
   'impersonation',
   'tokens',
+  'invitations',
 ];
 
 /** The settings of accounts, as a provider. */
@@ -114,6 +116,8 @@ export class AccountsConfig {
         return this.options.apiKeys.enabled;
       case 'oauth':
         return Object.keys(this.options.oauth.providers).length > 0;
+      case 'invitations':
+        return this.options.invitations.enabled;
       case 'admin':
         return this.options.admin.role !== null || this.options.admin.permission !== null;
       case 'impersonation':
@@ -131,7 +135,7 @@ export class AccountsConfig {
   /** The features that are on, for a client that shows what there is. */
   get features(): Readonly<
     Record<
-      | Exclude<AccountsFeature, 'login' | 'account' | 'secondFactor' | 'notMe' | 'admin'>
+      | Exclude<AccountsFeature, 'login' | 'account' | 'secondFactor' | 'notMe' | 'admin' | 'invitations'>
       | 'passkeyLogin'
       | 'trustedDevices'
       | 'usernames',

@@ -44,6 +44,13 @@ import { AccountView } from './admin/account-view.js';
 import { AdminController } from './admin/admin.controller.js';
 import { AdminRoutes } from './admin/admin.routes.js';
 import { Administrators } from './admin/administrators.js';
+import { CurrentAdministrator } from './admin/current-administrator.js';
+import { AdminInvitationsController } from './invitations/admin-invitations.controller.js';
+import { AdminInvitations } from './invitations/admin-invitations.js';
+import { InvitationAcceptance } from './invitations/invitation-acceptance.js';
+import { InvitationController } from './invitations/invitation.controller.js';
+import { InvitationRows } from './invitations/invitation-rows.js';
+import { InvitationsService } from './invitations/invitations.service.js';
 import { CodeSending } from './codes/code-sending.js';
 import { CodeMethod } from './codes/code.method.js';
 import { MailFactor } from './codes/mail-factor.js';
@@ -234,6 +241,7 @@ const controllers: Readonly<Record<AccountsFeature, Type | readonly Type[]>> = {
   apiKeys: ApiKeysController,
   oauth: OAuthController,
   admin: AdminController,
+  invitations: [InvitationController, AdminInvitationsController],
   impersonation: ImpersonationController,
   tokens: TokenController,
 };
@@ -431,6 +439,11 @@ const providers: Provider[] = [
   AccountView,
   AccountAdministration,
   AdminRoutes,
+  CurrentAdministrator,
+  InvitationRows,
+  InvitationsService,
+  InvitationAcceptance,
+  AdminInvitations,
   OwnSession,
   ImpersonationCheck,
   ImpersonationFeature,

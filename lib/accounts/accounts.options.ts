@@ -18,6 +18,7 @@ import { accountCacheOptions } from './gate/account-cache.options.js';
 import type { AlsoRefuses } from './gate/entry.js';
 import { emailChangeOptions } from './email/email-change.options.js';
 import { impersonationOptions } from './impersonation/impersonation.options.js';
+import { invitationsOptions } from './invitations/invitations.options.js';
 import { mailLoginOptions } from './mail-login/mail-login.options.js';
 import { mailerOption, mailOptions } from './mail/mail.options.js';
 import type { Messages } from './messages/english.js';
@@ -91,6 +92,7 @@ export const accountsModuleOptions = {
   admin: adminOptions,
   tokens: tokensOptions,
   basic: basicOptions,
+  invitations: invitationsOptions,
   tracking: trackingOptions,
   trustedDevices: trustedDevicesOptions,
   accountCache: accountCacheOptions,
@@ -163,6 +165,7 @@ export const accountsModuleOptions = {
     deletionUndo: link('the built-in page', 'The page that undoes the deletion of an account.'),
     emailConfirm: link('the built-in page', 'The page that confirms a new address.'),
     emailUndo: link('the built-in page', 'The page that undoes a change of the address.'),
+    invitation: link('the built-in page', 'The page that accepts an invitation.'),
     notMe: link('the built-in page', 'The page that reports a change which its owner has not made.'),
   }),
   pages: option<PageTemplates>({

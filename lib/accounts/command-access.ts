@@ -19,6 +19,7 @@ export interface AccountsCommand {
     | 'resetAccess'
     | 'setRoles'
     | 'changePassword'
+    | 'invite'
   >;
   /** Whether another process has the same accounts. */
   readonly isReachable: boolean;

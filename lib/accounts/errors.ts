@@ -77,11 +77,20 @@ export class AccountLockedOutError extends SessionError {
  * Why an account is not administered as it was asked for. `LAST_ADMINISTRATOR`: nobody could administer accounts any more. `ROLE_UNKNOWN`:
  * there is no such role. `ROLE_NOT_GRANTABLE`: the administrator does not have the role, nor is it in `admin.grantable`. `NO_PASSWORD`: the
  * account has none that could be reset. `NO_SECOND_FACTOR`: no kind of second factor is on, so its owner could set none up.
+ * `INVITATIONS_OFF`: the feature is. `TOO_MANY_INVITATIONS`: 1,000 are open. `SENT_TOO_OFTEN`: the address has got as many mails as
+ * `sending` permits.
  *
  * @publicApi
  */
 export type AdministrationRefusal =
-  'LAST_ADMINISTRATOR' | 'ROLE_UNKNOWN' | 'ROLE_NOT_GRANTABLE' | 'NO_PASSWORD' | 'NO_SECOND_FACTOR';
+  | 'LAST_ADMINISTRATOR'
+  | 'ROLE_UNKNOWN'
+  | 'ROLE_NOT_GRANTABLE'
+  | 'NO_PASSWORD'
+  | 'NO_SECOND_FACTOR'
+  | 'INVITATIONS_OFF'
+  | 'TOO_MANY_INVITATIONS'
+  | 'SENT_TOO_OFTEN';
 
 const refusals: Readonly<Record<AdministrationRefusal, string>> = {
   LAST_ADMINISTRATOR: 'Nobody could administer accounts any more. Give the role to another account first.',
@@ -89,6 +98,9 @@ const refusals: Readonly<Record<AdministrationRefusal, string>> = {
   ROLE_NOT_GRANTABLE:
     'An administrator may give and take away only the roles that they have. Add others to admin.grantable.',
   NO_PASSWORD: 'The account has no password that could be reset. Use resetAccess().',
+  INVITATIONS_OFF: 'Invitations are off. Turn on `invitations`.',
+  TOO_MANY_INVITATIONS: '1,000 invitations are open. Withdraw some, or wait until they expire.',
+  SENT_TOO_OFTEN: 'This address has got as many invitations as `sending` permits. Try again later.',
   NO_SECOND_FACTOR: 'No kind of second factor is on, such as totp, so the owner could set none up.',
 };
 

@@ -19,6 +19,7 @@ export type { AdoptionGroup, AdoptionProgress, AdoptionReport } from './adoption
 export type { AdoptionNote, AdoptionRefusal } from './adoption/foreign-user.js';
 export type { AdoptionSecrets, ForeignColumnName, ForeignColumns } from './adoption/formats/foreign-format.js';
 export type { ForeignFormat } from './adoption/formats/index.js';
+export type { Invitation, InvitationToSend, InvitedBy } from './invitations/invitation.js';
 export type { ApiKey } from './api-keys/listed-api-key.js';
 export type { OAuthLink } from './oauth/oauth-identities.js';
 export type { OAuthSignUp, OAuthSignUpHook } from './oauth/oauth.options.js';

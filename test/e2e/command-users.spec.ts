@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { transformSync } from '@swc/core';
 import { CompiledCommand, type CommandOutcome } from '../support/command.js';
@@ -30,6 +30,7 @@ const source = (repository: string, accounts = true): string => `
         mailer: { send: ({ kind, to }) => appendFileSync(new URL('mails.txt', import.meta.url), kind + ' ' + to + '\\n') },
         passwords: { hashing: { memory: '7mb', passes: 1 } },
         recovery: true,
+        invitations: true,
         usernames: true,
         admin: { role: 'admin', roles: ['admin', 'editor'] },
       }),${accounts ? '' : '*/'}
@@ -141,6 +142,14 @@ describe('nestjs-session-auth users', () => {
     expect((await withInput(['change-password', 'eve@example.com'], 'an entirely new phrase\r\n')).code).toBe(0);
     expect(await json('force-reset', 'eve@example.com')).toMatchObject({ status: 'reset-owed' });
     expect(await json('reset-access', 'eve@example.com')).toMatchObject({ status: 'reset-owed' });
+  });
+
+  it('invites somebody by mail', async () => {
+    await json('create', 'bob@example.com', '--no-password', '--role', 'admin');
+    const invited = await users('invite', 'zoe@example.com', '--by', 'bob@example.com', '--role', 'admin');
+    expect(invited).toMatchObject({ code: 0, stdout: expect.stringMatching(/^zoe@example.com is invited until /) });
+    expect(readFileSync(join(program.folder, dirname(shop), 'mails.txt'), 'utf8')).toBe('invitation zoe@example.com\n');
+    expect(await json('list')).toMatchObject({ accounts: [{ email: 'bob@example.com' }] });
   });
 
   it('takes no password as an argument, and says what is wrong otherwise', async () => {

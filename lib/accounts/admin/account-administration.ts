@@ -7,6 +7,8 @@ import { AccountLockedOutError, AccountValueError, AdministrationRefusedError } 
 import { AccountEvents } from '../events/account-events.js';
 import { Entrance } from '../gate/entrance.js';
 import { AccountPaths } from '../http/account-paths.js';
+import type { Invitation, InvitationToSend, InvitedBy } from '../invitations/invitation.js';
+import { InvitationsService } from '../invitations/invitations.service.js';
 import { AccountPasswords } from '../login/account-passwords.js';
 import { AccountMails } from '../mail/account-mails.js';
 import { AfterAnswer } from '../mail/after-answer.js';
@@ -56,6 +58,7 @@ export class AccountAdministration {
     private readonly accounts: AccountsService,
     private readonly administrators: Administrators,
     private readonly view: AccountView,
+    private readonly invited: InvitationsService,
     private readonly passwords: AccountPasswords,
     private readonly entrance: Entrance,
     private readonly auth: AuthService,
@@ -225,6 +228,32 @@ export class AccountAdministration {
   /** Takes a role away from an account. @throws AdministrationRefusedError as {@link setRoles} */
   removeRole(id: string, role: string, by: ByAdministrator = {}): Promise<Account | null> {
     return this.#changeRoles(id, (roles) => roles.filter((one) => one !== role), by);
+  }
+
+  /**
+   * Mails somebody a link, which creates an account once they have set a password or a passkey. Until then there is none. A former invitation
+   * of the address is void.
+   *
+   * @throws AccountTakenError if the address has an account; AccountValueError for an address or a field that is not accepted
+   * @throws AdministrationRefusedError if invitations are off, for roles that may not be given, and for too many
+   */
+  invite(email: string, invitation: InvitationToSend, by: InvitedBy): Promise<Invitation> {
+    return this.invited.invite(email, invitation, by);
+  }
+
+  /** The invitations that are open; the first to expire first. */
+  invitations(): Promise<readonly Invitation[]> {
+    return this.invited.list();
+  }
+
+  /** Sends an invitation once more, with another link in place of the former one. Null: there is none with this id. */
+  resendInvitation(id: string, by: InvitedBy): Promise<Invitation | null> {
+    return this.invited.resend(id, by);
+  }
+
+  /** Withdraws an invitation: its link is void. @returns whether it was this call that did it */
+  withdrawInvitation(id: string, by: InvitedBy): Promise<boolean> {
+    return this.invited.withdraw(id, by);
   }
 
   async #changeRoles(

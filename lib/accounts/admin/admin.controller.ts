@@ -20,7 +20,7 @@ export class AdminController {
   list(@Exchanged() exchange: Exchange): Promise<void> {
     return this.answers.respond(exchange, listPage, async () => {
       const found = await this.accounts.list(exchange);
-      const administration = () => Promise.resolve({ ...found, account: null, roles: [] });
+      const administration = () => Promise.resolve({ ...found, account: null, roles: [], invitations: [] });
       return { status: 200, body: found, page: { ...listPage, administration } };
     });
   }

@@ -1,18 +1,17 @@
-import { ForbiddenException, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ApiKeyService } from '../api-keys/api-key.service.js';
-import { AccountLockedOutError, AdministrationRefusedError } from '../errors.js';
-import { AccountFactors } from '../factors/account-factors.js';
+import { AccountLockedOutError, AdministrationRefusedError, type AdministrationRefusal } from '../errors.js';
 import type { Answer } from '../http/account-answers.js';
 import { AccountPaths } from '../http/account-paths.js';
 import { AccountsException, invalid } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
-import { CurrentAccount } from '../login/current-account.js';
-import type { Account, StoredAccount } from '../repository/account.js';
+import type { Account } from '../repository/account.js';
 import { AccountAdministration } from './account-administration.js';
 import type { AccountDetails, AdministrationShown, FoundAccounts } from './administered-account.js';
 import { Administrators } from './administrators.js';
 import type { ByAdministrator } from './by-administrator.js';
+import { CurrentAdministrator } from './current-administrator.js';
 
 /** How many accounts a page has, and at most. */
 const [usualLimit, mostLimit] = [50, 200];
@@ -29,14 +28,13 @@ export class AdminRoutes {
   constructor(
     private readonly administration: AccountAdministration,
     private readonly administrators: Administrators,
-    private readonly current: CurrentAccount,
-    private readonly factors: AccountFactors,
+    private readonly current: CurrentAdministrator,
     private readonly apiKeys: ApiKeyService,
     private readonly paths: AccountPaths,
   ) {}
 
   async list(exchange: Exchange): Promise<FoundAccounts> {
-    await this.#administrator(exchange);
+    await this.current.of(exchange);
     const names = ['search', 'role', 'active', 'after', 'limit'];
     const input = new Input(Object.fromEntries(names.map((name) => [name, exchange.query(name)])));
     const search = input.optionalText('search', longestSearch) ?? undefined;
@@ -49,7 +47,7 @@ export class AdminRoutes {
   }
 
   async show(exchange: Exchange, id: string): Promise<AccountDetails> {
-    await this.#administrator(exchange);
+    await this.current.of(exchange);
     const found = await this.administration.show(id);
     if (found === null) throw new AccountsException(404, 'ACCOUNT_UNKNOWN');
     return found;
@@ -57,10 +55,10 @@ export class AdminRoutes {
 
   /** What the page of an account shows. */
   async shown(exchange: Exchange, id: string): Promise<AdministrationShown> {
-    const administrator = await this.#administrator(exchange);
+    const administrator = await this.current.of(exchange);
     const account = await this.administration.show(id);
     const roles = account === null ? [] : await this.administrators.rolesFor(administrator, account);
-    return { accounts: [], next: null, account, roles };
+    return { accounts: [], next: null, account, roles, invitations: [] };
   }
 
   disable(exchange: Exchange, id: string): Promise<Answer> {
@@ -110,29 +108,15 @@ export class AdminRoutes {
   }
 
   async revokeApiKey(exchange: Exchange, id: string, keyId: string): Promise<Answer> {
-    const administrator = await this.#freshAdministrator(exchange);
+    const administrator = await this.current.fresh(exchange);
     if (!(await this.apiKeys.revoke(id, keyId, exchange.client.address, administrator.id))) {
       throw new AccountsException(404, 'API_KEY_UNKNOWN');
     }
     return { status: 204, goTo: this.#pageOf(id) };
   }
 
-  /** @throws ForbiddenException for who does not administer accounts; UnauthorizedException for nobody */
-  async #administrator(exchange: Exchange): Promise<StoredAccount> {
-    const account = await this.current.of(exchange);
-    if (!(await this.administrators.isOne(account))) throw new ForbiddenException();
-    return account;
-  }
-
-  /** @throws AccountsException 401 `VERIFICATION_REQUIRED` beside the above */
-  async #freshAdministrator(exchange: Exchange): Promise<StoredAccount> {
-    const account = await this.#administrator(exchange);
-    if (!(await this.factors.isFresh(exchange, account))) throw new AccountsException(401, 'VERIFICATION_REQUIRED');
-    return account;
-  }
-
   async #change(exchange: Exchange, id: string, work: Work): Promise<Answer> {
-    const administrator = await this.#freshAdministrator(exchange);
+    const administrator = await this.current.fresh(exchange);
     const by = { by: administrator.id, address: exchange.client.address };
     const changed = await asAnswers(() => work(id, by, new Input(exchange.body)));
     const shown = changed && (await this.administration.show(id));
@@ -145,6 +129,11 @@ export class AdminRoutes {
   }
 }
 
+const statuses: Readonly<Partial<Record<AdministrationRefusal, number>>> = {
+  ROLE_NOT_GRANTABLE: 403,
+  SENT_TOO_OFTEN: 429,
+};
+
 /** What the service refuses, in the words of the routes. */
 export async function asAnswers<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
@@ -154,7 +143,7 @@ export async function asAnswers<Result>(work: () => Promise<Result>): Promise<Re
     if (!(error instanceof AdministrationRefusedError)) throw error;
     const { reason } = error;
     if (reason === 'ROLE_UNKNOWN') throw invalid({ roles: [reason] });
-    throw new AccountsException(reason === 'ROLE_NOT_GRANTABLE' ? 403 : 409, reason);
+    throw new AccountsException(statuses[reason] ?? 409, reason);
   }
 }
 

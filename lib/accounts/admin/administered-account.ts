@@ -1,4 +1,5 @@
 import type { ApiKey } from '../api-keys/listed-api-key.js';
+import type { Invitation } from '../invitations/invitation.js';
 import type { AccountFacts } from '../repository/account.js';
 import type { JsonObject } from '../repository/json.js';
 import type { ListedSession } from '../sessions/listed-session.js';
@@ -60,6 +61,7 @@ export interface ShownRole {
 export interface AdministrationShown extends FoundAccounts {
   /** The account of the page; null: none. */
   readonly account: AccountDetails | null;
-  /** The roles that it has or may get. */
+  /** The roles that it, or who is invited, has or may get. */
   readonly roles: readonly ShownRole[];
+  readonly invitations: readonly Invitation[];
 }

@@ -132,6 +132,20 @@ interface TokensEndedEvent extends AccountEvent {
   readonly reason: EndOfTokens;
 }
 
+interface InvitationEvent {
+  /** The id of the administrator's account. */
+  readonly by: string;
+  /** The client's network address. Empty if unknown, or if there was no request. */
+  readonly address: string;
+  /** The id of the invitation, by which it is listed and withdrawn. */
+  readonly invitationId: string;
+}
+
+interface InvitationAcceptedEvent extends InvitationEvent {
+  /** The id of the account that it has made. */
+  readonly userId: string;
+}
+
 interface DeletionRequestedEvent extends AccountEvent {
   /** When the account is deleted, in ms since the epoch. */
   readonly deleteAt: number;
@@ -234,6 +248,12 @@ export interface AccountObserver {
   impersonationStarted?(event: ImpersonationStartedEvent): unknown;
   /** An administrator has left the place of the account's owner. */
   impersonationEnded?(event: ImpersonationEndedEvent): unknown;
+  /** An administrator has invited somebody, or sent an invitation once more. */
+  invited?(event: InvitationEvent): unknown;
+  /** An invitation was withdrawn. */
+  invitationWithdrawn?(event: InvitationEvent): unknown;
+  /** Somebody has accepted an invitation: `registered` is emitted first. */
+  invitationAccepted?(event: InvitationAcceptedEvent): unknown;
   /** The deletion of an account was requested: nobody can log in to it any more. */
   deletionRequested?(event: DeletionRequestedEvent): unknown;
   /** The deletion of an account was undone. */
@@ -289,6 +309,9 @@ const names: Readonly<Record<AccountEventName, true>> = {
   resetForced: true,
   secondFactorRequired: true,
   rolesChanged: true,
+  invited: true,
+  invitationWithdrawn: true,
+  invitationAccepted: true,
   impersonationStarted: true,
   impersonationEnded: true,
   deletionRequested: true,

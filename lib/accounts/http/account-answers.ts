@@ -75,7 +75,7 @@ const noFactors: FactorsShown = {
   codes: [],
 };
 
-const noAdministration: AdministrationShown = { accounts: [], next: null, account: null, roles: [] };
+const noAdministration: AdministrationShown = { accounts: [], next: null, account: null, roles: [], invitations: [] };
 
 const noApiKeys: ApiKeysShown = { list: [], scopes: [], created: null };
 

@@ -74,6 +74,10 @@ function partsOf(context: MailContext): Parts {
       if (link === null) return { subject, before, link, after: [] };
       return { subject, before: [...before, text('mail.email-changing.undo')], link, after: [text('mail.days')] };
     }
+    case 'invitation': {
+      const before = [text('mail.invitation.text', { site })];
+      return { subject, before, link, after: [...validity, text('mail.invitation.ignore')] };
+    }
     case 'reset-owed':
     case 'second-factor-owed':
       return { subject, before: [text(`mail.${kind}.text`, { site })], link, after: [] };

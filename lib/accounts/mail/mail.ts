@@ -32,6 +32,8 @@ export type MailKind =
   | 'email-changing'
   /** The username has been changed. */
   | 'username'
+  /** An invitation by an administrator: creates an account. */
+  | 'invitation'
   /** An administrator wants the owner to set a new password. */
   | 'reset-owed'
   /** An administrator requires a second factor of the account. */
@@ -56,6 +58,7 @@ export const mailKinds: readonly MailKind[] = [
   'email-confirm',
   'email-changing',
   'username',
+  'invitation',
   'reset-owed',
   'second-factor-owed',
   'frozen',

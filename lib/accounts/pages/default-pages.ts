@@ -1,4 +1,5 @@
 import { adminAccountPage, adminAccountsPage } from '../admin/admin.page.js';
+import { adminInvitationsPage, invitationPage } from '../invitations/invitations.page.js';
 import { apiKeysPage } from '../api-keys/api-keys.page.js';
 import { phonePage } from '../codes/phone.page.js';
 import { confirmPage } from '../confirmation/confirmation.page.js';
@@ -52,4 +53,6 @@ export const defaultPages: Readonly<Record<PageName, PageTemplate>> = {
   oauth: oauthPage,
   adminAccounts: adminAccountsPage,
   adminAccount: adminAccountPage,
+  adminInvitations: adminInvitationsPage,
+  invitation: invitationPage,
 };

@@ -40,7 +40,9 @@ export type PageName =
   | 'apiKeys'
   | 'oauth'
   | 'adminAccounts'
-  | 'adminAccount';
+  | 'adminAccount'
+  | 'adminInvitations'
+  | 'invitation';
 
 /** What pages show of second factors; what is not of a page is empty there. @publicApi */
 export interface FactorsShown {

@@ -17,8 +17,9 @@ import { AccountPasswords } from '../login/account-passwords.js';
 import { Arrival } from '../login/arrival.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import type { JsonValue } from '../repository/json.js';
-import { normalUsername, type NormalEmail, type NormalUsername } from '../repository/normal-form.js';
+import type { NormalEmail, NormalUsername } from '../repository/normal-form.js';
 import { AccountMaker } from './account-maker.js';
+import { usernameIn } from './username-in.js';
 import { markBrowser } from '../http/browser-mark.js';
 
 /** A registration whose input is accepted. */
@@ -78,7 +79,7 @@ export class RegistrationService {
   #read(input: Input): Registration {
     const email = input.email('email');
     const password = input.password('password');
-    const username = this.#usernameIn(input);
+    const username = usernameIn(input, this.config.options.usernames);
     const fields: Record<string, JsonValue> = {};
     for (const [name, check] of Object.entries(this.config.options.registration.fields)) {
       const value = check(input.raw(name));
@@ -86,19 +87,6 @@ export class RegistrationService {
       else if (input.raw(name) !== undefined) input.refuse(name, 'FIELD_INVALID');
     }
     return { email, password, username, fields };
-  }
-
-  #usernameIn(input: Input): NormalUsername | null {
-    const { enabled, required, min, max } = this.config.options.usernames;
-    if (!enabled) return null;
-    if (!input.has('username')) {
-      if (required) input.refuse('username', 'REQUIRED');
-      return null;
-    }
-    const value = input.raw('username');
-    const username = normalUsername(value, { min, max });
-    if (username === null) input.refuse('username', typeof value === 'string' ? 'USERNAME_INVALID' : 'NOT_TEXT');
-    return username;
   }
 
   /** Weak passwords are named along with everything else that is wrong. */

@@ -2,13 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import { tokenFamilyKind } from '../bearer/token-family.js';
+import { invitationKind } from '../invitations/invitation-rows.js';
 import { trustedDeviceKind } from '../trusted-devices/trusted-device.js';
 
 /**
  * The kinds of credentials that are worth nothing once they have expired: one-time proofs, removed factors that could come back, former
- * addresses, trusted devices, logins in tokens, and set-ups of authenticator apps and telephones, which stop expiring when they end.
+ * addresses, trusted devices, logins in tokens, invitations, and set-ups of authenticator apps and telephones, which stop expiring when they
+ * end.
  */
-const kinds = ['proof', 'removed-factor', 'reserved-email', trustedDeviceKind, tokenFamilyKind, 'totp', 'phone'];
+const kinds = [
+  ...['proof', 'removed-factor', 'reserved-email', 'totp', 'phone'],
+  ...[trustedDeviceKind, tokenFamilyKind, invitationKind],
+];
 /** How many are looked at in one query. */
 const atOnce = 100;
 /** So much later than they have expired: by the clock of another process, one may still be valid, or in use. In ms. */

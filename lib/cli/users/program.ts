@@ -3,7 +3,16 @@ import type { AccountsCommand } from '../../accounts/command-access.js';
 import type { ApplicationOptions } from '../command-options.js';
 import type { ExitCode } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
-import { change, create, list, show, type CreateOptions, type ListOptions } from './users.js';
+import {
+  change,
+  create,
+  invite,
+  list,
+  show,
+  type CreateOptions,
+  type InviteOptions,
+  type ListOptions,
+} from './users.js';
 import { newPassword, type Place } from './with-accounts.js';
 
 const account = 'its id, address or username';
@@ -100,6 +109,15 @@ export function addUsers(
         throw new UsageError('Say which roles the account gets: --role, once for each, or --none.');
       }
       ended(await change(identity, options, terminal, (id, accounts) => accounts.setRoles(id, options.role)));
+    });
+
+  command('invite', 'mail somebody a link, which creates an account')
+    .argument('<address>', 'whom to invite')
+    .requiredOption('--by <account>', 'the administrator who invites: an id, address or username')
+    .option('--role <name>', 'a role that the account gets; may be repeated', added, [])
+    .option('--locale <language>', 'the language of the mail, and of the account')
+    .action(async (address: string, options: InviteOptions) => {
+      ended(await invite(address, options, terminal));
     });
 
   command('change-password', 'set its password, which is asked for, or read from standard input')

@@ -17,6 +17,13 @@ export interface CreateOptions extends ApplicationOptions {
   readonly unconfirmed?: boolean;
 }
 
+/** Who is invited to what, by whom. */
+export interface InviteOptions extends ApplicationOptions {
+  readonly by: string;
+  readonly role: readonly string[];
+  readonly locale?: string;
+}
+
 /** Which accounts are listed. */
 export interface ListOptions extends ApplicationOptions {
   readonly search?: string;
@@ -67,6 +74,18 @@ export function list(options: ListOptions, terminal: Terminal): Promise<ExitCode
 /** Prints an account, without anything that proves who somebody is. */
 export function show(identity: string, options: ApplicationOptions, terminal: Terminal): Promise<ExitCode> {
   return withAccount(identity, options, terminal, (id, accounts) => print(id, accounts, options, terminal));
+}
+
+/** Invites somebody, and prints until when the link is valid. */
+export function invite(address: string, options: InviteOptions, terminal: Terminal): Promise<ExitCode> {
+  return withAccount(options.by, options, terminal, async (by, { administration }) => {
+    const { role: roles, locale } = options;
+    const invitation = await administration.invite(address, { roles, locale }, { by });
+    const { email, expiresAt } = invitation;
+    if (options.json === true) terminal.print(JSON.stringify(invitation, null, 2));
+    else terminal.print(`${printable(email)} is invited until ${timeOf(expiresAt)}.`);
+    return exitCodes.done;
+  });
 }
 
 /** Does something to an account, and prints it. */
