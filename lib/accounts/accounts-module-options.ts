@@ -207,6 +207,16 @@ export interface AccountsModuleOptions {
    */
   basic?: boolean | AccountsBasicOptions | undefined;
   /**
+   * Invitations: an account exists only once who was invited has followed the link of the mail.
+   *
+   * Whether administrators may invite others.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_INVITATIONS`.
+   */
+  invitations?: boolean | AccountsInvitationsOptions | undefined;
+  /**
    * Logins, as they are kept with their accounts.
    *
    * Whether the number of logins, and the time and network address of the last two, are kept. They are personal
@@ -565,6 +575,16 @@ export interface AccountsModuleOptions {
                 | 'admin.apiKeys'
                 | 'factor.oauth'
                 | 'factor.phone'
+                | 'invitation.title'
+                | 'invitation.text'
+                | 'invitation.submit'
+                | 'invitation.noPassword'
+                | 'admin.invitations.title'
+                | 'admin.invitations.none'
+                | 'admin.invitations.new'
+                | 'admin.invitations.submit'
+                | 'admin.invitations.resend'
+                | 'admin.invitations.withdraw'
                 | 'error.title'
                 | 'error.REQUIRED'
                 | 'error.NOT_TEXT'
@@ -638,6 +658,10 @@ export interface AccountsModuleOptions {
                 | 'error.CREDENTIAL_INVALID'
                 | 'error.PASSKEY_TAKEN'
                 | 'error.TOO_MANY_PASSKEYS'
+                | 'error.INVITATION_UNKNOWN'
+                | 'error.INVITATIONS_OFF'
+                | 'error.TOO_MANY_INVITATIONS'
+                | 'error.SENT_TOO_OFTEN'
                 | 'error.ACCOUNT_UNKNOWN'
                 | 'error.LAST_ADMINISTRATOR'
                 | 'error.ROLE_UNKNOWN'
@@ -691,6 +715,10 @@ export interface AccountsModuleOptions {
                 | 'mail.reset.text'
                 | 'mail.reset.username'
                 | 'mail.reset.action'
+                | 'mail.invitation.subject'
+                | 'mail.invitation.text'
+                | 'mail.invitation.action'
+                | 'mail.invitation.ignore'
                 | 'mail.reset-owed.subject'
                 | 'mail.reset-owed.text'
                 | 'mail.reset-owed.action'
@@ -1476,6 +1504,26 @@ export interface AccountsBasicOptions {
   realm?: string | null | undefined;
 }
 
+/** Invitations: an account exists only once who was invited has followed the link of the mail. `@publicApi` */
+export interface AccountsInvitationsOptions {
+  /**
+   * Whether administrators may invite others.
+   *
+   * Takes true or false. Default: `false`.
+   *
+   * Environment: `SECURITY_INVITATIONS`.
+   */
+  enabled?: boolean | undefined;
+  /**
+   * For how long the link of an invitation is valid.
+   *
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 31d. Default: 7d.
+   *
+   * Environment: `SECURITY_INVITATION_WITHIN` or `SECURITY_INVITATIONS_VALID_FOR`.
+   */
+  validFor?: string | number | undefined;
+}
+
 /** Logins, as they are kept with their accounts. `@publicApi` */
 export interface AccountsTrackingOptions {
   /**
@@ -1792,6 +1840,16 @@ export interface AccountsLinksOptions {
    * Can be given in code alone.
    */
   emailUndo?: string | null | undefined;
+  /**
+   * The page that accepts an invitation. A URL with `{token}`, best after a `#`, which browsers do not send to
+   * servers.
+   *
+   * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
+   * built-in page.
+   *
+   * Can be given in code alone.
+   */
+  invitation?: string | null | undefined;
   /**
    * The page that reports a change which its owner has not made. A URL with `{token}`, best after a `#`, which
    * browsers do not send to servers.
