@@ -1,19 +1,19 @@
 import { held } from './held.js';
 import { better, different, notHere, option, same, type Suite } from './row.js';
 
-const { login, next, gate, guard, roles, users, apiKeys, pages, csrf } = held;
+const { login, next, gate, guard, roles, users, tokens, basic, pages, csrf } = held;
 
 const ignored = different('another site’s `next` is ignored, and the login succeeds', next.foreign);
 const thisSite = notHere('a login leads to this site only, whatever hosts belong to it');
 const oneError = better('one answer, whatever is wrong', login.oneAnswer);
-const noBasic = notHere('no HTTP Basic: programs use API keys, and `@RequestLoader()` takes what you like');
-const sessionForScripts = different('a login is a session; programs use API keys', login.in, apiKeys.used);
+const asked = same(basic.asked);
+const headerAlone = different('from the header alone: addresses and bodies are kept in logs', tokens.header);
 const formerTokens = notHere('tokens of Flask-Security are not read: users log in again');
 
 export const testAsync: Suite = {
   test_auth_required: same(guard.in),
-  test_auth_token_required: different('an API key, for the scopes that a route names', apiKeys.used),
-  test_auth_http_required: noBasic,
+  test_auth_token_required: same(tokens.used),
+  test_auth_http_required: same(basic.used),
   test_roles_required: same(roles.roles),
   test_roles_accepted: same(roles.roles),
   test_permissions_required: same(roles.permissions),
@@ -68,8 +68,8 @@ export const testBasic: Suite = {
   ),
   test_inactive_user: oneError,
   test_inactive_forbids: same(gate.disabled),
-  test_inactive_forbids_token: same(gate.walk),
-  test_inactive_forbids_basic: noBasic,
+  test_inactive_forbids_token: better('for good, also once it is enabled again', tokens.ended),
+  test_inactive_forbids_basic: same(gate.walk),
   test_unset_password: oneError,
   test_override_user_locked: better('`gate.also` refuses every way in, and no answer says why', gate.walk),
   test_override_user_locked_gr: same(gate.walk),
@@ -88,56 +88,56 @@ export const testBasic: Suite = {
   test_permissions_required: same(roles.permissions),
   test_unauthenticated_role_required: different('who is not logged in is asked to log in', roles.nobody),
   test_multiple_role_required: same(roles.addUp),
-  test_ok_json_auth: sessionForScripts,
+  test_ok_json_auth: different('a login is a session; tokens are at `POST /auth/token`', login.in, tokens.used),
   test_invalid_json_auth: same(login.oneAnswer),
   test_isstring_non_string_email: same(login.fields),
-  test_token_auth_via_querystring_valid_token: notHere('no key is taken from an address, which is logged'),
-  test_token_auth_via_header_valid_token: same(apiKeys.used),
-  test_token_auth_via_querystring_invalid_token: same(guard.out),
-  test_token_auth_via_header_invalid_token: same(apiKeys.wrong),
-  test_token_auth_invalid_for_session_auth: same(apiKeys.scopes),
-  test_garbled_auth_token: same(apiKeys.wrong),
-  test_token_auth_csrf: different('who sends a key and no cookie cannot be forged', csrf.noCookie),
-  test_http_auth: noBasic,
-  test_http_auth_username: noBasic,
-  test_http_auth_no_authorization: noBasic,
-  test_http_auth_no_authorization_json: noBasic,
-  test_http_auth_no_authentication: noBasic,
-  test_http_auth_no_authentication_json: noBasic,
-  test_invalid_http_auth_invalid_username: noBasic,
-  test_invalid_http_auth_invalid_username_json: noBasic,
-  test_invalid_http_auth_bad_password: noBasic,
-  test_custom_http_auth_realm: noBasic,
-  test_http_auth_csrf: noBasic,
-  test_multi_auth_basic: noBasic,
-  test_multi_auth_basic_invalid: noBasic,
-  test_multi_auth_token: same(apiKeys.used),
+  test_token_auth_via_querystring_valid_token: headerAlone,
+  test_token_auth_via_header_valid_token: same(tokens.used),
+  test_token_auth_via_querystring_invalid_token: same(tokens.header),
+  test_token_auth_via_header_invalid_token: same(tokens.header),
+  test_token_auth_invalid_for_session_auth: same(tokens.sessionNeeded),
+  test_garbled_auth_token: same(tokens.header),
+  test_token_auth_csrf: different('no other site can have a browser send the header', tokens.noOrigin),
+  test_http_auth: same(basic.used, basic.asked),
+  test_http_auth_username: same(basic.used),
+  test_http_auth_no_authorization: same(basic.used, roles.roles),
+  test_http_auth_no_authorization_json: same(basic.used, roles.roles),
+  test_http_auth_no_authentication: asked,
+  test_http_auth_no_authentication_json: asked,
+  test_invalid_http_auth_invalid_username: asked,
+  test_invalid_http_auth_invalid_username_json: asked,
+  test_invalid_http_auth_bad_password: asked,
+  test_custom_http_auth_realm: asked,
+  test_http_auth_csrf: same(basic.order),
+  test_multi_auth_basic: same(basic.used, basic.asked),
+  test_multi_auth_basic_invalid: asked,
+  test_multi_auth_token: same(tokens.used),
   test_multi_auth_session: same(guard.in),
   test_authenticated_loop: same(next.noLoop),
   test_user_deleted_during_session_reverts_to_anonymous_user: same(users.gone),
   test_session_loads_identity: different('one loader finds the user, without identities beside it', users.once),
   test_remember_token: same(users.remembered),
   test_request_loader_does_not_fail_with_invalid_token: better('and the cookie is cleared', users.badRemember),
-  test_sending_auth_token_with_json: notHere('a key is taken from a header alone'),
+  test_sending_auth_token_with_json: headerAlone,
   test_json_not_dict: same(login.fields),
   test_login_info: different('at `GET /auth`', login.overview),
   test_anon_required: same(next.noLoop),
   test_anon_required_json: same(login.already),
-  test_change_uniquifier: same(apiKeys.resetAccess),
+  test_change_uniquifier: same(tokens.ended),
   test_verifying_token_from_version_3x: formerTokens,
   test_verifying_token_from_version_4x: formerTokens,
-  test_change_token_uniquifier: same(apiKeys.resetAccess),
+  test_change_token_uniquifier: same(tokens.ended),
   test_null_token_uniquifier: notHere('every account has an epoch, a number; there is none to be missing'),
-  test_token_query: different('a key is one row, and its account another', apiKeys.used),
-  test_session_query: different('the user of the session goes first, and the key is not looked at', users.sessionFirst),
-  test_no_get_auth_token: same(apiKeys.used),
+  test_token_query: different('its row and that of its account', tokens.cost),
+  test_session_query: different('the token goes first, and no session is read', tokens.cost),
+  test_no_get_auth_token: different('tokens are given at `POST /auth/token` alone', tokens.used),
   test_auth_token_decorator: formerTokens,
   test_override_cache_control: different('by each route', held.caching.asked),
   test_no_cache_control: different('by each route', held.caching.asked),
 };
 
 export const testConfiguration: Suite = {
-  test_view_configuration: different('one `prefix` for all paths, which are fixed below it', pages.prefix),
+  test_view_configuration: different('one `prefix` for all paths, which are fixed below it', pages.prefix, basic.asked),
   test_template_configuration: same(pages.own),
 };
 

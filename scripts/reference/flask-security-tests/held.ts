@@ -24,6 +24,10 @@ const passkeyLogin = accounts('passkey-login');
 const passkeyFactor = accounts('passkey-factor');
 const apiKeys = accounts('api-keys');
 const administration = accounts('administration');
+const tokens = accounts('tokens');
+const basic = accounts('basic');
+const oauth = accounts('oauth');
+const command = sessions('command-users');
 const events = accounts('events');
 const guard = sessions('auth-guard');
 const roles = sessions('auth-roles');
@@ -252,6 +256,54 @@ export const held = {
     expires: apiKeys('expires'),
     password: apiKeys('survives a change of the password, and ends with a reset'),
     resetAccess: apiKeys('ends when an administrator resets the access'),
+  },
+  tokens: {
+    used: tokens('stands for its account on guarded routes and where anybody may be, and makes no session'),
+    cost: tokens('costs the reads of its row and its account, and none of a session'),
+    header: tokens(
+      'C2-57: is read from the header alone, since addresses and bodies are kept in logs; a garbled one is nobody',
+    ),
+    expired: tokens('C2-58: is nobody after its time'),
+    sessionNeeded: tokens(
+      'C2-59: is rejected by routes for sessions alone, those that need a fresh login and those of the account among them',
+    ),
+    noOrigin: tokens(
+      'C2-60: is asked for no proof of where it comes from, as a session is; what is for sessions alone asks all the same',
+    ),
+    ended: tokens('is nobody, and never again, once its account …'),
+    secondFactor: tokens('asks for the second factor without a cookie, once'),
+    refreshed: tokens('C2-61: gives the next pair of the same login, and ends that when it is used again later'),
+    idle: tokens('C2-62: is idle for a week at most, lasts for 90 days in all, and is read from JSON alone'),
+    madeUp: tokens('is nothing that somebody can make up, or end a login with'),
+    revoked: tokens('ends the login of an access token, or of a refresh token'),
+    settings: tokens('C2-68: says at boot which of the settings … cannot hold'),
+  },
+  basic: {
+    used: basic('C2-63: opens the routes that allow it, by address or username, and makes no session'),
+    asked: basic('C2-63: asks for what is missing or wrong, in JSON too, with its realm or that of the route'),
+    order: basic('C2-64: comes after an access token and a session, and is asked where it comes from'),
+  },
+  oauth: {
+    known: oauth('makes an account where the application wants that, and knows it again'),
+    browser: oauth('leads a browser there and back'),
+    pages: oauth('shows buttons, lets forms lead to the provider, and says what went wrong in words'),
+    unknown: oauth('C2-79: lets nobody in who is not known, and says how to link'),
+    noAddress: oauth('neither links nor lets in by an address that an account has, however verified'),
+    refused: oauth('C2-79: lets nobody into an account that is disabled or locked, and says nothing of why'),
+    secondFactor: oauth('C2-79: asks for the second factor, unless the provider says that it has'),
+    verify: oauth('C2-79: confirms who is logged in by the linked account alone, authenticated anew'),
+    input: oauth('is not there for a provider that nobody has named, and refuses what it cannot read'),
+    failed: oauth('tells listeners what failed, without anything that was sent'),
+  },
+  command: {
+    accounts: command('C2-82: creates accounts with a password from standard input, lists, shows and changes them'),
+    passwords: command('C2-82: changes passwords by the rules for passwords, and resets the access to an account'),
+    wrong: command('takes no password as an argument, and says what is wrong otherwise'),
+  },
+  adoption: {
+    accounts: inFile('test/interop/adoption/flask-security.spec.ts')(
+      'become accounts with their ids, roles, times and logins, once',
+    ),
   },
   administration: {
     creates: administration('C2-82: creates accounts, active by default, with roles that the administrator may give'),

@@ -73,12 +73,8 @@ export const testMisc: Suite = {
   test_authn_freshness_callable: different('a duration; a guard of yours may compute it', fresh.within),
   test_default_authn_bp: same(fresh.page),
   test_authn_freshness_grace: different('no grace: use does not make a login fresh again', fresh.use),
-  test_authn_freshness_nc: different(
-    'what a key may do needs no person, and what needs one is refused',
-    fresh.never,
-    held.apiKeys.noLogin,
-  ),
-  test_authn_freshness_nc_no: same(fresh.never),
+  test_authn_freshness_nc: different('a token is never fresh', held.tokens.sessionNeeded),
+  test_authn_freshness_nc_no: same(held.tokens.sessionNeeded),
   test_authn_freshness_nc_no_fresh: different(
     '`freshFor: null` for sessions; accounts always ask before a factor changes',
     fresh.always,
@@ -90,8 +86,9 @@ export const testMisc: Suite = {
   test_verify_wan: same(held.passkeys.verify),
   test_direct_decorator: different('a policy is asked in code', roles.code),
   test_authn_via: different(
-    '`@CurrentUser()` is the same, however it came; a key is known by its scopes',
-    held.apiKeys.scopes,
+    '`@CurrentUser()` is the same, however it came; `@SessionOnly()` and `@AllowBasic()` say how it may',
+    held.tokens.sessionNeeded,
+    held.basic.used,
   ),
   test_post_security_with_application_root: same(login.underPath),
   test_post_security_with_application_root_and_views: same(login.form, login.out),

@@ -14,10 +14,9 @@ const permissions = different(
   roles.permissions,
   roles.options,
 );
-const formerTables = notHere('no former versions of these tables to read');
+const formerTables = different('`adopt` reads these tables, whose permissions it leaves', held.adoption.accounts);
 const factory = same(held.pages.factory);
 const asString = different('a role is a string', roles.roles);
-const noRefresh = notHere('no pairs of tokens');
 const saltNotNeeded = different(
   'new hashes need no salt of the application; former ones are checked with it',
   hashes.flaskSalt,
@@ -58,8 +57,8 @@ export const testDatastore: Suite = {
   test_permissions_41: formerTables,
   test_fsqlalite_table_name: same(data.tableNames),
   test_null_fs_uniquifier: notHere('every account has an epoch, a number; there is none to be missing'),
-  test_refresh_tracker_cleanup: noRefresh,
-  test_refresh_tracker_cascade: noRefresh,
+  test_refresh_tracker_cleanup: same(held.tokens.idle),
+  test_refresh_tracker_cascade: same(data.deleted),
 };
 
 export const testEntities: Suite = {
