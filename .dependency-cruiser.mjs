@@ -51,6 +51,7 @@ const arrows = {
   ],
   testing: [
     'accounts/(accounts\\.service|testing-access)\\.ts',
+    'accounts/audit/audit-(log|row)\\.ts',
     'accounts/codes/sms\\.ts',
     'accounts/mail/mail\\.ts',
     'accounts/repository',

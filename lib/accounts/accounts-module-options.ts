@@ -1,6 +1,7 @@
 // Made by `npm run docs` from the declarations in lib/**/*.options.ts. Change those, and run it again.
 
 import type { SessionStore } from '../stores/session-store.js';
+import type { AuditLog } from './audit/audit-log.js';
 import type { SmsSender } from './codes/sms.js';
 import type { AlsoRefuses } from './gate/entry.js';
 import type { MailQueue } from './mail/mail-queue.js';
@@ -261,6 +262,8 @@ export interface AccountsModuleOptions {
    * Environment: `SECURITY_IMPERSONATION`.
    */
   impersonation?: boolean | AccountsImpersonationOptions | undefined;
+  /** What is kept of everything that happens to accounts, in a chain that nobody can change unnoticed. */
+  audit?: AccountsAuditOptions | undefined;
   /**
    * Whether users may change their password.
    *
@@ -1707,6 +1710,60 @@ export interface AccountsImpersonationOptions {
    * Environment: `SECURITY_IMPERSONATION_NOTIFY`.
    */
   notify?: boolean | undefined;
+}
+
+/** What is kept of everything that happens to accounts, in a chain that nobody can change unnoticed. `@publicApi` */
+export interface AccountsAuditOptions {
+  /**
+   * Where it is kept.
+   *
+   * Takes an AuditLog, such as new KyselyAuditLog(database), or null for none. Default: none: nothing is kept.
+   *
+   * Can be given in code alone.
+   */
+  log?: AuditLog | null | undefined;
+  /**
+   * What happens while rows cannot be written. `report`: it is logged, and they are written later. `fail`:
+   * answers of the routes of accounts wait for their rows, and are a 503 without them.
+   *
+   * Takes one of report, fail. Default: `report`.
+   *
+   * Environment: `SECURITY_AUDIT_ON_ERROR`.
+   */
+  onError?: 'report' | 'fail' | undefined;
+  /**
+   * Events that are not kept.
+   *
+   * Takes an array, each item the name of an event, such as codeSent. Default: none.
+   *
+   * Environment: `SECURITY_AUDIT_EXCEPT`.
+   */
+  except?: readonly string[] | undefined;
+  /**
+   * Whether the network address and the browser are kept. They are personal data.
+   *
+   * Takes true or false. Default: `true`.
+   *
+   * Environment: `SECURITY_AUDIT_CLIENT`.
+   */
+  client?: boolean | undefined;
+  /**
+   * How many rows may wait to be written; more are lost, and a row says how many.
+   *
+   * Takes a whole number, from 100 to 1000000. Default: `10000`.
+   *
+   * Environment: `SECURITY_AUDIT_QUEUE_SIZE`.
+   */
+  queueSize?: number | undefined;
+  /**
+   * Secrets that were `SECRET_KEY` once, and are not in `SECRET_KEY_FALLBACKS` any more: rows that they have
+   * signed are verified.
+   *
+   * Takes an array, each item a non-empty string or bytes. Default: none.
+   *
+   * Environment: `SECURITY_AUDIT_FORMER_KEYS`.
+   */
+  formerKeys?: readonly (string | Uint8Array)[] | undefined;
 }
 
 /** Change of the address of an account. `@publicApi` */

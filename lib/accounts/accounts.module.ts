@@ -86,6 +86,10 @@ import { AccountCache } from './gate/account-cache.js';
 import { AccountLoader } from './gate/account-loader.js';
 import { Entrance } from './gate/entrance.js';
 import { GateFeature } from './gate/gate.feature.js';
+import { AuditChain } from './audit/audit-chain.js';
+import { AuditListener } from './audit/audit.listener.js';
+import { AuditService } from './audit/audit.service.js';
+import { AuditWriter } from './audit/audit-writer.js';
 import { ImpersonationCheck } from './impersonation/impersonation-check.js';
 import { ImpersonationController } from './impersonation/impersonation.controller.js';
 import { ImpersonationFeature } from './impersonation/impersonation.feature.js';
@@ -456,6 +460,10 @@ const providers: Provider[] = [
   TokenService,
   BearerFeature,
   BasicLoader,
+  AuditChain,
+  AuditWriter,
+  AuditListener,
+  AuditService,
 ];
 
 /**
@@ -514,6 +522,7 @@ function moduleOf(
       AccountRepository,
       AccountsService,
       ApiKeyService,
+      AuditService,
       ImpersonationService,
       MailLoginService,
       PasskeyService,

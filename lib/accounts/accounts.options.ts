@@ -8,6 +8,7 @@ import {
   type ResolvedOptions,
 } from '../config/option.js';
 import { adminOptions } from './admin/admin.options.js';
+import { auditOptions } from './audit/audit.options.js';
 import { apiKeysOptions } from './api-keys/api-keys.options.js';
 import { basicOptions, tokensOptions } from './bearer/bearer.options.js';
 import { publicUrl, type PublicUrl } from '../http/public-url.js';
@@ -98,6 +99,7 @@ export const accountsModuleOptions = {
   accountCache: accountCacheOptions,
   deletion: deletionOptions,
   impersonation: impersonationOptions,
+  audit: auditOptions,
   passwordChange: option({
     env: 'SECURITY_CHANGEABLE',
     kind: bool(),

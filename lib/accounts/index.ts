@@ -31,6 +31,13 @@ export type {
   OAuthProviderOption,
   OAuthProviderSettings,
 } from './oauth/provider-settings.js';
+export { AuditLog, type AuditRowQuery } from './audit/audit-log.js';
+export type { AuditActor, AuditEntry, AuditRow } from './audit/audit-row.js';
+export type { AuditProblem, AuditVerification } from './audit/audit-verification.js';
+export { AuditService, type AuditedEvent, type AuditSearch } from './audit/audit.service.js';
+export { MemoryAuditLog } from './audit/memory-audit-log.js';
+export { createAuditTable, type AuditTableOptions } from './audit/kysely/audit-table.js';
+export { KyselyAuditLog, type KyselyAuditLogOptions } from './audit/kysely/kysely-audit-log.js';
 export { ApiKeyService, type ApiKeyToCreate, type CreatedApiKey } from './api-keys/api-key.service.js';
 export { Scopes } from './api-keys/scopes.decorator.js';
 export {

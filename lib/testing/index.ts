@@ -15,6 +15,7 @@ export {
   storeContract,
   type StoreHarness,
 } from './store-contract/index.js';
+export { type AuditLogCase, auditLogContract, type AuditLogHarness } from './audit-contract/index.js';
 export {
   type AccountRepositoryCase,
   type AccountRepositoryHarness,

@@ -4,12 +4,16 @@ import { AccountAnswers, type Answer } from '../http/account-answers.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
 import { AccountsConfig } from '../accounts-config.js';
+import { AuditService, type AuditedEvent } from '../audit/audit.service.js';
 import { CurrentAccount } from '../login/current-account.js';
 import { FreshLogin } from '../login/fresh-login.js';
 import { accountOf } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
 import { AccountSessions } from '../sessions/account-sessions.js';
 import type { ListedSession } from '../sessions/listed-session.js';
+
+/** How many rows of the audit log are read at a time. */
+const auditPage = 1_000;
 
 /** What the owner of an account is told of it. */
 @Injectable()
@@ -22,6 +26,7 @@ export class AccountExport {
     private readonly sessions: AccountSessions,
     private readonly events: AccountEvents,
     private readonly answers: AccountAnswers,
+    private readonly audit: AuditService,
   ) {}
 
   /** The account, for a page about it. */
@@ -45,7 +50,20 @@ export class AccountExport {
     );
     const sessions = await this.#sessionsOf(exchange, account.id);
     this.events.tell('accountExported', { userId: account.id, address: exchange.client.address });
-    return { status: 200, body: { account: accountOf(account), credentials, sessions }, file: 'account.json' };
+    const audit = await this.#auditOf(account.id);
+    return { status: 200, body: { account: accountOf(account), credentials, sessions, audit }, file: 'account.json' };
+  }
+
+  /** Null: there is no audit log. */
+  async #auditOf(accountId: string): Promise<readonly AuditedEvent[] | null> {
+    if (this.config.options.audit.log === null) return null;
+    const events: AuditedEvent[] = [];
+    for (;;) {
+      const after = events.at(-1)?.sequence;
+      const page = await this.audit.list({ account: accountId, after, limit: auditPage });
+      events.push(...page);
+      if (page.length < auditPage) return events.filter((event) => event.accountId === accountId);
+    }
   }
 
   /** Null: the session store cannot list them. */

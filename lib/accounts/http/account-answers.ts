@@ -4,6 +4,8 @@ import { AuthService } from '../../auth/auth.service.js';
 import { CsrfConfig } from '../../auth/csrf/csrf-config.js';
 import { CsrfService } from '../../auth/csrf/csrf.service.js';
 import { TooManyAttemptsException } from '../../auth/limiter/too-many-attempts.exception.js';
+import { auditContext } from '../audit/audit-context.js';
+import { AuditWriter } from '../audit/audit-writer.js';
 import { AccountsConfig } from '../accounts-config.js';
 import { MessageCatalog, type Texts } from '../messages/messages.js';
 import { defaultPages } from '../pages/default-pages.js';
@@ -110,6 +112,7 @@ export class AccountAnswers {
     private readonly csrf: CsrfService,
     private readonly providers: OAuthProviders,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly audit: AuditWriter,
   ) {}
 
   /** Does the work of a route and sends its answer, or what the module rejects it with. Other errors are the application's to answer. */
@@ -117,7 +120,8 @@ export class AccountAnswers {
     let answer: Answer;
     try {
       await this.#assertOwn(exchange);
-      answer = await work();
+      answer = await auditContext.run({ userAgent: exchange.client.userAgent }, work);
+      await this.audit.written();
     } catch (error) {
       const refusal = refusalIn(error);
       if (refusal === null) throw error;

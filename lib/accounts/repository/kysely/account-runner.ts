@@ -23,6 +23,20 @@ export interface Statement {
   change(sql: string, parameters: readonly unknown[]): Promise<number>;
 }
 
+/** What messages of a runner say. */
+export interface RunnerWords {
+  /** Whose setting the database is. */
+  readonly setting: string;
+  /** Says that the database lacks its tables, and what creates them. */
+  readonly missing: (cause: string) => string;
+}
+
+const ofAccounts: RunnerWords = {
+  setting: 'KyselyAccountRepository',
+  missing: (cause) =>
+    `The database has no tables for accounts: ${cause}. Create them with createAccountTables(), in a migration, or let the repository do it: createTables: true.`,
+};
+
 /** Runs the repository's work and converts errors to ones that callers can act on. */
 export class AccountRunner {
   private opening: Promise<SqlDatabase> | null = null;
@@ -35,11 +49,12 @@ export class AccountRunner {
   constructor(
     private readonly given: GivenDatabase,
     private readonly createTables: (() => Promise<void>) | null,
+    private readonly words: RunnerWords = ofAccounts,
   ) {
     if (!isGivenDatabase(given)) {
       throw new SessionConfigError([
         {
-          setting: 'KyselyAccountRepository',
+          setting: words.setting,
           problem: 'expected a Kysely instance, a pool of pg or mysql2, or a database of better-sqlite3 or libsql',
         },
       ]);
@@ -78,11 +93,7 @@ export class AccountRunner {
   async #createMissing(error: unknown): Promise<void> {
     if (this.createTables === null) {
       const cause = withoutSecrets(error, []);
-      throw new AccountsUnavailableError(
-        `The database has no tables for accounts: ${cause.message}. Create them with createAccountTables(), in a migration, or let the ` +
-          'repository do it: createTables: true.',
-        { cause },
-      );
+      throw new AccountsUnavailableError(this.words.missing(cause.message), { cause });
     }
     this.creating ??= this.createTables().finally(() => {
       this.creating = null;
