@@ -66,6 +66,7 @@ describe.each(platforms)('a registration on %s', (platform) => {
     const german = { headers: { accept: 'text/html', 'accept-language': 'de' } };
     const form = await (await jar.fetch('/auth/register', german)).text();
     expect(form).toContain('<h1>Konto anlegen</h1>');
+    expect(form).not.toContain('name="username"');
     const response = await jar.fetch('/auth/register', {
       method: 'POST',
       headers: {
@@ -429,6 +430,7 @@ describe('a registration', () => {
 
   it('C2-43: tells that a username is taken, in whatever case', async () => {
     app = await startAccounts({ ...confirming, usernames: { enabled: true, required: true } });
+    expect((await readPage(app.jar(), '/auth/register')).html).toContain('name="username"');
     await accounts().create({ ...grace, username: 'Grace' });
     expect(await send(app.jar(), '/auth/register', { ...ada, username: 'gRACE' })).toMatchObject({
       status: 400,
