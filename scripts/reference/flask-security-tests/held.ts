@@ -259,7 +259,7 @@ export const held = {
   },
   tokens: {
     used: tokens('stands for its account on guarded routes and where anybody may be, and makes no session'),
-    cost: tokens('costs the reads of its row and its account, and none of a session'),
+    cost: tokens('costs one read, of its row and its account, and none of a session'),
     header: tokens(
       'C2-57: is read from the header alone, since addresses and bodies are kept in logs; a garbled one is nobody',
     ),
@@ -344,6 +344,9 @@ export const held = {
       'has nothing that axe finds, no scrolling to the side, and nothing that its policy forbids, in every state',
     ),
     fields: browser('is right at …'),
+    toLoginAndBack: inFile('test/browser/shop.spec.ts')(
+      'leads a guest who asks for the account to the login, and back to it afterwards',
+    ),
     keyboard: browser('lead by the keyboard alone from the registration to the logout'),
   },
   mails: {
