@@ -69,7 +69,7 @@ export interface AuthFeature {
   notEntered?(entry: Entry, facts: AuthFacts): Promise<void>;
 
   /** The login of a session is about to end, by a logout or because the user no longer exists. */
-  leaving?(request: RequestSession | null, auth: AuthFacts | null): Promise<void>;
+  leaving?(request: RequestSession | null, auth: AuthFacts | null, lineage: string | null): Promise<void>;
 
   /** All sessions of a user are about to end, except the one with the facts in `except`, whose lineage is `exceptLineage`. */
   endingAll?(userId: UserId, except: AuthFacts | null, exceptLineage: string | null): Promise<void>;

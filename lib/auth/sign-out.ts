@@ -23,7 +23,7 @@ export class SignOut {
     const publicId = session.id;
     const lineage = lineageOf(stateOf(session));
     // First, or they would log in again in between.
-    for (const feature of this.features) await feature.leaving?.(request, auth);
+    for (const feature of this.features) await feature.leaving?.(request, auth, lineage);
     const ended = (await this.runtime.repository.destroy(session)) || (await this.#endElsewhere(auth, lineage));
     if (request !== null) this.known.set(request, { id: null, user: null });
     const address = request?.client.address ?? '';

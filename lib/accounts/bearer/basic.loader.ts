@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable, UnauthorizedException, type ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { requirementOf } from '../../auth/access/requirement.js';
@@ -8,7 +9,7 @@ import { ApiKeyCheck, scopeMissing } from '../api-keys/api-key-check.js';
 import { scopesOf } from '../api-keys/scopes.decorator.js';
 import { AccountGate } from '../gate/account-gate.js';
 import { AccountPaths } from '../http/account-paths.js';
-import { exchangeIn } from '../http/exchange.js';
+import { exchangeIn, type Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { atNextStep } from '../http/pace.js';
 import { Identities } from '../login/identities.js';
@@ -27,6 +28,10 @@ interface NameAndPassword {
 @RequestLoader()
 @Injectable()
 export class BasicLoader {
+  /** Checks in progress. A client sends its requests side by side, each with the same name and password: that is one guess, and one hash. */
+  readonly #checking = new Map<string, Promise<StoredAccount | null>>();
+  readonly #key = randomBytes(32);
+
   constructor(
     private readonly config: AccountsConfig,
     private readonly passwords: PasswordCheck,
@@ -67,12 +72,22 @@ export class BasicLoader {
   async #accountOf(context: ExecutionContext, { name, password }: NameAndPassword): Promise<StoredAccount | null> {
     const { enabled, prefix } = this.config.options.apiKeys;
     if (enabled && readApiKey(prefix, password) !== null) return this.#ofApiKey(context, name, password);
-    const checked = await this.passwords.check(exchangeIn(context), name, password, 'basic');
+    const checked = await this.#check(exchangeIn(context), name, password);
     if (checked === null) return null;
     // The account anew: it may have been changed while the password was checked.
     const account = await this.repository.find(checked.id);
     const how = { way: 'basic', factors: ['pwd'], epoch: checked.epoch } as const;
     return (await this.gate.mayEnter(account, how)) === null ? account : null;
+  }
+
+  #check(exchange: Exchange, name: string, password: string): Promise<StoredAccount | null> {
+    const guess = JSON.stringify([exchange.client.address, name, password]);
+    const key = createHmac('sha256', this.#key).update(guess).digest('base64');
+    const running = this.#checking.get(key);
+    if (running !== undefined) return running;
+    const checking = this.passwords.check(exchange, name, password, 'basic').finally(() => this.#checking.delete(key));
+    this.#checking.set(key, checking);
+    return checking;
   }
 
   /** A program has no second factor at hand: its key needs none. */

@@ -7,8 +7,6 @@ import { LoginFeature } from '../../auth/features.js';
 import type { UserId } from '../../auth/users/user.js';
 import type { RequestSession } from '../../http/request-session.js';
 import type { AuthFacts } from '../../session/auth-facts.js';
-import { lineageOf } from '../../session/lineage.js';
-import { stateOf } from '../../session/session.js';
 import { AccountsConfig } from '../accounts-config.js';
 import type { Account } from '../repository/account.js';
 import { bearerIn, BearerTokens } from './bearer-token.js';
@@ -48,9 +46,7 @@ export class BearerFeature implements AuthFeature {
     throw this.#refusal(context, 'ACCESS_TOKEN_INVALID', 'The access token is not valid.');
   }
 
-  async leaving(request: RequestSession | null, auth: AuthFacts | null): Promise<void> {
-    const session = await request?.get();
-    const lineage = session === undefined ? null : lineageOf(stateOf(session));
+  async leaving(request: RequestSession | null, auth: AuthFacts | null, lineage: string | null): Promise<void> {
     if (auth === null || lineage === null) return;
     await this.#endOfSession(auth.userId, lineage, request?.client.address ?? '');
   }

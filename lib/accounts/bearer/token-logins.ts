@@ -10,6 +10,7 @@ import type { EntryHow } from '../gate/entry.js';
 import { SecurityNotices } from '../not-me/security-notices.js';
 import { accountOf, type Account, type StoredAccount } from '../repository/account.js';
 import { AccountRepository } from '../repository/account-repository.js';
+import { TrackingFeature } from '../tracking/tracking.feature.js';
 import { BearerTokens } from './bearer-token.js';
 import type { BoundSession } from './token-family.js';
 import { TokenFamilies, type FamilyTokens, type OwnedFamily } from './token-families.js';
@@ -46,6 +47,7 @@ export class TokenLogins {
     private readonly auth: AuthService,
     private readonly notices: SecurityNotices,
     private readonly events: AccountEvents,
+    private readonly tracking: TrackingFeature,
     private readonly runtime: SessionRuntime,
   ) {}
 
@@ -70,6 +72,8 @@ export class TokenLogins {
       return null;
     }
     this.events.tell('tokensIssued', { userId: account.id, address: client.address });
+    // The login of its session has been kept already.
+    if (session === null) this.tracking.enteredApart(account.id, client, () => this.#isKnown(begun, client));
     return this.#loginOf(account, begun);
   }
 
@@ -108,6 +112,12 @@ export class TokenLogins {
     const { account, family } = found;
     const isOwn = access === null ? this.#isRefresh(found, token) : this.families.isAccess(family, access);
     return isOwn && this.families.end(account.id, family.credential.id, 'revoked', address);
+  }
+
+  /** Whether another login in tokens is from a client that says the same of itself. */
+  async #isKnown({ family }: FamilyTokens, { userAgent }: Sender): Promise<boolean> {
+    const { accountId, id } = family.credential;
+    return (await this.families.of(accountId)).some((one) => one.credential.id !== id && one.userAgent === userAgent);
   }
 
   #isRefresh({ family }: OwnedFamily, token: Parameters<typeof standingOf>[0]): boolean {

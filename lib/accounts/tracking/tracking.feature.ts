@@ -34,9 +34,27 @@ export class TrackingFeature implements AuthFeature {
       client === null || !newDevice || this.devices.meet(client, userId, epochOf(facts))
         ? null
         : { at, address, userAgent: client.userAgent };
+    this.#keep(userId, at, address, () => Promise.resolve(use));
+  }
+
+  /**
+   * The same for a login that is in no session, whose client has no cookie that it could be known by.
+   *
+   * @param isKnown whether the account was used by this client before; called after the answer
+   */
+  enteredApart(userId: string, { address, userAgent }: Omit<DeviceUse, 'at'>, isKnown: () => Promise<boolean>): void {
+    const { enabled, newDevice } = this.config.options.tracking;
+    if (!enabled) return;
+    const at = this.runtime.now();
+    this.#keep(userId, at, address, async () => (newDevice && !(await isKnown()) ? { at, address, userAgent } : null));
+  }
+
+  /** @param useOf what the owner is told; null: nothing */
+  #keep(userId: string, at: number, address: string, useOf: () => Promise<DeviceUse | null>): void {
     // An address that is too long is none of the network's: it is not kept.
     const ip = address === '' || address.length > longest.ip ? null : address;
     this.afterAnswer.run(async () => {
+      const use = await useOf();
       // Before the login is counted: the first one of an account is no news to its owner.
       const account = use && (await this.repository.find(userId));
       await this.repository.track(userId, { at: new Date(at), ip });

@@ -166,6 +166,16 @@ describe('HTTP Basic', () => {
     expect((await send(app.jar(), '/auth/login', { identity: ada.email, password })).status).toBe(429);
   });
 
+  it('takes many requests at once, with one hash and one guess', async () => {
+    const ada = await someone();
+    const good = await Promise.all(Array.from({ length: 20 }, () => ask(basic(ada.email))));
+    expect(good.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+    const wrong = await Promise.all(Array.from({ length: 20 }, () => ask(basic(ada.email, 'wrong'))));
+    expect(wrong.map(({ status }) => status)).toEqual(Array<number>(20).fill(401));
+    const guesses = await Promise.all(Array.from({ length: 20 }, (_, guess) => ask(basic(ada.email, String(guess)))));
+    expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThan(10);
+  });
+
   it('replaces a hash that is weaker than new ones', async () => {
     const ada = await someone();
     const account = await repository.find(ada.id);

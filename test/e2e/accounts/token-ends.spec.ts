@@ -7,6 +7,7 @@ import {
   type Account,
   type ListedSession,
 } from 'nestjs-session-auth/accounts';
+import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 import type { CookieJar } from '../../support/jar.js';
@@ -42,6 +43,7 @@ beforeAll(async () => {
       repository: new MemoryAccountRepository({ now: () => now }),
       recovery: true,
       tokens: { enabled: true, fromSession: true, max: 3 },
+      tracking: true,
       impersonation: { enabled: true, role: 'boss' },
     },
     {
@@ -159,6 +161,24 @@ describe('a login in tokens', () => {
     expect(await Promise.all(pairs.map(isGood))).toEqual([false, true, true, true]);
     expect(ended).toEqual(['displaced']);
   });
+});
+
+it('is counted and told as other logins are: its owner gets a mail about a client that has no other login', async () => {
+  const ada = await someone();
+  const issued = (userAgent: string) =>
+    app.jar().fetch('/auth/token', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+      body: JSON.stringify({ identity: ada.email, password }),
+    });
+  for (const userAgent of ['App/1', 'App/1', 'Other/1']) expect((await issued(userAgent)).status).toBe(200);
+  await app.app.get(AfterAnswer).settled(60_000);
+  expect(await app.app.get(AccountsService).find(ada.id)).toMatchObject({
+    loginCount: 3,
+    currentLogin: { at: new Date(now), ip: '127.0.0.1' },
+  });
+  const mails = app.box.mails.filter(({ to, kind }) => to === ada.email && kind === 'new-device');
+  expect(mails.map(({ data }) => data.userAgent)).toEqual(['Other/1']);
 });
 
 describe('a login in tokens that was made from a session', () => {
