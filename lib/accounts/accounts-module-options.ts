@@ -1040,6 +1040,15 @@ export interface AccountsPasswordsOptions {
    * Environment: `SECURITY_PASSWORD_SALT` or `SECURITY_PASSWORDS_FLASK_SALT`.
    */
   flaskSalt?: string | null | undefined;
+  /**
+   * The `config.pepper` of Devise in a Rails application whose users you have adopted: their hashes are checked
+   * as it made them, and replaced at the next login.
+   *
+   * Takes a string that is not empty, or null for none. Default: none.
+   *
+   * Environment: `DEVISE_PEPPER` or `SECURITY_PASSWORDS_DEVISE_PEPPER`.
+   */
+  devisePepper?: string | null | undefined;
 }
 
 /** The cost of a hash: argon2id. `@publicApi` */

@@ -15,6 +15,8 @@ export interface AdoptionReport {
   readonly isInterrupted: boolean;
   /** What tells the users of this source apart from those of others. */
   readonly source: string;
+  /** Which column of the table of users is what. */
+  readonly columns: Readonly<Record<string, string>>;
   /** How many users were looked at. */
   readonly users: number;
   /** How many were adopted, or would be. */
@@ -94,7 +96,9 @@ export class AdoptionCount {
     for (const role of account?.roles ?? []) this.#roles.add(role);
   }
 
-  report(rest: Pick<AdoptionReport, 'isDryRun' | 'isInterrupted' | 'source' | 'hints' | 'seconds'>): AdoptionReport {
+  report(
+    rest: Pick<AdoptionReport, 'isDryRun' | 'isInterrupted' | 'source' | 'columns' | 'hints' | 'seconds'>,
+  ): AdoptionReport {
     const { users, adopted, before, updated, deleted } = this;
     const needed = Object.entries(features).filter(([kind]) => this.#credentials.has(kind));
     const options = needed.map(([, option]) => option).join(', ');

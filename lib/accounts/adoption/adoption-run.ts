@@ -49,7 +49,7 @@ export class AdoptionRun {
 
   async run(): Promise<AdoptionReport> {
     const { batch, dryRun, signal, source } = this.settings;
-    const { table, columns, key, hints } = this.users;
+    const { table, columns, key, read, hints } = this.users;
     if (!dryRun) await this.accounts?.prepare();
     const start = performance.now();
     const seconds = (): number => (performance.now() - start) / 1_000;
@@ -67,7 +67,11 @@ export class AdoptionRun {
       const done = this.#count.users;
       this.settings.onProgress?.({ done, total: Math.max(total, done), rowsPerSecond: Math.round(done / seconds()) });
     }
-    return this.#count.report({ isDryRun: dryRun, isInterrupted, source, hints, seconds: seconds() });
+    return this.#count.report({
+      ...{ isDryRun: dryRun, isInterrupted, source, hints },
+      columns: read,
+      seconds: seconds(),
+    });
   }
 
   async #adopt(rows: readonly ForeignRow[]): Promise<void> {

@@ -118,6 +118,15 @@ export const passwordOptions = group('Which passwords are accepted, and how they
       'The `SECURITY_PASSWORD_SALT` of a Flask-Security application whose users you have adopted: their hashes are checked as it made them, and replaced at the next login.',
     secret: true,
   }),
+  devisePepper: option<string | null>({
+    env: 'DEVISE_PEPPER',
+    kind: nullable(text({ pattern: /[^]+/, expected: 'a string that is not empty' })),
+    default: null,
+    defaultText: 'none',
+    meaning:
+      'The `config.pepper` of Devise in a Rails application whose users you have adopted: their hashes are checked as it made them, and replaced at the next login.',
+    secret: true,
+  }),
 });
 
 export type PasswordSettings = ResolvedOptions<typeof passwordOptions>;

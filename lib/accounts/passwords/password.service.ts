@@ -99,7 +99,9 @@ export class PasswordService {
       return null;
     });
     if (found === null || matching === null) return false;
-    if (found.mostBytes !== undefined && matching.length > found.mostBytes && this.#settings.flaskSalt === null) {
+    const { flaskSalt, devisePepper } = this.#settings;
+    const isPlain = flaskSalt === null && devisePepper === null;
+    if (found.mostBytes !== undefined && matching.length > found.mostBytes && isPlain) {
       this.#reportOnce(
         `A stored hash of ${found.algorithm} was made from the first ${String(found.mostBytes)} bytes of a longer password. The rest is ` +
           'taken into account from its next hash on.',
@@ -142,8 +144,13 @@ export class PasswordService {
   #candidatesOf(password: string): readonly Buffer[] {
     const forms = [...new Set([password.normalize('NFKC'), password.normalize('NFKD'), password])];
     const plain = forms.map((form) => Buffer.from(form));
-    const { flaskSalt } = this.#settings;
-    return flaskSalt === null ? plain : [...plain, ...plain.map((form) => flaskSecurityInput(form, flaskSalt))];
+    const { flaskSalt, devisePepper } = this.#settings;
+    return [
+      ...plain,
+      ...(flaskSalt === null ? [] : plain.map((form) => flaskSecurityInput(form, flaskSalt))),
+      // Devise puts its pepper behind the password.
+      ...(devisePepper === null ? [] : plain.map((form) => Buffer.concat([form, Buffer.from(devisePepper)]))),
+    ];
   }
 
   /** Null: it cannot be checked, which is reported. */

@@ -32,6 +32,10 @@ export function reportLines(report: AdoptionReport): string[] {
   const counts = Object.entries(credentials).map(([kind, count]) => [kind, number(count)]);
   return [
     ...summary(report),
+    '',
+    `Columns: ${Object.entries(report.columns)
+      .map(([what, name]) => (what === name ? what : `${what}=${name}`))
+      .join(', ')}`,
     ...section(
       ['HASH', 'USERS', ''],
       hashes.map(({ kind, count, isKnown }) => [kind, number(count), isKnown ? '' : 'cannot be checked']),

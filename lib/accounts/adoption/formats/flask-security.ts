@@ -52,7 +52,7 @@ export const openFlaskSecurity: OpenForeignUsers = async (database, settings) =>
   const passkeys = await OwnedRows.open(database, ['webauthn', 'web_authn'], 'user_id', passkeyColumns);
   const { secrets } = settings;
   return {
-    ...{ table: users.table, key: users.key, columns: users.columns, tracking: users.tracking },
+    ...users.described,
     hints: [
       'Set SECURITY_PASSWORD_SALT of the application that adopts to that of Flask-Security: without it, no hash matches, unless ' +
         'SECURITY_PASSWORD_SINGLE_HASH was on.',

@@ -17,6 +17,8 @@ export interface ForeignUsers {
   readonly key: string;
   /** The columns of users that are read. */
   readonly columns: readonly string[];
+  /** What is read from which of them, for the report. */
+  readonly read: Readonly<Record<string, string>>;
   /** Those among them that change with a login: a difference there alone is no change of the user. */
   readonly tracking: ReadonlySet<string>;
   /** What belongs to some users. */

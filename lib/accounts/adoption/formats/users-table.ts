@@ -3,7 +3,7 @@ import { emptyUser, type ForeignUser, Refused } from '../foreign-user.js';
 import type { ForeignDatabase, ForeignRow, ForeignTable } from '../source/foreign-database.js';
 import type { ForeignValue } from '../source/source-dialect.js';
 import { addressIn, countIn, flagIn, textIn, timeIn } from '../source/values.js';
-import type { ForeignColumnName, FormatSettings } from './foreign-format.js';
+import type { ForeignColumnName, ForeignUsers, FormatSettings } from './foreign-format.js';
 
 /** What is read of a table of users, and in which columns it may be. */
 type UserColumn = ForeignColumnName | 'loginCount' | 'lastAt' | 'lastIp' | 'currentAt' | 'currentIp' | 'lockedAt';
@@ -81,6 +81,12 @@ export class UsersTable {
     );
   }
 
+  /** What a format says of its table. */
+  get described(): Pick<ForeignUsers, 'table' | 'key' | 'columns' | 'tracking' | 'read'> {
+    const { table, key, columns, tracking } = this;
+    return { table, key, columns, tracking, read: Object.fromEntries(this.names) };
+  }
+
   has(column: UserColumn): boolean {
     return this.names.has(column);
   }
@@ -128,6 +134,17 @@ export class UsersTable {
     if (time === null && textIn(value) !== null) throw new Refused('VALUE_INVALID');
     return time;
   }
+}
+
+/** Users of whom nothing is in another table. */
+export function withoutMore(users: UsersTable): ForeignUsers {
+  return {
+    ...users.described,
+    hints: [],
+    gather: (rows) => Promise.resolve(rows.map((row) => ({ row, roles: [], more: {} }))),
+    // Asynchronous, so that a refusal rejects.
+    decode: async ({ row }) => Promise.resolve(users.decode(row)),
+  };
 }
 
 /** Roles in a column of their own: one, several with commas between them, or a list of JSON. @throws Refused */

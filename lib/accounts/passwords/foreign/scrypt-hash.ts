@@ -7,6 +7,8 @@ const passlib =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,10}),p=(\d{1,10})\$([A-Za-z0-9+/.]{0,1366})\$([A-Za-z0-9+/.]{16,344})$/;
 /** Werkzeug: `scrypt:32768:8:1$salt$hash`. The salt is text, the hash in hexadecimal. */
 const werkzeug = /^scrypt:(\d{1,10}):(\d{1,10}):(\d{1,10})\$([^$]{1,256})\$([0-9a-f]{32,256})$/;
+/** Django: `scrypt$16384$salt$8$1$hash`. The salt is text. */
+const django = /^scrypt\$(\d{1,10})\$([^$]{1,256})\$(\d{1,10})\$(\d{1,10})\$([A-Za-z0-9+/]{22,344}={0,2})$/;
 /** better-auth: `salt:hash`, with fixed parameters. The salt is the text of its hexadecimal digits. */
 const betterAuth = /^([0-9a-f]{32}):([0-9a-f]{128})$/;
 
@@ -26,6 +28,11 @@ export function scryptHash(stored: string): PasswordHash | UnreadableHash | null
   if (found !== undefined) {
     const [n, r, p, salt = '', hash = ''] = found;
     return scryptWith(decimal(n), decimal(r), decimal(p), Buffer.from(salt), Buffer.from(hash, 'hex'));
+  }
+  found = parts(django);
+  if (found !== undefined) {
+    const [n, salt = '', r, p, hash = ''] = found;
+    return scryptWith(decimal(n), decimal(r), decimal(p), Buffer.from(salt), Buffer.from(hash, 'base64'));
   }
   found = parts(betterAuth);
   if (found === undefined) return null;
