@@ -7,7 +7,8 @@ import { run } from './run.mjs';
 
 /**
  * What tests need besides Node: how it is found, and the packages of the system that have it. A server is found by the names
- * of its program, which may be in the PATH or in `folders`; Python's modules by asking Python. Tests do without what is
+ * of its program, which may be in the PATH or in `folders`; Python's modules and
+ * Ruby's gems by asking these. Tests do without what is
  * `optional`, and take longer or say what was not run.
  */
 const needs = [
@@ -53,6 +54,13 @@ const needs = [
     debian: ['python3-flask-security', 'python3-flask-sqlalchemy', 'python3-cryptography', 'python3-psycopg2'],
     optional: true,
   },
+  {
+    what: 'Django',
+    modules: ['django', 'argon2', 'bcrypt'],
+    debian: ['python3-django', 'python3-argon2', 'python3-bcrypt'],
+    optional: true,
+  },
+  { what: 'Devise', gem: 'devise', debian: ['ruby-devise'], optional: true },
 ];
 
 /** Where Debian's Python is: one that was installed besides does not see the system's modules. */
@@ -87,7 +95,10 @@ function versionsIn(folder) {
 async function findMissing(wanted) {
   const asked = needs.filter(({ what }) => wanted.includes(what));
   const found = await Promise.all(
-    asked.map(({ names, folders, modules }) => (names ? isInstalled(names, folders?.()) : canImport(modules))),
+    asked.map(({ names, folders, modules, gem }) => {
+      if (names) return isInstalled(names, folders?.());
+      return modules ? canRun(python, ['-c', `import ${modules.join(', ')}`]) : canRun('ruby', ['-r', gem, '-e', '']);
+    }),
   );
   return asked.filter((_, index) => !found[index]);
 }
@@ -105,9 +116,9 @@ async function isInstalled(names, folders = []) {
   return false;
 }
 
-function canImport(modules) {
+function canRun(program, args) {
   return new Promise((resolve) => {
-    execFile(python, ['-c', `import ${modules.join(', ')}`], { timeout: 60_000 }, (error) => resolve(error === null));
+    execFile(program, args, { timeout: 60_000 }, (error) => resolve(error === null));
   });
 }
 

@@ -75,7 +75,7 @@ export class AdoptedUsers {
   async prepare(): Promise<void> {
     await createAccountTables(this.database, this.tables);
     const { dialect } = await this.#ready();
-    await this.#runner.run((statement) => statement.change(adoptedTable(dialect, this.#adopted), []), false);
+    await this.#runner.run((statement) => statement.rows(adoptedTable(dialect, this.#adopted), []), false);
   }
 
   /** Whether there are accounts, and adopted ones: before the first run, there may be no tables. */
@@ -171,6 +171,13 @@ export class AdoptedUsers {
       );
     }, true);
     return result !== 'taken';
+  }
+
+  /** Which of these accounts there are. */
+  async there(accountIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const { dialect } = await this.#ready();
+    const rows = await this.#among(`SELECT id FROM ${dialect.quote(this.#names.accounts)} WHERE id`, accountIds, []);
+    return new Set(rows.map((row) => dialect.fromText(Reflect.get(row, 'id'))));
   }
 
   /** An account that was adopted; null: it has been deleted since. */

@@ -81,9 +81,14 @@ export class AdoptionRun {
     const former = this.settings.update ? rows.filter((row) => known.has(idOf(row))) : [];
     this.#count.before += rows.length - fresh.length - former.length;
     await this.#add(await Promise.all((await this.users.gather(fresh)).map((record) => this.#candidate(record))));
+    const there =
+      (await this.accounts?.there(former.flatMap((row) => known.get(idOf(row))?.accountId ?? []))) ?? new Set();
     for (const record of await this.users.gather(former)) {
       const adopted = known.get(idOf(record.row));
-      if (adopted !== undefined) await this.#update(record, adopted);
+      if (adopted === undefined) continue;
+      if (!there.has(adopted.accountId)) this.#count.deleted++;
+      else if (markOf(record, this.users.tracking) === adopted.mark) this.#count.before++;
+      else await this.#update(record, adopted);
     }
   }
 
@@ -106,7 +111,7 @@ export class AdoptionRun {
   async #add(candidates: readonly Candidate[]): Promise<void> {
     const unique = candidates.map((candidate) => this.#amongThemselves(candidate));
     for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-      const decided = await this.#amongAccounts(unique);
+      const decided = await this.#withoutAdopted(await this.#amongAccounts(unique));
       const accepted = decided.flatMap(({ id, mark, plan: { account, credentials } }): AdoptedAccount[] =>
         account === null ? [] : [{ foreignId: id, mark, account, credentials }],
       );
@@ -117,6 +122,7 @@ export class AdoptionRun {
         (await this.accounts.add(accepted, new Date()))
       ) {
         this.#tell(decided);
+        this.#count.before += unique.length - decided.length;
         return;
       }
     }
@@ -168,19 +174,20 @@ export class AdoptionRun {
     });
   }
 
-  /** Brings a user along that was adopted before. */
+  /** Without those that another run has adopted in the meantime, whose accounts are what was in their way. */
+  async #withoutAdopted(candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
+    const known = await this.accounts?.known(candidates.map(({ id }) => id));
+    return known === undefined || known.size === 0 ? candidates : candidates.filter(({ id }) => !known.has(id));
+  }
+
+  /** Brings a user along that was adopted before and has changed. */
   async #update(record: ForeignRecord, adopted: AdoptedUser): Promise<void> {
-    const mark = markOf(record, this.users.tracking);
     const current = (await this.accounts?.account(adopted)) ?? null;
     if (current === null) {
       this.#count.deleted++;
       return;
     }
-    if (mark === adopted.mark) {
-      this.#count.before++;
-      return;
-    }
-    const { id, plan } = await this.#candidate(record, current.id);
+    const { id, mark, plan } = await this.#candidate(record, current.id);
     if (plan.account === null) {
       this.#count.refuse(id, plan.refused ?? 'VALUE_INVALID');
       return;

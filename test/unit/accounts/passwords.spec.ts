@@ -181,6 +181,13 @@ const made = JSON.parse(readFileSync(join(import.meta.dirname, 'password-vectors
 
 const vectors: readonly Vector[] = [
   ...made,
+  // hashlib.scrypt of Python, in the form of Django's ScryptPasswordHasher, which is of a later version than Debian's
+  {
+    maker: 'Django',
+    form: 'scrypt',
+    password: 'correct horse',
+    hash: 'scrypt$1024$saltsaltsalt$8$5$Kc4G/Z/sXNdpyJ3LA2iScqjXi5dcUdJjvGFcHHaopUBuAIBmjcsT7arqi7ouFHELmir7VXCJnsuMxD3W9oBDHw==',
+  },
   // await hashPassword(password) of better-auth/crypto 1.7.25
   {
     maker: 'better-auth',
