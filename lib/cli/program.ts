@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command, CommanderError, Option } from 'commander';
 import { addAdopt } from './adopt/add-adopt.js';
+import { addAudit } from './audit/program.js';
 import { cleanup } from './cleanup.js';
 import type { ApplicationOptions, CommandOptions } from './command-options.js';
 import { doctor, type DoctorOptions } from './doctor/doctor.js';
@@ -146,6 +147,14 @@ export async function runProgram(
     program.command('users').description('look after accounts'),
     () => [envFile(), app().makeOptionMandatory(), json()],
     { terminal, input },
+    (ended) => {
+      code = ended;
+    },
+  );
+  addAudit(
+    program.command('audit').description('read and verify the audit log of accounts'),
+    () => [envFile(), app().makeOptionMandatory(), json()],
+    terminal,
     (ended) => {
       code = ended;
     },

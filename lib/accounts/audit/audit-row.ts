@@ -1,11 +1,11 @@
 /**
  * Who has done what a row is about. `self`: the owner of the account. `administrator`: the account `actorId`, which administers accounts.
- * `impersonator`: the account `actorId`, in the place of the owner. `application`: code of the application, or the command. `anybody`: who
- * has proved nothing.
+ * `impersonator`: the account `actorId`, in the place of the owner. `application`: code of the application, or the command. `unknown`: the
+ * event does not say, such as that of a request for a new password, which anybody can make.
  *
  * @publicApi
  */
-export type AuditActor = 'self' | 'administrator' | 'impersonator' | 'application' | 'anybody';
+export type AuditActor = 'self' | 'administrator' | 'impersonator' | 'application' | 'unknown';
 
 /** What a row says, without what makes it a link of the chain. @publicApi */
 export interface AuditEntry {

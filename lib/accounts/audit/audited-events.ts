@@ -17,7 +17,7 @@ const ofGuards: ReadonlySet<unknown> = new Set(['login', 'fresh', 'csrf']);
 const ofAnybody: ReadonlySet<SessionEventName> = new Set<SessionEventName | AccountEventName>([
   ...(['loginFailed', 'refused', 'rememberStolen', 'revoked', 'protected'] as const),
   ...(['registeredAgain', 'confirmationRequested', 'mailLoginRequested', 'resetRequested'] as const),
-  ...(['factorFailed', 'passkeyCloned', 'codeSent', 'sendingLimited'] as const),
+  ...(['factorFailed', 'oauthFailed', 'passkeyCloned', 'codeSent', 'sendingLimited'] as const),
 ]);
 
 /** Whether an event is one to keep. */
@@ -30,7 +30,7 @@ export function actorIn(name: SessionEventName, event: object): { actor: AuditAc
   const by: unknown = Reflect.get(event, 'by');
   if (by === null) return { actor: 'application', actorId: null };
   if (typeof by === 'string') return { actor: isByImpersonator(name) ? 'impersonator' : 'administrator', actorId: by };
-  return { actor: ofAnybody.has(name) ? 'anybody' : 'self', actorId: null };
+  return { actor: ofAnybody.has(name) ? 'unknown' : 'self', actorId: null };
 }
 
 /** In events of sessions, `by` is who acts in the place of their user. */

@@ -98,7 +98,7 @@ describe('the audit log', () => {
     await app.app.get(AccountAdministration).enable(id);
     const list = await rows();
     const byEvent = (event: string) => list.find((row) => row.event === event);
-    expect(byEvent('loginFailed')).toMatchObject({ accountId: null, actor: 'anybody', address: '127.0.0.1' });
+    expect(byEvent('loginFailed')).toMatchObject({ accountId: null, actor: 'unknown', address: '127.0.0.1' });
     expect(byEvent('login')).toEqual({
       sequence: expect.any(Number),
       at: expect.any(Date),
@@ -111,7 +111,7 @@ describe('the audit log', () => {
       data: { publicId: expect.any(String), factors: ['pwd'], restored: false },
     });
     expect(byEvent('passwordChanged')).toMatchObject({ accountId: id, actor: 'self', userAgent: 'node' });
-    expect(byEvent('resetRequested')).toMatchObject({ accountId: id, actor: 'anybody' });
+    expect(byEvent('resetRequested')).toMatchObject({ accountId: id, actor: 'unknown' });
     expect(byEvent('accountDisabled')).toMatchObject({ actor: 'administrator', actorId: bossId, address: '192.0.2.7' });
     expect(byEvent('accountEnabled')).toMatchObject({ actor: 'application', actorId: null, address: null });
     expect(list.every(({ at }) => at.getTime() >= before && at.getTime() <= Date.now())).toBe(true);
