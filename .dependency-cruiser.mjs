@@ -30,6 +30,7 @@ const arrows = {
   stores: [],
   interop: ['cookie', 'response', 'session', 'stores/session-store\\.ts'],
   config: [],
+  client: [],
   schematics: [],
   cli: [
     'accounts/command-access\\.ts',
@@ -137,6 +138,21 @@ export default {
       severity: 'error',
       from: { path: `^lib/(?!(${Object.keys(arrows).join('|')})/)[^/]+/` },
       to: {},
+    },
+    {
+      name: 'client-stands-alone',
+      comment:
+        'The client runs in browsers: it imports nothing, and of the routes knows the types that are made of their document.',
+      severity: 'error',
+      from: { path: '^lib/client/' },
+      to: { pathNot: '^lib/client/' },
+    },
+    {
+      name: 'declarations-run-nowhere',
+      comment: 'What the document of the routes is made of is loaded by no application.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/accounts/(openapi/|.*\\.api\\.ts$)' },
+      to: { path: '^lib/accounts/(openapi/|.*\\.api\\.ts$)' },
     },
     {
       name: 'module-is-the-top',

@@ -18,7 +18,9 @@ export default {
     '^@fastify/static$': '<rootDir>/test/support/static-files.cjs',
     '^nestjs-session-auth$': '<rootDir>/lib/index.ts',
     '^nestjs-session-auth/(store|limiter|migration)$': '<rootDir>/lib/$1.ts',
-    '^nestjs-session-auth/(accounts|testing|events|terminus|opentelemetry|swagger)$': '<rootDir>/lib/$1/index.ts',
+    '^nestjs-session-auth/openapi\\.json$': '<rootDir>/docs/reference/openapi.json',
+    '^nestjs-session-auth/(accounts|client|testing|events|terminus|opentelemetry|swagger)$':
+      '<rootDir>/lib/$1/index.ts',
     '^nestjs-session-auth/(flask|express)$': '<rootDir>/lib/interop/$1/index.ts',
     '^nestjs-session-auth/(.*)$': '<rootDir>/lib/stores/$1/index.ts',
   },

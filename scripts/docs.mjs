@@ -10,11 +10,13 @@ await install();
 register('./typescript-hooks.mjs', import.meta.url);
 const { generatedPages } = await import('./reference/pages.ts');
 const { optionTypesFiles } = await import('./reference/option-types.ts');
+const { openApiFiles } = await import('./reference/openapi.ts');
 
 for (const [path, textOf] of Object.entries(generatedPages)) await renew(join(root, path), textOf());
 for (const [file, textOf] of Object.entries(optionTypesFiles)) {
   await renew(file, await format(textOf(), { ...(await resolveConfig(file)), parser: 'typescript' }));
 }
+for (const [file, textOf] of Object.entries(openApiFiles)) await renew(file, await textOf());
 
 async function renew(file, text) {
   if ((await readFile(file, 'utf8').catch(() => '')) === text) return;

@@ -30,6 +30,7 @@ export const entryPoints = {
   limiter: 'limiter',
   migration: 'migration',
   accounts: 'accounts/index',
+  client: 'client/index',
   testing: 'testing/index',
   ...Object.fromEntries(Object.keys(adapters).map((name) => [name, `${name}/index`])),
   flask: 'interop/flask/index',

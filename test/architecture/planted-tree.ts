@@ -14,8 +14,10 @@ const project = join(import.meta.dirname, '../..');
 const configuration = ['package.json', 'tsconfig.json', '.dependency-cruiser.mjs'];
 const rooms = [
   'accounts',
+  'accounts/openapi',
   'auth',
   'cli',
+  'client',
   'config',
   'cookie',
   'http',
@@ -28,6 +30,7 @@ const rooms = [
 ];
 const targets = [
   ...rooms.map((room) => `lib/${room}/target.ts`),
+  'lib/accounts/target.api.ts',
   'lib/auth/audit/route-audit.ts',
   'lib/errors.ts',
   'lib/http/unsent-request.ts',

@@ -13,7 +13,18 @@ const adapterPaths = Object.keys(adapters).map((name) => `./${name}`);
 describe('the public face', () => {
   it('exports each store that can be chosen under its name, and no other', async () => {
     const { exports } = await manifest();
-    const others = ['.', './package.json', './accounts', './testing', './flask', './express', './keyv', './connect'];
+    const others = [
+      '.',
+      './package.json',
+      './openapi.json',
+      './accounts',
+      './client',
+      './testing',
+      './flask',
+      './express',
+      './keyv',
+      './connect',
+    ];
     const notStores = [...others, ...adapterPaths, './store', './limiter', './migration'];
     const stores = Object.keys(exports).filter((path) => !notStores.includes(path));
     expect(stores.sort()).toEqual(storeTypes.map((type) => `./${type}`).sort());
@@ -50,14 +61,16 @@ describe('the public face', () => {
         JSON.stringify({ 'module-sync': esm, module: esm, import: esm, require: commonJs, default: esm }),
       );
     }
-    expect(Object.keys(exports)).toHaveLength(names.length + 1);
+    expect(exports['./openapi.json']).toBe('./docs/reference/openapi.json');
+    expect(Object.keys(exports)).toHaveLength(names.length + 2);
   });
 
   it('leads compilers that know no exports to the same declarations', async () => {
     const { main, types, typesVersions } = await manifest();
     expect({ main, types }).toEqual({ main: './dist/index.cjs', types: './dist/index.d.cts' });
     const paths = names.filter((name) => name !== 'index').map((name) => [name, [`./dist/${name}.d.cts`]]);
-    expect(typesVersions).toEqual({ '*': Object.fromEntries(paths) as unknown });
+    const document = { 'openapi.json': ['./docs/reference/openapi.json'] };
+    expect(typesVersions).toEqual({ '*': { ...(Object.fromEntries(paths) as object), ...document } });
   });
 
   it.each(['ts', 'cts'])('names no optional peer but Nest in its declarations (.d.%s)', async (extension) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
+import { minify } from '@swc/core';
 import { entryPoints } from '../../scripts/entry-points.mjs';
 import { exceeded } from './budget.js';
 import { manifest, pack, project, tool } from './package-under-test.js';
@@ -41,7 +42,7 @@ describe('the tarball', () => {
 
   it('has no tests, no sample and nothing of a development machine', () => {
     const kinds =
-      /^(dist\/.+\.(c?js|c?js\.map|d\.c?ts|d\.ts\.map)|lib\/.+\.(ts|lua)|schematics\/[\w.-]+\.json|docs\/.+\.(md|svg)|[A-Z]+(\.md)?|package\.json)$/;
+      /^(dist\/.+\.(c?js|c?js\.map|d\.c?ts|d\.ts\.map)|lib\/.+\.(ts|lua)|schematics\/[\w.-]+\.json|docs\/.+\.(md|svg)|docs\/reference\/openapi\.json|[A-Z]+(\.md)?|package\.json)$/;
     expect(files.filter((path) => !kinds.test(path) || /\.(spec|test)\./.test(path))).toEqual([]);
   });
 
@@ -90,6 +91,14 @@ describe('the tarball', () => {
     const loaded = (await loadedWith('index')).map((name) => stat(join(project, 'dist', `${name}.js`)));
     const bytes = (await Promise.all(loaded)).reduce((sum, file) => sum + file.size, 0);
     expect([exceeded('tarball', size), exceeded('loaded', bytes)]).toEqual([null, null]);
+  });
+
+  it('has a client of one file without an import, which weighs no more than its budget when it is minified', async () => {
+    expect(await loadedWith('client')).toEqual(['client']);
+    const text = await readFile(join(project, 'dist/client.js'), 'utf8');
+    const { code } = await minify(text, { module: true });
+    expect(/^import|import\(/m.test(text)).toBe(false);
+    expect(exceeded('client', Buffer.byteLength(code))).toBeNull();
   });
 
   it('has every class under its own name, by which Nest and errors call it', async () => {

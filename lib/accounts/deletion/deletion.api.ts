@@ -1,0 +1,75 @@
+import type { FeatureApi } from '../openapi/feature-api.js';
+import { about, count, flag, listOf, named, nullable, object, only, open, text, time } from '../openapi/schema.js';
+import { token } from '../openapi/shared.api.js';
+
+export const accountApi: FeatureApi = {
+  tag: 'Account',
+  description: 'What is kept of an account.',
+  operations: {
+    'GET /account': {
+      id: 'getAccount',
+      summary: 'The account that is logged in',
+      for: 'login',
+      answers: { 200: named('AccountOverview') },
+      hasPage: true,
+    },
+    'GET /account/export': {
+      id: 'exportAccount',
+      summary: 'Everything that is kept of the account, but what proves who somebody is',
+      for: 'login',
+      answers: { 200: named('AccountExport') },
+      refusals: { 401: ['VERIFICATION_REQUIRED'], 403: ['IMPERSONATING'] },
+    },
+  },
+  schemas: {
+    AccountOverview: object({
+      user: named('User'),
+      createdAt: time,
+      passwordChangedAt: nullable(time),
+      loginCount: count,
+      lastLogin: nullable(named('TrackedLogin')),
+      currentLogin: nullable(named('TrackedLogin')),
+      deletable: about('Whether its owner can delete it.', flag),
+    }),
+    AccountExport: object({
+      account: about('Also the fields that the application declares.', open({ id: text(), email: text() })),
+      credentials: listOf(
+        object({
+          kind: text(),
+          name: nullable(text()),
+          createdAt: time,
+          lastUsedAt: nullable(time),
+          expiresAt: nullable(time),
+        }),
+      ),
+      sessions: about('Null: the session store cannot list them.', nullable(listOf(named('Session')))),
+    }),
+  },
+};
+
+export const deletionApi: FeatureApi = {
+  tag: 'Deletion',
+  description: 'The deletion of an account.',
+  operations: {
+    'DELETE /account': {
+      id: 'deleteAccount',
+      summary: 'Delete the account after a time in which that can be undone',
+      description: 'Ends all sessions at once.',
+      for: 'login',
+      answers: { 202: object({ status: only('deleting'), deleteAt: time }) },
+      refusals: { 401: ['VERIFICATION_REQUIRED'], 409: ['CHANGED_MEANWHILE'] },
+      form: 'POST /account/delete',
+    },
+    'POST /account/undo': {
+      id: 'undoDeletion',
+      summary: 'Keep the account, by the link of the mail',
+      for: 'anybody',
+      body: object({ token }),
+      answers: { 200: object({ status: only('undone') }) },
+    },
+  },
+  pages: {
+    'GET /account/delete': 'The page to delete the account.',
+    'GET /account/undo': 'The page that the link leads to.',
+  },
+};
