@@ -16,6 +16,7 @@ export const knownProviders: Readonly<Partial<Record<string, Partial<OAuthProvid
       api: 'https://api.github.com',
     },
     scope: 'read:user user:email',
+    clientAuthentication: 'client_secret_post',
     profile: githubProfile,
   },
 };
