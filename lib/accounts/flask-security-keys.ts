@@ -49,9 +49,13 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
   ['no answer tells that an address is not confirmed; leave it out', 'REQUIRES_CONFIRMATION_ERROR_VIEW'],
   ['a login leads to this site only; leave it out', 'REDIRECT_BASE_DOMAIN REDIRECT_ALLOWED_SUBDOMAINS'],
   [
-    'there is no login with other providers in the box: use Passport, whose logins pass the same gate; leave it out',
-    'OAUTH_ENABLE OAUTH_BUILTIN_PROVIDERS OAUTH_START_URL OAUTH_RESPONSE_URL OAUTH_VERIFY_START_URL ' +
-      'OAUTH_VERIFY_RESPONSE_URL POST_OAUTH_LOGIN_VIEW POST_OAUTH_VERIFY_VIEW',
+    'name the providers in code as oauth.providers, and register <publicUrl>/auth/oauth/<name>/callback there',
+    'OAUTH_ENABLE OAUTH_BUILTIN_PROVIDERS OAUTH_RESPONSE_URL OAUTH_VERIFY_RESPONSE_URL',
+  ],
+  [paths, 'OAUTH_START_URL OAUTH_VERIFY_START_URL'],
+  [
+    'a sign-in leads to where it was asked for, or to SECURITY_POST_LOGIN_VIEW; leave it out',
+    'POST_OAUTH_LOGIN_VIEW POST_OAUTH_VERIFY_VIEW',
   ],
   [
     'tokens are random, and in the header Authorization: Bearer only; leave it out',

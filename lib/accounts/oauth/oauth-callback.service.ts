@@ -141,7 +141,8 @@ export class OAuthCallback {
     const found = await this.identities.find(person.identity);
     if (found?.account.id !== owner.id || found.account.epoch !== owner.epoch) throw otherAccount();
     await this.identities.noteUse(found.row);
-    await this.auth.confirm(await exchange.session(), { factors: factorsOf(tokens.claims(), provider.settings) });
+    const factors = factorsOf(tokens.claims(), provider.settings);
+    await this.auth.confirm(await exchange.session(), { factors, action: flow.action ?? undefined });
     return this.#goOn(flow, 'verified', '/account');
   }
 

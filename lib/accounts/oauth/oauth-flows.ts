@@ -24,6 +24,8 @@ export interface OAuthFlow {
   readonly nonce: string | null;
   readonly next: string | null;
   readonly remember: boolean;
+  /** The only action that a confirmation permits; null: none. */
+  readonly action: string | null;
   /** What the login of `link` and `verify` is known by, under any id of its session; null: none is needed. */
   readonly login: string | null;
   /** When it began, in ms since the epoch. */

@@ -18,6 +18,8 @@ import { OAuthProviders, type OAuthProvider } from './oauth-providers.js';
 const mostBegun = 60;
 const minute = 60_000;
 const longestIntent = 16;
+/** In bytes. */
+const longestAction = 200;
 const defaultScope = 'openid email profile';
 
 /** Sends browsers to providers. */
@@ -45,6 +47,7 @@ export class OAuthStart {
     const intent = intentIn(input);
     const remember = input.flag('remember');
     const next = input.next() ?? null;
+    const action = input.optionalText('action', longestAction);
     if (intent === 'verify' && !provider.isOidc) input.refuse('intent', 'METHOD_UNKNOWN');
     input.check();
     await this.budgets.takeFrom(exchange.client.address, 'oauth', mostBegun, minute);
@@ -55,7 +58,7 @@ export class OAuthStart {
     const account = await this.#ownerOf(intent, exchange);
     const login = account === null ? null : loginIn(await exchange.session());
     const url = await atProvider(provider, () =>
-      this.#urlOf(exchange, provider, account, { intent, remember, next, login }),
+      this.#urlOf(exchange, provider, account, { intent, remember, next, action, login }),
     );
     return { status: 200, body: { status: 'redirect', url }, goTo: url };
   }
@@ -71,7 +74,7 @@ export class OAuthStart {
     exchange: Exchange,
     provider: OAuthProvider,
     account: StoredAccount | null,
-    wanted: Pick<OAuthFlow, 'intent' | 'remember' | 'next' | 'login'>,
+    wanted: Pick<OAuthFlow, 'intent' | 'remember' | 'next' | 'action' | 'login'>,
   ): Promise<string> {
     const { library } = this.providers;
     const { settings, isOidc } = provider;

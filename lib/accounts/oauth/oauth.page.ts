@@ -11,7 +11,7 @@ export function providerButtons(context: PageContext, intent: OAuthIntent): Html
     intent === 'verify' ? providers.filter(({ name }) => links.some((one) => one.provider === name)) : providers;
   const hidden = html`<input type="hidden" name="intent" value="${intent}" />`;
   return offered.map(({ name, label }) =>
-    form(context, `/oauth/${name}`, `oauth.${intent}`, [hidden], intent === 'link' ? [] : ['next'], {
+    form(context, `/oauth/${name}`, `oauth.${intent}`, [hidden], intent === 'link' ? [] : ['next', 'action'], {
       provider: label,
     }),
   );
