@@ -155,18 +155,8 @@ export interface AccountsModuleOptions {
    * Environment: `SECURITY_WEBAUTHN` or `SECURITY_PASSKEYS`.
    */
   passkeys?: boolean | AccountsPasskeysOptions | undefined;
-  /**
-   * Sign-in with other providers, by OpenID Connect or OAuth 2.
-   *
-   * The providers, by the names that they have in addresses: `{ google: { clientId, clientSecret }, acme: {
-   * issuer, clientId, clientSecret } }`. Needs `openid-client`.
-   *
-   * Takes an object with the settings of a provider, or a function (request) that returns them, for each name.
-   * Default: none.
-   *
-   * Can be given in code alone.
-   */
-  oauth?: Readonly<Record<string, OAuthProviderOption>> | AccountsOauthOptions | undefined;
+  /** Sign-in with other providers, by OpenID Connect or OAuth 2. */
+  oauth?: AccountsOauthOptions | undefined;
   /**
    * Keys by which programs use an account, each for some scopes only.
    *

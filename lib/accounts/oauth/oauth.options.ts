@@ -26,28 +26,24 @@ export type OAuthSignUpHook = (
 ) => OAuthSignUp | null | Promise<OAuthSignUp | null>;
 
 /** Sign-in with other providers. */
-export const oauthOptions = group(
-  'Sign-in with other providers, by OpenID Connect or OAuth 2.',
-  {
-    providers: option<Readonly<Record<string, OAuthProviderOption>>>({
-      env: null,
-      kind: providers(),
-      default: {},
-      defaultText: 'none',
-      meaning:
-        'The providers, by the names that they have in addresses: `{ google: { clientId, clientSecret }, acme: { issuer, clientId, clientSecret } }`. Needs `openid-client`.',
-    }),
-    signUp: option<OAuthSignUpHook | null>({
-      env: null,
-      kind: nullable(fn('a function (profile, request) => the account, or null')),
-      default: null,
-      defaultText: 'nobody gets an account by that',
-      meaning:
-        'Makes an account for somebody who has none: a function of the profile that returns `{ email, emailConfirmed, … }`, or null for nobody.',
-    }),
-  },
-  'providers',
-);
+export const oauthOptions = group('Sign-in with other providers, by OpenID Connect or OAuth 2.', {
+  providers: option<Readonly<Record<string, OAuthProviderOption>>>({
+    env: null,
+    kind: providers(),
+    default: {},
+    defaultText: 'none',
+    meaning:
+      'The providers, by the names that they have in addresses: `{ google: { clientId, clientSecret }, acme: { issuer, clientId, clientSecret } }`. Needs `openid-client`.',
+  }),
+  signUp: option<OAuthSignUpHook | null>({
+    env: null,
+    kind: nullable(fn('a function (profile, request) => the account, or null')),
+    default: null,
+    defaultText: 'nobody gets an account by that',
+    meaning:
+      'Makes an account for somebody who has none: a function of the profile that returns `{ email, emailConfirmed, … }`, or null for nobody.',
+  }),
+});
 
 function providers(): OptionKind<Readonly<Record<string, OAuthProviderOption>>> {
   return {
