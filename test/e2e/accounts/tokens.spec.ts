@@ -11,6 +11,7 @@ import {
 } from 'nestjs-session-auth/accounts';
 import { Upkeep } from '../../../lib/accounts/upkeep/upkeep.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
+import { platforms } from '../../support/app.js';
 import { send, startAccounts, type AccountsApp, type JsonAnswer } from '../../support/accounts-app.js';
 import type { CookieJar } from '../../support/jar.js';
 import { totpCode } from '../../support/totp.js';
@@ -448,6 +449,36 @@ describe('DELETE /auth/token', () => {
       expect((await refresh(pair.refreshToken)).status).toBe(401);
     }
     expect(ended.map(({ reason }) => reason)).toEqual(['revoked', 'revoked']);
+  });
+});
+
+describe.each(platforms)('tokens on %s', (platform) => {
+  it('are given, used, refreshed and ended, below a global prefix', async () => {
+    const other = await startAccounts(
+      { tokens: true },
+      {
+        platform,
+        controllers: [ShopController],
+        prepare: (application) => {
+          application.setGlobalPrefix('api');
+        },
+      },
+    );
+    try {
+      const { email } = await other.app.get(AccountsService).create({ email: 'ada@example.com', password });
+      const jar = other.jar();
+      const first = pairIn(await send(jar, '/api/auth/token', { identity: email, password }));
+      expect((await ask('/api/me', first.accessToken, { jar })).body).toEqual({ me: email });
+      const refused = await ask('/api/me', `${first.accessToken}x`, { jar });
+      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
+      const second = pairIn(await send(jar, '/api/auth/token/refresh', { refreshToken: first.refreshToken }));
+      const ended = await ask('/api/auth/token', second.accessToken, { jar, method: 'DELETE' });
+      expect([ended.status, ended.headers.get('cache-control')]).toEqual([204, 'no-store']);
+      expect((await ask('/api/me', second.accessToken, { jar })).status).toBe(401);
+      expect(jar.header).not.toContain('session');
+    } finally {
+      await other.close();
+    }
   });
 });
 
