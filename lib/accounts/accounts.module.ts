@@ -129,6 +129,11 @@ import { Budgets } from './http/budgets.js';
 import { SendingLimits } from './mail/sending-limits.js';
 import { MessageCatalog } from './messages/messages.js';
 import { AccountStyle } from './pages/account-style.js';
+import { AccessTokens } from './oauth/access/access-tokens.service.js';
+import { TokenKeeping } from './oauth/access/token-keeping.feature.js';
+import { TokenRefresh } from './oauth/access/token-refresh.js';
+import { TokenRevocation } from './oauth/access/token-revocation.js';
+import { TokenSeal } from './oauth/access/token-seal.js';
 import { OAuthCallback } from './oauth/oauth-callback.service.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthFlows } from './oauth/oauth-flows.js';
@@ -434,6 +439,11 @@ const providers: Provider[] = [
   BackchannelLogout,
   OAuthStart,
   OAuthCallback,
+  TokenSeal,
+  TokenRevocation,
+  TokenKeeping,
+  TokenRefresh,
+  AccessTokens,
   ApiKeyRows,
   ApiKeyService,
   ApiKeysRoutes,
@@ -517,6 +527,7 @@ function moduleOf(
       .map((controller) => controllerAt(path, controller)),
     providers: [handedIn, configProvider(path), ...providers],
     exports: [
+      AccessTokens,
       AccountAdministration,
       AccountDeletionService,
       AccountRepository,

@@ -21,6 +21,9 @@ export type { AdoptionSecrets, ForeignColumnName, ForeignColumns } from './adopt
 export type { ForeignFormat } from './adoption/formats/index.js';
 export type { Invitation, InvitationToSend, InvitedBy } from './invitations/invitation.js';
 export type { ApiKey } from './api-keys/listed-api-key.js';
+export { AccessToken } from './oauth/access/access-token.decorator.js';
+export { AccessTokenException, type AccessTokenProblem } from './oauth/access/access-token.exception.js';
+export { AccessTokens, type AccessTokenOptions } from './oauth/access/access-tokens.service.js';
 export type { OAuthLink } from './oauth/oauth-identities.js';
 export type { OAuthSignUp, OAuthSignUpHook } from './oauth/oauth.options.js';
 export type { ProviderApi } from './oauth/provider-api.js';

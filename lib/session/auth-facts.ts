@@ -47,10 +47,18 @@ export interface AuthFacts {
   readonly forced?: true;
   /** What features keep with the login, by names of their own; absent: nothing. */
   readonly extras?: Extras;
+  /**
+   * What features keep with this session alone, sealed by them, by names of their own; absent: nothing. It is changed in the store only, ends with
+   * the session, and is not remembered beyond it.
+   */
+  readonly sealed?: Sealed;
 }
 
 /** Values of features, which this file only carries. */
 export type Extras = Readonly<Record<string, string | number | boolean>>;
+
+/** Sealed values of features, which this file only carries. */
+export type Sealed = Readonly<Record<string, string>>;
 
 export interface Device {
   /** The network address; empty: unknown. */
@@ -95,6 +103,12 @@ export function mergeAuth(mine: AuthFacts | null, theirs: AuthFacts | null): Aut
     if (mine.seenFrom !== undefined) merged.seenFrom = mine.seenFrom;
   }
   return merged;
+}
+
+/** The same login with what is sealed in a newer state of it. */
+export function withSealedOf(auth: AuthFacts, newest: AuthFacts | null): AuthFacts {
+  const { sealed: _sealed, ...rest } = auth;
+  return newest?.sealed === undefined ? rest : { ...rest, sealed: newest.sealed };
 }
 
 /** The entries in both, each with the earlier time; null: none. */

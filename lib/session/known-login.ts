@@ -22,7 +22,7 @@ export interface KnownLogin {
 
 /** The same without what is not needed to find it: it may be kept for as long as a socket is open. */
 export function slim({ lineage, auth, stored }: KnownLogin): KnownLogin {
-  const { device: _device, seenFrom: _seenFrom, factors: _factors, grants: _grants, ...rest } = auth;
+  const { device: _device, seenFrom: _seenFrom, factors: _factors, grants: _grants, sealed: _sealed, ...rest } = auth;
   const { id, usedAt, expiresAt } = stored;
   return {
     lineage,

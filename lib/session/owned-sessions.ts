@@ -96,6 +96,13 @@ export class OwnedSessions {
     return null;
   }
 
+  /** The record of a login; during a move the one that it still is in. Null: it has ended. @throws SessionAbilityMissingError */
+  async recordOf(userId: UserId, lineage: string): Promise<OwnedSession | null> {
+    const records = (await this.#look(userId)).filter((session) => session.lineage === lineage);
+    const [first] = records.sort((one, other) => one.record.rotatedAt - other.record.rotatedAt);
+    return first ?? null;
+  }
+
   /**
    * Ends some of a user's logins, wherever rotations move them, and repeats until none is left.
    *

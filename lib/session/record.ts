@@ -1,4 +1,4 @@
-import type { AuthFacts, Device, Extras, Times, Writable } from './auth-facts.js';
+import type { AuthFacts, Device, Extras, Sealed, Times, Writable } from './auth-facts.js';
 import type { FlashMessage } from './flash.js';
 
 /** The bytes are not a record. Internal: such a session is treated as absent. */
@@ -55,6 +55,7 @@ interface PackedAuth {
   w?: true;
   x?: true;
   a?: Extras;
+  c?: Sealed;
 }
 
 export function packRecord(record: SessionRecord): Packed {
@@ -85,6 +86,7 @@ function packAuth(auth: AuthFacts): PackedAuth {
   if (auth.awaiting) packed.w = true;
   if (auth.forced) packed.x = true;
   if (auth.extras !== undefined && !isEmpty(auth.extras)) packed.a = auth.extras;
+  if (auth.sealed !== undefined && !isEmpty(auth.sealed)) packed.c = auth.sealed;
   return packed;
 }
 
@@ -138,7 +140,7 @@ function unpackFlashes(value: unknown): FlashMessage[] {
 /** Checks every part: a partly readable login is rejected. @throws BrokenRecord */
 function unpackAuth(value: unknown): AuthFacts {
   if (!isObject(value)) throw new BrokenRecord('Its login is not an object.');
-  const { u, t, s, v, i, b, f, g, d, e, n, o, l, m, r, w, x, a } = value;
+  const { u, t, s, v, i, b, f, g, d, e, n, o, l, m, r, w, x, a, c } = value;
   if ((typeof u !== 'string' && typeof u !== 'number') || !isTime(t)) throw broken();
   const auth: Writable<AuthFacts> = { userId: u, at: t };
   if (s !== undefined) auth.since = asTime(s);
@@ -157,6 +159,7 @@ function unpackAuth(value: unknown): AuthFacts {
   if (w !== undefined) auth.awaiting = asTrue(w);
   if (x !== undefined) auth.forced = asTrue(x);
   if (a !== undefined) auth.extras = asExtras(a);
+  if (c !== undefined) auth.sealed = asSealed(c);
   return auth;
 }
 
@@ -182,6 +185,11 @@ function asExtras(value: unknown): Extras {
   return value;
 }
 
+function asSealed(value: unknown): Sealed {
+  if (!isObject(value)) throw broken();
+  return Object.fromEntries(Object.entries(value).map(([name, sealed]) => [name, asText(sealed)]));
+}
+
 export function isExtras(value: unknown): value is Extras {
   return isObject(value) && Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one));
 }
@@ -205,7 +213,7 @@ function broken(): BrokenRecord {
   return new BrokenRecord('Its login is invalid.');
 }
 
-function isEmpty(values: Times | Extras): boolean {
+function isEmpty(values: Times | Extras | Sealed): boolean {
   for (const name in values) if (Object.hasOwn(values, name)) return false;
   return true;
 }

@@ -186,6 +186,10 @@ export class SealedSessionRepository extends SessionKeeping implements SessionRe
     return (await this.revocations?.has(id, usedAt)) ? null : login;
   }
 
+  changeLogin(): Promise<never> {
+    return unownedSessions.recordOf();
+  }
+
   findLogins(logins: readonly KnownLogin[]): Promise<(KnownLogin | null)[]> {
     return someAtATime(logins, (login) => this.findLogin(login));
   }

@@ -2,10 +2,11 @@ import { SessionAbilityMissingError } from '../errors.js';
 import type { UserSessions } from './session-repository.js';
 
 /** A user's sessions, if only the browsers have them. */
-export const unownedSessions: UserSessions = {
+export const unownedSessions: UserSessions & { readonly recordOf: () => Promise<never> } = {
   isOffered: false,
   list: refuse,
   find: refuse,
+  recordOf: refuse,
   end: refuse,
   endAll: refuse,
   isEnding: () => Promise.resolve(false),

@@ -1,6 +1,7 @@
 import type { Adopted, OldSession } from './adoption.js';
 import type { EndedLoginsBoard } from './ended-logins.js';
 import type { KnownLogin } from './known-login.js';
+import type { LoginChange } from './login-changes.js';
 import type { OwnedSessions } from './owned-sessions.js';
 import type { SessionObject } from './session.js';
 import type { Metering } from './session-meter.js';
@@ -88,6 +89,15 @@ export interface SessionRepository {
 
   /** The same for several, in their order, with as few calls of the store as it allows. */
   findLogins(logins: readonly KnownLogin[]): Promise<(KnownLogin | null)[]>;
+
+  /**
+   * Changes a login in the store, wherever it has moved, by compare-and-set. Sessions that have been read keep it as it was.
+   *
+   * @param change gets the newest state; null: it stays as it is. May be called several times; the last call counts.
+   * @returns the login as it then is; null: it has ended, and stays so.
+   * @throws SessionAbilityMissingError if sessions are in cookies
+   */
+  changeLogin(login: KnownLogin, change: LoginChange): Promise<AuthFacts | null>;
 
   /**
    * Ends the session at once, even if a parallel `regenerate()` or `confirm()` has given it a new id.

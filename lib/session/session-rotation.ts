@@ -1,6 +1,6 @@
 import { SessionStoreUnavailableError } from '../errors.js';
 import { isOwned, type SessionStore, type StoredRecord, type Version } from '../stores/session-store.js';
-import type { AuthFacts } from './auth-facts.js';
+import { withSealedOf, type AuthFacts } from './auth-facts.js';
 import type { EndedLoginsBoard } from './ended-logins.js';
 import type { Lifetime } from './lifetime.js';
 import { withLineage } from './lineage.js';
@@ -125,7 +125,8 @@ export class SessionRotation {
         await this.#store.delete(key, version);
         return this.#end(session, old, reason, agreedId);
       }
-      if (isLogin || reason === 'confirm') state.setLogin(auth);
+      if (isLogin) state.setLogin(auth);
+      else if (reason === 'confirm' && auth !== null) state.setLogin(withSealedOf(auth, state.auth));
       const newest = state.stored ?? old;
       if (reason === 'periodic' && newest.key !== old.key) {
         // Another request rotated first: follow it.

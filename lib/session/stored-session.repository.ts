@@ -5,9 +5,10 @@ import { EndedLoginsBoard } from './ended-logins.js';
 import type { Lifetime } from './lifetime.js';
 import type { KnownLogin } from './known-login.js';
 import { lineageIn, lineageOf } from './lineage.js';
+import { LoginChanges, type LoginChange } from './login-changes.js';
 import { MovedLogins } from './moved-logins.js';
 import type { SessionObserver } from './observer.js';
-import type { AuthFacts } from './auth-facts.js';
+import { withSealedOf, type AuthFacts } from './auth-facts.js';
 import { OwnedSessions } from './owned-sessions.js';
 import type { RecordCodec } from './record-codec.js';
 import { endedMeanwhile, isGone, assertDeliverable } from './repository-parts.js';
@@ -40,6 +41,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
   readonly #ending: SessionEnding;
   readonly #adoptions: AdoptionMarks;
   readonly #moved: MovedLogins;
+  readonly #changes: LoginChanges;
   readonly isByValue = false;
   readonly owned: OwnedSessions;
   readonly endedLogins = new EndedLoginsBoard();
@@ -80,6 +82,7 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
       owned,
       this.endedLogins,
     );
+    this.#changes = new LoginChanges(records, codec, moved, owned, lifetime, saver.retries, now);
     this.#adoptions = new AdoptionMarks(store, codec, options.keyPrefix, now);
   }
 
@@ -149,7 +152,8 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
     await this.#alone('confirm', session, async () => {
       const former = state.auth;
       if (state.stored === null || state.end === 'gone') throw endedMeanwhile();
-      state.setLogin(auth);
+      // Another request may have changed it since that of this one was read.
+      state.setLogin(withSealedOf(auth, former));
       try {
         await this.#rotation.rotate(session, state.stored, 'confirm');
       } catch (error) {
@@ -238,6 +242,10 @@ export class StoredSessionRepository extends SessionKeeping implements SessionRe
       [...logins.entries()],
       ([at, login]) => this.#loginIn(found[at] ?? null, login) ?? this.#movedLogin(login),
     );
+  }
+
+  changeLogin(login: KnownLogin, change: LoginChange): Promise<AuthFacts | null> {
+    return this.#changes.make(login, change);
   }
 
   async #movedLogin(login: KnownLogin): Promise<KnownLogin | null> {

@@ -25,6 +25,8 @@ export interface OidcServer {
   person: Person | null;
   /** How often each path was asked for. */
   readonly asked: Map<string, number>;
+  /** Is called before a path is answered; true: it has answered itself. */
+  before: ((path: string, response: ServerResponse) => boolean | Promise<boolean>) | null;
   /** Goes through its pages. @returns where it leads back to */
   visit(url: string, jar?: CookieJar): Promise<URL>;
   jar(): CookieJar;
@@ -81,7 +83,13 @@ export async function startOidcServer(
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://provider').pathname;
     asked.set(path, (asked.get(path) ?? 0) + 1);
-    handle(request, response);
+    const { before } = running;
+    if (before === null) handle(request, response);
+    else {
+      void Promise.resolve(before(path, response)).then((hasAnswered) => {
+        if (!hasAnswered) handle(request, response);
+      });
+    }
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
@@ -93,6 +101,7 @@ export async function startOidcServer(
     issuer,
     person: { id: 'ada-there', email: 'ada@example.com', emailVerified: true, name: 'Ada' },
     asked,
+    before: null,
     jar: () => new CookieJar(issuer),
     async visit(url, jar = new CookieJar(issuer)) {
       for (let at = new URL(url); ;) {
@@ -111,6 +120,7 @@ export async function startOidcServer(
 
   const begin = (): typeof handle => {
     const provider = new Provider(issuer, {
+      ...more,
       clients: [
         {
           client_id: clientId,

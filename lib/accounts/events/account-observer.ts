@@ -146,6 +146,11 @@ interface InvitationAcceptedEvent extends InvitationEvent {
   readonly userId: string;
 }
 
+interface OAuthTokensRefusedEvent extends AccountEvent {
+  /** The name of the provider in the settings. */
+  readonly provider: string;
+}
+
 interface DeletionRequestedEvent extends AccountEvent {
   /** When the account is deleted, in ms since the epoch. */
   readonly deleteAt: number;
@@ -218,6 +223,8 @@ export interface AccountObserver {
   tokensIssued?(event: AccountEvent): unknown;
   /** A login in tokens has ended. What has only expired is not told. */
   tokensEnded?(event: TokensEndedEvent): unknown;
+  /** A provider does not renew the tokens of a login any more, such as after a revocation there. The login ends by that. */
+  oauthTokensRefused?(event: OAuthTokensRefusedEvent): unknown;
   /** So many messages were sent in an hour that no more are. */
   sendingLimited?(event: SendingLimitedEvent): unknown;
   /** A browser was told to be trusted, and is not asked for a second factor. */
@@ -296,6 +303,7 @@ const names: Readonly<Record<AccountEventName, true>> = {
   oauthFailed: true,
   tokensIssued: true,
   tokensEnded: true,
+  oauthTokensRefused: true,
   sendingLimited: true,
   deviceTrusted: true,
   deviceTrustEnded: true,

@@ -49,8 +49,13 @@ function isOfNetwork(error: unknown): boolean {
   return error.name === 'TypeError' || isOfNetwork(error.cause);
 }
 
+/** Whether a provider does not accept a refresh token: it was revoked, used before, or has expired. */
+export function isRefusedGrant(error: unknown): boolean {
+  return wordOf(error, 'error') === 'invalid_grant';
+}
+
 /** In words that hold nothing of what was sent but names of errors. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const words = [wordOf(error, 'name'), wordOf(error, 'code'), wordOf(error, 'error')];
   return words.filter((word) => word !== null).join(' ') || 'unknown error';
 }

@@ -17,6 +17,9 @@ export interface OAuthProvider {
   readonly isOidc: boolean;
 }
 
+/** A request, as its handler has it. */
+export type ProviderContext = Exchange['context'];
+
 /** How long what a provider says of itself is kept, in ms. */
 const keptFor = 3_600_000;
 /** The most configurations that are kept: those of tenants. */
@@ -41,16 +44,34 @@ export class OAuthProviders {
   }
 
   /** @param name untrusted. @throws AccountsException 404 `OAUTH_PROVIDER_UNKNOWN` */
-  async find(name: string, exchange: Exchange): Promise<OAuthProvider> {
-    const provider = await this.#resolve(name, exchange);
+  async find(name: string, { context }: Exchange): Promise<OAuthProvider> {
+    const provider = await this.named(name, context);
     if (provider === null) throw unknownProvider();
     return provider;
+  }
+
+  /**
+   * Null: there is none of this name, at least not for this request.
+   *
+   * @param name untrusted
+   * @param context null: there is no request, so only those that depend on none are found
+   */
+  async named(name: string, context: ProviderContext | null): Promise<OAuthProvider | null> {
+    const { providers } = this.config.options.oauth;
+    const option = Object.hasOwn(providers, name) ? providers[name] : undefined;
+    if (option === undefined || (typeof option === 'function' && context === null)) return null;
+    const given = typeof option !== 'function' ? option : await option(context?.switchToHttp().getRequest<unknown>());
+    if (given === null) return null;
+    const problem = typeof option === 'function' ? settingsProblem(name, given) : null;
+    if (problem !== null) throw new SessionConfigError([{ setting: `oauth.providers.${name}`, problem }]);
+    const settings = settingsOf(name, given);
+    return { name, settings, label: settings.label ?? name, isOidc: settings.endpoints === undefined };
   }
 
   /** Those that there are for a request. */
   async all(exchange: Exchange): Promise<readonly OAuthProvider[]> {
     const names = Object.keys(this.config.options.oauth.providers);
-    const found = await Promise.all(names.map((name) => this.#resolve(name, exchange)));
+    const found = await Promise.all(names.map((name) => this.named(name, exchange.context)));
     return found.filter((one) => one !== null);
   }
 
@@ -112,19 +133,6 @@ export class OAuthProviders {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  async #resolve(name: string, exchange: Exchange): Promise<OAuthProvider | null> {
-    const { providers } = this.config.options.oauth;
-    const option = Object.hasOwn(providers, name) ? providers[name] : undefined;
-    if (option === undefined) return null;
-    const request = exchange.context.switchToHttp().getRequest<unknown>();
-    const given = typeof option === 'function' ? await option(request) : option;
-    if (given === null) return null;
-    const problem = typeof option === 'function' ? settingsProblem(name, given) : null;
-    if (problem !== null) throw new SessionConfigError([{ setting: `oauth.providers.${name}`, problem }]);
-    const settings = settingsOf(name, given);
-    return { name, settings, label: settings.label ?? name, isOidc: settings.endpoints === undefined };
   }
 
   async #configure({ settings }: OAuthProvider): Promise<ProviderConfiguration> {

@@ -83,7 +83,7 @@ export class OAuthStart {
     const nonce = isOidc ? library.randomNonce() : null;
     const flow = { ...wanted, provider: provider.name, client: clientOf(provider), verifier, nonce };
     const state = await this.flows.begin(exchange, account, flow);
-    const scope = settings.scope ?? (isOidc ? defaultScope : '');
+    const scope = scopeOf(provider);
     const parameters = {
       ...settings.parameters,
       ...(settings.acrValues === undefined ? {} : { acr_values: settings.acrValues.join(' ') }),
@@ -110,6 +110,11 @@ export class OAuthStart {
 export function loginIn(session: SessionObject): string | null {
   const { auth } = stateOf(session);
   return auth === null ? null : (auth.lineage ?? session.id);
+}
+
+/** What is asked for, separated by spaces. */
+export function scopeOf({ settings, isOidc }: OAuthProvider): string {
+  return settings.scope ?? (isOidc ? defaultScope : '');
 }
 
 /** Which client of which provider it is: those of tenants share a name. */

@@ -8,6 +8,7 @@ export interface ProviderMetadata {
   readonly token_endpoint?: string | undefined;
   readonly userinfo_endpoint?: string | undefined;
   readonly end_session_endpoint?: string | undefined;
+  readonly revocation_endpoint?: string | undefined;
   readonly pushed_authorization_request_endpoint?: string | undefined;
   readonly jwks_uri?: string | undefined;
   readonly token_endpoint_auth_methods_supported?: string[] | undefined;
@@ -108,6 +109,17 @@ export interface OpenIdClientLibrary {
     parameters: Record<string, string>,
     options: DPoPOptions,
   ): Promise<ProviderTokens>;
+  refreshTokenGrant(
+    configuration: ProviderConfiguration,
+    refreshToken: string,
+    parameters: Record<string, string>,
+    options: DPoPOptions,
+  ): Promise<ProviderTokens>;
+  tokenRevocation(
+    configuration: ProviderConfiguration,
+    token: string,
+    parameters: { token_type_hint: string },
+  ): Promise<void>;
   fetchUserInfo(
     configuration: ProviderConfiguration,
     accessToken: string,

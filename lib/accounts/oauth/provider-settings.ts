@@ -66,6 +66,11 @@ export interface OAuthProviderSettings {
   readonly responseMode?: 'query' | 'form_post' | undefined;
   /** Whether a logout here leads to that of the provider, where it offers one. Default: no. */
   readonly logout?: boolean | undefined;
+  /**
+   * Whether the tokens are kept with the login, so that `AccessTokens` and `@AccessToken()` give access tokens to the application's code. Needs
+   * sessions in a store. Default: no.
+   */
+  readonly tokens?: boolean | undefined;
   /** Further origins that the provider leads through, for the `form-action` of pages. Default: none beside its own. */
   readonly formActions?: readonly string[] | undefined;
   /** How long each of its answers is waited for, in ms. Default: 10 seconds. */

@@ -1,0 +1,109 @@
+import { Injectable, UnauthorizedException } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { atOnce } from '../../../auth/at-once.js';
+import { AuthService } from '../../../auth/auth.service.js';
+import { milliseconds } from '../../../auth/login.js';
+import { requestOf } from '../../../auth/request-of.js';
+import { PerApplication } from '../../../http/per-application.js';
+import { SessionRuntime } from '../../../http/session-runtime.js';
+import type { KnownLogin } from '../../../session/known-login.js';
+import { loginOf } from '../../../session/lineage.js';
+import type { SessionObject } from '../../../session/session.js';
+import { OAuthProviders, type OAuthProvider } from '../oauth-providers.js';
+import { clientOf } from '../oauth-start.service.js';
+import { AccessTokenException } from './access-token.exception.js';
+import { isLive, scopesIn, type KeptTokens } from './kept-tokens.js';
+import { TokenRefresh, type Wanted } from './token-refresh.js';
+import { TokenSeal } from './token-seal.js';
+
+/** What an access token is to be good for. @publicApi */
+export interface AccessTokenOptions {
+  /** What the provider must have granted, separated by spaces. Default: nothing in particular. */
+  readonly scope?: string | undefined;
+  /**
+   * How long the token is to be valid at least, in seconds or as a string such as `2m`: one that expires earlier is renewed first. At most half of
+   * the life of a token. Default: 30 seconds.
+   */
+  readonly minValidity?: number | string | undefined;
+}
+
+const usualValidity = 30_000;
+
+/**
+ * Access tokens of the providers that users have signed in with, for calls of their APIs on the server. Needs `tokens: true` in the settings of a
+ * provider.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class AccessTokens {
+  constructor(
+    private readonly providers: OAuthProviders,
+    private readonly seal: TokenSeal,
+    private readonly refresh: TokenRefresh,
+    private readonly auth: AuthService,
+    private readonly runtime: SessionRuntime,
+  ) {
+    boundTokens.set(runtime, this);
+  }
+
+  /**
+   * A live access token, renewed at the provider if it is about to expire: once for all requests and processes, however many ask at the same time.
+   *
+   * @param provider its name in the settings
+   * @throws UnauthorizedException if nobody is logged in, or the login ends in the meantime
+   * @throws AccessTokenException if there is none: 403 `PROVIDER_TOKENS_MISSING` or `PROVIDER_SCOPE_MISSING`, 401 `PROVIDER_TOKENS_REFUSED`, 503
+   *   `PROVIDER_UNAVAILABLE`
+   * @throws ServiceUnavailableException if the session store fails
+   */
+  async get(session: SessionObject, provider: string, options: AccessTokenOptions = {}): Promise<string> {
+    const { scope = '', minValidity } = options;
+    const validity = minValidity === undefined ? usualValidity : milliseconds('minValidity', minValidity);
+    const login = loginOf(session);
+    if (login === null) throw new UnauthorizedException();
+    const request = requestOf(session);
+    const context = request === null ? null : new ExecutionContextHost([request.carrier]);
+    const found = login.auth.sealed === undefined ? null : await this.providers.named(provider, context);
+    const kept = found && this.#keptBy(login, found);
+    if (found === null || kept === null) throw new AccessTokenException('PROVIDER_TOKENS_MISSING', provider);
+    const wanted = { login, provider: found, context, minValidity: validity, address: request?.client.address ?? '' };
+    const tokens = isLive(kept, this.runtime.now(), validity)
+      ? kept
+      : await this.#renewed({ ...wanted, end: () => this.#end(session) });
+    const missing = scopesIn(scope).filter((one) => !tokens.scopes.includes(one));
+    if (missing.length > 0) throw new AccessTokenException('PROVIDER_SCOPE_MISSING', provider, missing.join(' '));
+    return tokens.accessToken;
+  }
+
+  /** Tokens of another client, such as of another tenant, are never sent to this one. */
+  #keptBy({ auth }: KnownLogin, provider: OAuthProvider): KeptTokens | null {
+    const kept = this.seal.in(auth, provider.name);
+    return kept?.client === clientOf(provider) ? kept : null;
+  }
+
+  async #renewed(wanted: Wanted): Promise<KeptTokens> {
+    const { name } = wanted.provider;
+    const renewed = await atOnce(this.runtime, () => this.refresh.renew(wanted));
+    switch (renewed) {
+      case 'ended':
+        throw new UnauthorizedException();
+      case 'missing':
+        throw new AccessTokenException('PROVIDER_TOKENS_MISSING', name);
+      case 'unavailable':
+        throw new AccessTokenException('PROVIDER_UNAVAILABLE', name);
+      case 'refused':
+        throw new AccessTokenException('PROVIDER_TOKENS_REFUSED', name);
+      default:
+        return renewed;
+    }
+  }
+
+  async #end(session: SessionObject): Promise<void> {
+    // It may be a view that cannot be changed.
+    await this.auth.logout((await requestOf(session)?.get()) ?? session);
+  }
+}
+
+export const boundTokens = new PerApplication<AccessTokens>(
+  'There are no access tokens here: import AccountsModule.forRoot() in the root module, and use @AccessToken() in HTTP controllers.',
+);
