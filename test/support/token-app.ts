@@ -78,7 +78,7 @@ export async function startTokenApp(
   const repository = new MemoryAccountRepository();
   const sessions = { ...session, clock: () => time.now };
   const setup = { session: sessions, controllers: [TokenController] };
-  const settings = { scope: 'openid email', tokens: true };
+  const settings = { scope: 'openid email', keepTokens: true };
   const server = {
     more: {
       rotateRefreshToken: true,

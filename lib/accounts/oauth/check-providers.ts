@@ -25,12 +25,12 @@ export function settingsOf(name: string, settings: OAuthProviderSettings): OAuth
 export function settingsProblem(name: string, given: unknown): string | null {
   if (typeof given !== 'object' || given === null) return 'expected an object with clientId';
   const settings: Readonly<Record<string, unknown>> = { ...knownProviders[name], ...given };
-  const { clientId, clientSecret, issuer, endpoints, profile, tokens = false } = settings;
+  const { clientId, clientSecret, issuer, endpoints, profile, keepTokens = false } = settings;
   if (typeof clientId !== 'string' || clientId === '') return 'clientId is missing';
   if (clientSecret !== undefined && (typeof clientSecret !== 'string' || clientSecret === '')) {
     return 'clientSecret is empty: leave it out for a public client';
   }
-  if (typeof tokens !== 'boolean') return 'tokens: expected true or false';
+  if (typeof keepTokens !== 'boolean') return 'keepTokens: expected true or false';
   if (endpoints === undefined) return isSafeUrl(issuer) ? null : 'issuer: expected an https URL';
   if (typeof endpoints !== 'object' || endpoints === null) return 'endpoints: expected an object';
   if (typeof profile !== 'function') return 'profile is missing: a function that reads who somebody is';

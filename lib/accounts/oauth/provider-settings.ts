@@ -70,7 +70,7 @@ export interface OAuthProviderSettings {
    * Whether the tokens are kept with the login, so that `AccessTokens` and `@AccessToken()` give access tokens to the application's code. Needs
    * sessions in a store. Default: no.
    */
-  readonly tokens?: boolean | undefined;
+  readonly keepTokens?: boolean | undefined;
   /** Further origins that the provider leads through, for the `form-action` of pages. Default: none beside its own. */
   readonly formActions?: readonly string[] | undefined;
   /** How long each of its answers is waited for, in ms. Default: 10 seconds. */

@@ -121,7 +121,7 @@ describe('access tokens of a provider', () => {
     });
     const jar = await app.loggedIn();
     const token = await tokenOf(jar);
-    expect(JSON.stringify(await jar.json('/data'))).toBe('{}');
+    expect(JSON.stringify(await jar.json('/data'))).not.toContain('oauthTokens');
     const records: string[] = [];
     for await (const key of store.keys()) {
       records.push(Buffer.from((await store.read(key))?.bytes ?? []).toString('latin1'));

@@ -30,7 +30,7 @@ export interface AccessTokenOptions {
 const usualValidity = 30_000;
 
 /**
- * Access tokens of the providers that users have signed in with, for calls of their APIs on the server. Needs `tokens: true` in the settings of a
+ * Access tokens of the providers that users have signed in with, for calls of their APIs on the server. Needs `keepTokens: true` in the settings of a
  * provider.
  *
  * @publicApi

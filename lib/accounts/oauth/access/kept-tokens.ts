@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { webcrypto } from 'node:crypto';
 import type { ProviderTokens } from '../openid-client-library.js';
 
 /** Somebody is asking the provider for new tokens, or has just asked in vain. */
@@ -20,7 +20,7 @@ export interface KeptTokens {
   readonly refreshToken: string | null;
   readonly scopes: readonly string[];
   /** The key that they are bound to (DPoP), as a JWK; null: none. */
-  readonly key: JsonWebKey | null;
+  readonly key: webcrypto.JsonWebKey | null;
   /** Which client of which provider they are for. */
   readonly client: string;
   readonly claim?: RefreshClaim;

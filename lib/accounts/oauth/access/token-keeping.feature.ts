@@ -12,7 +12,6 @@ import { SESSION_STORE } from '../../../tokens.js';
 import { AccountsConfig } from '../../accounts-config.js';
 import { GateFeature } from '../../gate/gate.feature.js';
 import { OAuthLogins, type OAuthReceipt } from '../oauth-logins.js';
-import type { OAuthProvider } from '../oauth-providers.js';
 import { clientOf, scopeOf } from '../oauth-start.service.js';
 import { scopesIn, tokensIn, type KeptTokens } from './kept-tokens.js';
 import { exportedKey } from './token-key.js';
@@ -40,16 +39,20 @@ export class TokenKeeping implements AuthFeature {
     const { providers } = config.options.oauth;
     const keeping = Object.keys(providers).find((name) => {
       const settings = providers[name];
-      return typeof settings === 'object' && settings.tokens === true;
+      return typeof settings === 'object' && settings.keepTokens === true;
     });
     if (keeping !== undefined) this.#check(keeping, store);
     logins.onReceived((receipt) => this.#park(receipt));
   }
 
   /** What a provider has answered, as it is kept; null: it is not. */
-  async kept({ provider, tokens: answer, dpop }: Omit<OAuthReceipt, 'account'>): Promise<KeptTokens | null> {
+  async kept({
+    provider,
+    tokens: answer,
+    dpop,
+  }: Pick<OAuthReceipt, 'provider' | 'tokens' | 'dpop'>): Promise<KeptTokens | null> {
     const { name, settings } = provider;
-    if (settings.tokens !== true) return null;
+    if (settings.keepTokens !== true) return null;
     if (this.runtime.repository.isByValue) throw needsStore(name);
     const tokens = tokensIn(answer, {
       askedAt: this.runtime.now(),
@@ -101,7 +104,7 @@ export class TokenKeeping implements AuthFeature {
     if (this.runtime.repository.isByValue) throw needsStore(name);
     if (isAtomic(store)) return;
     this.#logger.warn(
-      `oauth.providers.${name}.tokens: this session store has no compare-and-set, so that several processes may refresh tokens at the same ` +
+      `oauth.providers.${name}.keepTokens: this session store has no compare-and-set, so that several processes may refresh tokens at the same ` +
         'time, and lose them. Choose another one (SESSION_TYPE).',
     );
   }
@@ -110,5 +113,5 @@ export class TokenKeeping implements AuthFeature {
 function needsStore(name: string): SessionConfigError {
   const problem =
     'needs sessions in a store: tokens do not fit into a cookie, and processes could not agree who refreshes them. Choose another SESSION_TYPE';
-  return new SessionConfigError([{ setting: `oauth.providers.${name}.tokens`, problem }]);
+  return new SessionConfigError([{ setting: `oauth.providers.${name}.keepTokens`, problem }]);
 }

@@ -1,16 +1,16 @@
-import { webcrypto, type JsonWebKey } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import type { DPoPKeys, DPoPOptions, OpenIdClientLibrary, ProviderConfiguration } from '../openid-client-library.js';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
 
 /** The key that tokens are bound to, as it is kept with them. */
-export function exportedKey({ privateKey }: DPoPKeys): Promise<JsonWebKey> {
+export function exportedKey({ privateKey }: DPoPKeys): Promise<webcrypto.JsonWebKey> {
   return webcrypto.subtle.exportKey('jwk', privateKey);
 }
 
 /** What proves in requests that this application has the key of tokens. */
 export async function boundTo(
-  key: JsonWebKey | null,
+  key: webcrypto.JsonWebKey | null,
   library: OpenIdClientLibrary,
   configuration: ProviderConfiguration,
 ): Promise<DPoPOptions> {
@@ -18,7 +18,7 @@ export async function boundTo(
   const { kty, crv, x, y } = key;
   const [privateKey, publicKey] = await Promise.all([
     webcrypto.subtle.importKey('jwk', key, algorithm, true, ['sign']),
-    webcrypto.subtle.importKey('jwk', { kty, crv, x, y } as JsonWebKey, algorithm, true, ['verify']),
+    webcrypto.subtle.importKey('jwk', { kty, crv, x, y } as webcrypto.JsonWebKey, algorithm, true, ['verify']),
   ]);
   return { DPoP: library.getDPoPHandle(configuration, { privateKey, publicKey }) };
 }
