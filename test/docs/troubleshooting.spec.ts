@@ -16,7 +16,7 @@ const quoted = [
 
 /** Texts that are no messages, or that somebody else reads: who writes code sees them at once, with a stack. */
 const elsewhere =
-  /options\.ts$|config\/(?:kinds|quote)|^testing\/|^opentelemetry\/instruments|^swagger\/|^schematics\/|^cli\/|examination\.ts$|lua-texts|dialects\/|account-dialect|audit-table|adopted-table|adoption\/source\/|^accounts\/messages\/|statements\.ts|other-names|public-url|set-cookie|user-id|table-name|database-url|mongodb-url|mongodb\/names|cookie-place|known-secrets|placeholder\.ts|errors\.ts$|errno\.ts|serializer\/|interop\/flask\/|interop\/express\/express-record|http\/http-date|owner-index|parts\.ts|records\.ts$/;
+  /options\.ts$|config\/(?:kinds|quote)|^testing\/|^opentelemetry\/instruments|^swagger\/|^accounts\/openapi\/|\.api\.ts$|^schematics\/|^cli\/|examination\.ts$|lua-texts|dialects\/|account-dialect|audit-table|adopted-table|adoption\/source\/|^accounts\/messages\/|statements\.ts|other-names|public-url|set-cookie|user-id|table-name|database-url|mongodb-url|mongodb\/names|cookie-place|known-secrets|placeholder\.ts|errors\.ts$|errno\.ts|serializer\/|interop\/flask\/|interop\/express\/express-record|http\/http-date|owner-index|parts\.ts|records\.ts$/;
 
 /** What files that have mostly other texts log. */
 const loggedThere = /it counts as no session\.$|could not be removed/;

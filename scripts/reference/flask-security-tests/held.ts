@@ -294,6 +294,9 @@ export const held = {
     verify: oauth('C2-79: confirms who is logged in by the linked account alone, authenticated anew'),
     input: oauth('is not there for a provider that nobody has named, and refuses what it cannot read'),
     failed: oauth('tells listeners what failed, without anything that was sent'),
+    noSession: oauth('confirms nothing by a session that the provider had before'),
+    badState: accounts('oauth-hostile')('lets nobody in with a response twice, in another browser, or without one'),
+    withoutOpenid: accounts('oauth-providers')('are read by a function, with the token for their API alone'),
   },
   command: {
     accounts: command('C2-82: creates accounts with a password from standard input, lists, shows and changes them'),
