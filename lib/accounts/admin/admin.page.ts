@@ -1,5 +1,5 @@
 import { html, type Html, type HtmlPart } from '../pages/html.js';
-import { csrf, field, form, pageOf, paragraph, toAccount } from '../pages/page-parts.js';
+import { csrf, field, form, link, pageOf, paragraph, toAccount } from '../pages/page-parts.js';
 import type { PageContext, PageTemplate } from '../pages/page.js';
 import type { MessageKey } from '../messages/english.js';
 import { deviceText } from '../sessions/sessions.page.js';
@@ -23,7 +23,8 @@ export const adminAccountsPage: PageTemplate = (context) => {
       <button class="quiet">${texts.text('admin.search.submit')}</button>
     </form>
     ${list}`;
-  return pageOf(context, 'admin.accounts.title', body, [more, toAccount(context)]);
+  const invitations = link(context, 'invitations', '/admin/invitations', 'admin.invitations.title');
+  return pageOf(context, 'admin.accounts.title', body, [more, invitations, toAccount(context)]);
 };
 
 export const adminAccountPage: PageTemplate = (context) => {

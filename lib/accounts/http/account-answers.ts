@@ -259,7 +259,11 @@ export class AccountAnswers {
       site: this.paths.site,
       texts,
       url: (path) => this.paths.page(path),
-      features: { ...this.config.features, usernameRequired: usernames.required },
+      features: {
+        ...this.config.features,
+        usernameRequired: usernames.required,
+        invitations: this.config.has('invitations'),
+      },
       user,
       session,
       impersonation: impersonationOf(session),
