@@ -50,6 +50,7 @@ function detailsOf(context: PageContext, account: AccountDetails): Html {
       ${factsOf(context, account).map((fact) => html`<li>${fact}</li>`)}
     </ul>
     ${actions(context, account)}
+    ${context.features['impersonation'] === true && account.active && impersonation(context, account)}
     <h2>${texts.text('admin.roles')}</h2>
     ${rolesForm(context, account)}
     <h2>${texts.text('admin.factors')}</h2>
@@ -94,6 +95,13 @@ function actions(context: PageContext, account: AccountDetails): Html {
     'admin.resetAccess',
     html`<p class="hint">${texts.text('admin.resetAccess.hint')}</p>`,
   )}`;
+}
+
+/** What takes the account's place. Who may not is told so. */
+function impersonation(context: PageContext, { id }: AccountDetails): Html {
+  const reason = field(context, { name: 'reason', label: 'impersonation.reason', autocomplete: 'off' });
+  return html`<h2>${context.texts.text('impersonation.title')}</h2>
+    ${form(context, '/impersonate', 'impersonation.start', [hidden('account', id), reason])}`;
 }
 
 function action(

@@ -119,9 +119,7 @@ export class AccountAnswers {
   async respond(exchange: Exchange, form: PageOf, work: () => Promise<Answer>): Promise<void> {
     let answer: Answer;
     try {
-      await this.#assertOwn(exchange);
-      answer = await auditContext.run({ userAgent: exchange.client.userAgent }, work);
-      await this.audit.written();
+      answer = await this.#answerOf(exchange, work);
     } catch (error) {
       const refusal = refusalIn(error);
       if (refusal === null) throw error;
@@ -146,7 +144,7 @@ export class AccountAnswers {
   /** The same for a route without a page. */
   async respondInJson(exchange: Exchange, work: () => Promise<Answer>): Promise<void> {
     try {
-      const { status, body } = await work();
+      const { status, body } = await this.#answerOf(exchange, work);
       this.#send(exchange, status, body);
     } catch (error) {
       const refusal = refusalIn(error);
@@ -187,6 +185,14 @@ export class AccountAnswers {
     if (payload !== null) return payload(account);
     const { id, email, emailConfirmedAt, username, roles } = account;
     return { id, email, emailConfirmed: emailConfirmedAt !== null, username, roles };
+  }
+
+  /** The answer, once its rows of the audit log are written, where it has to wait for that. @throws AccountsException, ServiceUnavailableException */
+  async #answerOf(exchange: Exchange, work: () => Promise<Answer>): Promise<Answer> {
+    await this.#assertOwn(exchange);
+    const answer = await auditContext.run({ userAgent: exchange.client.userAgent }, work);
+    await this.audit.written();
+    return answer;
   }
 
   /** @throws AccountsException 403 `IMPERSONATING` unless the route lets an administrator use it in the place of a user */

@@ -12,6 +12,9 @@ import {
   type Account,
 } from 'nestjs-session-auth/accounts';
 import { METHOD_METADATA, routesIn } from '../../../lib/http/routes.js';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { connectAs } from '../sockets/sockets-app.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 import type { CookieJar } from '../../support/jar.js';
@@ -64,6 +67,21 @@ class ShopController {
   async help(@Session() session: Session) {
     const account = await this.impersonation.start(session, { account: id, reason: 'a call' });
     return { me: account.account.email };
+  }
+}
+
+@WebSocketGateway({ path: '/shop' })
+@UseGuards(SessionAuthGuard)
+class ShopGateway {
+  @SubscribeMessage('who')
+  who(@CurrentUser() account: Account, @Impersonator() by: Account | null) {
+    return { event: 'reply', data: { me: account.email, by: by?.email ?? null } };
+  }
+
+  @SubscribeMessage('pay')
+  @NotImpersonated()
+  pay() {
+    return { event: 'reply', data: {} };
   }
 }
 
@@ -214,6 +232,39 @@ describe('an impersonation', () => {
     expect(await whoIs(jar)).toMatchObject({ me: boss.email, by: null });
   });
 
+  it('begins on the page of an account that administrators have, after a verification where one is due', async () => {
+    await start({ admin: 'admin' });
+    const jar = await loggedIn();
+    const path = `/auth/admin/accounts/${id}`;
+    const { html } = await readPage(jar, path);
+    expect(html).toContain('action="/auth/impersonate"');
+    expect(html).toContain(`name="account" value="${id}"`);
+    now += 16 * 60_000;
+    const asked = await sendForm(jar, '/auth/impersonate', { account: id, reason: 'x' });
+    expect(asked.headers.get('location')).toBe(`/auth/verify?next=${encodeURIComponent(path)}`);
+    await send(jar, '/auth/verify', { password });
+    const begun = await sendForm(jar, '/auth/impersonate', { account: id, reason: 'x' });
+    expect([begun.status, begun.headers.get('location')]).toEqual([303, '/']);
+    expect(await whoIs(jar)).toEqual(asAda);
+  });
+
+  it('holds over a WebSocket, and ends there with the session of the administrator', async () => {
+    await start(
+      {},
+      {
+        providers: [ShopGateway],
+        session: { sockets: { recheckInterval: 1 } },
+        prepare: (nest) => void nest.useWebSocketAdapter(new WsAdapter(nest)),
+      },
+    );
+    const jar = await impersonating();
+    const client = await connectAs({ library: 'ws' }, app, 'shop', jar);
+    expect(await client.ask('who')).toEqual({ me: ada.email, by: boss.email });
+    expect(await client.ask('pay')).toMatchObject({ code: 'FORBIDDEN', reason: 'IMPERSONATING' });
+    await app.app.get(AuthService).logoutEverywhere(bossId);
+    await client.closed;
+  });
+
   it('is refused by every route of accounts that changes something, and by those that the application marks', async () => {
     await start({
       ...{ registration: true, confirmation: true, mailLogin: true, emailChange: true, deletion: true },
@@ -226,6 +277,8 @@ describe('an impersonation', () => {
       },
       apiKeys: { enabled: true, scopes: ['me'] },
       admin: 'admin',
+      tokens: { enabled: true, fromSession: true },
+      invitations: true,
     });
     const jar = await impersonating();
     const allowed = new Set(['POST /auth/logout', 'DELETE /auth/impersonate', 'POST /auth/impersonate/end']);
