@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { AuthService, CurrentUser, SessionAuthGuard, type SessionEventOf } from 'nestjs-session-auth';
+import { AuthService, CurrentUser, Session, SessionAuthGuard, type SessionEventOf } from 'nestjs-session-auth';
 import {
   AccountsService,
+  changedAccount,
   MemoryAccountRepository,
   type Account,
   type ListedSession,
@@ -19,9 +20,16 @@ const day = 86_400_000;
 @Controller()
 @UseGuards(SessionAuthGuard)
 class MeController {
+  constructor(private readonly auth: AuthService) {}
+
   @Get('me')
   me(@CurrentUser() account: Account) {
     return { me: account.email };
+  }
+
+  @Get('asked')
+  async asked(@CurrentUser() account: Account, @Session() session: Session) {
+    return { isFresh: await this.auth.isFresh(session, account) };
   }
 }
 
@@ -31,6 +39,7 @@ interface Pair {
 }
 
 let app: AccountsApp;
+let repository: MemoryAccountRepository;
 let now: number;
 let made = 0;
 let ended: SessionEventOf<'tokensEnded'>['reason'][];
@@ -38,9 +47,10 @@ let ended: SessionEventOf<'tokensEnded'>['reason'][];
 beforeAll(async () => {
   now = Date.now();
   ended = [];
+  repository = new MemoryAccountRepository({ now: () => now });
   app = await startAccounts(
     {
-      repository: new MemoryAccountRepository({ now: () => now }),
+      repository,
       recovery: true,
       tokens: { enabled: true, fromSession: true, max: 3 },
       tracking: true,
@@ -151,6 +161,27 @@ describe('a login in tokens', () => {
     expect(ended).toEqual(['changed', 'changed']);
   });
 
+  it('is not made while the account is changed', async () => {
+    const ada = await someone();
+    beforeAdding(async () => {
+      const account = await repository.find(ada.id);
+      if (account === null) throw new Error('There is no account.');
+      await repository.update(changedAccount(account, { epoch: account.epoch + 1 }), account.version);
+    });
+    const { status, body } = await send(app.jar(), '/auth/token', { identity: ada.email, password });
+    expect([status, body['code']]).toEqual([401, 'INVALID_CREDENTIALS']);
+    expect(await repository.credentials(ada.id, 'token')).toEqual([]);
+  });
+
+  it('makes no session fresh that comes beside it', async () => {
+    const [ada, bob] = [await someone(), await someone()];
+    const jar = await loggedIn(bob);
+    expect(await jar.json('/asked')).toEqual({ isFresh: true });
+    const { accessToken } = await pairOf(ada);
+    const response = await jar.fetch('/asked', { headers: { authorization: `Bearer ${accessToken}` } });
+    expect(await response.json()).toEqual({ isFresh: false });
+  });
+
   it('ends for a new one, the one that was used longest ago, where there are too many', async () => {
     const ada = await someone();
     const pairs: Pair[] = [];
@@ -191,6 +222,21 @@ describe('a login in tokens that was made from a session', () => {
     await expectEnded(own);
     expect(await isGood(its)).toBe(true);
     expect(ended).toEqual(['session']);
+  });
+
+  it('is not made while its session ends', async () => {
+    const ada = await someone();
+    const jar = await loggedIn(ada);
+    const same = app.jar();
+    for (const pair of jar.header.split('; ')) {
+      const at = pair.indexOf('=');
+      same.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    beforeAdding(async () => {
+      await send(same, '/auth/logout', {});
+    });
+    expect((await fromSession(jar)).status).toBe(401);
+    expect(await repository.credentials(ada.id, 'token')).toEqual([]);
   });
 
   it('ends when its session is ended from another device', async () => {
@@ -260,6 +306,16 @@ describe('a login in tokens that was made from a session', () => {
     }
   });
 });
+
+/** Does something right before the next row is added. */
+function beforeAdding(work: () => Promise<void>): void {
+  const add = repository.addCredential.bind(repository);
+  repository.addCredential = async (...args) => {
+    repository.addCredential = add;
+    await work();
+    return add(...args);
+  };
+}
 
 async function mailTo(email: string, kind: string) {
   for (let number = 1; ; number++) {
