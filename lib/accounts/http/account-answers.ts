@@ -9,6 +9,7 @@ import { AuditWriter } from '../audit/audit-writer.js';
 import { AccountsConfig } from '../accounts-config.js';
 import { MessageCatalog, type Texts } from '../messages/messages.js';
 import { defaultPages } from '../pages/default-pages.js';
+import { html } from '../pages/html.js';
 import { defaultLayout } from '../pages/layout.js';
 import { OAuthProviders } from '../oauth/oauth-providers.js';
 import { noncesOf, type PageNonces } from '../pages/nonces.js';
@@ -167,6 +168,23 @@ export class AccountAnswers {
   /** Sends JSON, whatever is accepted. */
   json(exchange: Exchange, body: object): void {
     this.#send(exchange, 200, body);
+  }
+
+  /** Leads a browser on by a page of this site: what it asks for then is asked for by this site, with all cookies. */
+  leadOn(exchange: Exchange, path: string): void {
+    const { response } = exchange;
+    const { httpAdapter } = this.adapterHost;
+    const texts = this.#texts(exchange);
+    this.#setHeaders(response);
+    httpAdapter.setHeader(response, 'Refresh', `0; url=${path}`);
+    httpAdapter.setHeader(response, 'Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+    httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
+    const page = html`<!doctype html>
+      <html lang="${texts.locale}">
+        <title>${this.paths.site}</title>
+        <p><a href="${path}">${texts.text('verify.submit')}</a></p>
+      </html>`;
+    httpAdapter.reply(response, String(page), 200);
   }
 
   /** Leads a browser somewhere else, for a page that is not for it. */

@@ -50,6 +50,8 @@ const cookieName = 'oauth_flow';
  */
 @Injectable()
 export class OAuthFlows {
+  /** Whether requests that other sites cause come without the session. */
+  readonly isStrict: boolean;
   readonly #cookie: ReturnType<DeviceCookies['resolve']> & object;
 
   constructor(
@@ -63,6 +65,7 @@ export class OAuthFlows {
         { setting: 'cookie.name', problem: `${cookieName} is the name of a cookie of accounts: choose another` },
       ]);
     }
+    this.isStrict = cookie.sameSite === 'strict';
     // The provider is another site: a stricter cookie would not come along.
     this.#cookie = { ...cookie, sameSite: cookie.sameSite === 'none' ? 'none' : 'lax' };
   }

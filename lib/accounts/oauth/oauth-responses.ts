@@ -4,7 +4,7 @@ import { Budgets } from '../http/budgets.js';
 import type { Exchange } from '../http/exchange.js';
 import { Input } from '../http/input.js';
 import { FlowProofs } from '../proofs/flow-proofs.js';
-import { flowInvalid } from './oauth-flows.js';
+import { flowInvalid, OAuthFlows } from './oauth-flows.js';
 import type { ResponseParameters } from './oauth-redeemer.js';
 
 const names = ['code', 'state', 'iss', 'error'] as const;
@@ -25,6 +25,7 @@ const minute = 60_000;
 export class OAuthResponses {
   constructor(
     private readonly proofs: FlowProofs,
+    private readonly flows: OAuthFlows,
     private readonly paths: AccountPaths,
     private readonly budgets: Budgets,
   ) {}
@@ -36,6 +37,18 @@ export class OAuthResponses {
     const proof = await this.proofs.consume(purpose, token);
     if (proof === null || !isKept(proof.data) || proof.data.provider !== provider) throw flowInvalid();
     return proof.data.response;
+  }
+
+  /** Where a browser asks again for what it brings, as a page of this site does: with cookies that do not come from others; null: it has. */
+  placeWithCookies(exchange: Exchange, provider: string): string | null {
+    if (!this.flows.isStrict || exchange.query('again') !== undefined) return null;
+    const query = new URLSearchParams();
+    for (const name of [...names, 'response']) {
+      const value = exchange.query(name);
+      if (value !== undefined) query.set(name, value);
+    }
+    query.set('again', '1');
+    return `${this.paths.page(`/oauth/${encodeURIComponent(provider)}/callback`)}?${String(query)}`;
   }
 
   /** Lets what a form has brought wait. @returns where the browser has to ask for it */

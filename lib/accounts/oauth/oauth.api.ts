@@ -54,6 +54,7 @@ export const oauthApi: FeatureApi = {
         ),
         'remember?': remember,
         'next?': next,
+        'action?': about('Of `verify`: the only action that it permits.', text(200)),
       }),
       answers: { 200: redirect },
       refusals: {

@@ -50,6 +50,11 @@ export class OAuthController {
       this.answers.json(exchange, {});
       return;
     }
+    const place = this.responses.placeWithCookies(exchange, String(provider));
+    if (place !== null) {
+      this.answers.leadOn(exchange, place);
+      return;
+    }
     const form = await this.#formOf(exchange);
     await this.answers.respond(exchange, form, () => this.callback.receive(exchange, String(provider)));
   }

@@ -304,6 +304,22 @@ describe('sign-in with another provider', () => {
     expect(denied.html).toContain('You have not signed in at the provider.');
   });
 
+  it('leads on by a page of its own where the session does not come along from other sites', async () => {
+    await start({ signUp }, { session: { cookie: { sameSite: 'strict' } } });
+    const jar = app.jar();
+    await send(jar, '/begin', {});
+    const path = await app.goThrough(jar);
+    const own = jar.copy();
+    // As a browser that comes from another site: without the session.
+    const arrived = await app.jar().fetch(path, { headers: { accept: 'text/html', cookie: flowCookies(own) } });
+    expect([arrived.status, arrived.headers.getSetCookie()]).toEqual([200, []]);
+    const [, again = ''] = /^0; url=(.*)$/.exec(arrived.headers.get('refresh') ?? '') ?? [];
+    expect(again).toContain('&again=1');
+    expect(await arrived.text()).toContain('<a href=');
+    expect(await app.comeBack(jar, again)).toMatchObject({ status: 200, body: { status: 'in' } });
+    expect(await app.who(jar)).toBe(ada.email);
+  });
+
   it('is not there for a provider that nobody has named, and refuses what it cannot read', async () => {
     await start();
     for (const name of ['nobody', 'constructor', '__proto__', '%00']) {
@@ -333,6 +349,13 @@ describe('sign-in with another provider', () => {
     expect(heard).toEqual([{ provider: 'acme', reason: 'OAUTH_DENIED', address: '127.0.0.1' }]);
   });
 });
+
+function flowCookies({ header }: CookieJar): string {
+  return header
+    .split('; ')
+    .filter((pair) => pair.startsWith('oauth_flow'))
+    .join('; ');
+}
 
 async function jarOfEve(): Promise<CookieJar> {
   const eve = { email: 'eve@example.com', password: 'another long enough phrase' };
