@@ -171,3 +171,17 @@ function head(major: number, size: number): Buffer {
   if (size < 256) return Buffer.from([(major << 5) | 24, size]);
   return Buffer.from([(major << 5) | 25, size >> 8, size & 255]);
 }
+
+/** The public key of a passkey, in COSE form. */
+export function coseKeyOf({ privateKey }: Pick<SoftPasskey, 'privateKey'>): Buffer {
+  const { x = '', y = '' } = privateKey.export({ format: 'jwk' });
+  return encodeCbor(
+    new Map<number, CborValue>([
+      [1, 2],
+      [3, -7],
+      [-1, 1],
+      [-2, Buffer.from(x, 'base64url')],
+      [-3, Buffer.from(y, 'base64url')],
+    ]),
+  );
+}

@@ -107,8 +107,8 @@ function credentialsFrom({ id }: StoredAccount, user: ForeignUser, { keys, now }
     ...user.totp.map((secret) => newTotpRow(keys, id, randomBytes(16).toString('base64url'), secret, now)),
     ...user.phones.map((number) => newPhoneRow(keys, id, randomBytes(16).toString('base64url'), number, now)),
     ...user.recoveryCodes.map((code) => recoveryCodeRow(keys, id, code)),
-    ...user.passkeys.map(({ facts, name, createdAt, lastUsedAt }) => ({
-      ...newPasskeyRow(facts, name),
+    ...user.passkeys.map(({ facts, hasOwnHandle, name, createdAt, lastUsedAt }) => ({
+      ...newPasskeyRow(facts, name, hasOwnHandle),
       createdAt: createdAt ?? now,
       lastUsedAt,
     })),

@@ -68,6 +68,8 @@ export interface ForeignUser {
 
 export interface ForeignPasskey {
   readonly facts: PasskeyFacts;
+  /** Whether its authenticator names a user handle that nobody has kept. */
+  readonly hasOwnHandle: boolean;
   readonly name: string | null;
   readonly createdAt: Date | null;
   readonly lastUsedAt: Date | null;

@@ -88,7 +88,8 @@ export class PasskeyCheck {
     if (owner === null) return null;
     // One that the browser was told to ask for need not say whose it is.
     if (userHandle === null) return asked;
-    return userHandle === owner.state.handle ? owner : null;
+    // The signature alone says whose an adopted one is.
+    return userHandle === owner.state.handle || row.data['hasOwnHandle'] === true ? owner : null;
   }
 
   #worthOf({ isUserVerified }: VerifiedAssertion, ceremony: Ceremony, session: SessionObject): PasskeyWorth {

@@ -43,9 +43,15 @@ export interface Passkey {
   readonly transports: readonly string[];
 }
 
-export function newPasskeyRow(facts: PasskeyFacts, name: string | null): NewCredential {
+/** @param hasOwnHandle whether its authenticator names a user handle that is not the account's: one that was adopted may */
+export function newPasskeyRow(facts: PasskeyFacts, name: string | null, hasOwnHandle = false): NewCredential {
   const { credentialId, ...data } = facts;
-  return { kind: passkeyKind, externalId: credentialId, name, data };
+  return {
+    kind: passkeyKind,
+    externalId: credentialId,
+    name,
+    data: { ...data, ...(hasOwnHandle && { hasOwnHandle }) },
+  };
 }
 
 /** The row with what a use has changed. */

@@ -103,8 +103,12 @@ function columnsIn(given: Readonly<Record<string, string>>): ForeignColumns {
 
 /** What the other application encrypts with, as its settings have it. @throws UsageError */
 function secretsIn(environment: NodeJS.ProcessEnv): AdoptionSecrets {
+  const { BETTER_AUTH_SECRET: current, BETTER_AUTH_SECRETS: numbered } = environment;
+  // `2:secret,1:former secret`
+  const betterAuth = [...(numbered?.split(',') ?? []).map((one) => one.trim().replace(/^\d+:/, '')), current ?? ''];
   const { SECURITY_TOTP_SECRETS: totp, SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS: codes } = environment;
   return {
+    betterAuth: betterAuth.filter((secret) => secret !== ''),
     ...(totp !== undefined && { totpSecrets: tagged(totp) }),
     ...(codes !== undefined && { recoveryCodeKeys: codes.split(/[\s,]+/).filter((key) => key !== '') }),
   };

@@ -2,7 +2,7 @@ import type { ForeignColumnName, ForeignFormat } from '../../accounts/index.js';
 import { UsageError } from '../usage-error.js';
 
 /** The frameworks that the command knows. */
-export const foreignFormats: readonly ForeignFormat[] = ['flask-security', 'django', 'devise', 'table'];
+export const foreignFormats: readonly ForeignFormat[] = ['flask-security', 'django', 'devise', 'better-auth', 'table'];
 
 /** What a column holds, whose name can be said. */
 export const foreignColumns: readonly ForeignColumnName[] = [

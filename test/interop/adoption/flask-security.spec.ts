@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { send, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 import { logInWith } from '../../support/passkeys-app.js';
 import { PostgresServer } from '../../support/servers/postgres.js';
-import { encodeCbor, type CborValue, SoftwareAuthenticator } from '../../support/software-authenticator.js';
+import { coseKeyOf, SoftwareAuthenticator } from '../../support/software-authenticator.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { totpCode } from '../../support/totp.js';
 import { until } from '../../support/until.js';
@@ -299,18 +299,10 @@ function foreignPasskey(authenticator: SoftwareAuthenticator, handle: string): o
   });
   const passkey = authenticator.passkeys.at(-1);
   if (passkey === undefined) throw new Error('There is no passkey.');
-  const { x = '', y = '' } = passkey.privateKey.export({ format: 'jwk' });
-  const key = new Map<number, CborValue>([
-    [1, 2],
-    [3, -7],
-    [-1, 1],
-    [-2, Buffer.from(x, 'base64url')],
-    [-3, Buffer.from(y, 'base64url')],
-  ]);
   passkey.counter = 7;
   return {
     handle,
     id: Buffer.from(passkey.id, 'base64url').toString('hex'),
-    publicKey: encodeCbor(key).toString('hex'),
+    publicKey: coseKeyOf(passkey).toString('hex'),
   };
 }

@@ -27,13 +27,12 @@ export const openDjango: OpenForeignUsers = async (database, settings) => {
     role: 'group_id',
     roles: ['auth_group'],
   });
-  const apps = await OwnedRows.open(database, ['otp_totp_totpdevice'], 'user_id', [
-    'key',
-    'confirmed',
-    'digits',
-    'step',
-    't0',
-  ]);
+  const apps = await OwnedRows.open(
+    database,
+    ['otp_totp_totpdevice'],
+    ['user_id'],
+    ['key', 'confirmed', 'digits', 'step', 't0'],
+  );
   return {
     ...users.described,
     hints: users.has('confirmedAt')

@@ -49,7 +49,7 @@ export const openFlaskSecurity: OpenForeignUsers = async (database, settings) =>
     role: 'role_id',
     roles: ['role', 'roles'],
   });
-  const passkeys = await OwnedRows.open(database, ['webauthn', 'web_authn'], 'user_id', passkeyColumns);
+  const passkeys = await OwnedRows.open(database, ['webauthn', 'web_authn'], ['user_id'], passkeyColumns);
   const { secrets } = settings;
   return {
     ...users.described,
@@ -167,6 +167,7 @@ function passkeyOf(row: ForeignRow): ForeignPasskey {
       isDiscoverable: typeof isResident === 'boolean' ? isResident : null,
       aaguid: '00000000-0000-0000-0000-000000000000',
     },
+    hasOwnHandle: false,
     name: textIn(row['name']),
     createdAt: timeIn(row['create_datetime']),
     lastUsedAt: timeIn(row['lastuse_datetime']),

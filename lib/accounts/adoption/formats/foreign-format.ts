@@ -53,6 +53,8 @@ export interface AdoptionSecrets {
   readonly totpSecrets?: Readonly<Record<string, string>>;
   /** Flask-Security's `SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS`. */
   readonly recoveryCodeKeys?: readonly string[];
+  /** better-auth's `BETTER_AUTH_SECRET`, and former ones. */
+  readonly betterAuth?: readonly string[];
 }
 
 /** Opens the tables of one framework. @throws AdoptionError if there are none, or a secret is missing */

@@ -1,3 +1,4 @@
+import { openBetterAuthUsers } from './better-auth.js';
 import { openDevise } from './devise.js';
 import { openDjango } from './django.js';
 import { openFlaskSecurity } from './flask-security.js';
@@ -9,6 +10,7 @@ export const foreignFormats = {
   'flask-security': openFlaskSecurity,
   django: openDjango,
   devise: openDevise,
+  'better-auth': openBetterAuthUsers,
   table: openTable,
 } as const satisfies Readonly<Record<string, OpenForeignUsers>>;
 

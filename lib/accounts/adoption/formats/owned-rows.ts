@@ -11,16 +11,17 @@ export class OwnedRows {
     private readonly columns: readonly string[],
   ) {}
 
-  /** The first of `tables` that there is; without one, no user has any. Of `columns`, those are read that there are. */
+  /** The first of `tables` that there is, and of the columns `owners` say whose rows they are; without one, no user has any. Of `columns`, those are read that there are. */
   static async open(
     database: ForeignDatabase,
     tables: readonly string[],
-    owner: string,
+    owners: readonly string[],
     columns: readonly string[],
   ): Promise<OwnedRows> {
     const table = await database.firstTable(tables);
     const wanted = columns.filter((name) => table?.columns.has(name) === true);
-    return new OwnedRows(database, table?.columns.has(owner) === true ? table : null, owner, wanted);
+    const owner = owners.find((name) => table?.columns.has(name) === true);
+    return new OwnedRows(database, owner === undefined ? null : table, owner ?? '', wanted);
   }
 
   /** By the id of their owner. */

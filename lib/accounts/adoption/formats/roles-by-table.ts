@@ -20,7 +20,7 @@ export class RolesByTable {
       readonly roles: readonly string[];
     },
   ): Promise<RolesByTable> {
-    const links = await OwnedRows.open(database, where.links, where.user, [where.role]);
+    const links = await OwnedRows.open(database, where.links, [where.user], [where.role]);
     const table = await database.firstTable(where.roles);
     const rows = table === null ? [] : await database.all(table, ['id', 'name']);
     return new RolesByTable(
