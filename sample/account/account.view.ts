@@ -38,9 +38,15 @@ function account(user: SessionUser): Html {
         ${link('/auth/account/password', 'Change your password', 'Logs out your other devices.')}
         ${link('/auth/factors', 'Your second factors', 'A code of your phone, besides the password.')}
         ${link('/auth/passkeys', 'Your passkeys', 'Log in without a password.')}
+        ${link('/auth/oauth', 'Sign-in with other providers', 'Log in with an account that you have elsewhere.')}
+        ${link('/auth/api-keys', 'Your API keys', 'For programs that use the shop in your place.')}
         ${link('/account/email', 'Change your e-mail address', 'Asks for your password for this action only.')}
         ${link('/account/deletion', 'Delete your account', 'Asks for your password for this action only.')}
-        ${user.roles.includes('admin') && link('/admin', 'All logins', 'Only for admins.')}
+        ${
+          user.roles.includes('admin') &&
+          html`${link('/admin', 'All logins', 'Only for admins.')}
+          ${link('/auth/admin/accounts', 'All accounts', 'Disable them, give them roles, see the shop in their place. Only for admins.')}`
+        }
       </ul>
     </section>
   `;

@@ -27,12 +27,14 @@ export function accountPages(auth: AuthService): PageTemplates {
   };
 }
 
-function inFrame(title: string, main: Html, { page, user, session, csrf }: PageContext): string {
+function inFrame(title: string, main: Html, { page, user, session, csrf, impersonation }: PageContext): string {
   const visitor = visitorOf(
     session,
     user,
     session.flashes(),
     postForms(() => csrf?.token ?? ''),
+    // The pages in the box have a banner of their own.
+    page === 'account' ? impersonation : null,
   );
   return renderPage({ title, current: user === null && page === 'login' ? 'login' : 'account', main }, visitor);
 }

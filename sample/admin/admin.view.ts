@@ -24,8 +24,25 @@ function row({ account, logins }: AccountRow, form: PostForm): Html {
           <button class="button button--quiet" aria-label="Log out ${account.name ?? account.email}">Log out</button>
         `,
       )}
+      ${!account.roles.includes('admin') && placeForm(account, form)}
     </li>
   `;
+}
+
+/** Shows the shop as the customer sees it. */
+function placeForm({ id, name, email }: SessionUser, form: PostForm): Html {
+  return form(
+    '/auth/impersonate',
+    html`
+      <input type="hidden" name="account" value="${id}" />
+      <label class="place"
+        >Why
+        <input name="reason" required maxlength="200" autocomplete="off" />
+      </label>
+      <button class="button button--quiet" aria-label="Be in the place of ${name ?? email}">Be in their place</button>
+    `,
+    'place-form',
+  );
 }
 
 export function adminView(rows: readonly AccountRow[]): (form: PostForm) => Html {

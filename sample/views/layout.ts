@@ -86,6 +86,7 @@ export function renderPage(frame: Frame, visitor: Visitor | null): string {
           </div>
         </header>
         <main id="main" class="main" tabindex="-1">
+          ${visitor?.banner}
           ${
             flashes.length > 0 &&
             html`<ul class="flashes" role="status" aria-label="Messages">

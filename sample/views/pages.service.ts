@@ -8,7 +8,7 @@ import {
   type Session,
   type SessionUser,
 } from 'nestjs-session-auth';
-import { AccountsService } from 'nestjs-session-auth/accounts';
+import { AccountsService, ImpersonationService } from 'nestjs-session-auth/accounts';
 import type { Html } from './html.js';
 import { renderPage, type Section } from './layout.js';
 import { postForms, type PostForm } from './post-form.js';
@@ -39,12 +39,16 @@ export class PagesService {
     private readonly sessions: SessionService,
     private readonly auth: AuthService,
     private readonly accounts: AccountsService,
+    private readonly impersonation: ImpersonationService,
   ) {}
 
   /** Takes the flash messages out of the session. Call it once per page, and after a login or logout, which end CSRF tokens. */
   render({ main, ...page }: Page, session: Session, user: SessionUser | null): string {
     const form = this.#formsOf(session);
-    return renderPage({ ...page, main: main(form) }, visitorOf(session, user, session.flashes(), form));
+    return renderPage(
+      { ...page, main: main(form) },
+      visitorOf(session, user, session.flashes(), form, this.impersonation.of(session)),
+    );
   }
 
   /** Renders a part of a page, for a script that puts it in place. Flash messages are left for the next page. */
@@ -75,7 +79,7 @@ export class PagesService {
       // `auth.user()` would also restore a remembered login, which starts a session.
       const id = this.auth.userId(session);
       const user = id === null ? null : await this.accounts.find(String(id));
-      return visitorOf(session, user, [], this.#formsOf(session));
+      return visitorOf(session, user, [], this.#formsOf(session), this.impersonation.of(session));
     } catch (error) {
       // The package has reported a store that is down.
       if (!(error instanceof ServiceUnavailableException)) this.#logger.error(error);

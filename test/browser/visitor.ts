@@ -37,12 +37,14 @@ export class Visitor {
   constructor(
     readonly page: Page,
     private readonly shop: RunningShop,
+    private readonly host = '127.0.0.1',
   ) {
     page.setDefaultTimeout(patienceMs);
   }
 
-  static async arrive(context: BrowserContext, shop: RunningShop): Promise<Visitor> {
-    return new Visitor(await context.newPage(), shop);
+  /** @param host by which name of this machine they open the shop */
+  static async arrive(context: BrowserContext, shop: RunningShop, host?: string): Promise<Visitor> {
+    return new Visitor(await context.newPage(), shop, host);
   }
 
   get context(): BrowserContext {
@@ -61,7 +63,7 @@ export class Visitor {
   }
 
   async goTo(path: string): Promise<void> {
-    await this.page.goto(this.shop.url(path));
+    await this.page.goto(this.shop.url(path).replace('127.0.0.1', this.host));
   }
 
   /** Presses a button, and waits until the page that it leads to is there as a whole. */

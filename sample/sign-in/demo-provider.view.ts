@@ -1,0 +1,44 @@
+import { html } from '../views/html.js';
+import type { DemoPerson } from './demo-provider.js';
+
+/** The only page of the demo provider. */
+export function choosing(people: readonly DemoPerson[]): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Owl</title>
+        <style>
+          body {
+            max-width: 24rem;
+            margin: 4rem auto;
+            padding: 0 1rem;
+            font:
+              1rem/1.5 system-ui,
+              sans-serif;
+          }
+          button {
+            display: block;
+            width: 100%;
+            margin: 0.5rem 0;
+            padding: 0.75rem;
+            font: inherit;
+          }
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>Owl</h1>
+          <p>Small Hours asks who you are. This provider belongs to the sample: choose anybody.</p>
+          <form method="post">
+            ${people.map(
+              ({ id, name, email }) => html`<button name="person" value="${id}">${name}<br />${email}</button>`,
+            )}
+            <button name="person" value="">Cancel</button>
+          </form>
+        </main>
+      </body>
+    </html>`.markup;
+}
