@@ -3,6 +3,7 @@ import Database from 'libsql';
 import type { SessionModuleOptions } from 'nestjs-session-auth';
 import {
   KyselyAccountRepository,
+  KyselyAuditLog,
   smtpMailer,
   type AccountsModuleOptions,
   type Mailer,
@@ -39,15 +40,17 @@ export function isProduction(config: ConfigService): boolean {
   return config.get<string>('NODE_ENV') === 'production';
 }
 
-/** Where accounts are kept, and how mails are sent. @param box keeps mails in development */
+/** Where accounts and what happens to them are kept, and how mails are sent. @param box keeps mails in development */
 export function accountDefaults(
   config: ConfigService,
   box: Mailer,
-): Pick<AccountsModuleOptions, 'repository' | 'mailer'> {
+): Pick<AccountsModuleOptions, 'repository' | 'mailer' | 'audit'> {
   mkdirSync(dirname(accountsFile), { recursive: true });
+  const database = new Database(accountsFile);
   return {
     // The shop is small, and so is its database: a file, whose tables are created in production as well.
-    repository: new KyselyAccountRepository(new Database(accountsFile), { createTables: true }),
+    repository: new KyselyAccountRepository(database, { createTables: true }),
+    audit: { log: new KyselyAuditLog(database, { createTable: true }) },
     mailer: isProduction(config) ? smtpMailer(config.get<string>('SMTP_URL') ?? 'smtp://127.0.0.1:25') : box,
   };
 }
