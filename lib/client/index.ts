@@ -24,6 +24,7 @@ export type {
   Features,
   FieldCode,
   ListedAccount,
+  Invitation,
   LoggedIn,
   OAuthLink,
   Overview,

@@ -283,6 +283,23 @@ export interface AccountExport {
   }[];
   /** Null: the session store cannot list them. */
   readonly sessions: Session[] | null;
+  /** What the audit log says of the account; null: there is none. */
+  readonly audit:
+    | {
+        readonly sequence: number;
+        readonly at: string;
+        /** The name of the event. */
+        readonly event: string;
+        readonly accountId: string | null;
+        readonly actor: 'self' | 'administrator' | 'impersonator' | 'application' | 'unknown';
+        /** The account of who has done it, if it is another one. */
+        readonly actorId: string | null;
+        readonly address: string | null;
+        readonly userAgent: string | null;
+        /** What the event says besides; null: it cannot be read. */
+        readonly data: Readonly<Record<string, unknown>> | null;
+      }[]
+    | null;
 }
 
 /** @publicApi */
@@ -372,6 +389,21 @@ export interface AdministeredAccount {
   /** Null: the session store cannot list them. */
   readonly sessions: Session[] | null;
   readonly apiKeys: ApiKey[];
+}
+
+/** @publicApi */
+export interface Invitation {
+  readonly id: string;
+  readonly email: string;
+  /** The roles that the account gets. */
+  readonly roles: string[];
+  readonly locale: string | null;
+  /** The declared fields that the account gets. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The id of the administrator’s account. */
+  readonly by: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
 }
 
 /** @publicApi */
@@ -1447,6 +1479,90 @@ export interface Routes {
       | 'IMPERSONATING'
       | 'API_KEY_UNKNOWN';
   };
+  /** List the invitations that are open */
+  'GET /admin/invitations': {
+    readonly answer: Invitation[];
+    readonly code: 'IMPERSONATING';
+  };
+  /** Mail somebody a link that creates an account. A former invitation of the address is void. */
+  'POST /admin/invitations': {
+    readonly body: {
+      /** An e-mail address. */
+      readonly email: string;
+      readonly roles?: readonly string[] | undefined;
+      /** The language of the mail, and of the account. */
+      readonly locale?: string | undefined;
+      /** Fields that the application declares. */
+      readonly fields?: Readonly<Record<string, unknown>> | undefined;
+    };
+    readonly answer: Invitation;
+    readonly code:
+      | 'INPUT_INVALID'
+      | 'VERIFICATION_REQUIRED'
+      | 'ROLE_NOT_GRANTABLE'
+      | 'CSRF_CROSS_SITE'
+      | 'CSRF_FOREIGN_ORIGIN'
+      | 'CSRF_TOKEN_MISSING'
+      | 'CSRF_TOKEN_INVALID'
+      | 'IMPERSONATING'
+      | 'EMAIL_TAKEN'
+      | 'TOO_MANY_INVITATIONS'
+      | 'INVITATIONS_OFF'
+      | 'IMPERSONATION_ENDED'
+      | 'SENT_TOO_OFTEN';
+  };
+  /** Send an invitation once more, with another link */
+  'POST /admin/invitations/{id}/resend': {
+    readonly params: { readonly id: string };
+
+    readonly answer: Invitation;
+    readonly code:
+      | 'VERIFICATION_REQUIRED'
+      | 'CSRF_CROSS_SITE'
+      | 'CSRF_FOREIGN_ORIGIN'
+      | 'CSRF_TOKEN_MISSING'
+      | 'CSRF_TOKEN_INVALID'
+      | 'IMPERSONATING'
+      | 'INVITATION_UNKNOWN'
+      | 'SENT_TOO_OFTEN';
+  };
+  /** Withdraw an invitation */
+  'DELETE /admin/invitations/{id}': {
+    readonly params: { readonly id: string };
+
+    readonly answer: undefined;
+    readonly code:
+      | 'VERIFICATION_REQUIRED'
+      | 'CSRF_CROSS_SITE'
+      | 'CSRF_FOREIGN_ORIGIN'
+      | 'CSRF_TOKEN_MISSING'
+      | 'CSRF_TOKEN_INVALID'
+      | 'IMPERSONATING'
+      | 'INVITATION_UNKNOWN';
+  };
+  /** Create the account by the link of the mail */
+  'POST /invitation': {
+    readonly body: {
+      /** The token of the link in the mail. */
+      readonly token: string;
+      /** Needed unless one can log in by a passkey or by mail. */
+      readonly password?: string | undefined;
+      readonly username?: string | undefined;
+      /** Where to go then: a path of this site, or it is not used. */
+      readonly next?: string | undefined;
+    };
+    readonly answer: Pending | LoggedIn;
+    readonly code:
+      | 'INPUT_INVALID'
+      | 'INVALID_CREDENTIALS'
+      | 'CSRF_CROSS_SITE'
+      | 'CSRF_FOREIGN_ORIGIN'
+      | 'CSRF_TOKEN_MISSING'
+      | 'CSRF_TOKEN_INVALID'
+      | 'IMPERSONATING'
+      | 'ALREADY_IN'
+      | 'IMPERSONATION_ENDED';
+  };
   /** Take the place of an account */
   'POST /impersonate': {
     readonly body: {
@@ -1525,6 +1641,8 @@ export interface Routes {
       readonly remember?: boolean | undefined;
       /** Where to go then: a path of this site, or it is not used. */
       readonly next?: string | undefined;
+      /** Of `verify`: the only action that it permits. */
+      readonly action?: string | undefined;
     };
     readonly answer: {
       readonly status: 'redirect';

@@ -1,4 +1,9 @@
-import { AccountsService, type Account, type AccountsModuleOptions } from 'nestjs-session-auth/accounts';
+import {
+  AccountsService,
+  MemoryAuditLog,
+  type Account,
+  type AccountsModuleOptions,
+} from 'nestjs-session-auth/accounts';
 import { AuthClient } from 'nestjs-session-auth/client';
 import { accountsTesting, type AccountsTesting } from 'nestjs-session-auth/testing';
 import { Input } from '../../lib/accounts/http/input.js';
@@ -35,6 +40,8 @@ export class ClientApp {
         sms: { enabled: true, countries: ['DE'], region: 'DE', sender: { send: () => undefined } },
         apiKeys: { enabled: true, scopes: ['orders:read'] },
         admin: { role: 'admin' },
+        audit: { log: new MemoryAuditLog() },
+        invitations: true,
         impersonation: { enabled: true, role: 'admin' },
         tokens: { enabled: true, fromSession: true },
         secondFactor: { required: ['careful'] },

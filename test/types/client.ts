@@ -24,16 +24,16 @@ export async function routes(signal: AbortSignal): Promise<void> {
     console.log(methods);
   }
   const sessions: Session[] = await auth.get('/sessions');
-  const nothing: undefined = await auth.post('/logout');
+  const place: string | undefined = (await auth.post('/logout'))?.next;
   await auth.get('/admin/accounts', { query: { active: true, role: undefined } });
-  await auth.delete('/factors/{id}', { params: { id: '1' } });
+  const nothing: undefined = await auth.delete('/factors/{id}', { params: { id: '1' } });
   // The fields of the application.
   await auth.post('/register', { body: { email: 'ada@example.com', password: 'secret', company: 'Engines' } });
   // What is optional may be undefined.
   await auth.post('/login', { body: { identity: 'ada', password: 'secret', next: undefined } });
   const scopes: readonly string[] = ['orders:read'];
   await auth.post('/api-keys', { body: { scopes } });
-  console.log(sessions, nothing);
+  console.log(sessions, place, nothing);
 
   // @ts-expect-error there is no such route
   await auth.post('/log-in', { body: {} });

@@ -1,5 +1,18 @@
 import type { FeatureApi } from '../openapi/feature-api.js';
-import { about, count, flag, listOf, named, nullable, object, only, open, text, time } from '../openapi/schema.js';
+import {
+  about,
+  count,
+  flag,
+  listOf,
+  named,
+  nullable,
+  object,
+  oneOf,
+  only,
+  open,
+  text,
+  time,
+} from '../openapi/schema.js';
 import { token } from '../openapi/shared.api.js';
 
 export const accountApi: FeatureApi = {
@@ -43,6 +56,24 @@ export const accountApi: FeatureApi = {
         }),
       ),
       sessions: about('Null: the session store cannot list them.', nullable(listOf(named('Session')))),
+      audit: about(
+        'What the audit log says of the account; null: there is none.',
+        nullable(
+          listOf(
+            object({
+              sequence: count,
+              at: time,
+              event: about('The name of the event.', text()),
+              accountId: nullable(text()),
+              actor: oneOf('self', 'administrator', 'impersonator', 'application', 'unknown'),
+              actorId: about('The account of who has done it, if it is another one.', nullable(text())),
+              address: nullable(text()),
+              userAgent: nullable(text()),
+              data: about('What the event says besides; null: it cannot be read.', nullable(open({}))),
+            }),
+          ),
+        ),
+      ),
     }),
   },
 };

@@ -4,6 +4,7 @@ import { confirmationApi } from '../confirmation/confirmation.api.js';
 import { accountApi, deletionApi } from '../deletion/deletion.api.js';
 import { emailChangeApi } from '../email/email-change.api.js';
 import { factorsApi } from '../factors/factors.api.js';
+import { invitationsApi } from '../invitations/invitations.api.js';
 import { loginApi } from '../login/login.api.js';
 import { mailLoginApi } from '../mail-login/mail-login.api.js';
 import { notMeApi } from '../not-me/not-me.api.js';
@@ -46,6 +47,7 @@ export const featureApis: readonly FeatureApi[] = [
   notMeApi,
   apiKeysApi,
   adminApi,
+  invitationsApi,
   impersonationApi,
   oauthApi,
   tokenApi,

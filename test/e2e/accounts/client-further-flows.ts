@@ -47,6 +47,26 @@ export const furtherFlows: Readonly<Record<string, Flow>> = {
     await administrator.post('/admin/accounts/{id}/enable', { params });
   },
 
+  async invitations(app) {
+    const required = ({ email }: { readonly email: string }) => email.startsWith('careful');
+    await app.elsewhere({ secondFactor: { required } }, async (other) => {
+      const administrator = await other.loggedIn(await other.person({ roles: ['admin'] }));
+      for (const [email, status] of [
+        ['invited@example.com', 'in'],
+        ['careful@example.com', 'enroll'],
+      ] as const) {
+        const { id } = await administrator.post('/admin/invitations', { body: { email, roles: [], locale: 'de' } });
+        await administrator.post('/admin/invitations/{id}/resend', { params: { id } });
+        const token = await other.token(email, 'invitation');
+        const accepted = { token, password, username: email.slice(0, 7), next: '/' };
+        expect(await other.browser().post('/invitation', { body: accepted })).toMatchObject({ status });
+      }
+      const { id } = await administrator.post('/admin/invitations', { body: { email: 'nobody@example.com' } });
+      expect(await administrator.get('/admin/invitations')).toMatchObject([{ id }]);
+      await administrator.delete('/admin/invitations/{id}', { params: { id } });
+    });
+  },
+
   async impersonation(app) {
     const administrator = await app.loggedIn(await app.person({ roles: ['admin'] }));
     const account = await app.person();
