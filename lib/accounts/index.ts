@@ -23,7 +23,11 @@ export type { Invitation, InvitationToSend, InvitedBy } from './invitations/invi
 export type { ApiKey } from './api-keys/listed-api-key.js';
 export { AccessToken } from './oauth/access/access-token.decorator.js';
 export { AccessTokenException, type AccessTokenProblem } from './oauth/access/access-token.exception.js';
-export { AccessTokens, type AccessTokenOptions } from './oauth/access/access-tokens.service.js';
+export {
+  AccessTokens,
+  type AccessTokenOptions,
+  type AccessTokenRequest,
+} from './oauth/access/access-tokens.service.js';
 export type { OAuthLink } from './oauth/oauth-identities.js';
 export type { OAuthSignUp, OAuthSignUpHook } from './oauth/oauth.options.js';
 export type { ProviderApi } from './oauth/provider-api.js';

@@ -31,6 +31,12 @@ class TokenController {
     return { token: await this.tokens.get(session, 'acme', options) };
   }
 
+  @Get('call')
+  async call(@Session() session: Session, @Query('url') url: string): Promise<object> {
+    const response = await this.tokens.fetch(session, 'acme', url);
+    return { status: response.status, text: await response.text() };
+  }
+
   @Get('data')
   data(@Session() session: Session): object {
     return session;

@@ -130,8 +130,8 @@ export interface OpenIdClientLibrary {
     configuration: ProviderConfiguration,
     accessToken: string,
     url: URL,
-    method: 'GET',
-    body: null,
+    method: string,
+    body: string | URLSearchParams | null,
     headers: Headers,
     options: DPoPOptions,
   ): Promise<Response>;

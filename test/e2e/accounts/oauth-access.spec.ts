@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SessionModuleOptions } from 'nestjs-session-auth';
+import { AccountsService } from 'nestjs-session-auth/accounts';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import { send } from '../../support/accounts-app.js';
 import { Checkpoint } from '../../support/checkpoint.js';
@@ -9,6 +10,7 @@ import type { CookieJar } from '../../support/jar.js';
 import { PostgresServer } from '../../support/servers/postgres.js';
 import { RedisServer } from '../../support/servers/redis.js';
 import { startTokenApp, tokenLife, type TokenApp } from '../../support/token-app.js';
+import { totpCode } from '../../support/totp.js';
 
 interface Place {
   readonly session: SessionModuleOptions;
@@ -233,6 +235,45 @@ describe('access tokens of a provider', () => {
     expect((await late).status).toBe(401);
     expect(await app.who(tab)).toBeNull();
     await revoked.pass();
+  });
+
+  it('wait for the second factor of a login, and are given to no other account', async () => {
+    app = await startTokenApp({}, { totp: true });
+    const jar = await app.loggedIn();
+    const begun = (await send(jar, '/auth/factors/totp', {})).body as { id: string; secret: string };
+    const enabled = await send(jar, `/auth/factors/totp/${begun.id}/enable`, {
+      code: totpCode(begun.secret, app.time.now),
+    });
+    expect(enabled.status).toBe(200);
+    app.time.now += 30_000;
+    const pending = app.jar();
+    expect(await app.signIn(pending)).toMatchObject({ status: 200, body: { status: 'second-factor' } });
+    expect((await answerOf(pending)).status).toBe(401);
+    const code = totpCode(begun.secret, app.time.now);
+    expect((await send(pending, '/auth/second-factor', { method: 'totp', code })).body).toMatchObject({ status: 'in' });
+    expect(await tokenOf(pending)).not.toBe(await tokenOf(jar));
+    const other = app.jar();
+    expect(await app.signIn(other)).toMatchObject({ body: { status: 'second-factor' } });
+    await app.app.get(AccountsService).create({ email: 'bo@example.com', password: 'a long enough phrase' });
+    await send(other, '/auth/login', { identity: 'bo@example.com', password: 'a long enough phrase' });
+    expect(await answerOf(other)).toMatchObject({ status: 403, body: { code: 'PROVIDER_TOKENS_MISSING' } });
+  });
+
+  it('are sent with a proof of the key that they are bound to, also after a renewal', async () => {
+    app = await startTokenApp();
+    const jar = await app.loggedIn();
+    for (const wait of [0, tokenLife]) {
+      app.time.now += wait;
+      const { status, body } = await answerOf(jar, `/call?url=${encodeURIComponent(`${app.provider.issuer}/me`)}`);
+      expect([status, body]).toEqual([200, { status: 200, text: expect.stringContaining('ada@example.com') }]);
+    }
+    app.provider.before = (path, response) => {
+      if (path !== '/me') return false;
+      response.writeHead(401, { 'www-authenticate': 'DPoP error="invalid_token"' }).end('no');
+      return true;
+    };
+    const refused = await answerOf(jar, `/call?url=${encodeURIComponent(`${app.provider.issuer}/me`)}`);
+    expect(refused.body).toEqual({ status: 401, text: 'no' });
   });
 
   it('outlast a new id of the session, and a confirmation that has begun before they were renewed', async () => {

@@ -13,6 +13,7 @@ import { OAuthProviders, type OAuthProvider } from '../oauth-providers.js';
 import { clientOf } from '../oauth-start.service.js';
 import { AccessTokenException } from './access-token.exception.js';
 import { isLive, scopesIn, type KeptTokens } from './kept-tokens.js';
+import { boundTo } from './token-key.js';
 import { TokenRefresh, type Wanted } from './token-refresh.js';
 import { TokenSeal } from './token-seal.js';
 
@@ -25,6 +26,14 @@ export interface AccessTokenOptions {
    * the life of a token. Default: 30 seconds.
    */
   readonly minValidity?: number | string | undefined;
+}
+
+/** A request with an access token. @publicApi */
+export interface AccessTokenRequest extends AccessTokenOptions {
+  /** Default: `GET`. */
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | URLSearchParams | null | undefined;
 }
 
 const usualValidity = 30_000;
@@ -57,7 +66,42 @@ export class AccessTokens {
    * @throws ServiceUnavailableException if the session store fails
    */
   async get(session: SessionObject, provider: string, options: AccessTokenOptions = {}): Promise<string> {
-    const { scope = '', minValidity } = options;
+    return (await this.#live(session, provider, options)).tokens.accessToken;
+  }
+
+  /**
+   * Requests a resource with such a token, and with a proof of the key that it is bound to (DPoP), if it is bound to one: then no other request than
+   * by this method is accepted. The response may have any status.
+   *
+   * @param url of an API that the token is for: whoever answers there gets the token. Without TLS on this machine only
+   * @throws as {@link get}, and what `fetch()` throws
+   */
+  async fetch(
+    session: SessionObject,
+    provider: string,
+    url: string | URL,
+    { method = 'GET', body = null, headers, ...options }: AccessTokenRequest = {},
+  ): Promise<Response> {
+    const { tokens, found } = await this.#live(session, provider, options);
+    const { library } = this.providers;
+    const configuration = await this.providers.configurationOf(found);
+    const bound = await boundTo(tokens.key, library, configuration);
+    const request = [new URL(url), method, body, new Headers(headers), bound] as const;
+    try {
+      return await library.fetchProtectedResource(configuration, tokens.accessToken, ...request);
+    } catch (error) {
+      // The library throws what has a challenge, such as a 401.
+      const response: unknown = error instanceof Error && 'response' in error ? error.response : null;
+      if (response instanceof Response) return response;
+      throw error;
+    }
+  }
+
+  async #live(
+    session: SessionObject,
+    provider: string,
+    { scope = '', minValidity }: AccessTokenOptions,
+  ): Promise<{ readonly found: OAuthProvider; readonly tokens: KeptTokens }> {
     const validity = minValidity === undefined ? usualValidity : milliseconds('minValidity', minValidity);
     const login = loginOf(session);
     if (login === null) throw new UnauthorizedException();
@@ -72,7 +116,7 @@ export class AccessTokens {
       : await this.#renewed({ ...wanted, end: () => this.#end(session) });
     const missing = scopesIn(scope).filter((one) => !tokens.scopes.includes(one));
     if (missing.length > 0) throw new AccessTokenException('PROVIDER_SCOPE_MISSING', provider, missing.join(' '));
-    return tokens.accessToken;
+    return { found, tokens };
   }
 
   /** Tokens of another client, such as of another tenant, are never sent to this one. */
