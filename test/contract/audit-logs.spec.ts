@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Kysely } from 'kysely';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AuditChain } from '../../lib/accounts/audit/audit-chain.js';
 import type { AuditLog } from '../../lib/accounts/audit/audit-log.js';
 import { verification } from '../../lib/accounts/audit/audit-verification.js';
 import { AuditWriter } from '../../lib/accounts/audit/audit-writer.js';
+import { auditTableName, auditTableSchema, createAuditTable } from '../../lib/accounts/audit/kysely/audit-table.js';
 import { KyselyAuditLog } from '../../lib/accounts/audit/kysely/kysely-audit-log.js';
 import { MemoryAuditLog } from '../../lib/accounts/audit/memory-audit-log.js';
 import { AccountsConfig } from '../../lib/accounts/accounts-config.js';
 import { AfterAnswer } from '../../lib/accounts/mail/after-answer.js';
 import { readAccountsConfig } from '../../lib/accounts/read-config.js';
+import { SessionConfigError } from '../../lib/errors.js';
 import { KeyRing } from '../../lib/cookie/key-ring.js';
 import { auditLogContract } from '../../lib/testing/index.js';
 import { sqlSubjects } from './sql-subjects.js';
 
+const page = readFileSync(join(import.meta.dirname, '../../docs/accounts/audit.md'), 'utf8');
 const keys = new KeyRing('a-secret-for-tests-of-32-bytes-and-more');
 
 /** What a process has that writes to a log. */
@@ -74,6 +79,39 @@ const memory = new MemoryAuditLog();
 describeLog('MemoryAuditLog', () => memory);
 
 for (const subject of sqlSubjects) {
+  describe(`the table of the audit log on ${subject.name}`, () => {
+    let kysely: Kysely<object>;
+
+    beforeAll(async () => {
+      await subject.start();
+      kysely = subject.kysely();
+    });
+
+    afterAll(async () => {
+      await kysely.destroy();
+      await subject.stop();
+    });
+
+    it('is that of the page', () => {
+      for (const statement of auditTableSchema(kysely, auditTableName({}))) expect(page).toContain(`${statement};`);
+    });
+
+    it('is not created where that is off: the error says how to', async () => {
+      await expect(new KyselyAuditLog(kysely, { createTable: false }).head()).rejects.toMatchObject({
+        code: 'ACCOUNTS_UNAVAILABLE',
+        message: expect.stringContaining('createAuditTable()'),
+      });
+    });
+
+    it('can have another name, and be created any number of times', async () => {
+      const table = `${subject.schema}.trail`;
+      await createAuditTable(kysely, { table });
+      await createAuditTable(kysely, { table });
+      expect(await new KyselyAuditLog(kysely, { table, createTable: false }).head()).toBeNull();
+      await expect(createAuditTable(kysely, { table: 'a; DROP TABLE b' })).rejects.toThrow(SessionConfigError);
+    });
+  });
+
   const opened: Kysely<object>[] = [];
   describeLog(
     `KyselyAuditLog on ${subject.name}`,

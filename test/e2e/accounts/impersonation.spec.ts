@@ -156,7 +156,7 @@ const asAda = { me: ada.email, by: boss.email, cart: [] };
 const nobody = { me: null, by: null, cart: [] };
 
 describe.each(platforms)('an administrator on %s', (platform) => {
-  it('takes the place of a user, and goes back to the own session, each time under a new id', async () => {
+  it('ASVS 7.2.4: takes the place of a user, and goes back to the own session, each time under a new id', async () => {
     await start({}, { platform });
     const jar = await loggedIn();
     await send(jar, '/cart', {});

@@ -24,7 +24,7 @@ export interface AuditTableOptions {
  */
 export async function createAuditTable(database: GivenDatabase, options: AuditTableOptions = {}): Promise<void> {
   const kysely = await kyselyOver(database);
-  const schema = schemaFor(kysely, auditTableName(options));
+  const schema = auditTableSchema(kysely, auditTableName(options));
   const work = async (transaction: SqlDatabase): Promise<void> => {
     const plain = transaction.withoutPlugins();
     for (const statement of schema) await execute(plain, statement, []);
@@ -38,7 +38,8 @@ export function auditTableName({ table = 'account_audit' }: AuditTableOptions): 
   return parseTableName(table, 'table (of the audit log)');
 }
 
-function schemaFor(database: SqlDatabase, table: TableName): readonly string[] {
+/** The statements that create what is missing of the table. */
+export function auditTableSchema(database: SqlDatabase, table: TableName): readonly string[] {
   switch (dialectOf(database).name) {
     case 'PostgreSQL':
       return postgres(table);
