@@ -16,6 +16,7 @@ export type { ByAdministrator } from './admin/by-administrator.js';
 export { adoptAccounts, type AdoptionOptions } from './adoption/adopt-accounts.js';
 export { AdoptionError } from './adoption/adoption-error.js';
 export type { AdoptionGroup, AdoptionProgress, AdoptionReport } from './adoption/adoption-report.js';
+export type { ReadUser } from './adoption/adoption-run.js';
 export type { AdoptionNote, AdoptionRefusal } from './adoption/foreign-user.js';
 export type { AdoptionSecrets, ForeignColumnName, ForeignColumns } from './adoption/formats/foreign-format.js';
 export type { ForeignFormat } from './adoption/formats/index.js';

@@ -6,7 +6,7 @@ import type { AccountTablesOptions } from '../repository/kysely/account-tables.j
 import { AdoptedUsers } from './adopted-users.js';
 import { AdoptionError } from './adoption-error.js';
 import type { AdoptionProgress, AdoptionReport } from './adoption-report.js';
-import { AdoptionRun } from './adoption-run.js';
+import { AdoptionRun, type ReadUser } from './adoption-run.js';
 import type { AdoptionSecrets, ForeignColumns } from './formats/foreign-format.js';
 import { type ForeignFormat, foreignFormats } from './formats/index.js';
 import { ForeignDatabase } from './source/foreign-database.js';
@@ -22,6 +22,11 @@ export interface AdoptionOptions {
    * run needs none; with one, it also looks for what is taken there.
    */
   readonly to?: GivenDatabase | string | null;
+  /**
+   * What stores users that stay in their own table, in place of `to`: it gets them batch by batch, and a run that is repeated brings all of
+   * them again.
+   */
+  readonly into?: ((users: readonly ReadUser[]) => Promise<void>) | null;
   readonly tables?: AccountTablesOptions;
   /** `SECRET_KEY` of the application, which seals what is secret. Not needed for a dry run. */
   readonly secretKey?: string | Uint8Array | null;
@@ -59,11 +64,13 @@ export interface AdoptionOptions {
  * @publicApi
  */
 export async function adoptAccounts(options: AdoptionOptions): Promise<AdoptionReport> {
-  const { to = null, secretKey = null, dryRun = false, batch = 500 } = options;
+  const { to = null, into = null, secretKey = null, dryRun = false, batch = 500 } = options;
   if (!Number.isInteger(batch) || batch < 1 || batch > 1_000) {
     throw new AdoptionError('The size of a batch must be a number from 1 to 1000.');
   }
-  if (!dryRun && to === null) throw new AdoptionError('Say where the accounts go, or ask for a dry run.');
+  if (!dryRun && to === null && into === null) {
+    throw new AdoptionError('Say where the accounts go, or ask for a dry run.');
+  }
   if (!dryRun && secretKey === null) {
     throw new AdoptionError('Set SECRET_KEY to that of the application that adopts: it seals what is secret.');
   }
@@ -79,7 +86,7 @@ export async function adoptAccounts(options: AdoptionOptions): Promise<AdoptionR
     const source = options.source ?? `${options.format}:${database.name}.${users.table.name.name}`;
     const accounts = target === null ? null : new AdoptedUsers(target.database, source, options.tables);
     return await new AdoptionRun(database, users, accounts, {
-      ...{ source, batch, dryRun },
+      ...{ source, batch, dryRun, into },
       update: options.update ?? false,
       signal: options.signal ?? null,
       onProgress: options.onProgress ?? null,

@@ -1,5 +1,6 @@
 import type { KeyRing } from '../../cookie/key-ring.js';
 import { changedAccount, newAccountId, type StoredAccount } from '../repository/account.js';
+import type { Credential } from '../repository/credential.js';
 import { type AdoptedAccount, type AdoptedUser, type AdoptedUsers, externalName, markOf } from './adopted-users.js';
 import { AdoptionError } from './adoption-error.js';
 import { type AdoptionPlan, planOf, refusalOf, refusedPlan } from './adoption-plan.js';
@@ -10,10 +11,20 @@ import { SeenKeys } from './seen-keys.js';
 import type { ForeignDatabase, ForeignRow } from './source/foreign-database.js';
 import { idIn } from './source/values.js';
 
+/** A user that was read, as the account and the credentials that it becomes. @publicApi */
+export interface ReadUser {
+  /** As the other application has it. */
+  readonly foreignId: string;
+  readonly account: StoredAccount;
+  readonly credentials: readonly Credential[];
+}
+
 interface RunSettings {
   readonly source: string;
   readonly batch: number;
   readonly dryRun: boolean;
+  /** Null: it is not the application that stores users. */
+  readonly into: ((users: readonly ReadUser[]) => Promise<void>) | null;
   readonly update: boolean;
   readonly signal: AbortSignal | null;
   readonly onProgress: ((progress: AdoptionProgress) => void) | null;
@@ -115,12 +126,7 @@ export class AdoptionRun {
       const accepted = decided.flatMap(({ id, mark, plan: { account, credentials } }): AdoptedAccount[] =>
         account === null ? [] : [{ foreignId: id, mark, account, credentials }],
       );
-      if (
-        this.settings.dryRun ||
-        this.accounts === null ||
-        accepted.length === 0 ||
-        (await this.accounts.add(accepted, new Date()))
-      ) {
+      if (accepted.length === 0 || this.settings.dryRun || (await this.#store(accepted))) {
         this.#tell(decided);
         this.#count.before += unique.length - decided.length;
         return;
@@ -129,6 +135,15 @@ export class AdoptionRun {
     throw new AdoptionError(
       'Other processes kept registering accounts with the same addresses, or adopt the same users. Run it again, once at a time.',
     );
+  }
+
+  /** False: something of them is taken now; nothing was stored. */
+  async #store(accepted: readonly AdoptedAccount[]): Promise<boolean> {
+    if (this.accounts !== null) return this.accounts.add(accepted, new Date());
+    await this.settings.into?.(
+      accepted.map(({ foreignId, account, credentials }) => ({ foreignId, account, credentials })),
+    );
+    return true;
   }
 
   #tell(decided: readonly Candidate[]): void {
