@@ -111,6 +111,10 @@ describe('a provider that does not do what it should', () => {
     expect(await comeBack(other, path)).toMatchObject(invalid);
     await goThrough(other, acme);
     expect(await comeBack(other, path)).toMatchObject(invalid);
+    // With a cookie of the right name.
+    const [name = ''] = /oauth_flow_[^=]+/.exec(jar.header) ?? [];
+    other.set(name, 'A'.repeat(22));
+    expect(await comeBack(other, path)).toMatchObject(invalid);
     expect(await comeBack(jar, path)).toMatchObject({ status: 200 });
     await send(jar, '/auth/logout', {});
     const asked = acme.tokenRequests.length;

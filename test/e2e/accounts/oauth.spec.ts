@@ -188,13 +188,34 @@ describe('sign-in with another provider', () => {
     now += 16 * 60_000;
     expect((await send(jar, '/auth/oauth/acme', { intent: 'link' })).body['code']).toBe('VERIFICATION_REQUIRED');
     app.provider.person = { id: 'eve-there', email: ada.email, emailVerified: true };
-    const other = await app.signIn(jar, { intent: 'verify' });
-    expect(other).toMatchObject({ status: 409, body: { code: 'OAUTH_OTHER_ACCOUNT' } });
+    const refused = { status: 409, body: { code: 'OAUTH_OTHER_ACCOUNT' } };
+    expect(await app.signIn(jar, { intent: 'verify' })).toMatchObject(refused);
+    // Linked, but to somebody else.
+    expect((await app.signIn(await jarOfEve(), { intent: 'link' })).status).toBe(200);
+    expect(await app.signIn(jar, { intent: 'verify' })).toMatchObject(refused);
     expect((await send(jar, '/auth/oauth/acme', { intent: 'link' })).body['code']).toBe('VERIFICATION_REQUIRED');
     app.provider.person = there;
     const verified = await app.signIn(jar, { intent: 'verify', next: '/auth/oauth' });
     expect(verified).toMatchObject({ status: 200, body: { status: 'verified', next: '/auth/oauth' } });
     expect((await send(jar, '/auth/oauth/acme', { intent: 'link' })).status).toBe(200);
+  });
+
+  it('is as fresh as the provider says, and where it does not say, only for who has nothing else', async () => {
+    await start({ signUp });
+    await accountWithLink();
+    const byPassword = app.jar();
+    await app.signIn(byPassword);
+    expect((await send(byPassword, '/auth/oauth/acme', { intent: 'link' })).body['code']).toBe('VERIFICATION_REQUIRED');
+    app.provider.person = { id: 'eve-there', email: 'eve@example.com' };
+    const alone = app.jar();
+    await app.signIn(alone);
+    expect((await send(alone, '/auth/oauth/acme', { intent: 'link' })).status).toBe(200);
+    await app.close();
+    await start({ server: { client: { require_auth_time: true } } });
+    await accountWithLink();
+    const told = app.jar();
+    await app.signIn(told);
+    expect((await send(told, '/auth/oauth/acme', { intent: 'link' })).status).toBe(200);
   });
 
   it('confirms nothing by a session that the provider had before', async () => {
