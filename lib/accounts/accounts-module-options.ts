@@ -428,7 +428,6 @@ export interface AccountsModuleOptions {
                 | 'oauth.link'
                 | 'oauth.unlink'
                 | 'oauth.used'
-                | 'oauth.or'
                 | 'impersonation.banner'
                 | 'impersonation.title'
                 | 'impersonation.reason'

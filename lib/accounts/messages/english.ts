@@ -97,7 +97,6 @@ export const english = {
   'oauth.link': 'Link {provider}',
   'oauth.unlink': 'Unlink',
   'oauth.used': 'Last used {time}',
-  'oauth.or': 'Or',
   'impersonation.banner': 'You see this site as {account} does. You are {impersonator}, until {time} at the latest.',
   'impersonation.title': 'See what this user sees',
   'impersonation.reason': 'Reason',

@@ -102,7 +102,6 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'oauth.link': '{provider} verknüpfen',
   'oauth.unlink': 'Trennen',
   'oauth.used': 'Zuletzt verwendet {time}',
-  'oauth.or': 'Oder',
   'impersonation.banner': 'Sie sehen diese Website wie {account}. Sie sind {impersonator}, bis spätestens {time}.',
   'impersonation.title': 'Sehen, was diese Person sieht',
   'impersonation.reason': 'Grund',
