@@ -43,6 +43,11 @@ describe('the OpenAPI document', () => {
     expect(declared).toContain('Routes');
   });
 
+  it('names the parameters of a path in one way, as OpenAPI needs it', () => {
+    const paths = Object.keys(api.document.paths);
+    expect(new Set(paths.map(withoutNames)).size).toBe(paths.length);
+  });
+
   it('gives each operation another id', () => {
     const ids = api.routes.map(({ operation }) => operation.operationId);
     expect(ids).toEqual([...new Set(ids)]);
