@@ -17,7 +17,7 @@ const ofGuards: ReadonlySet<unknown> = new Set(['login', 'fresh', 'csrf']);
 const ofAnybody: ReadonlySet<SessionEventName> = new Set<SessionEventName | AccountEventName>([
   ...(['loginFailed', 'refused', 'rememberStolen', 'revoked', 'protected'] as const),
   ...(['registeredAgain', 'confirmationRequested', 'mailLoginRequested', 'resetRequested'] as const),
-  ...(['factorFailed', 'oauthFailed', 'passkeyCloned', 'codeSent', 'sendingLimited'] as const),
+  ...(['factorFailed', 'oauthFailed', 'oauthTokensRefused', 'passkeyCloned', 'codeSent', 'sendingLimited'] as const),
 ]);
 
 /** Whether an event is one to keep. */

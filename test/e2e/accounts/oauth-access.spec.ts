@@ -276,6 +276,20 @@ describe('access tokens of a provider', () => {
     expect(refused.body).toEqual({ status: 401, text: 'no' });
   });
 
+  it('are renewed once while periodic rotation moves the session, too', async () => {
+    app = await startTokenApp({ store: new MemoryStore(), rotateEvery: 60 });
+    const other = await app.another();
+    const jar = await app.loggedIn();
+    for (let round = 1; round <= 3; round++) {
+      app.time.now += tokenLife;
+      const tabs = [jar, ...Array.from({ length: 9 }, (_, tab) => jar.copy(tab % 2 === 0 ? app.url : other.url))];
+      const tokens = await Promise.all(tabs.map((tab) => tokenOf(tab, '/both')));
+      expect(new Set(tokens).size).toBe(1);
+      expect(app.renewals()).toBe(round);
+    }
+    expect(await jar.json('/data')).toMatchObject({ n: 30 });
+  });
+
   it('outlast a new id of the session, and a confirmation that has begun before they were renewed', async () => {
     const store = new HeldStore();
     app = await startTokenApp({ store });
