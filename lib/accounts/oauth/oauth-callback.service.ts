@@ -115,12 +115,17 @@ export class OAuthCallback {
     return this.signUps.make(exchange, profile);
   }
 
-  async #link(exchange: Exchange, { provider, person, flow }: Returned, owner: StoredAccount): Promise<Answer> {
+  async #link(exchange: Exchange, returned: Returned, owner: StoredAccount): Promise<Answer> {
+    const { provider, person, tokens, dpop, flow } = returned;
+    const receipt = { exchange, account: owner, provider, tokens, dpop };
     const { identity } = person;
     const answer = this.#goOn(flow, 'linked', '/oauth');
     const found = await this.identities.find(identity);
     if (found !== null && found.account.id !== owner.id) throw taken();
-    if (found !== null) return answer;
+    if (found !== null) {
+      await this.logins.linked(receipt);
+      return answer;
+    }
     if ((await this.identities.of(owner.id)).length >= mostLinks) throw new AccountsException(409, 'TOO_MANY_FACTORS');
     const name = shownNameOf(await atProvider(provider, () => person.profile()));
     const change = { method: 'oauth', change: 'added', name: provider.label } as const;
@@ -129,6 +134,7 @@ export class OAuthCallback {
       if ('taken' in result) throw taken();
       if ('gone' in result) throw new AccountsException(409, 'CHANGED_MEANWHILE');
     });
+    await this.logins.linked(receipt);
     return answer;
   }
 

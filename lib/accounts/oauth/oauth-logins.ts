@@ -23,10 +23,20 @@ export type OAuthReceiver = (receipt: OAuthReceipt) => Promise<void>;
 @Injectable()
 export class OAuthLogins {
   readonly #receivers: OAuthReceiver[] = [];
+  readonly #linkers: OAuthReceiver[] = [];
 
   /** Call it while the application starts. */
   onReceived(receiver: OAuthReceiver): void {
     this.#receivers.push(receiver);
+  }
+
+  /** The same for who is logged in, and has linked an account at the provider, or one that was linked before. */
+  onLinked(receiver: OAuthReceiver): void {
+    this.#linkers.push(receiver);
+  }
+
+  async linked(receipt: OAuthReceipt): Promise<void> {
+    for (const linker of this.#linkers) await linker(receipt);
   }
 
   async received(receipt: OAuthReceipt): Promise<void> {

@@ -276,6 +276,19 @@ describe('access tokens of a provider', () => {
     expect(refused.body).toEqual({ status: 401, text: 'no' });
   });
 
+  it('come to a login by a password with a link', async () => {
+    app = await startTokenApp();
+    const bo = { email: 'bo@example.com', password: 'a long enough phrase' };
+    await app.app.get(AccountsService).create(bo);
+    const jar = app.jar();
+    await send(jar, '/auth/login', { identity: bo.email, password: bo.password });
+    expect((await answerOf(jar)).status).toBe(403);
+    expect(await app.signIn(jar, { intent: 'link' })).toMatchObject({ body: { status: 'linked' } });
+    const first = await tokenOf(jar);
+    expect(await app.signIn(jar, { intent: 'link' })).toMatchObject({ body: { status: 'linked' } });
+    expect(await tokenOf(jar)).not.toBe(first);
+  });
+
   it('are renewed once while periodic rotation moves the session, too', async () => {
     app = await startTokenApp({ store: new MemoryStore(), rotateEvery: 60 });
     const other = await app.another();

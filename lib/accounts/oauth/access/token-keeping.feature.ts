@@ -43,10 +43,11 @@ export class TokenKeeping implements AuthFeature {
     });
     if (keeping !== undefined) this.#check(keeping, store);
     logins.onReceived((receipt) => this.#park(receipt));
+    logins.onLinked((receipt) => this.#attach(receipt));
   }
 
   /** What a provider has answered, as it is kept; null: it is not. */
-  async kept({
+  async #kept({
     provider,
     tokens: answer,
     dpop,
@@ -86,10 +87,18 @@ export class TokenKeeping implements AuthFeature {
 
   async #park(receipt: OAuthReceipt): Promise<void> {
     const { exchange, account, provider } = receipt;
-    const tokens = await this.kept(receipt);
+    const tokens = await this.#kept(receipt);
     if (tokens === null) return;
     const session = await exchange.session();
     session.set(KEY, this.seal.park(account.id, { provider: provider.name, tokens }));
+  }
+
+  async #attach(receipt: OAuthReceipt): Promise<void> {
+    const tokens = await this.#kept(receipt);
+    const login = loginOf(await receipt.exchange.session());
+    if (tokens === null || login === null) return;
+    const { name } = receipt.provider;
+    await this.runtime.repository.changeLogin(login, (auth) => this.seal.put(auth, name, tokens));
   }
 
   #revoke(request: RequestSession | null, auth: AuthFacts): void {
