@@ -193,8 +193,32 @@ describe.each(platforms)('an administrator on %s', (platform) => {
 });
 
 describe('an impersonation', () => {
-  it('is no login of the user: it is not counted, told or remembered, and displaces none', async () => {
+  it('takes no place among the sessions that a user may have', async () => {
     await start({}, { session: { maxSessionsPerUser: { max: 1, onTooMany: 'end-oldest' } } });
+    const owner = await loggedIn(ada);
+    const jar = await impersonating();
+    expect(await whoIs(owner)).toMatchObject({ me: ada.email });
+    const again = await loggedIn(ada);
+    expect(await whoIs(owner)).toEqual(nobody);
+    expect(await whoIs(again)).toMatchObject({ me: ada.email });
+    expect(await whoIs(jar)).toEqual(asAda);
+  });
+
+  it('keeps the remembered login of the administrator, which a logout ends', async () => {
+    await start();
+    const jar = await loggedIn(boss, true);
+    await send(jar, '/auth/impersonate', { account: id, reason: 'x' });
+    await send(jar, '/auth/impersonate', {}, 'DELETE');
+    for (let request = 0; request < 2; request++) expect(await whoIs(jar)).toMatchObject({ me: boss.email });
+    await send(jar, '/auth/impersonate', { account: id, reason: 'x' });
+    const copy = jar.copy();
+    await send(jar, '/auth/logout', {});
+    expect(await whoIs(jar)).toEqual(nobody);
+    expect(await whoIs(copy)).toEqual(nobody);
+  });
+
+  it('is no login of the user: it is not counted, told or remembered', async () => {
+    await start();
     const owner = await loggedIn(ada);
     await change(id, { data: {} });
     const before = await repository.find(id);
