@@ -74,8 +74,11 @@ export async function adoptAccounts(options: AdoptionOptions): Promise<AdoptionR
   if (!dryRun && secretKey === null) {
     throw new AdoptionError('Set SECRET_KEY to that of the application that adopts: it seals what is secret.');
   }
-  const database = await ForeignDatabase.open(options.from);
   const target = await openTarget(to);
+  const database = await ForeignDatabase.open(options.from).catch(async (error: unknown) => {
+    await target?.close();
+    throw error;
+  });
   try {
     const users = await foreignFormats[options.format](database, {
       table: options.table ?? null,

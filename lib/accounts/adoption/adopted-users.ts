@@ -43,6 +43,9 @@ export interface TakenValues {
 
 const nothingTaken: TakenValues = { ids: new Set(), emails: new Set(), usernames: new Set(), credentials: new Set() };
 
+/** The kinds of credentials that users bring along. */
+const adoptedKinds = ['totp', 'phone', 'recovery-code', 'passkey'];
+
 /** How many values one statement asks for, and how many rows it writes: SQLite has a limit of parameters. */
 const mostValues = 500;
 const accountColumns = [
@@ -188,7 +191,7 @@ export class AdoptedUsers {
   }
 
   /**
-   * Brings an account to what its user is now, with other credentials in place of those it has, unless it has been used or changed since it
+   * Brings an account to what its user is now, with the second factors and passkeys of the user in place of those it has, unless it has been used or changed since it
    * was adopted.
    *
    * @returns 'taken': another account has its new address, username or passkey; 'kept': it has been used or changed
@@ -218,7 +221,11 @@ export class AdoptedUsers {
         [...this.#values(dialect, rows, next).slice(1), id, known.version, known.logins],
       );
       if (changed === 0) return 'kept';
-      await statement.change(`DELETE FROM ${owned} WHERE account_id = ?`, [id]);
+      const kinds = adoptedKinds.map((kind) => dialect.toText(kind));
+      await statement.change(
+        `DELETE FROM ${owned} WHERE account_id = ? AND kind IN (${kinds.map(() => '?').join(', ')})`,
+        [id, ...kinds],
+      );
       await this.#insert(
         statement,
         this.#names.credentials,
