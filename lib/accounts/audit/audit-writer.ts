@@ -35,7 +35,7 @@ export class AuditWriter implements BeforeApplicationShutdown {
   readonly #logger = new Logger('AccountsModule');
   #entries: AuditEntry[] = [];
   #waiting: Waiting[] = [];
-  /** How many rows were added, and how many of them are written or lost. */
+  /** How many rows were taken, and how many of them are written. */
   #added = 0;
   #done = 0;
   /** How many were lost since the last row. */
@@ -58,12 +58,11 @@ export class AuditWriter implements BeforeApplicationShutdown {
   add(entry: AuditEntry): void {
     const { log, queueSize } = this.config.options.audit;
     if (log === null) return;
-    this.#added++;
     if (this.#entries.length >= queueSize) {
-      this.#done++;
       this.#lost++;
       return;
     }
+    this.#added++;
     this.#entries.push(entry);
     this.#begin(log);
   }
@@ -75,15 +74,13 @@ export class AuditWriter implements BeforeApplicationShutdown {
    */
   async written(): Promise<void> {
     const { log, onError } = this.config.options.audit;
-    if (log === null || onError === 'report' || this.#done >= this.#added) return;
+    if (log === null || onError === 'report') return;
+    if (this.#lost > 0) throw unavailable();
+    if (this.#done >= this.#added) return;
     await new Promise<void>((resolve, reject) => {
       const settle = (error: unknown): void => {
         if (error === null) resolve();
-        else {
-          reject(
-            new ServiceUnavailableException('This cannot be recorded at the moment. Try again.', { cause: error }),
-          );
-        }
+        else reject(unavailable(error));
       };
       this.#waiting.push({ upTo: this.#added, settle });
     });
@@ -202,4 +199,8 @@ export class AuditWriter implements BeforeApplicationShutdown {
     if (signal.aborted) return;
     await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
   }
+}
+
+function unavailable(cause?: unknown): ServiceUnavailableException {
+  return new ServiceUnavailableException('This cannot be recorded at the moment. Try again.', { cause });
 }

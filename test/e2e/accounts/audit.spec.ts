@@ -198,12 +198,15 @@ describe('the audit log', () => {
 
   it('says how many rows it has lost, if more wait than may', async () => {
     const logger = new CapturedLogger();
-    await start({ queueSize: 100 }, { logger });
+    await start({ queueSize: 100, onError: 'fail' }, { logger });
     log.failures = 1;
     const writer = app.app.get(AuditWriter);
     const nobody = { accountId: null, actor: 'application', actorId: null, address: null, userAgent: null } as const;
     for (let row = 0; row < 107; row++) writer.add({ at: row, event: 'login', ...nobody, data: '{}' });
+    // Whoever waits for a row that is lost must not be told that it is written.
+    await expect(writer.written()).rejects.toMatchObject({ status: 503 });
     const list = await rows();
+    await writer.written();
     expect(list.filter(({ event }) => event === 'login')).toHaveLength(100);
     expect(list.filter(({ event }) => event === 'auditGap').map(({ data }) => data)).toEqual([{ lost: 7 }]);
     // Two batches, and the one that failed.
