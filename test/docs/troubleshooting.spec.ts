@@ -30,7 +30,7 @@ function isNotice({ file, text, isThrown }: (typeof texts)[number]): boolean {
     words.length >= 5 &&
     /^[…A-Z]/.test(text) &&
     /[.)…]$|^(?:A|Two) /.test(text) &&
-    !/^SELECT|^PRAGMA|^SET |^INSERT /.test(text)
+    !/^SELECT|^PRAGMA|^SET |^(?:INSERT|UPDATE|DELETE) /.test(text)
   );
 }
 
