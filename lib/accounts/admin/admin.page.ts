@@ -51,7 +51,6 @@ function detailsOf(context: PageContext, account: AccountDetails): Html {
     </ul>
     ${actions(context, account)}
     ${context.features['impersonation'] === true && account.active && impersonation(context, account)}
-    <h2>${texts.text('admin.roles')}</h2>
     ${rolesForm(context, account)}
     <h2>${texts.text('admin.factors')}</h2>
     ${factors(context, account)}

@@ -30,6 +30,10 @@ label { display: block; font-weight: 600; margin: 0 0 .35rem; }
 input:not([type=checkbox]), select { width: 100%; min-height: 2.75rem; font: inherit; padding: .5rem .75rem; border: 1px solid var(--field); border-radius: 8px; background: var(--card); color: inherit; }
 input[aria-invalid=true] { border-color: var(--bad); box-shadow: inset 0 0 0 1px var(--bad); }
 .field { margin: 0 0 1.25rem; }
+fieldset { min-width: 0; margin: 0 0 1.25rem; padding: .5rem 1rem .75rem; border: 1px solid var(--line); border-radius: 8px; }
+legend { padding: 0 .35rem; font-weight: 600; }
+form > .hint { margin: 0 0 .6rem; }
+form + ul { margin-top: 1.5rem; }
 .choice { display: flex; gap: .6rem; align-items: center; min-height: 1.5rem; font-weight: 400; }
 .choice input { flex: none; width: 1.15rem; height: 1.15rem; margin: 0; accent-color: var(--accent); }
 .hint, .wrong { font-size: .9rem; margin: .35rem 0 0; }
