@@ -4,11 +4,11 @@
  */
 export const budget = {
   /** The files that `import 'nestjs-session-auth'` loads at once, without source maps. */
-  loaded: 950_000,
+  loaded: 1_050_000,
   /** The client, minified, as a bundler takes it along. */
   client: 5_000,
   /** The tarball, packed. */
-  tarball: 3_530_000,
+  tarball: 4_600_000,
 };
 
 /** What to say where a budget is exceeded. */

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AccountsConfig } from '../accounts-config.js';
 import { AccountsException } from '../http/accounts.exception.js';
 import type { Exchange } from '../http/exchange.js';
@@ -6,10 +6,11 @@ import { AccountMaker } from '../registration/account-maker.js';
 import type { StoredAccount } from '../repository/account.js';
 import { normalEmail, normalUsername, type NormalUsername } from '../repository/normal-form.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
-import { AccountValueError } from '../errors.js';
 import { newLink, OAuthIdentities } from './oauth-identities.js';
 import type { OAuthProfile } from './provider-settings.js';
 import { shownNameOf } from './shown-name.js';
+
+const logger = new Logger('OAuth');
 
 /** Makes accounts for those who sign in and have none, as the hook of the application says. */
 @Injectable()
@@ -28,21 +29,21 @@ export class OAuthSignUps {
   /**
    * An address that an account has already links nothing, whatever the provider says of it.
    *
-   * @throws AccountsException 403 `OAUTH_NOT_REGISTERED`, 403 `OAUTH_EMAIL_UNCONFIRMED`, 409 `OAUTH_EMAIL_TAKEN`, 409 `USERNAME_TAKEN`
+   * @throws AccountsException 403 `OAUTH_NOT_REGISTERED`, 403 `OAUTH_EMAIL_UNCONFIRMED`, 401 `OAUTH_FAILED`, 409 `OAUTH_EMAIL_TAKEN`, 409 `USERNAME_TAKEN`
    */
   async make(exchange: Exchange, profile: OAuthProfile): Promise<StoredAccount> {
     const request = exchange.context.switchToHttp().getRequest<unknown>();
     const signUp = (await this.config.options.oauth.signUp?.(profile, request)) ?? null;
     if (signUp === null) throw new AccountsException(403, 'OAUTH_NOT_REGISTERED');
     const email = normalEmail(signUp.email);
-    if (email === null) throw new AccountValueError('email', 'it is not a valid address.');
+    if (email === null) throw unusable(profile, 'an address');
     const isConfirmed = signUp.emailConfirmed === true;
     // Nobody could get in; and whether the address has an account is told to nobody who may not have it.
     if (this.config.has('confirmation') && !isConfirmed) throw new AccountsException(403, 'OAUTH_EMAIL_UNCONFIRMED');
     const { address, userAgent } = exchange.client;
     const accepted = {
       ...{ email, password: null, address, userAgent },
-      username: this.#usernameIn(signUp.username ?? null),
+      username: this.#usernameIn(signUp.username ?? null, profile),
       locale: signUp.locale ?? null,
       fields: signUp.data ?? {},
     };
@@ -57,11 +58,19 @@ export class OAuthSignUps {
     throw new AccountsException(409, 'OAUTH_EMAIL_TAKEN');
   }
 
-  #usernameIn(given: string | null): NormalUsername | null {
+  #usernameIn(given: string | null, profile: OAuthProfile): NormalUsername | null {
     const { enabled, min, max } = this.config.options.usernames;
     if (given === null || !enabled) return null;
     const username = normalUsername(given, { min, max });
-    if (username === null) throw new AccountValueError('username', 'it is not a valid username.');
+    if (username === null) throw unusable(profile, 'a username');
     return username;
   }
+}
+
+/** Most hooks hand on what the provider says, which is no error of this application. */
+function unusable({ provider }: OAuthProfile, what: string): AccountsException {
+  logger.warn(
+    `oauth.signUp returned ${what} for somebody of ${provider} that is not valid: check it there, or return null.`,
+  );
+  return new AccountsException(401, 'OAUTH_FAILED');
 }

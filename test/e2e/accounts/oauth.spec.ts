@@ -101,6 +101,20 @@ describe('sign-in with another provider', () => {
     expect(await app.who(jar)).toBeNull();
   });
 
+  it('makes no account with an address or a username that is none, whatever the provider says', async () => {
+    await start({
+      signUp: ({ email, name }) => ({ email: email ?? '', username: name }),
+      usernames: { enabled: true },
+    });
+    for (const person of [
+      { ...there, email: 'ada@@example', name: 'ada' },
+      { ...there, name: 'a\u0000b' },
+    ]) {
+      app.provider.person = person;
+      expect(await app.signIn(app.jar())).toMatchObject({ status: 401, body: { code: 'OAUTH_FAILED' } });
+    }
+  });
+
   it('neither links nor lets in by an address that an account has, however verified', async () => {
     const repository = new MemoryAccountRepository();
     await start({ signUp, repository });
