@@ -158,7 +158,7 @@ describe.each(platforms)('a token in the body, on %s', (platform) => {
     ['deeper down', 'application/json', (token) => JSON.stringify({ a: { _csrf: token } }), 'CSRF_TOKEN_MISSING'],
     ['as an object', 'application/json', (token) => JSON.stringify({ _csrf: { token } }), 'CSRF_TOKEN_INVALID'],
     ['in a list', 'application/json', (token) => JSON.stringify([token]), 'CSRF_TOKEN_MISSING'],
-  ])('%s', async (_how, type, body, expected) => {
+  ])('C2-67: a token is read %s, and found or not', async (_how, type, body, expected) => {
     expect(await codeFor(body, type)).toBe(expected);
   });
 });

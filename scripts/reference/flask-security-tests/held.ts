@@ -430,7 +430,7 @@ export const held = {
       'ASVS 3.5.1: a token ends with a login, a logout and a new id; the one that was asked for afterwards holds',
     ),
     loginToken: csrfToken('ASVS 3.5.1: a login, too, needs the token of the page that it was asked for with'),
-    inBody: csrfToken('…'),
+    inBody: csrfToken('C2-67: a token is read …, and found or not'),
     names: csrfToken('name the header and the field'),
   },
   caching: {
