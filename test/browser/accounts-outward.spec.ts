@@ -108,7 +108,7 @@ describe('an admin', () => {
     await admin.goTo('/admin');
     const row = admin.page.locator(`[data-account="${account.id}"]`);
     await row.getByLabel('Why').fill('a call about an order');
-    await row.getByRole('button', { name: `Be in the place of ${account.name}` }).click();
+    await row.getByRole('button', { name: `Be in their place: ${account.name}` }).click();
     expect(await admin.heading()).toBe(`Hello, ${account.name}`);
     for (const path of ['/', '/auth/account', '/auth/passkeys', '/nowhere']) {
       await admin.goTo(path);
