@@ -49,7 +49,7 @@ const groups: readonly (readonly [instead: string, keys: string])[] = [
   ['no answer tells that an address is not confirmed; leave it out', 'REQUIRES_CONFIRMATION_ERROR_VIEW'],
   ['a login leads to this site only; leave it out', 'REDIRECT_BASE_DOMAIN REDIRECT_ALLOWED_SUBDOMAINS'],
   [
-    'name the providers in code as oauth.providers, and register <publicUrl>/auth/oauth/<name>/callback there',
+    'name the providers in code as oauth.providers, and register /auth/oauth/{name}/callback of publicUrl there',
     'OAUTH_ENABLE OAUTH_BUILTIN_PROVIDERS OAUTH_RESPONSE_URL OAUTH_VERIFY_RESPONSE_URL',
   ],
   [paths, 'OAUTH_START_URL OAUTH_VERIFY_START_URL'],

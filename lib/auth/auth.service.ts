@@ -184,7 +184,7 @@ export class AuthService {
    * Whether the login of a ticket still exists: false after a logout, from here or elsewhere, after a timeout, and for a string that is no ticket
    * of this application. Does not count as use of the session, and does not ask whether the user is still active.
    *
-   * @param ticket from {@link ticket}
+   * @param ticket as {@link AuthService.ticket} returns it
    * @throws SessionAbilityMissingError if the store has no owner index, or sessions are in cookies
    */
   async stillIn(ticket: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SessionRuntime } from '../../../http/session-runtime.js';
 import type { AuthFacts } from '../../../session/auth-facts.js';
@@ -73,7 +73,7 @@ export class TokenRefresh {
     const lease = leaseOf(wanted.provider);
     const end = performance.now() + lease;
     for (let wait = shortestPause; ; wait = Math.min(longestPause, wait * 2)) {
-      const by = randomUUID();
+      const by = randomBytes(16).toString('base64url');
       const kept = await this.#claim(wanted, by, lease);
       if (kept === null) return 'ended';
       if (kept === 'missing') return 'missing';
