@@ -8,15 +8,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import Provider, { type Context } from 'oidc-provider';
 import { isProduction } from '../settings.js';
-import { choosing } from './demo-provider.view.js';
+import { choosing, type DemoPerson } from './demo-provider.view.js';
 import { RowsInMemory } from './rows-in-memory.js';
-
-/** Somebody who has an account at the provider. */
-export interface DemoPerson {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-}
 
 const people: readonly DemoPerson[] = [
   { id: 'night-owl', name: 'Nora Night', email: 'nora@owl.example' },

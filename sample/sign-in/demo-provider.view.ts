@@ -1,5 +1,11 @@
 import { html } from '../views/html.js';
-import type { DemoPerson } from './demo-provider.js';
+
+/** Somebody who has an account at the provider. */
+export interface DemoPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
 
 /** The only page of the demo provider. */
 export function choosing(people: readonly DemoPerson[]): string {
