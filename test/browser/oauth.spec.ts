@@ -57,14 +57,20 @@ describe.each([
       await look('verify');
       await press(page, '/auth/oauth/acme');
       await page.locator('.devices li').waitFor();
+      await page.waitForLoadState();
 
       await person.goTo('/auth/account');
       await press(page, '/auth/logout');
+      // To its end: what another page interrupts is a complaint.
+      await page.waitForURL(({ pathname }) => pathname === '/');
       await person.goTo('/auth/login?next=/auth/oauth');
       await press(page, '/auth/oauth/acme');
       await page.locator('.devices li').waitFor();
+      await page.waitForLoadState();
       await person.goTo('/auth/account');
       await press(page, '/auth/logout');
+      // To its end: what another page interrupts is a complaint.
+      await page.waitForURL(({ pathname }) => pathname === '/');
       app.provider.person = { id: 'eve-there' };
       await page.context().clearCookies({ domain: '127.0.0.1' });
       await person.goTo('/auth/login');
