@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { transformSync } from '@swc/core';
 import { CompiledCommand, type CommandOutcome } from '../support/command.js';
 
 let program: CompiledCommand;
@@ -16,25 +15,7 @@ afterAll(() => {
 
 const command = (words: readonly string[]): Promise<CommandOutcome> => program.run(words);
 
-/** Writes an application's module, compiled, into a folder of its own. Returns the path for `--app`. */
-function application(name: string, source: string, type: 'module' | 'commonjs' = 'module'): string {
-  const { code } = transformSync(source, {
-    filename: 'app.module.ts',
-    swcrc: false,
-    module: { type: type === 'module' ? 'es6' : 'commonjs', ignoreDynamic: true },
-    jsc: {
-      target: 'es2023',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-      keepClassNames: true,
-    },
-  });
-  const path = join(program.folder, name);
-  mkdirSync(path, { recursive: true });
-  writeFileSync(join(path, 'package.json'), JSON.stringify({ type }));
-  writeFileSync(join(path, 'app.module.js'), code);
-  return `${name}/app.module.js`;
-}
+const application: CompiledCommand['application'] = (...given) => program.application(...given);
 
 const cats = `
   import { Controller, Get, Module, Post, UseGuards } from '@nestjs/common';

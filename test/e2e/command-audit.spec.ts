@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { transformSync } from '@swc/core';
 import Database from 'libsql';
 import { CompiledCommand, type CommandOutcome } from '../support/command.js';
 
@@ -16,8 +14,8 @@ let program: CompiledCommand;
 
 const source = (audit: string): string => `
   import { Module } from '@nestjs/common';
-  import { SessionModule } from './lib/index.js';
-  import { AccountsModule, KyselyAccountRepository, KyselyAuditLog, MemoryAuditLog } from './lib/accounts/index.js';
+  import { SessionModule } from '../lib/index.js';
+  import { AccountsModule, KyselyAccountRepository, KyselyAuditLog, MemoryAuditLog } from '../lib/accounts/index.js';
   import Database from 'libsql';
 
   const database = new Database('shop.sqlite');
@@ -31,24 +29,10 @@ const source = (audit: string): string => `
   export class AppModule {}
 `;
 
-function application(name: string, text: string): void {
-  const { code } = transformSync(text, {
-    filename: 'app.module.ts',
-    swcrc: false,
-    module: { type: 'es6' },
-    jsc: {
-      target: 'es2023',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    },
-  });
-  writeFileSync(join(program.folder, name), code);
-}
-
 const run = (...words: string[]): Promise<CommandOutcome> =>
-  program.run([...words, '--app', 'app.module.js'], environment);
+  program.run([...words, '--app', 'audited/app.module.js'], environment);
 const json = (...words: string[]): Promise<unknown> =>
-  program.json(['audit', ...words, '--app', 'app.module.js'], environment);
+  program.json(['audit', ...words, '--app', 'audited/app.module.js'], environment);
 
 function change(sql: string): void {
   const database = new Database(join(program.folder, 'shop.sqlite'));
@@ -58,9 +42,9 @@ function change(sql: string): void {
 
 beforeAll(() => {
   program = new CompiledCommand();
-  application('app.module.js', source('audit: { log: new KyselyAuditLog(database) }'));
-  application('without.module.js', source(''));
-  application('memory.module.js', source('audit: { log: new MemoryAuditLog() }'));
+  program.application('audited', source('audit: { log: new KyselyAuditLog(database) }'));
+  program.application('without', source(''));
+  program.application('memory', source('audit: { log: new MemoryAuditLog() }'));
 });
 
 afterAll(() => {
@@ -101,7 +85,7 @@ describe('nestjs-session-auth audit', () => {
     expect([broken.code, JSON.parse(broken.stdout)]).toMatchObject([1, { broken: { problem: 'changed' } }]);
   });
 
-  it.each(['without.module.js', 'memory.module.js'])(
+  it.each(['without/app.module.js', 'memory/app.module.js'])(
     'says that there is no log that it can reach in %s',
     async (app) => {
       const { code, stderr } = await program.run(['audit', 'verify', '--app', app], environment);

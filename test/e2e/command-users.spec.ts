@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { transformSync } from '@swc/core';
 import { CompiledCommand, type CommandOutcome } from '../support/command.js';
 
 const password = 'a long enough phrase';
@@ -39,24 +38,6 @@ const source = (repository: string, accounts = true): string => `
   export class AppModule {}
 `;
 
-/** Writes an application, compiled. Returns the path for `--app`. */
-function application(name: string, text: string): string {
-  const { code } = transformSync(text, {
-    filename: 'app.module.ts',
-    swcrc: false,
-    module: { type: 'es6' },
-    jsc: {
-      target: 'es2023',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    },
-  });
-  const folder = join(program.folder, name);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'app.module.js'), code);
-  return `${name}/app.module.js`;
-}
-
 let shop: string;
 let shops = 0;
 
@@ -67,7 +48,7 @@ beforeAll(() => {
 /** Each with a database of its own. */
 beforeEach(() => {
   const name = `shop-${String(++shops)}`;
-  shop = application(name, source(`new KyselyAccountRepository(new Database('${name}.sqlite'))`));
+  shop = program.application(name, source(`new KyselyAccountRepository(new Database('${name}.sqlite'))`));
 });
 
 afterAll(() => {
@@ -173,8 +154,8 @@ describe('nestjs-session-auth users', () => {
   });
 
   it('needs an application with accounts that another process has, too', async () => {
-    const inMemory = application('memory', source('null'));
-    const without = application('without', source('null', false));
+    const inMemory = program.application('memory', source('null'));
+    const without = program.application('without', source('null', false));
     const run = (app: string) => program.run(['users', 'list', '--app', app], environment);
     expect(await run(inMemory)).toMatchObject({ code: 2, stderr: expect.stringContaining('Accounts in memory') });
     expect(await run(without)).toMatchObject({

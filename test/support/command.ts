@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compiledPackage } from './compiled-package.js';
+import { compiled, compiledPackage } from './compiled-package.js';
 import { patienceMs } from './patience.js';
 
 export interface CommandOutcome {
@@ -20,6 +21,15 @@ export class CompiledCommand {
 
   constructor() {
     this.folder = dirname(dirname(this.#compiled.entry));
+  }
+
+  /** Writes an application's module, compiled, into a folder of its own. Returns the path for `--app`. */
+  application(name: string, source: string, type: 'module' | 'commonjs' = 'module'): string {
+    const path = join(this.folder, name);
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'package.json'), JSON.stringify({ type }));
+    writeFileSync(join(path, 'app.module.js'), compiled(source, type));
+    return `${name}/app.module.js`;
   }
 
   /** Runs it as a process, with no settings but these. */

@@ -3,6 +3,22 @@ import { dirname, join, resolve } from 'node:path';
 import { transformSync } from '@swc/core';
 import { temporaryFolder } from './temporary-folder.js';
 
+/** TypeScript of an application as plain JavaScript, with the metadata that Nest reads. */
+export function compiled(source: string, type: 'module' | 'commonjs' = 'module'): string {
+  const { code } = transformSync(source, {
+    filename: 'source.ts',
+    swcrc: false,
+    module: { type: type === 'module' ? 'es6' : 'commonjs', ignoreDynamic: true },
+    jsc: {
+      target: 'es2023',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      keepClassNames: true,
+    },
+  });
+  return code;
+}
+
 /** All of `lib/`, compiled into a temporary folder, for applications in child processes: they are plain Node. */
 export function compiledPackage(): { readonly entry: string; remove(): void } {
   const lib = resolve('lib');
@@ -12,18 +28,7 @@ export function compiledPackage(): { readonly entry: string; remove(): void } {
     const target = join(out.path, 'lib', name);
     mkdirSync(dirname(target), { recursive: true });
     if (!name.endsWith('.ts')) continue;
-    const { code } = transformSync(readFileSync(source, 'utf8'), {
-      filename: name,
-      swcrc: false,
-      module: { type: 'es6' },
-      jsc: {
-        target: 'es2023',
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-        keepClassNames: true,
-      },
-    });
-    writeFileSync(target.replace(/\.ts$/, '.js'), code);
+    writeFileSync(target.replace(/\.ts$/, '.js'), compiled(readFileSync(source, 'utf8')));
   }
   writeFileSync(join(out.path, 'package.json'), '{ "type": "module" }');
   symlinkSync(resolve('node_modules'), join(out.path, 'node_modules'));
