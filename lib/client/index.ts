@@ -16,6 +16,7 @@ export type {
   Arrival,
   CreatedApiKey,
   Credential,
+  CsrfCode,
   EnabledFactor,
   EnrollmentOwed,
   Factor,

@@ -476,6 +476,9 @@ export type FieldCode =
   | 'DAYS_INVALID'
   | 'ROLE_UNKNOWN';
 
+/** Why a request that changes something was taken for one of another site. @publicApi */
+export type CsrfCode = 'CSRF_CROSS_SITE' | 'CSRF_FOREIGN_ORIGIN' | 'CSRF_TOKEN_MISSING' | 'CSRF_TOKEN_INVALID';
+
 /** The routes by method and path: what each takes (`params` of the path, `query`, `body`), its `answer`, and the `code` of its errors. @publicApi */
 export interface Routes {
   /** What there is, and who is logged in. At the prefix itself, without a slash at the end. Starts no session. */
@@ -497,12 +500,9 @@ export interface Routes {
     };
     readonly answer: Arrival;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'INVALID_CREDENTIALS'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ALREADY_IN'
       | 'IMPERSONATION_ENDED'
@@ -516,8 +516,7 @@ export interface Routes {
           readonly next: string;
         }
       | undefined;
-    readonly code:
-      'CSRF_CROSS_SITE' | 'CSRF_FOREIGN_ORIGIN' | 'CSRF_TOKEN_MISSING' | 'CSRF_TOKEN_INVALID' | 'IMPERSONATING';
+    readonly code: CsrfCode | 'IMPERSONATING';
   };
   /** Register. With confirmation, the answer is the same whether the address has an account or not, and the account is made by `POST /confirm`. */
   'POST /register': {
@@ -538,12 +537,9 @@ export interface Routes {
           readonly status: 'confirm';
         };
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'REGISTRATION_REFUSED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'EMAIL_TAKEN'
       | 'ALREADY_IN'
@@ -561,14 +557,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'confirmed';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'PASSWORD_NEEDED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'PASSWORD_NEEDED' | 'IMPERSONATING';
   };
   /** Have the mail sent again. The answer is the same whether the address is waiting for a confirmation or not. */
   'POST /confirm/resend': {
@@ -579,14 +568,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'sent';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'TOO_MANY_REQUESTS';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
   /** Ask for a mail to set a new password with. The answer is the same whether the address has an account or not. */
   'POST /recover': {
@@ -597,14 +579,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'sent';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'TOO_MANY_REQUESTS';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
   /** Set a new password by the link of the mail. Logs nobody in, and ends all sessions of the account. */
   'POST /reset': {
@@ -617,13 +592,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'reset';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING';
   };
   /** Ask for a mail to log in with. The answer is the same whether the address has an account or not. */
   'POST /login/mail': {
@@ -639,15 +608,7 @@ export interface Routes {
       readonly status: 'sent';
     };
     readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'ALREADY_IN'
-      | 'IMPERSONATION_ENDED'
-      | 'TOO_MANY_REQUESTS';
+      CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'ALREADY_IN' | 'IMPERSONATION_ENDED' | 'TOO_MANY_REQUESTS';
   };
   /** Log in by the link or the code of the mail. In the session that asked for the mail. */
   'POST /login/mail/enter': {
@@ -662,13 +623,10 @@ export interface Routes {
         };
     readonly answer: Arrival;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'OTHER_BROWSER'
       | 'INVALID_CREDENTIALS'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ALREADY_IN'
       | 'IMPERSONATION_ENDED'
@@ -677,13 +635,7 @@ export interface Routes {
   /** Begin a login by a passkey */
   'POST /passkeys/login/options': {
     readonly answer: PasskeyRequest;
-    readonly code:
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'TOO_MANY_REQUESTS';
+    readonly code: CsrfCode | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
   /** Log in by a passkey */
   'POST /passkeys/login': {
@@ -698,12 +650,9 @@ export interface Routes {
     };
     readonly answer: Arrival;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'INVALID_CREDENTIALS'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ALREADY_IN'
       | 'IMPERSONATION_ENDED'
@@ -725,15 +674,12 @@ export interface Routes {
     };
     readonly answer: Arrival | PasskeyChanged;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'MAIL_CODE_NEEDED'
       | 'NOTHING_PENDING'
       | 'INVALID_CREDENTIALS'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'PASSKEY_TAKEN'
       | 'CHANGED_MEANWHILE'
@@ -743,12 +689,9 @@ export interface Routes {
   'POST /passkeys/options': {
     readonly answer: PasskeyCreation;
     readonly code:
+      | CsrfCode
       | 'VERIFICATION_REQUIRED'
       | 'MAIL_CODE_NEEDED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'TOO_MANY_PASSKEYS'
       | 'CHANGED_MEANWHILE'
@@ -763,15 +706,7 @@ export interface Routes {
       readonly name: string;
     };
     readonly answer: PasskeyChanged;
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'PASSKEY_UNKNOWN';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'PASSKEY_UNKNOWN';
   };
   /** Delete a passkey. Ends the other sessions of the account. */
   'DELETE /passkeys/{id}': {
@@ -784,11 +719,8 @@ export interface Routes {
       readonly signal: PasskeySignal | null;
     };
     readonly code:
+      | CsrfCode
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'PASSKEY_UNKNOWN'
       | 'LAST_FACTOR'
@@ -802,14 +734,7 @@ export interface Routes {
       readonly method?: 'passkey' | 'code' | undefined;
     };
     readonly answer: FactorOptions;
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'NOTHING_PENDING'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'NOTHING_PENDING' | 'IMPERSONATING';
   };
   /** Have a code sent. To a telephone; by mail where the login waits until a factor is set up. Whether one is sent is not told. */
   'POST /second-factor/send': {
@@ -822,15 +747,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'sent';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'NOTHING_PENDING'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'TOO_MANY_REQUESTS';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'NOTHING_PENDING' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
   /** Prove the second factor, and log in. Where the login waits until a factor is set up, a code of the mail (`mail`) permits that. */
   'POST /second-factor': {
@@ -847,14 +764,11 @@ export interface Routes {
     };
     readonly answer: Arrival;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'NOTHING_PENDING'
       | 'CODE_WRONG'
       | 'INVALID_CREDENTIALS'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'TOO_MANY_REQUESTS';
   };
@@ -865,13 +779,7 @@ export interface Routes {
       readonly method?: 'passkey' | 'code' | undefined;
     };
     readonly answer: FactorOptions;
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING';
   };
   /** Have a code sent */
   'POST /verify/send': {
@@ -888,14 +796,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'sent';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'TOO_MANY_REQUESTS';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
   /** Prove who is logged in */
   'POST /verify': {
@@ -918,16 +819,7 @@ export interface Routes {
       readonly status: 'verified';
       readonly next: string | null;
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'WRONG_PASSWORD'
-      | 'CODE_WRONG'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'TOO_MANY_REQUESTS';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'WRONG_PASSWORD' | 'CODE_WRONG' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
   /** List the second factors */
   'GET /factors': {
@@ -940,11 +832,8 @@ export interface Routes {
 
     readonly answer: undefined;
     readonly code:
+      | CsrfCode
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'FACTOR_UNKNOWN'
       | 'LAST_FACTOR'
@@ -959,13 +848,10 @@ export interface Routes {
     };
     readonly answer: TotpSetUp;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'MAIL_CODE_NEEDED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'TOO_MANY_FACTORS'
       | 'CHANGED_MEANWHILE'
@@ -981,15 +867,12 @@ export interface Routes {
     };
     readonly answer: EnabledFactor | Arrival;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'MAIL_CODE_NEEDED'
       | 'NOTHING_PENDING'
       | 'INVALID_CREDENTIALS'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'FACTOR_UNKNOWN'
       | 'CHANGED_MEANWHILE'
@@ -1007,13 +890,10 @@ export interface Routes {
       readonly id: string;
     };
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'MAIL_CODE_NEEDED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'TOO_MANY_FACTORS'
       | 'CHANGED_MEANWHILE'
@@ -1029,15 +909,12 @@ export interface Routes {
     };
     readonly answer: EnabledFactor | Arrival;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'MAIL_CODE_NEEDED'
       | 'NOTHING_PENDING'
       | 'INVALID_CREDENTIALS'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'FACTOR_UNKNOWN'
       | 'CHANGED_MEANWHILE'
@@ -1049,15 +926,7 @@ export interface Routes {
     readonly answer: {
       readonly codes: string[];
     };
-    readonly code:
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'CHANGED_MEANWHILE'
-      | 'IMPERSONATION_ENDED';
+    readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'CHANGED_MEANWHILE' | 'IMPERSONATION_ENDED';
   };
   /** List the sessions and trusted devices */
   'GET /sessions': {
@@ -1069,15 +938,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'ended';
     };
-    readonly code:
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'CHANGED_MEANWHILE'
-      | 'IMPERSONATION_ENDED';
+    readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'CHANGED_MEANWHILE' | 'IMPERSONATION_ENDED';
   };
   /** End a session, or stop trusting a device */
   'DELETE /sessions/{publicId}': {
@@ -1086,14 +947,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'ended';
     };
-    readonly code:
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'SESSION_UNKNOWN'
-      | 'SESSIONS_NOT_LISTED';
+    readonly code: CsrfCode | 'IMPERSONATING' | 'SESSION_UNKNOWN' | 'SESSIONS_NOT_LISTED';
   };
   /** The account that is logged in */
   'GET /account': {
@@ -1106,15 +960,7 @@ export interface Routes {
       readonly status: 'deleting';
       readonly deleteAt: string;
     };
-    readonly code:
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'CHANGED_MEANWHILE'
-      | 'IMPERSONATION_ENDED';
+    readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'CHANGED_MEANWHILE' | 'IMPERSONATION_ENDED';
   };
   /** Everything that is kept of the account, but what proves who somebody is */
   'GET /account/export': {
@@ -1131,12 +977,9 @@ export interface Routes {
     };
     readonly answer: AccountChanged;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED'
@@ -1153,15 +996,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'sent';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'TOO_MANY_REQUESTS';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
   /** Confirm the new address by the link of the mail */
   'POST /email/confirm': {
@@ -1172,13 +1007,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'changed';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING';
   };
   /** Restore the former address by the link of the mail */
   'POST /email/undo': {
@@ -1197,13 +1026,10 @@ export interface Routes {
     };
     readonly answer: Restored;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'FACTOR_NEEDED'
       | 'FACTOR_WRONG'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED'
@@ -1216,12 +1042,9 @@ export interface Routes {
     };
     readonly answer: AccountChanged;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
@@ -1235,13 +1058,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'undone';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING';
   };
   /** Report a change by the link of the mail, and have the account restored */
   'POST /not-me': {
@@ -1260,13 +1077,10 @@ export interface Routes {
     };
     readonly answer: Restored;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'FACTOR_NEEDED'
       | 'FACTOR_WRONG'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED'
@@ -1288,12 +1102,9 @@ export interface Routes {
     };
     readonly answer: CreatedApiKey;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'TOO_MANY_API_KEYS'
       | 'CHANGED_MEANWHILE'
@@ -1304,13 +1115,7 @@ export interface Routes {
     readonly params: { readonly id: string };
 
     readonly answer: undefined;
-    readonly code:
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'API_KEY_UNKNOWN';
+    readonly code: CsrfCode | 'IMPERSONATING' | 'API_KEY_UNKNOWN';
   };
   /** List accounts, in the order of their ids */
   'GET /admin/accounts': {
@@ -1347,11 +1152,8 @@ export interface Routes {
 
     readonly answer: AdministeredAccount;
     readonly code:
+      | CsrfCode
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ACCOUNT_UNKNOWN'
       | 'LAST_ADMINISTRATOR'
@@ -1362,28 +1164,14 @@ export interface Routes {
     readonly params: { readonly id: string };
 
     readonly answer: AdministeredAccount;
-    readonly code:
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'ACCOUNT_UNKNOWN';
+    readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'ACCOUNT_UNKNOWN';
   };
   /** End all sessions of an account */
   'POST /admin/accounts/{id}/end-sessions': {
     readonly params: { readonly id: string };
 
     readonly answer: AdministeredAccount;
-    readonly code:
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'ACCOUNT_UNKNOWN';
+    readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'ACCOUNT_UNKNOWN';
   };
   /** Let its owner in once they have set a new password */
   'POST /admin/accounts/{id}/force-reset': {
@@ -1391,11 +1179,8 @@ export interface Routes {
 
     readonly answer: AdministeredAccount;
     readonly code:
+      | CsrfCode
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ACCOUNT_UNKNOWN'
       | 'NO_PASSWORD'
@@ -1412,12 +1197,9 @@ export interface Routes {
     };
     readonly answer: AdministeredAccount;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ACCOUNT_UNKNOWN'
       | 'NO_SECOND_FACTOR'
@@ -1433,12 +1215,9 @@ export interface Routes {
     };
     readonly answer: AdministeredAccount;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ACCOUNT_UNKNOWN'
       | 'RECOVERY_OFF'
@@ -1453,13 +1232,10 @@ export interface Routes {
     };
     readonly answer: AdministeredAccount;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'ROLE_NOT_GRANTABLE'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ACCOUNT_UNKNOWN'
       | 'LAST_ADMINISTRATOR'
@@ -1470,14 +1246,7 @@ export interface Routes {
     readonly params: { readonly id: string; readonly keyId: string };
 
     readonly answer: undefined;
-    readonly code:
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'API_KEY_UNKNOWN';
+    readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'API_KEY_UNKNOWN';
   };
   /** List the invitations that are open */
   'GET /admin/invitations': {
@@ -1497,13 +1266,10 @@ export interface Routes {
     };
     readonly answer: Invitation;
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'ROLE_NOT_GRANTABLE'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'EMAIL_TAKEN'
       | 'TOO_MANY_INVITATIONS'
@@ -1516,29 +1282,14 @@ export interface Routes {
     readonly params: { readonly id: string };
 
     readonly answer: Invitation;
-    readonly code:
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'INVITATION_UNKNOWN'
-      | 'SENT_TOO_OFTEN';
+    readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'INVITATION_UNKNOWN' | 'SENT_TOO_OFTEN';
   };
   /** Withdraw an invitation */
   'DELETE /admin/invitations/{id}': {
     readonly params: { readonly id: string };
 
     readonly answer: undefined;
-    readonly code:
-      | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'INVITATION_UNKNOWN';
+    readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'INVITATION_UNKNOWN';
   };
   /** Create the account by the link of the mail */
   'POST /invitation': {
@@ -1553,15 +1304,7 @@ export interface Routes {
     };
     readonly answer: Pending | LoggedIn;
     readonly code:
-      | 'INPUT_INVALID'
-      | 'INVALID_CREDENTIALS'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'ALREADY_IN'
-      | 'IMPERSONATION_ENDED';
+      CsrfCode | 'INPUT_INVALID' | 'INVALID_CREDENTIALS' | 'IMPERSONATING' | 'ALREADY_IN' | 'IMPERSONATION_ENDED';
   };
   /** Take the place of an account */
   'POST /impersonate': {
@@ -1581,14 +1324,11 @@ export interface Routes {
       readonly until: string;
     };
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'ROLE_REQUIRED'
       | 'ACCOUNT_PROTECTED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'ACCOUNT_UNKNOWN'
       | 'ACCOUNT_CLOSED'
@@ -1609,15 +1349,7 @@ export interface Routes {
       readonly user: User | null;
     };
     readonly code:
-      | 'INPUT_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'NOT_IMPERSONATING'
-      | 'CHANGED_MEANWHILE'
-      | 'IMPERSONATION_ENDED';
+      CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'NOT_IMPERSONATING' | 'CHANGED_MEANWHILE' | 'IMPERSONATION_ENDED';
   };
   /** List the providers, and what is linked */
   'GET /oauth': {
@@ -1650,14 +1382,11 @@ export interface Routes {
       readonly url: string;
     };
     readonly code:
+      | CsrfCode
       | 'INPUT_INVALID'
       | 'VERIFICATION_REQUIRED'
       | 'OAUTH_FAILED'
       | 'OAUTH_DENIED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'OAUTH_PROVIDER_UNKNOWN'
       | 'ALREADY_IN'
@@ -1673,11 +1402,8 @@ export interface Routes {
       readonly status: 'removed';
     };
     readonly code:
+      | CsrfCode
       | 'VERIFICATION_REQUIRED'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'FACTOR_UNKNOWN'
       | 'LAST_FACTOR'
@@ -1777,15 +1503,12 @@ export interface Routes {
         }
       | EnrollmentOwed;
     readonly code:
+      | CsrfCode
       | 'JSON_NEEDED'
       | 'INPUT_INVALID'
       | 'INVALID_CREDENTIALS'
       | 'CODE_WRONG'
       | 'NOTHING_PENDING'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
       | 'IMPERSONATING'
       | 'TOO_MANY_REQUESTS'
       | 'SESSIONS_NOT_LISTED';
@@ -1797,14 +1520,7 @@ export interface Routes {
       readonly refreshToken?: string | undefined;
     };
     readonly answer: undefined;
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'ACCESS_TOKEN_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'ACCESS_TOKEN_INVALID' | 'IMPERSONATING';
   };
   /** What the client needs for a method of the second factor */
   'POST /token/options': {
@@ -1815,14 +1531,7 @@ export interface Routes {
       readonly method?: 'passkey' | 'code' | undefined;
     };
     readonly answer: FactorOptions;
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'NOTHING_PENDING'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'NOTHING_PENDING' | 'IMPERSONATING';
   };
   /** Have the code of a second factor sent */
   'POST /token/send': {
@@ -1837,15 +1546,7 @@ export interface Routes {
     readonly answer: {
       readonly status: 'sent';
     };
-    readonly code:
-      | 'INPUT_INVALID'
-      | 'NOTHING_PENDING'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING'
-      | 'TOO_MANY_REQUESTS';
+    readonly code: CsrfCode | 'INPUT_INVALID' | 'NOTHING_PENDING' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
   /** Exchange a refresh token for the next tokens */
   'POST /token/refresh': {
@@ -1854,14 +1555,6 @@ export interface Routes {
       readonly refreshToken?: string | undefined;
     };
     readonly answer: TokenLogin;
-    readonly code:
-      | 'JSON_NEEDED'
-      | 'INPUT_INVALID'
-      | 'REFRESH_TOKEN_INVALID'
-      | 'CSRF_CROSS_SITE'
-      | 'CSRF_FOREIGN_ORIGIN'
-      | 'CSRF_TOKEN_MISSING'
-      | 'CSRF_TOKEN_INVALID'
-      | 'IMPERSONATING';
+    readonly code: CsrfCode | 'JSON_NEEDED' | 'INPUT_INVALID' | 'REFRESH_TOKEN_INVALID' | 'IMPERSONATING';
   };
 }

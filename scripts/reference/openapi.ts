@@ -24,6 +24,9 @@ const errorSchemas = ['Error', 'FieldErrors'];
 const head =
   '// Made by `npm run docs` from the declarations in lib/accounts/**/*.api.ts. Change those, and run it again.';
 
+/** Codes that stand together wherever one of them does. */
+const isOfCsrf = (code: string): boolean => code.startsWith('CSRF_');
+
 /** The types of the client: those of the schemas, and of each route what it takes and answers. */
 export function clientTypes(document: OpenApiDocument): string {
   const { schemas } = document.components;
@@ -35,9 +38,18 @@ export function clientTypes(document: OpenApiDocument): string {
       isForScripts(operation) ? [routeOf(`${method.toUpperCase()} ${path}`, operation, document)] : [],
     ),
   );
+  const csrf = [
+    ...new Set(
+      Object.values(document.paths)
+        .flatMap(Object.values<DocumentedOperation>)
+        .flatMap((one) => codesIn(one, document)),
+    ),
+  ];
   return [
     head,
     ...types,
+    `/** Why a request that changes something was taken for one of another site. @publicApi */
+    export type CsrfCode = ${unionOf(csrf.filter(isOfCsrf))};`,
     `/** The routes by method and path: what each takes (\`params\` of the path, \`query\`, \`body\`), its \`answer\`, and the \`code\` of its errors. @publicApi */
     export interface Routes {\n${routes.join('\n')}\n}\n`,
   ].join('\n\n');
@@ -79,15 +91,21 @@ function answerOf({ responses }: DocumentedOperation): string {
   return [...new Set(types)].join(' | ');
 }
 
-function codesOf({ responses }: DocumentedOperation, document: OpenApiDocument): string {
-  const codes = Object.values(responses).flatMap((response) => {
+function codesOf(operation: DocumentedOperation, document: OpenApiDocument): string {
+  const codes = [...new Set(codesIn(operation, document))];
+  const others = codes.filter((code) => !isOfCsrf(code));
+  const names = [...(others.length < codes.length ? ['CsrfCode'] : []), ...others.map((code) => `'${code}'`)];
+  return names.length === 0 ? 'never' : names.join(' | ');
+}
+
+function codesIn({ responses }: DocumentedOperation, document: OpenApiDocument): readonly string[] {
+  return Object.values(responses).flatMap((response) => {
     const { content } =
       response.$ref === undefined ? response : (document.components.responses[lastOf(response.$ref)] ?? {});
     return (content?.['application/json']?.schema.allOf ?? []).flatMap(
       ({ properties }) => properties?.['code']?.enum ?? [],
     );
   });
-  return codes.length === 0 ? 'never' : unionOf([...new Set(codes)]);
 }
 
 function declarationOf(name: string, schema: Schema): string {
