@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { patience } from './patience.mjs';
 
-/** Longer than the limit that Jest sets a test or a hook (`test/support/set-timeout.ts`), so that this one is for what has none. */
+/** Longer than the limit that Jest sets a test or a hook (`test/support/jest/set-timeout.ts`), so that this one is for what has none. */
 const stillMs = 3 * 60_000;
 const pollMs = 5000;
 

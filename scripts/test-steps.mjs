@@ -36,13 +36,6 @@ const eslint = bin('eslint/bin/eslint.js');
 const prettier = bin('prettier/bin/prettier.cjs');
 const jest = bin('jest/bin/jest.js');
 const progressReporter = join(root, 'scripts/progress-reporter.mjs');
-const nodeFlags = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  // How much a function runs before it is optimised, 15 times as much as usual: most of the code is loaded anew for each file of
-  // tests and does little there, so that to optimise it takes a seventh of all the time.
-  '--interrupt-budget=1000000',
-];
 const cruiser = bin('dependency-cruiser/bin/dependency-cruise.mjs');
 
 /** Suites that must exist, in the order they run. Other folders of `test/` that hold specs come after them. */
@@ -63,7 +56,7 @@ const long = [
 ];
 const weightOf = (name) => (long.includes(name) ? long.length - long.indexOf(name) : 0);
 /** Into how many parts a long suite is divided. */
-const parts = { e2e: 6, contract: 2, unit: 2, browser: 2 };
+const parts = { e2e: 4, contract: 2, browser: 2 };
 const needsOfSuites = {
   architecture: [],
   unit: [],
@@ -162,10 +155,7 @@ function preparation(name, needs, work) {
   };
 }
 
-/**
- * Each part in a process of its own: Node 20 keeps every ES module that Jest has loaded for a file, and all that it refers to, for
- * as long as the process lives, which so grows by some 30 MB with each file and becomes slow.
- */
+/** Each part in a process of its own, which loads the library and Nest once. */
 function suite(name) {
   const count = parts[name] ?? 1;
   if (count === 1) return [partOfSuite(name, name, [])];
@@ -191,7 +181,7 @@ function partOfSuite(name, ownName, sharding) {
       if (patterns.length > 0) flags.push('--passWithNoTests');
       const progress = join(scratch, `${ownName}.progress`);
       const { outcome, stoodStill } = await whileItMoves(progress, (signal) =>
-        run(process.execPath, [...nodeFlags, jest, ...flags, ...patterns], {
+        run(process.execPath, [jest, ...flags, ...patterns], {
           env: { ...env, TEST_PROGRESS: progress },
           timeoutMs: stepLimitMs,
           signal,

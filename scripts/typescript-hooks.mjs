@@ -1,19 +1,40 @@
-/** Lets Node import the project's TypeScript as it stands, compiled as the tests compile it. For scripts alone. */
+/** Lets Node import the project's TypeScript as it stands, compiled as the tests compile it, and the package by its public names. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
-import jest from '../jest.config.mjs';
+import { root } from './paths.mjs';
 
-const [[, options]] = Object.values(jest.transform);
+const options = await readJson('scripts/swc.json');
+const { compilerOptions } = await readJson('tsconfig.json');
+const publicNames = new Map(Object.entries(compilerOptions.paths).map(([name, [file]]) => [name, urlOf(file)]));
+/** A file of tests is imported anew for each run of it, under another query. */
+const typescript = /\.ts(\?|$)/;
 
 /** `./option.js` is `./option.ts` where it comes from TypeScript. */
 export function resolve(specifier, context, next) {
-  const isSource = context.parentURL?.endsWith('.ts') && specifier.startsWith('.') && specifier.endsWith('.js');
+  const url = publicNames.get(specifier);
+  if (url !== undefined) return { url, shortCircuit: true };
+  const isSource = typescript.test(context.parentURL ?? '') && specifier.startsWith('.') && specifier.endsWith('.js');
   return next(isSource ? specifier.replace(/\.js$/, '.ts') : specifier, context);
 }
 
 export async function load(url, context, next) {
-  if (!url.endsWith('.ts')) return next(url, context);
-  const { code } = await transform(await readFile(fileURLToPath(url), 'utf8'), { ...options, filename: url });
-  return { format: 'module', source: code, shortCircuit: true };
+  if (!typescript.test(url)) return next(url, context);
+  const path = fileURLToPath(url);
+  return { format: 'module', source: await compile(await readFile(path, 'utf8'), path), shortCircuit: true };
+}
+
+/** @returns JavaScript, without a source map */
+export async function compile(source, filename) {
+  const { code } = await transform(source, { ...options, filename });
+  return code;
+}
+
+function urlOf(file) {
+  return pathToFileURL(join(root, file)).href;
+}
+
+async function readJson(path) {
+  return JSON.parse(await readFile(join(root, path), 'utf8'));
 }

@@ -1,19 +1,12 @@
 /** Loader hooks for the walks: TypeScript as the tests compile it, where each function of `lib/` says that it has been called. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { relative } from 'node:path';
-import { transform } from '@swc/core';
 import ts from 'typescript';
-import jest from '../../../jest.config.mjs';
 import { root } from '../../../scripts/paths.mjs';
+import { compile, resolve } from '../../../scripts/typescript-hooks.mjs';
 
-const [[, options]] = Object.values(jest.transform);
-
-export function resolve(specifier, context, next) {
-  if (specifier === 'nestjs-session-auth') return next(pathToFileURL(`${root}/lib/index.ts`).href, context);
-  const isSource = context.parentURL?.endsWith('.ts') && specifier.startsWith('.') && specifier.endsWith('.js');
-  return next(isSource ? specifier.replace(/\.js$/, '.ts') : specifier, context);
-}
+export { resolve };
 
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
@@ -21,8 +14,7 @@ export async function load(url, context, next) {
   const source = await readFile(path, 'utf8');
   const name = relative(root, path).replaceAll('\\', '/');
   const traced = name.startsWith('lib/') ? withCalls(name, source) : source;
-  const { code } = await transform(traced, { ...options, sourceMaps: false, filename: path });
-  return { format: 'module', source: code, shortCircuit: true };
+  return { format: 'module', source: await compile(traced, path), shortCircuit: true };
 }
 
 /** The source, where each function begins by a call of the recorder. */

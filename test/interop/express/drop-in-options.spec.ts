@@ -1,6 +1,9 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import session, { type SessionOptions } from 'nestjs-session-auth/express';
+import { ChildNode } from '../../support/child-node.js';
+import { compiledPackage } from '../../support/compiled-package.js';
 import { CountingStore } from './counting-store.js';
 import { DropInServer, type Handler, sessionCookie, setCookies, sidIn } from './drop-in-server.js';
 
@@ -245,14 +248,31 @@ describe('the option unset', () => {
 });
 
 describe('what the developer is told', () => {
+  // Once a process, so that each test has its own.
+  const library = compiledPackage();
+  afterAll(() => {
+    library.remove();
+  });
+
+  async function warningsIn(environment: string, call: string): Promise<string[]> {
+    const child = new ChildNode(
+      `
+        const warnings = [];
+        process.emitWarning = (warning) => warnings.push(String(warning));
+        process.env.NODE_ENV = process.argv.at(-1);
+        const { default: session } = await import(process.argv.at(-2));
+        ${call};
+        console.log(JSON.stringify(warnings));
+      `,
+      join(dirname(library.entry), 'interop/express/index.js'),
+      environment,
+    );
+    await child.end();
+    return JSON.parse(child.output) as string[];
+  }
+
   it('is told once: a default that is not what almost everybody wants, no secret, and the memory store in production', async () => {
-    const warnings: string[] = [];
-    jest.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
-    jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: 'production' });
-    jest.resetModules();
-    const fresh = (await import('nestjs-session-auth/express')).default;
-    for (let times = 0; times < 2; times++) fresh();
-    expect(warnings).toEqual([
+    expect(await warningsIn('production', 'session(); session()')).toEqual([
       expect.stringMatching(/No secret/),
       expect.stringMatching(/option resave/),
       expect.stringMatching(/option saveUninitialized/),
@@ -261,11 +281,7 @@ describe('what the developer is told', () => {
   });
 
   it('is not told of what was decided', async () => {
-    const warnings: unknown[] = [];
-    jest.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(warning));
-    jest.resetModules();
-    const fresh = (await import('nestjs-session-auth/express')).default;
-    fresh({ secret: 'a', resave: false, saveUninitialized: false });
-    expect(warnings).toEqual([]);
+    const decided = "session({ secret: 'a', resave: false, saveUninitialized: false })";
+    expect(await warningsIn('development', decided)).toEqual([]);
   });
 });

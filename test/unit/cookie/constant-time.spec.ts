@@ -1,9 +1,10 @@
-import * as crypto from 'node:crypto';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { expect, it, jest } from '@jest/globals';
+import { KeyRing } from '../../../lib/cookie/key-ring.js';
 
-const compare = jest.fn(crypto.timingSafeEqual);
-jest.unstable_mockModule('node:crypto', () => ({ ...crypto, timingSafeEqual: compare }));
-const { KeyRing } = await import('../../../lib/cookie/key-ring.js');
+const compare = jest.spyOn(crypto, 'timingSafeEqual');
+syncBuiltinESMExports();
 
 it('ASVS 11.2.4: it is the comparison in constant time, of all 32 bytes, that decides on a signature', () => {
   const ring = new KeyRing('the current secret, of 32 bytes or more', ['a former secret, of 32 bytes or more, too']);

@@ -1,11 +1,13 @@
-import * as crypto from 'node:crypto';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { cookieSignature } from './cookie-signature.js';
+import { signSid, unsignSid } from '../../../../lib/interop/express/connect-sid.js';
 
-const compare = jest.fn(crypto.timingSafeEqual);
-jest.unstable_mockModule('node:crypto', () => ({ ...crypto, timingSafeEqual: compare }));
-const { signSid, unsignSid } = await import('../../../../lib/interop/express/connect-sid.js');
+const { timingSafeEqual } = crypto;
+const compare = jest.spyOn(crypto, 'timingSafeEqual');
+syncBuiltinESMExports();
 
 const secret = 'keyboard cat';
 const id = 'QzqKRJXHMHM5k-0rGZo_f1wPbaUlIJsd';
@@ -17,7 +19,7 @@ const secrets = fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.uint8Ar
 
 afterEach(() => {
   compare.mockReset();
-  compare.mockImplementation(crypto.timingSafeEqual);
+  compare.mockImplementation(timingSafeEqual);
 });
 
 describe('a signed session id of Express', () => {

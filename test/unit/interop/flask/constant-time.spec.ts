@@ -1,10 +1,11 @@
-import * as crypto from 'node:crypto';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { expect, it, jest } from '@jest/globals';
 import { secretKey } from './signed-cookie.js';
+import { FlaskSigner } from '../../../../lib/interop/flask/signer.js';
 
-const compare = jest.fn(crypto.timingSafeEqual);
-jest.unstable_mockModule('node:crypto', () => ({ ...crypto, timingSafeEqual: compare }));
-const { FlaskSigner } = await import('../../../../lib/interop/flask/signer.js');
+const compare = jest.spyOn(crypto, 'timingSafeEqual');
+syncBuiltinESMExports();
 
 it('it is the comparison in constant time, of all 20 bytes, that decides on a signature of Flask', () => {
   const signer = new FlaskSigner({ secretKey, fallbacks: ['older', 'old'] }, 'salt');

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { patienceMs } from './patience.js';
+import { patienceMs } from '../patience.js';
 
 // Longer than what waits within a test, which can say for what it waited.
 jest.setTimeout(2 * patienceMs);
