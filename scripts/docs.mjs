@@ -2,7 +2,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { install } from './install.mjs';
 import { root } from './paths.mjs';
 
@@ -13,10 +12,8 @@ const { optionTypesFiles } = await import('./reference/option-types.ts');
 const { openApiFiles } = await import('./reference/openapi.ts');
 
 for (const [path, textOf] of Object.entries(generatedPages)) await renew(join(root, path), textOf());
-for (const [file, textOf] of Object.entries(optionTypesFiles)) {
-  await renew(file, await format(textOf(), { ...(await resolveConfig(file)), parser: 'typescript' }));
-}
-for (const [file, textOf] of Object.entries(openApiFiles)) await renew(file, await textOf());
+for (const [file, textOf] of Object.entries({ ...optionTypesFiles, ...openApiFiles }))
+  await renew(file, await textOf());
 
 async function renew(file, text) {
   if ((await readFile(file, 'utf8').catch(() => '')) === text) return;

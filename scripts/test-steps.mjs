@@ -33,7 +33,7 @@ import { installSystemPackages } from './system-packages.mjs';
 /** For a machine on which everything takes ten times as long; a step that hangs is ended all the same. */
 const stepLimitMs = 60 * 60_000;
 const eslint = bin('eslint/bin/eslint.js');
-const prettier = bin('prettier/bin/prettier.cjs');
+const oxfmt = bin('oxfmt/bin/oxfmt');
 const jest = bin('jest/bin/jest.js');
 const progressReporter = join(root, 'scripts/progress-reporter.mjs');
 const cruiser = bin('dependency-cruiser/bin/dependency-cruise.mjs');
@@ -77,7 +77,7 @@ export function allSteps() {
       ...command(name, ['lint', 'eslint'], ['--max-old-space-size=8192', eslint, '--max-warnings', '0', ...paths]),
       needs: ['library'],
     })),
-    command('prettier', ['lint'], [prettier, '--check', '--log-level', 'warn', '.']),
+    command('format', ['lint'], [oxfmt, '--check', '.']),
     command('arrows', ['lint'], [cruiser, '--config', '.dependency-cruiser.mjs', ...rooms]),
     compilation('typecheck', [], ['--noEmit']),
     // What runs in a page knows the DOM; nothing else does.

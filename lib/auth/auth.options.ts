@@ -29,7 +29,9 @@ export interface LoginTimeouts {
 
 /** How many sessions a user may have; null: any number. */
 export type SessionLimit =
-  number | null | ((userId: UserId, user: SessionUser | null) => number | null | Promise<number | null>);
+  | number
+  | null
+  | ((userId: UserId, user: SessionUser | null) => number | null | Promise<number | null>);
 
 /** The default of `factorsOf`: every user has a password, and nothing else. */
 export const ownFactors: NamesOf = () => ['pwd'];

@@ -608,7 +608,12 @@ export interface Routes {
       readonly status: 'sent';
     };
     readonly code:
-      CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'ALREADY_IN' | 'IMPERSONATION_ENDED' | 'TOO_MANY_REQUESTS';
+      | CsrfCode
+      | 'INPUT_INVALID'
+      | 'IMPERSONATING'
+      | 'ALREADY_IN'
+      | 'IMPERSONATION_ENDED'
+      | 'TOO_MANY_REQUESTS';
   };
   /** Log in by the link or the code of the mail. In the session that asked for the mail. */
   'POST /login/mail/enter': {
@@ -1304,7 +1309,12 @@ export interface Routes {
     };
     readonly answer: Pending | LoggedIn;
     readonly code:
-      CsrfCode | 'INPUT_INVALID' | 'INVALID_CREDENTIALS' | 'IMPERSONATING' | 'ALREADY_IN' | 'IMPERSONATION_ENDED';
+      | CsrfCode
+      | 'INPUT_INVALID'
+      | 'INVALID_CREDENTIALS'
+      | 'IMPERSONATING'
+      | 'ALREADY_IN'
+      | 'IMPERSONATION_ENDED';
   };
   /** Take the place of an account */
   'POST /impersonate': {
@@ -1349,7 +1359,12 @@ export interface Routes {
       readonly user: User | null;
     };
     readonly code:
-      CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'NOT_IMPERSONATING' | 'CHANGED_MEANWHILE' | 'IMPERSONATION_ENDED';
+      | CsrfCode
+      | 'INPUT_INVALID'
+      | 'IMPERSONATING'
+      | 'NOT_IMPERSONATING'
+      | 'CHANGED_MEANWHILE'
+      | 'IMPERSONATION_ENDED';
   };
   /** List the providers, and what is linked */
   'GET /oauth': {

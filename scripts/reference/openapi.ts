@@ -1,22 +1,18 @@
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import {
   openApiDocument,
   type DocumentedOperation,
   type OpenApiDocument,
 } from '../../lib/accounts/openapi/document.js';
 import type { Schema } from '../../lib/accounts/openapi/schema.js';
+import { formattedFiles } from './formatted.js';
 import { library, project } from './library.js';
 
 /** The files that are made of what the features of accounts declare, each with its text. */
-export const openApiFiles: Readonly<Record<string, () => Promise<string>>> = {
-  [join(project, 'docs/reference/openapi.json')]: () => formatted(JSON.stringify(openApiDocument()), 'json'),
-  [join(library, 'client/routes.ts')]: () => formatted(clientTypes(openApiDocument()), 'typescript'),
-};
-
-async function formatted(text: string, parser: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(join(project, 'package.json'))), parser });
-}
+export const openApiFiles = formattedFiles({
+  [join(project, 'docs/reference/openapi.json')]: () => JSON.stringify(openApiDocument()),
+  [join(library, 'client/routes.ts')]: () => clientTypes(openApiDocument()),
+});
 
 /** What a client needs no type for: its own class stands for errors. */
 const errorSchemas = ['Error', 'FieldErrors'];

@@ -8,6 +8,7 @@ import { formerNames, formerOptions, formerWords } from '../../lib/former-option
 import { sessionModuleOptions } from '../../lib/session-module.options.js';
 import { defaultTextOf } from './default-text.js';
 import { isDropped } from './dropped.js';
+import { formattedFiles } from './formatted.js';
 import { library, project } from './library.js';
 
 /** The options of a module, and the file of their types. */
@@ -49,11 +50,10 @@ const accounts: ModuleOptions = {
 };
 
 /** The files that are made, each with its text. */
-export const optionTypesFiles: Readonly<Record<string, (program?: ts.Program) => string>> = {
-  [join(library, 'session-module-options.ts')]: (program) => optionTypes(program),
-  [join(library, 'accounts/accounts-module-options.ts')]: (program) =>
-    new OptionTypes(program ?? libraryProgram(), accounts).text(),
-};
+export const optionTypesFiles = formattedFiles({
+  [join(library, 'session-module-options.ts')]: () => optionTypes(),
+  [join(library, 'accounts/accounts-module-options.ts')]: () => new OptionTypes(libraryProgram(), accounts).text(),
+});
 
 const formerDeclarations = join(library, 'former-options.ts');
 const head = '// Made by `npm run docs` from the declarations in lib/**/*.options.ts. Change those, and run it again.';

@@ -19,12 +19,7 @@ export const mailLoginPage: PageTemplate = (context) => {
 /** Asks for the code. */
 export const mailLoginCodePage: PageTemplate = (context) => {
   const fields = [field(context, code)];
-  const body = html`${paragraph(context, 'mailLogin.sent')}${form(
-    context,
-    '/login/mail/enter',
-    'login.submit',
-    fields,
-  )}`;
+  const body = html`${paragraph(context, 'mailLogin.sent')}${form(context, '/login/mail/enter', 'login.submit', fields)}`;
   return pageOf(context, 'mailLogin.title', body, [
     html`<a href="${context.url('/login/mail')}">${context.texts.text('mailLogin.again')}</a>`,
     toLogin(context),

@@ -79,4 +79,5 @@ export interface OAuthProviderSettings {
 
 /** A provider, or one that depends on the request, such as on the tenant that it is for; null: none for this one. @publicApi */
 export type OAuthProviderOption =
-  OAuthProviderSettings | ((request: unknown) => OAuthProviderSettings | null | Promise<OAuthProviderSettings | null>);
+  | OAuthProviderSettings
+  | ((request: unknown) => OAuthProviderSettings | null | Promise<OAuthProviderSettings | null>);

@@ -7,7 +7,15 @@ import type { ChangeSign } from './changes-by-get.js';
  * a federation; a message to a WebSocket gateway; or a message or event of a microservice.
  */
 export type HandlerKind =
-  'http' | 'query' | 'mutation' | 'subscription' | 'field' | 'reference' | 'gateway' | 'message' | 'event';
+  | 'http'
+  | 'query'
+  | 'mutation'
+  | 'subscription'
+  | 'field'
+  | 'reference'
+  | 'gateway'
+  | 'message'
+  | 'event';
 
 /** What the audit tells of one handler. */
 export interface HandlerReport {

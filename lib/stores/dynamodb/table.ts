@@ -19,7 +19,8 @@ export interface Condition {
 
 /** The result of a conditional change: done, with the item as it was before; or rejected, with the item as it is. */
 export type Change =
-  { readonly done: true; readonly before: Item | null } | { readonly done: false; readonly now: Item | null };
+  | { readonly done: true; readonly before: Item | null }
+  | { readonly done: false; readonly now: Item | null };
 
 /** The commands that the store sends to its table. Reads are consistent: a stale read would show an ended session. */
 export class Table {

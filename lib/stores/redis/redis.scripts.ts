@@ -12,7 +12,8 @@ export enum Reply {
 
 /** A script's reply. Only a conflict includes the current value. */
 export type ScriptReply =
-  { readonly code: Reply.Done | Reply.Absent } | { readonly code: Reply.Conflict; readonly current: Buffer };
+  | { readonly code: Reply.Done | Reply.Absent }
+  | { readonly code: Reply.Conflict; readonly current: Buffer };
 
 /** A script, sent by its hash. To a server that does not know it (flushed, restarted, failed over), the source is sent. */
 export class Script {

@@ -42,7 +42,15 @@ export interface FormatSettings {
 
 /** What a column holds, whose name an application may have chosen. @publicApi */
 export type ForeignColumnName =
-  'id' | 'email' | 'username' | 'password' | 'active' | 'confirmedAt' | 'createdAt' | 'updatedAt' | 'roles';
+  | 'id'
+  | 'email'
+  | 'username'
+  | 'password'
+  | 'active'
+  | 'confirmedAt'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'roles';
 
 /** @publicApi */
 export type ForeignColumns = Readonly<Partial<Record<ForeignColumnName, string>>>;
