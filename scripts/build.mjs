@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { exclusively } from './exclusively.mjs';
-import { bin, cache, root } from './paths.mjs';
+import { cache, compiled, compilerFor, root } from './paths.mjs';
 import { writeRedisScripts } from './redis-scripts.mjs';
 import { run } from './run.mjs';
 import { whenChanged } from './stamp.mjs';
@@ -20,32 +20,37 @@ export const siteFolder = join(cache, 'site', 'built');
 export function buildLibrary() {
   return exclusively('build', async () => {
     await writeRedisScripts();
-    return whenChanged(
+    await whenChanged(
       'library',
       {
-        inputs: [...compilerInputs, ...bundlerInputs, 'tsconfig.build.json', 'nest-cli.json', 'lib'],
+        inputs: [...compilerInputs, ...bundlerInputs, 'tsconfig.build.json', 'lib'],
         output: 'dist/index.js',
       },
-      async () => {
-        await compile('the library', bin('@nestjs/cli/bin/nest.js'), ['build']);
-        await compile('its bundles', join(root, 'scripts/bundle.mjs'), []);
-      },
+      makeLibrary,
     );
   });
 }
 
+async function makeLibrary() {
+  await rm(compiled, { recursive: true, force: true });
+  // By the same compiler in every form, since this is what is published.
+  await compile('the library', compilerFor({}), ['--project', 'tsconfig.build.json']);
+  await compile('its bundles', join(root, 'scripts/bundle.mjs'), []);
+}
+
 /** Builds the sample to `.cache/sample/`, with the library's `dist/` as an application would see it. */
-export function buildSample() {
+export function buildSample(env = process.env) {
   const outDir = join(cache, 'sample');
+  const compiler = compilerFor(env);
   return exclusively('build', () =>
     whenChanged(
-      'sample',
+      `sample-${basename(dirname(dirname(compiler)))}`,
       { inputs: [...compilerInputs, 'dist', 'sample'], output: '.cache/sample/main.js' },
       async () => {
         await rm(outDir, { recursive: true, force: true });
         // Pages and styles lie beside the code that reads them.
         await cp(join(root, 'sample'), outDir, { recursive: true, filter: (path) => extname(path) !== '.ts' });
-        await compile('the sample', bin('typescript/bin/tsc'), ['--project', 'sample/tsconfig.json']);
+        await compile('the sample', compiler, ['--project', 'sample/tsconfig.json']);
       },
     ),
   );
@@ -70,3 +75,5 @@ async function compile(what, script, args) {
   const { ok, timedOut, output } = await run(process.execPath, [script, ...args], { timeoutMs, quiet: true });
   if (!ok) throw new Error(`Building ${what} ${timedOut ? 'took too long' : 'failed'}:\n${output}`);
 }
+
+if (import.meta.filename === process.argv[1]) await exclusively('build', makeLibrary);

@@ -1,5 +1,5 @@
 /**
- * Bundles what `nest build` has compiled into `dist/`: a file for each entry point, and what several of them share in a few
+ * Bundles what the compiler has made of `lib/` into `dist/`: a file for each entry point, and what several of them share in a few
  * more; once as ES modules and once as CommonJS, each with declarations of its own.
  */
 import { existsSync } from 'node:fs';

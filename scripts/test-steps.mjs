@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildLibrary, buildSample, buildSite } from './build.mjs';
 import { installIfPossible } from './install.mjs';
 import { readJestResults } from './jest-results.mjs';
-import { bin, root } from './paths.mjs';
+import { bin, compilerFor, root } from './paths.mjs';
 import { run } from './run.mjs';
 import { whileItMoves } from './stillness.mjs';
 import { installSystemPackages } from './system-packages.mjs';
@@ -133,13 +133,8 @@ function command(name, groups, args) {
   };
 }
 
-/**
- * TypeScript 7 takes a third of the time of 6, whose interfaces the build, the rules and the site need. So the library is
- * compiled by both, and all else by 6 in the nightly form.
- */
 function compilation(name, groups, args) {
-  const compilerIn = (env) => bin(env.TEST_FULL === '1' ? 'typescript/bin/tsc' : 'typescript7/bin/tsc');
-  return command(name, groups, (env) => [compilerIn(env), ...args]);
+  return command(name, groups, (env) => [compilerFor(env), ...args]);
 }
 
 function preparation(name, needs, work) {
@@ -148,8 +143,8 @@ function preparation(name, needs, work) {
     groups: [],
     needs,
     weight: long.length + 1,
-    run: async () => {
-      await work();
+    run: async ({ env }) => {
+      await work(env);
       return oneTest(true);
     },
   };
