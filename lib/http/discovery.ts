@@ -49,10 +49,8 @@ function madeAnew(name: string): SessionConfigError {
 
 /** Reads the class only: a provider may be a proxy that throws on unknown properties, and a getter may do anything. */
 function marksOf<Mark>(instance: object, key: symbol): Discovered<Mark>[] {
-  const methods = methodsOf(instance);
-  const type = methods.get('constructor');
-  if (type === undefined) return [];
-  methods.delete('constructor');
+  const { type, methods } = classOf(Object.getPrototypeOf(instance));
+  if (type === null) return [];
   const marks: Discovered<Mark>[] = [];
   const ofClass: unknown = Reflect.getMetadata(key, type);
   if (ofClass !== undefined) marks.push({ instance, method: null, mark: ofClass as Mark, name: type.name });
@@ -64,20 +62,31 @@ function marksOf<Mark>(instance: object, key: symbol): Discovered<Mark>[] {
   return marks;
 }
 
-/** The methods of an object's class, including inherited ones, by name; `constructor` is the class. */
-function methodsOf(instance: object): Map<string, { readonly name: string }> {
+interface DiscoveredClass {
+  readonly type: { readonly name: string } | null;
+  /** By name, with the inherited ones. */
+  readonly methods: ReadonlyMap<string, { readonly name: string }>;
+}
+
+/** By prototype: an application boots through all its classes once for each decorator that is looked for. */
+const classes = new WeakMap<object, DiscoveredClass>();
+
+function classOf(prototype: unknown): DiscoveredClass {
+  if (!isClassPart(prototype)) return { type: null, methods: new Map() };
+  const known = classes.get(prototype);
+  if (known !== undefined) return known;
   const methods = new Map<string, { readonly name: string }>();
-  for (
-    let prototype: unknown = Object.getPrototypeOf(instance);
-    isClassPart(prototype);
-    prototype = Object.getPrototypeOf(prototype)
-  ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      const member: unknown = value;
-      if (typeof member === 'function' && !methods.has(name)) methods.set(name, member);
-    }
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    const member: unknown = value;
+    if (typeof member === 'function') methods.set(name, member);
   }
-  return methods;
+  const inherited = classOf(Object.getPrototypeOf(prototype));
+  const type = methods.get('constructor') ?? inherited.type;
+  methods.delete('constructor');
+  for (const [name, method] of inherited.methods) if (!methods.has(name)) methods.set(name, method);
+  const discovered = { type, methods };
+  classes.set(prototype, discovered);
+  return discovered;
 }
 
 function isClassPart(prototype: unknown): prototype is object {
