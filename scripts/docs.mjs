@@ -12,8 +12,9 @@ const { optionTypesFiles } = await import('./reference/option-types.ts');
 const { openApiFiles } = await import('./reference/openapi.ts');
 
 for (const [path, textOf] of Object.entries(generatedPages)) await renew(join(root, path), textOf());
-for (const [file, textOf] of Object.entries({ ...optionTypesFiles, ...openApiFiles }))
+for (const [file, textOf] of Object.entries({ ...optionTypesFiles, ...openApiFiles })) {
   await renew(file, await textOf());
+}
 
 async function renew(file, text) {
   if ((await readFile(file, 'utf8').catch(() => '')) === text) return;

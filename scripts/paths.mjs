@@ -9,7 +9,7 @@ export const cache = join(root, '.cache');
 /** What the compiler makes of `lib/`, file by file, before it is bundled into `dist/`. */
 export const compiled = join(cache, 'library');
 
-/** The file inside an installed development package, e.g. `bin('eslint/bin/eslint.js')`. */
+/** The file inside an installed development package, e.g. `bin('oxlint/bin/oxlint')`. */
 export const bin = (path) => join(root, 'node_modules', path);
 
 /**

@@ -32,7 +32,7 @@ import { installSystemPackages } from './system-packages.mjs';
 
 /** For a machine on which everything takes ten times as long; a step that hangs is ended all the same. */
 const stepLimitMs = 60 * 60_000;
-const eslint = bin('eslint/bin/eslint.js');
+const oxlint = bin('oxlint/bin/oxlint');
 const oxfmt = bin('oxfmt/bin/oxfmt');
 const jest = bin('jest/bin/jest.js');
 const progressReporter = join(root, 'scripts/progress-reporter.mjs');
@@ -42,18 +42,7 @@ const cruiser = bin('dependency-cruiser/bin/dependency-cruise.mjs');
 const knownSuites = ['architecture', 'unit', 'contract', 'e2e', 'browser', 'docs', 'packaging'];
 const notSuites = ['benchmark', 'support', 'types'];
 /** What takes longest, longest first; what others wait for comes before all of it. */
-const long = [
-  'packaging',
-  'browser',
-  'e2e',
-  'contract',
-  'unit',
-  'eslint-tests',
-  'docs',
-  'site',
-  'eslint-code',
-  'interop',
-];
+const long = ['packaging', 'browser', 'e2e', 'contract', 'unit', 'oxlint', 'docs', 'site', 'interop'];
 const weightOf = (name) => (long.includes(name) ? long.length - long.indexOf(name) : 0);
 /** Into how many parts a long suite is divided. */
 const parts = { e2e: 4, contract: 2, browser: 2 };
@@ -72,11 +61,7 @@ export function allSteps() {
   return [
     preparation('library', [], buildLibrary),
     // The sample is checked against the built library, as an application would be.
-    // In parts, since typed rules keep every program in memory.
-    ...Object.entries(lintedParts).map(([name, paths]) => ({
-      ...command(name, ['lint', 'eslint'], ['--max-old-space-size=8192', eslint, '--max-warnings', '0', ...paths]),
-      needs: ['library'],
-    })),
+    { ...command('oxlint', ['lint'], [oxlint]), needs: ['library'] },
     command('format', ['lint'], [oxfmt, '--check', '.']),
     command('arrows', ['lint'], [cruiser, '--config', '.dependency-cruiser.mjs', ...rooms]),
     compilation('typecheck', [], ['--noEmit']),
@@ -187,12 +172,5 @@ function partOfSuite(name, ownName, sharding) {
     },
   };
 }
-
-/** What ESLint looks at in one process. */
-const lintedParts = {
-  'eslint-code': ['.', '--ignore-pattern', 'test/', '--ignore-pattern', 'examples/'],
-  'eslint-tests': ['test'],
-  'eslint-examples': ['examples'],
-};
 
 const oneTest = (ok, problems = []) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, problems });

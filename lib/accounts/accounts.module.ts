@@ -220,7 +220,7 @@ export interface AccountsModuleAsyncOptions extends AccountsRoutes {
   readonly imports?: ModuleMetadata['imports'];
   /** What the factory is called with. */
   readonly inject?: readonly NonNullable<Extract<Provider, { inject?: unknown[] }>['inject']>[number][];
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- What Nest hands in has the types of `inject`, which no type says.
+  // oxlint-disable-next-line typescript/no-explicit-any -- What Nest hands in has the types of `inject`, which no type says.
   readonly useFactory: (...needed: any[]) => AccountsModuleOptions | Promise<AccountsModuleOptions>;
 }
 

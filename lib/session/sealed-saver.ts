@@ -117,7 +117,8 @@ export class SealedSaver {
 
   /** Ends the session with an id. False: another request has. @param ttl how much longer it may be valid, in ms */
   async end({ id, usedAt }: SealedSession, ttl: number): Promise<boolean> {
-    return this.revocations === null || this.revocations.add(id, ttl, usedAt);
+    if (this.revocations === null) return true;
+    return this.revocations.add(id, ttl, usedAt);
   }
 
   /** The same, even if a parallel `regenerate()` or `confirm()` has just given it a new id. */

@@ -120,7 +120,14 @@ const places: Readonly<Record<string, (platform: (typeof platforms)[number]) => 
   redis: async (platform) => {
     const server = await RedisServer.start();
     const place = await start(platform, { type: 'redis', redis: { url: server.url } }, server);
-    return { ...place, stop: () => place.stop().finally(() => server.stop()) };
+    const stop = async () => {
+      try {
+        await place.stop();
+      } finally {
+        await server.stop();
+      }
+    };
+    return { ...place, stop };
   },
 };
 

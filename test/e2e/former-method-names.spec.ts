@@ -23,7 +23,7 @@ class FormerController {
     @Session() session: Session,
     @LoginAttempts() attempts: LoginAttempts,
   ) {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is what is tested
+    // oxlint-disable-next-line typescript/no-deprecated -- it is what is tested
     const user = await attempts.run('ann', () => (body.password === 'right' ? { id: 7 } : null));
     if (user === null) throw new UnauthorizedException();
     await this.auth.login(session, user);
@@ -33,7 +33,7 @@ class FormerController {
   @Post('everyone')
   @HttpCode(200)
   async everyone() {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is what is tested
+    // oxlint-disable-next-line typescript/no-deprecated -- it is what is tested
     await this.auth.logoutEveryone();
     return {};
   }

@@ -200,7 +200,8 @@ describe.each(platforms)('on %s', (platform) => {
       const long = plain.jar();
       await long.fetch('/set', post(data));
       expect(cookieNames(long)).toHaveLength(3);
-      await start({ sealed: { compress: true } });
+      const former = { compress: true };
+      await start({ sealed: former });
       const jar = running.jar();
       await jar.fetch('/set', post(data));
       expect(cookieNames(jar)).toEqual(['session']);

@@ -53,7 +53,7 @@ export function isLoginPage(
   const [page, asked] = [pathOf(loginUrl), prefix + pathOf(originalUrl ?? url)];
   if (page === asked) return true;
   const login = parseUrl(page);
-  return login !== null && login.origin === origin && login.pathname === asked;
+  return login?.origin === origin && login.pathname === asked;
 }
 
 /** Whether a redirect stays on this origin, so that a script can follow it. */

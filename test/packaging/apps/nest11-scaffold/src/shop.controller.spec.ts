@@ -31,7 +31,6 @@ describe('the shop', () => {
   });
 
   it('has one copy of each class', () => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
     const required = require('nestjs-session-auth') as typeof import('nestjs-session-auth');
     expect(required.SessionModule).toBe(SessionModule);
     expect(new MemoryStore()).toBeInstanceOf(SessionStore);
