@@ -5,7 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
 import { root } from './paths.mjs';
 
-const options = await readJson('scripts/swc.json');
+// Node tells a tool for coverage of source maps that it meets, such as `npx c8 npx jest …`.
+const options = {
+  ...(await readJson('scripts/swc.json')),
+  sourceMaps: process.env.NODE_V8_COVERAGE ? 'inline' : false,
+};
 const { compilerOptions } = await readJson('tsconfig.json');
 const publicNames = new Map(Object.entries(compilerOptions.paths).map(([name, [file]]) => [name, urlOf(file)]));
 /** A file of tests is imported anew for each run of it, under another query. */
@@ -25,7 +29,6 @@ export async function load(url, context, next) {
   return { format: 'module', source: await compile(await readFile(path, 'utf8'), path), shortCircuit: true };
 }
 
-/** @returns JavaScript, without a source map */
 export async function compile(source, filename) {
   const { code } = await transform(source, { ...options, filename });
   return code;

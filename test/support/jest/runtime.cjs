@@ -17,7 +17,11 @@ class SharedRuntime {
   #environment;
   #sourceMaps;
 
-  constructor({ cacheDirectory }, environment) {
+  constructor({ cacheDirectory }, environment, _resolver, _transformer, _sources, _coverage, _path, globalConfig) {
+    const { watch, watchAll, collectCoverage } = globalConfig;
+    if (watch || watchAll) throw new Error('Node loads a module once: use `node --watch node_modules/.bin/jest FILE`.');
+    if (collectCoverage)
+      throw new Error('Node runs the code, so Jest cannot see its coverage: use `npx c8 npx jest FILE`.');
     this.#environment = environment;
     this.#sourceMaps = new SourceMapsOnDemand(join(cacheDirectory, 'source-maps'));
   }
