@@ -20,8 +20,9 @@ class SharedRuntime {
   constructor({ cacheDirectory }, environment, _resolver, _transformer, _sources, _coverage, _path, globalConfig) {
     const { watch, watchAll, collectCoverage } = globalConfig;
     if (watch || watchAll) throw new Error('Node loads a module once: use `node --watch node_modules/.bin/jest FILE`.');
-    if (collectCoverage)
+    if (collectCoverage) {
       throw new Error('Node runs the code, so Jest cannot see its coverage: use `npx c8 npx jest FILE`.');
+    }
     this.#environment = environment;
     this.#sourceMaps = new SourceMapsOnDemand(join(cacheDirectory, 'source-maps'));
   }
