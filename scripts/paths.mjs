@@ -13,7 +13,7 @@ export const compiled = join(cache, 'library');
 export const bin = (path) => join(root, 'node_modules', path);
 
 /**
- * TypeScript 7, which takes a quarter of the time of 6. In the nightly form, 6: its interfaces are what the rules and the site need, and
+ * TypeScript 7, which takes a quarter of the time of 6. In the nightly form, 6: its interfaces are what the site and tests need, and
  * applications still compile with it.
  */
 export const compilerFor = (env) => bin(env.TEST_FULL === '1' ? 'typescript/bin/tsc' : 'typescript7/bin/tsc');

@@ -55,23 +55,17 @@ const needsOfSuites = {
   site: ['programs', 'documentation'],
 };
 
-/** @returns {Step[]} */
-export function allSteps() {
+/** @returns {Step[]} `isFull`: those of the nightly form as well. */
+export function allSteps({ isFull }) {
   const rooms = ['lib', 'sample', 'examples', 'test'].filter((room) => existsSync(join(root, room)));
   return [
     preparation('library', [], buildLibrary),
-    // The sample is checked against the built library, as an application would be.
-    { ...command('oxlint', ['lint'], [oxlint]), needs: ['library'] },
+    // It has every program in memory for its rules, and tells what TypeScript 7 does of them. The sample is checked against the
+    // built library, as an application would be.
+    { ...command('oxlint', ['lint', 'typecheck'], [oxlint, '--type-check']), needs: ['library'] },
     command('format', ['lint'], [oxfmt, '--check', '.']),
     command('arrows', ['lint'], [cruiser, '--config', '.dependency-cruiser.mjs', ...rooms]),
-    compilation('typecheck', [], ['--noEmit']),
-    // What runs in a page knows the DOM; nothing else does.
-    compilation('typecheck-pages', ['typecheck'], ['--noEmit', '--project', 'test/browser']),
-    compilation('typecheck-site', ['typecheck'], ['--noEmit', '--project', 'docs/.vitepress']),
-    // Each declares what its own sessions hold.
-    ...folders('examples').map((name) =>
-      compilation(`typecheck-${name}`, ['typecheck', 'examples'], ['--noEmit', '--project', `examples/${name}`]),
-    ),
+    ...(isFull ? compilations() : []),
     preparation('sample', ['library'], buildSample),
     { ...compilation('types', [], ['--project', 'test/types']), needs: ['library'] },
     { ...compilation('types-undeclared', ['types'], ['--project', 'test/types/plain']), needs: ['library'] },
@@ -80,6 +74,20 @@ export function allSteps() {
     preparation('documentation', ['library'], buildSite),
     preparation('programs', [], installPrograms),
     ...suites().flatMap(suite),
+  ];
+}
+
+/** Everything that is compiled nowhere else but in the tests, by TypeScript 6, which applications still use. */
+function compilations() {
+  return [
+    compilation('typecheck', [], ['--noEmit']),
+    // What runs in a page knows the DOM; nothing else does.
+    compilation('typecheck-pages', ['typecheck'], ['--noEmit', '--project', 'test/browser']),
+    compilation('typecheck-site', ['typecheck'], ['--noEmit', '--project', 'docs/.vitepress']),
+    // Each declares what its own sessions hold.
+    ...folders('examples').map((name) =>
+      compilation(`typecheck-${name}`, ['typecheck', 'examples'], ['--noEmit', '--project', `examples/${name}`]),
+    ),
   ];
 }
 

@@ -14,9 +14,9 @@ import { cache } from './paths.mjs';
 import { allSteps } from './test-steps.mjs';
 import { heading, summarise } from './test-summary.mjs';
 
-const steps = allSteps();
 const words = process.argv.slice(2);
-const isNightly = words.includes('--nightly');
+const isNightly = words.includes('--nightly') || process.env.TEST_FULL === '1';
+const steps = allSteps({ isFull: isNightly });
 const { chosen, patterns } = choose(words.filter((word) => word !== '--nightly'));
 const run = randomUUID();
 const scratch = join(cache, 'test', run);
