@@ -50,8 +50,14 @@ const needs = [
   },
   {
     what: 'Flask-Security',
-    modules: ['flask_security', 'flask_sqlalchemy', 'cryptography', 'psycopg2'],
-    debian: ['python3-flask-security', 'python3-flask-sqlalchemy', 'python3-cryptography', 'python3-psycopg2'],
+    modules: ['flask_security', 'flask_sqlalchemy', 'cryptography', 'psycopg2', 'qrcode'],
+    debian: [
+      'python3-flask-security',
+      'python3-flask-sqlalchemy',
+      'python3-cryptography',
+      'python3-psycopg2',
+      'python3-qrcode',
+    ],
     optional: true,
   },
   {
