@@ -4,11 +4,11 @@ import { format, type FormatConfig } from 'oxfmt';
 import { project } from './library.js';
 
 /** Generated files, each with its text as `npm run format` leaves it. */
-export function formattedFiles(
-  files: Readonly<Record<string, () => string>>,
-): Readonly<Record<string, () => Promise<string>>> {
+export function formattedFiles<From extends readonly unknown[]>(
+  files: Readonly<Record<string, (...from: From) => string>>,
+): Readonly<Record<string, (...from: From) => Promise<string>>> {
   return Object.fromEntries(
-    Object.entries(files).map(([path, textOf]) => [path, async () => formatted(path, textOf())]),
+    Object.entries(files).map(([path, textOf]) => [path, async (...from: From) => formatted(path, textOf(...from))]),
   );
 }
 

@@ -51,8 +51,9 @@ const accounts: ModuleOptions = {
 
 /** The files that are made, each with its text. */
 export const optionTypesFiles = formattedFiles({
-  [join(library, 'session-module-options.ts')]: () => optionTypes(),
-  [join(library, 'accounts/accounts-module-options.ts')]: () => new OptionTypes(libraryProgram(), accounts).text(),
+  [join(library, 'session-module-options.ts')]: (program?: ts.Program) => optionTypes(program),
+  [join(library, 'accounts/accounts-module-options.ts')]: (program?: ts.Program) =>
+    new OptionTypes(program ?? libraryProgram(), accounts).text(),
 });
 
 const formerDeclarations = join(library, 'former-options.ts');
@@ -63,7 +64,7 @@ const widest = 110;
  * The interfaces of what an application hands in, with a doc comment for each option. They are made, and not derived by the
  * compiler: editors then show the comments, and messages of the compiler the names.
  *
- * @param program has the files of the declarations.
+ * @param program has the files of the declarations, before others.
  */
 export function optionTypes(program: ts.Program = libraryProgram()): string {
   return new OptionTypes(program, sessions).text();
@@ -276,7 +277,12 @@ function withWords(path: string, type: string): string {
   return words.length === 0 ? type : type.replace('| null', `| ${words.map((word) => `'${word}'`).join(' | ')} | null`);
 }
 
-/** The files of `lib/` that types are declared in and exported from, by the names of the types. @param from the folder that imports them */
+/**
+ * The files of `lib/` that types are declared in and exported from, by the names of the types. Of two with a name it is the first,
+ * as a program has what its declarations import before anything else.
+ *
+ * @param from the folder that imports them
+ */
 function homesOfTypes(program: ts.Program, from: string): Map<string, string> {
   const files = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(`${library}/`));
   const declared = files.flatMap((file) =>
@@ -290,7 +296,7 @@ function homesOfTypes(program: ts.Program, from: string): Map<string, string> {
       return [[statement.name.text, importPath(from, file.fileName)]];
     }),
   );
-  return new Map(declared);
+  return new Map(declared.reverse());
 }
 
 function importPath(from: string, file: string): string {

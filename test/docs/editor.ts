@@ -6,6 +6,7 @@ import { project } from './pages.js';
 export class Editor {
   readonly #file = join(project, 'test', 'in-an-editor.ts');
   readonly #service: ts.LanguageService;
+  readonly #read = new Map<string, ts.IScriptSnapshot | undefined>();
   #text = '';
   #version = 0;
 
@@ -14,11 +15,11 @@ export class Editor {
     this.#service = ts.createLanguageService({
       getCompilationSettings: () => options,
       getScriptFileNames: () => [...roots, this.#file],
+      // It looks for files that have changed only when this has.
+      getProjectVersion: () => String(this.#version),
       getScriptVersion: (path) => (path === this.#file ? String(this.#version) : '0'),
-      getScriptSnapshot: (path) => {
-        const text = path === this.#file ? this.#text : ts.sys.readFile(path);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-      },
+      getScriptSnapshot: (path) =>
+        path === this.#file ? ts.ScriptSnapshot.fromString(this.#text) : this.#lasting(path),
       getCurrentDirectory: () => project,
       getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
       fileExists: (path) => path === this.#file || ts.sys.fileExists(path),
@@ -31,6 +32,7 @@ export class Editor {
   }
 
   write(text: string): void {
+    if (text === this.#text) return;
     this.#text = text;
     this.#version++;
   }
@@ -48,11 +50,15 @@ export class Editor {
     return ts.displayPartsToString(info?.documentation);
   }
 
-  /** The comment beside `name` among what is offered at `mark`; empty where it is not offered. */
+  /** The names that are offered at `mark`. */
+  offered(mark: string): ReadonlySet<string> {
+    const entries = this.#service.getCompletionsAtPosition(this.#file, this.#find(mark), undefined)?.entries ?? [];
+    return new Set(entries.map(({ name }) => name));
+  }
+
+  /** The comment beside `name`, which is offered at `mark`. */
   completion(mark: string, name: string): string {
     const at = this.#find(mark);
-    const offered = this.#service.getCompletionsAtPosition(this.#file, at, undefined)?.entries ?? [];
-    if (!offered.some((entry) => entry.name === name)) return '';
     const details = this.#service.getCompletionEntryDetails(this.#file, at, name, {}, undefined, undefined, undefined);
     return ts.displayPartsToString(details?.documentation);
   }
@@ -64,6 +70,15 @@ export class Editor {
       ...this.#service.getSemanticDiagnostics(this.#file),
     ];
     return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  }
+
+  /** A file that does not change. */
+  #lasting(path: string): ts.IScriptSnapshot | undefined {
+    if (!this.#read.has(path)) {
+      const text = ts.sys.readFile(path);
+      this.#read.set(path, text === undefined ? undefined : ts.ScriptSnapshot.fromString(text));
+    }
+    return this.#read.get(path);
   }
 
   #find(mark: string): number {

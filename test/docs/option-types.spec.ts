@@ -7,10 +7,13 @@ import { sessionModuleOptions } from '../../lib/session-module.options.js';
 import { defaultTextOf } from '../../scripts/reference/default-text.js';
 import { isDropped } from '../../scripts/reference/dropped.js';
 import { optionTypesFiles } from '../../scripts/reference/option-types.js';
+import { combinations } from '../support/combinations.js';
 import { Editor } from './editor.js';
 import { project } from './pages.js';
 
-const declarations = join(project, 'lib', 'session-module.options.ts');
+const declarations = ['session-module.options.ts', 'accounts/accounts.options.ts'].map((file) =>
+  join(project, 'lib', file),
+);
 
 /** Where `forRoot()` and its like take options. `{}` stands for the options. */
 const places = {
@@ -22,18 +25,28 @@ const places = {
 };
 const imports = `import { SessionModule, type SessionModuleOptions, type SessionOptionsFactory } from 'nestjs-session-auth';\n`;
 
-const editor = new Editor([declarations]);
+const editor = new Editor(declarations);
 const options = optionEntries(sessionModuleOptions).filter(({ path }) => !isDropped(path));
 const texts = options.map(({ path, option }) => ({
   path,
   parts: [option.meaning, `Takes ${option.kind.expected}.`, `Default: ${defaultTextOf(option)}.`].map(onOneLine),
 }));
 const groups = groupsOf(sessionModuleOptions);
+/** Which text is read where; all of them everywhere in the nightly form. */
+const chosen = combinations({ place: Object.keys(places), text: texts });
+
+/** All places with all options, and for each group a place in which nothing is written yet. One text: each costs a program. */
+const withEverything = allPlaces((place) => [`{ ${members(place, sessionModuleOptions)} }`]);
+const withNothing = allPlaces((place) =>
+  ['', ...groups].map((group) => group.split('.').reduceRight(within, `{ ${markOf(place, group)} }`)),
+);
 
 describe('the types of the options', () => {
   it('are what `npm run docs` makes from the declarations', async () => {
+    editor.write(withEverything);
+    const program = editor.program();
     for (const [file, textOf] of Object.entries(optionTypesFiles)) {
-      expect(readFileSync(file, 'utf8')).toBe(await textOf());
+      expect(readFileSync(file, 'utf8')).toBe(await textOf(program));
     }
   });
 
@@ -45,36 +58,36 @@ describe('the types of the options', () => {
   });
 });
 
-describe.each(Object.entries(places))('an editor, in %s', (_place, code) => {
-  const everything = `{ ${members(sessionModuleOptions)} }`;
+describe.each(Object.keys(places))('an editor, in %s', (place) => {
+  const textsHere = chosen.flatMap(({ place: one, text }) => (one === place ? [text] : []));
 
   it('shows on hover what an option means, what it takes and its default', () => {
-    editor.write(imports + code.replace('{}', everything));
-    const silent = texts.filter(({ path, parts }) => !hasAll(editor.hover(`/* ${path} */`), parts));
+    editor.write(withEverything);
+    const silent = textsHere.filter(({ path, parts }) => !hasAll(editor.hover(markOf(place, path)), parts));
     expect(silent).toEqual([]);
     expect(editor.problems()).toEqual([]);
   });
 
-  it('offers every option with the same text', () => {
-    const silent: string[] = [];
-    for (const group of ['', ...groups]) {
-      const inside = group
-        .split('.')
-        .reduceRight((text, name) => (name === '' ? text : `{ ${name}: ${text} }`), '{ /**/ }');
-      editor.write(imports + code.replace('{}', inside));
-      const prefix = group === '' ? '' : `${group}.`;
-      for (const { path, parts } of texts) {
-        const name = path.slice(prefix.length);
-        if (!path.startsWith(prefix) || name.includes('.')) continue;
-        if (!hasAll(editor.completion('/**/', name), parts)) silent.push(path);
-      }
-    }
+  it('shows what a group is about', () => {
+    editor.write(withEverything);
+    const silent = groups.filter((group) => !hasAll(editor.hover(markOf(place, group)), [onOneLine(meaningOf(group))]));
     expect(silent).toEqual([]);
   });
 
-  it('shows what a group is about', () => {
-    editor.write(imports + code.replace('{}', everything));
-    const silent = groups.filter((group) => !hasAll(editor.hover(`/* ${group} */`), [onOneLine(meaningOf(group))]));
+  it('offers every option with the same text', () => {
+    editor.write(withNothing);
+    const silent: string[] = [];
+    for (const group of ['', ...groups]) {
+      const mark = markOf(place, group);
+      const prefix = group === '' ? '' : `${group}.`;
+      const offered = editor.offered(mark);
+      for (const text of texts) {
+        const name = text.path.slice(prefix.length);
+        if (!text.path.startsWith(prefix) || name.includes('.')) continue;
+        const isSilent = textsHere.includes(text) && !hasAll(editor.completion(mark, name), text.parts);
+        if (!offered.has(name) || isSilent) silent.push(text.path);
+      }
+    }
     expect(silent).toEqual([]);
   });
 });
@@ -103,11 +116,28 @@ describe('the compiler', () => {
   });
 });
 
-/** All options of a tree, each with its path in a comment behind its name. */
-function members(tree: OptionTree, prefix = ''): string {
+/** Each place, in a block of its own, with each of these options. */
+function allPlaces(optionsIn: (place: string) => string[]): string {
+  const blocks = Object.entries(places).flatMap(([place, code]) =>
+    optionsIn(place).map((written) => `{ ${code.replace('{}', written)} }\n`),
+  );
+  return imports + blocks.join('');
+}
+
+function markOf(place: string, path: string): string {
+  return `/* ${place}: ${path} */`;
+}
+
+function within(inner: string, name: string): string {
+  return name === '' ? inner : `{ ${name}: ${inner} }`;
+}
+
+/** All options of a tree, each with its mark behind its name. */
+function members(place: string, tree: OptionTree, prefix = ''): string {
   const written = Object.entries(tree).map(([name, node]) => {
     const path = prefix + name;
-    return `${name}/* ${path} */: ${isOption(node) ? 'undefined' : `{ ${members(node, `${path}.`)} }`}`;
+    const value = isOption(node) ? 'undefined' : `{ ${members(place, node, `${path}.`)} }`;
+    return `${name}${markOf(place, path)}: ${value}`;
   });
   return written.join(', ');
 }
