@@ -93,15 +93,15 @@ export type AdministrationRefusal =
   | 'SENT_TOO_OFTEN';
 
 const refusals: Readonly<Record<AdministrationRefusal, string>> = {
-  LAST_ADMINISTRATOR: 'Nobody could administer accounts any more. Give the role to another account first.',
-  ROLE_UNKNOWN: 'There is no such role. Correct the name, or add it to admin.roles, or to the roles of SessionModule.',
-  ROLE_NOT_GRANTABLE:
-    'An administrator may give and take away only the roles that they have. Add others to admin.grantable.',
-  NO_PASSWORD: 'The account has no password that could be reset. Use resetAccess().',
+  LAST_ADMINISTRATOR: 'This is the last administrator. Give the role to another account first.',
+  ROLE_UNKNOWN:
+    'This role does not exist. Correct the name, or add it to admin.roles, or to the option roles of SessionModule.',
+  ROLE_NOT_GRANTABLE: 'Administrators can grant and revoke only roles that they have. Add others to admin.grantable.',
+  NO_PASSWORD: 'The account has no password to reset. Use resetAccess().',
   INVITATIONS_OFF: 'Invitations are off. Turn on `invitations`.',
-  TOO_MANY_INVITATIONS: '1,000 invitations are open. Withdraw some, or wait until they expire.',
-  SENT_TOO_OFTEN: 'This address has got as many invitations as `sending` permits. Try again later.',
-  NO_SECOND_FACTOR: 'No kind of second factor is on, such as totp, so the owner could set none up.',
+  TOO_MANY_INVITATIONS: 'There are 1,000 open invitations, the maximum. Withdraw some, or wait until they expire.',
+  SENT_TOO_OFTEN: 'This address has received as many invitations as `sending` permits. Try again later.',
+  NO_SECOND_FACTOR: 'No second factor is enabled, so the owner could not set one up. Turn on one, such as totp.',
 };
 
 /**

@@ -72,7 +72,7 @@ it('a program uses the shop with an API key that its owner has made, and is told
   await visitor.page.getByRole('link', { name: 'Your API keys' }).click();
   await visitor.page.getByLabel('Name').fill('curl');
   await visitor.page.getByLabel('profile').check();
-  await visitor.press('Create the key');
+  await visitor.press('Create key');
   const key = /shop_\S+/.exec(await visitor.page.getByRole('main').innerText())?.[0] ?? '';
   expect(await faultsOf(visitor.page)).toEqual([]);
   const answer = await fetch(shop.url('/api/me'), { headers: { authorization: `Bearer ${key}` } });
@@ -91,11 +91,11 @@ describe('an admin', () => {
     await admin.page.getByRole('link', { name: 'All accounts' }).click();
     expect(await faultsOf(admin.page)).toEqual([]);
     await admin.page.getByRole('link', { name: account.email }).click();
-    await admin.page.getByText('Disable the account').waitFor();
+    await admin.page.getByText('Disable account').waitFor();
     expect(await faultsOf(admin.page)).toEqual([]);
-    await admin.press('Disable the account');
+    await admin.press('Disable account');
     expect(await customer.isLoggedIn()).toBe(false);
-    await admin.press('Enable the account');
+    await admin.press('Enable account');
     await customer.enter();
     expect(await customer.heading()).toBe(`Hello, ${account.name}`);
     await admin.leave();

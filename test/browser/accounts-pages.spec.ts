@@ -89,7 +89,7 @@ describe.each(withAndWithoutJavaScript)('the pages of accounts, %s', (_name, jav
     await person.goTo('/auth/login');
     await person.press('Create an account');
     await person.send({ email: ada.email, password: ada.password });
-    expect(await person.message()).toBe('status: We have sent you a mail. Open the link in it to finish.');
+    expect(await person.message()).toBe('status: We have sent you an email. Open the link in it to finish.');
 
     await person.goTo(await linkIn(1));
     await person.press('Confirm');
@@ -101,13 +101,13 @@ describe.each(withAndWithoutJavaScript)('the pages of accounts, %s', (_name, jav
     await person.goTo('/auth/account');
     await person.press('Change your password');
     await person.send({ current: ada.password, password: ada.renewed });
-    expect(await person.message()).toBe('status: Your password is changed.');
+    expect(await person.message()).toBe('status: Your password has been changed.');
     await person.press('Your account');
     await person.press('Log out');
     expect(person.path).toBe('/');
 
     await person.goTo('/auth/login');
-    await person.press('Forgotten password');
+    await person.press('Forgot your password?');
     await person.send({ email: ada.email });
     expect(await person.message()).toMatch(/^status: If there is an account/);
     // The second mail was the notice of the change.
@@ -136,7 +136,7 @@ describe.each(withAndWithoutJavaScript)('the pages of accounts, %s', (_name, jav
     await person.send({ email: ada.email, password: 'short' });
     expect(await person.focused()).toBe('password');
     await person.send({ password: ada.password });
-    expect(await person.focused()).toBe('We have sent you a mail. Open the link in it to finish.');
+    expect(await person.focused()).toBe('We have sent you an email. Open the link in it to finish.');
     await person.goTo('/auth/login');
     expect(await person.focused()).toBe('');
     await person.send({ identity: ada.email, password: 'a wrong one' });

@@ -50,11 +50,11 @@ describe.each(withAndWithoutJavaScript)('the pages for administrators, %s', (_na
     await person.send({ search: 'ADA@' });
     await person.press('ada@example.com');
     expect(person.path).toBe(`/auth/admin/accounts/${id}`);
-    await person.press('Disable the account');
+    await person.press('Disable account');
     expect(await person.page.getByText('Disabled').count()).toBe(1);
-    await person.press('Enable the account');
+    await person.press('Enable account');
     await person.page.getByLabel('editor').uncheck();
-    await person.press('Save the roles');
+    await person.press('Save roles');
     expect(await app.app.get(AccountsService).find(id)).toMatchObject({ active: true, roles: ['staff'] });
 
     await person.press('All accounts');

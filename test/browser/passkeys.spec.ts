@@ -126,7 +126,7 @@ describe('a passkey in Chromium', () => {
     await person.page.keyboard.press('Enter');
     const says = person.page.locator('[data-passkey-says]');
     await says.waitFor({ state: 'visible' });
-    expect(await says.innerText()).toBe('This has not worked. Try again.');
+    expect(await says.innerText()).toBe('That did not work. Try again.');
   });
 
   it('is not added to a device that has one', async () => {
@@ -135,7 +135,7 @@ describe('a passkey in Chromium', () => {
     await person.page.keyboard.press('Enter');
     const says = person.page.locator('[data-passkey-says]');
     await says.waitFor({ state: 'visible' });
-    expect(await says.innerText()).toBe('This device has a passkey of your account already.');
+    expect(await says.innerText()).toBe('This device already has a passkey for your account.');
   });
 
   it('is renamed, and the browser is told when it is deleted', async () => {
@@ -178,7 +178,7 @@ describe('a passkey in Chromium', () => {
     await person.goTo('/auth/login?next=/?after');
     await person.send({ identity: ada.email, password: ada.password });
     expect(person.path).toBe('/auth/second-factor');
-    await person.press('Mail me a code');
+    await person.press('Email me a code');
     const { code = '' } = (await app.box.mail()).data;
     await person.send({ code });
     await person.press('Add a passkey');

@@ -30,10 +30,10 @@ describe.each(withAndWithoutJavaScript)('somebody who registers in the shop, %s'
     await visitor.press('Add to cart: Evening mug');
     await visitor.goTo('/auth/login');
     await visitor.page.getByRole('link', { name: 'Create an account' }).click();
-    await visitor.page.getByLabel('E-mail address').fill(email);
+    await visitor.page.getByLabel('Email address').fill(email);
     await visitor.page.getByLabel('Password').fill(password);
-    await visitor.press('Create the account');
-    expect(await visitor.page.getByRole('status').innerText()).toContain('We have sent you a mail.');
+    await visitor.press('Create account');
+    expect(await visitor.page.getByRole('status').innerText()).toContain('We have sent you an email.');
 
     const mail = visitor.page.locator(`[data-kind=confirm][data-to="${email}"]`);
     await until('the mail of the registration', async () => {
@@ -51,7 +51,7 @@ describe.each(withAndWithoutJavaScript)('somebody who registers in the shop, %s'
     await visitor.goTo('/auth/account/password');
     await visitor.page.getByLabel('Current password').fill(password);
     await visitor.page.getByLabel('New password').fill(renewed);
-    await visitor.press('Change the password');
+    await visitor.press('Change password');
     await visitor.press('Log out');
     await shop.restart();
     await visitor.goTo('/auth/login');

@@ -109,7 +109,7 @@ export class Visitor {
 
   /** Fills in the login form that is on the page, and sends it. */
   async logIn(password: string = account.password, email: string = account.email): Promise<void> {
-    await this.page.getByLabel('E-mail address').fill(email);
+    await this.page.getByLabel('Email address').fill(email);
     await this.page.getByLabel('Password').fill(password);
     await this.press('Log in');
   }

@@ -32,7 +32,7 @@ export class NotImpersonatedGuard implements CanActivate {
     if (!isImpersonated(await requestSessionOf(context).get())) return true;
     const exception = new ForbiddenException({
       statusCode: 403,
-      message: 'This cannot be done in the place of somebody else.',
+      message: 'This cannot be done while impersonating a user.',
       error: 'Forbidden',
       code: 'IMPERSONATING',
     });

@@ -126,7 +126,7 @@ describe.each(platforms)('a code by SMS on %s', (platform) => {
     const code = await ask(login);
     expect(factors.sent.at(-1)).toEqual({
       ...{ to: phone, kind: 'login', code },
-      text: `${code} is your code to log in at The Shop. Give it to nobody.\n\n@shop.example #${code}`,
+      text: `${code} is your code to log in at The Shop. Do not give it to anyone.\n\n@shop.example #${code}`,
     });
     expect(await prove(login, otherThan(code))).toMatchObject(wrong);
     const typed = `${code.slice(0, 3)} ${code.slice(3)}`;
@@ -151,7 +151,7 @@ describe.each(platforms)('a code by SMS on %s', (platform) => {
     const page = await readPage(jar, '/auth/factors');
     const _csrf = csrfIn(page.html);
     const bad = await (await sendForm(jar, '/auth/factors/code', { phone: '+1 202 555 0123', _csrf })).text();
-    expect(bad).toContain('We do not send codes to numbers of this country.');
+    expect(bad).toContain('We do not send codes to numbers in this country.');
     expect(bad).toContain('value="+1 202 555 0123"');
     const setUp = await (await sendForm(jar, '/auth/factors/code', { phone, name: '<b>phone</b>', _csrf })).text();
     expect(setUp).toContain('We have sent a code to •••78.');
@@ -271,7 +271,7 @@ describe('a telephone', () => {
     await send(jar, '/auth/second-factor/send', {});
     const mailed = (await factors.app.box.mail()).data.code;
     await send(jar, '/auth/second-factor', { code: mailed });
-    expect((await readPage(jar, '/auth/second-factor')).html).toContain('Add a telephone');
+    expect((await readPage(jar, '/auth/second-factor')).html).toContain('Add a phone');
     const { id } = (await send(jar, '/auth/factors/code', { phone })).body as { id: string };
     const code = (await factors.kit.sms.last(phone))?.code;
     expect(await send(jar, `/auth/factors/code/${id}/enable`, { code })).toMatchObject({ body: { status: 'in' } });
@@ -550,7 +550,7 @@ describe('a mailbox in place of a second factor', () => {
     await factors.start(adopted, setup);
     const jar = await factors.pending();
     expect(await jar.json('/auth')).toMatchObject({ pending: { methods: ['code'] } });
-    expect((await readPage(jar, '/auth/second-factor')).html).toContain('by mail');
+    expect((await readPage(jar, '/auth/second-factor')).html).toContain('by email');
     expect((await send(jar, '/auth/second-factor/send', { method: 'code' })).status).toBe(202);
     const mail = await factors.kit.mails.last('ada@example.com', 'code');
     expect((await prove(jar, mail?.data.code)).status).toBe(200);

@@ -95,7 +95,7 @@ describe.each(platforms)('a change of the address on %s', (platform) => {
     expect(await emailOf()).toBe('ada@new.example');
     const undoing = new URL((await mailed('email-changing')).data.link ?? '');
     const shown = await readPage(stranger, undoing.pathname + undoing.search);
-    expect(shown.html).toContain('wanted to change the address');
+    expect(shown.html).toContain('tried to change the address');
     expect(shown.html).toContain('127.0.0.1');
     expect(await emailOf()).toBe('ada@new.example');
     const undone = await sendForm(stranger, '/auth/email/undo', { token: await tokenOf('email-changing') });

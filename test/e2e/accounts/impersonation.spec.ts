@@ -238,7 +238,7 @@ describe('an impersonation', () => {
     const jar = await impersonating();
     const list = (await owner.json('/auth/sessions')) as { publicId: string; impersonated: boolean }[];
     expect(list.map(({ impersonated }) => impersonated).sort()).toEqual([false, true]);
-    expect((await readPage(owner, '/auth/sessions')).html).toContain('An administrator of this site, in your place');
+    expect((await readPage(owner, '/auth/sessions')).html).toContain('An administrator of this site, as you');
     const publicId = list.find(({ impersonated }) => impersonated)?.publicId ?? '';
     expect((await send(owner, `/auth/sessions/${publicId}`, {}, 'DELETE')).status).toBe(200);
     expect(await whoIs(jar)).toEqual(nobody);
@@ -249,7 +249,9 @@ describe('an impersonation', () => {
     await start();
     const jar = await impersonating();
     const { html } = await readPage(jar, '/auth/account');
-    expect(html).toContain('You see this site as ada@example.com does. You are boss@example.com, until');
+    expect(html).toContain(
+      'You are using this site as ada@example.com. You are logged in as boss@example.com, and return to your own account at',
+    );
     expect(html).toContain('action="/auth/impersonate/end"');
     const ended = await sendForm(jar, '/auth/impersonate/end', { next: '/me' });
     expect([ended.status, ended.headers.get('location')]).toEqual([303, '/me']);
@@ -338,7 +340,10 @@ describe('an impersonation', () => {
     expect((await send(jar, '/help', {})).body).toMatchObject({ code: 'IMPERSONATING' });
     expect((await sendForm(jar, '/auth/account/password', {})).status).toBe(404);
     const form = await sendForm(jar, '/auth/password', { current: password, password: 'another long phrase' });
-    expect([form.status, await form.text()]).toEqual([403, expect.stringContaining('in the place of somebody else')]);
+    expect([form.status, await form.text()]).toEqual([
+      403,
+      expect.stringContaining('while you use the site as another user'),
+    ]);
     expect(await whoIs(jar)).toEqual(asAda);
     const owner = await loggedIn(ada);
     expect((await send(owner, '/pay', {})).status).toBe(201);

@@ -303,7 +303,7 @@ describe.each(platforms)('the page of invitations on %s', (platform) => {
       expect(html).toContain(`action="${page}/${id}/${action}"`);
       expect((await sendForm(jar, `${page}/${id}/${action}`, {})).status).toBe(303);
     }
-    expect((await readPage(jar, page)).html).toContain('Nobody is invited at the moment.');
+    expect((await readPage(jar, page)).html).toContain('There are no open invitations.');
     const wrong = await sendForm(jar, page, { email: 'nobody' });
     expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('value="nobody"')]);
   });

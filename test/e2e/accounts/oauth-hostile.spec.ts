@@ -151,7 +151,7 @@ describe('a provider that does not do what it should', () => {
     const jar = app.jar();
     const page = await readPage(jar, await goThrough(jar, acme));
     expect(page.status).toBe(403);
-    expect(page.html).toContain('You have not signed in at the provider.');
+    expect(page.html).toContain('You did not sign in at the provider.');
     expect(page.html).not.toContain('<script');
   });
 

@@ -231,7 +231,7 @@ describe('what a provider offers', () => {
     expect(page.headers.get('content-security-policy')).toContain(`form-action 'self' ${acme.issuer};`);
     const begun = await sendForm(jar, '/auth/oauth/acme', {});
     expect(begun.status).toBe(503);
-    expect(await begun.text()).toContain('The provider does not answer at the moment.');
+    expect(await begun.text()).toContain('The provider is not responding at the moment.');
   });
 });
 

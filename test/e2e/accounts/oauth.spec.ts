@@ -336,7 +336,7 @@ describe('sign-in with another provider', () => {
     app.provider.person = null;
     const other = app.jar();
     const denied = await readPage(other, await app.goThrough(other));
-    expect(denied.html).toContain('You have not signed in at the provider.');
+    expect(denied.html).toContain('You did not sign in at the provider.');
   });
 
   it('leads on by a page of its own where the session does not come along from other sites', async () => {

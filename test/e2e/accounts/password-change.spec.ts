@@ -87,7 +87,7 @@ describe.each(platforms)('a change of password on %s', (platform) => {
     const page = await readPage(jar, '/auth/account/password');
     const csrf = /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
     const done = await sendForm(jar, '/auth/password', { current: ada.password, password: renewed, _csrf: csrf });
-    expect([done.status, await done.text()]).toEqual([200, expect.stringContaining('Your password is changed.')]);
+    expect([done.status, await done.text()]).toEqual([200, expect.stringContaining('Your password has been changed.')]);
   });
 });
 

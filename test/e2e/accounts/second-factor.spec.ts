@@ -97,7 +97,7 @@ describe.each(platforms)('a second factor on %s', (platform) => {
     });
     expect([wrong.status, await wrong.text()]).toEqual([
       401,
-      expect.stringContaining('This is wrong, or was used already.'),
+      expect.stringContaining('This is wrong, or has already been used.'),
     ]);
     const done = await sendForm(jar, '/auth/second-factor', {
       ...{ method: 'totp', code: factors.code(secret), _csrf: csrf },
@@ -317,7 +317,7 @@ describe('a second factor that is required', () => {
     const jar = factors.app.jar();
     await sendForm(jar, '/auth/login', logIn);
     const first = await readPage(jar, '/auth/second-factor');
-    expect(first.html).toContain('We mail you a code first');
+    expect(first.html).toContain('We will first email you a code');
     const _csrf = /name="_csrf" value="([^"]+)"/.exec(first.html)?.[1] ?? '';
     await sendForm(jar, '/auth/second-factor/send', { _csrf });
     const { code = '' } = (await factors.app.box.mail()).data;

@@ -193,7 +193,7 @@ describe('the routes of accounts', () => {
       recovery: true,
     });
     expect((await readPage(app.jar(), '/auth/login')).html).toBe('<p>/auth/login null</p>');
-    expect((await readPage(app.jar(), '/auth/recover')).html).toContain('<h1>Forgotten password</h1>');
+    expect((await readPage(app.jar(), '/auth/recover')).html).toContain('<h1>Forgot your password?</h1>');
     expect(await (await sendForm(app.jar(), '/auth/login', logIn)).text()).toBe(
       '<p>/auth/login The address or the password is wrong.</p>',
     );

@@ -271,7 +271,7 @@ describe('recovery codes', () => {
     const mail = await factors.app.box.mail(3);
     expect(mail).toMatchObject({ kind: 'recovery-code-used', to: ada.email, data: { left: 9 } });
     expect(mail.text).toContain(mail.data.notMe?.link);
-    expect(mail.text).toContain('Codes that are left: 9.');
+    expect(mail.text).toContain('Codes left: 9.');
     const second = ((await send(jar, '/auth/factors/recovery-codes', {})).body as { codes: string[] }).codes;
     expect(second).not.toContain(first[1]);
     const old = { method: 'recovery-code', code: first[1] };

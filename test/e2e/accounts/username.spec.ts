@@ -46,7 +46,7 @@ describe.each(platforms)('a change of the username on %s', (platform) => {
     const wrong = await sendForm(jar, '/auth/username', { username: 'a b', _csrf });
     expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('not a valid username')]);
     const done = await sendForm(jar, '/auth/username', { username: 'lovelace', _csrf });
-    expect([done.status, await done.text()]).toEqual([200, expect.stringContaining('Your username is changed.')]);
+    expect([done.status, await done.text()]).toEqual([200, expect.stringContaining('Your username has been changed.')]);
   });
 });
 
