@@ -21,7 +21,7 @@ import type { SecondFactorRequired } from './second-factor/second-factor.options
 /** What `AccountsModule.forRoot()` takes. Every option has a default. `@publicApi` */
 export interface AccountsModuleOptions {
   /**
-   * The application’s URL for browsers, which links in mails begin with: `https://shop.example`.
+   * The URL at which browsers reach the application, and the base of links in emails: `https://shop.example`.
    *
    * Takes a URL such as https://shop.example or https://example.com/shop, with nothing after the path, or null
    * for none. Default: that of the session module, otherwise the address that the application listens at;
@@ -31,7 +31,7 @@ export interface AccountsModuleOptions {
    */
   publicUrl?: string | null | undefined;
   /**
-   * The name of the site, on pages and in mails.
+   * The name of the site, shown on pages and in emails.
    *
    * Takes a name of up to 100 characters, on one line, or null for none. Default: the host of `publicUrl`.
    *
@@ -39,29 +39,28 @@ export interface AccountsModuleOptions {
    */
   site?: string | null | undefined;
   /**
-   * Where accounts are stored.
+   * The repository that stores accounts.
    *
-   * Takes an AccountRepository, or null for none. Default: in memory, with a warning; in production there is
-   * none.
+   * Takes an AccountRepository, or null for none. Default: in memory, with a warning; required in production.
    *
    * Can be given in code alone.
    */
   repository?: AccountRepository | null | undefined;
   /**
-   * What sends mails: `smtpMailer(url)`, or any object with `send(mail)`.
+   * Sends emails: `smtpMailer(url)`, or an object with `send(mail)`.
    *
-   * Takes a mailer: an object with a method send(mail), or null for none. Default: mails are written to the log;
-   * in production there is none.
+   * Takes a mailer: an object with a method send(mail), or null for none. Default: emails are written to the
+   * log; required in production.
    *
    * Can be given in code alone.
    */
   mailer?: Mailer | null | undefined;
-  /** Mails: their sender, their words, and the queue in which they wait. */
+  /** Emails: their sender, their templates, and their queue. */
   mail?: AccountsMailOptions | undefined;
   /**
-   * Login by mail, without a password.
+   * Login by email, without a password.
    *
-   * Whether one can log in with a link and a code that are mailed to the address of an account.
+   * Whether users can log in with a link or a code that is emailed to them.
    *
    * Takes true or false. Default: `false`.
    *
@@ -71,7 +70,7 @@ export interface AccountsModuleOptions {
   /**
    * Registration.
    *
-   * Whether anybody may create an account.
+   * Whether anyone can create an account.
    *
    * Takes true or false. Default: `false`.
    *
@@ -79,9 +78,9 @@ export interface AccountsModuleOptions {
    */
   registration?: boolean | AccountsRegistrationOptions | undefined;
   /**
-   * Confirmation of addresses.
+   * Confirmation of email addresses.
    *
-   * Whether an account exists only once its address has been confirmed by a mail.
+   * Whether a registration must be confirmed by a link in an email before the account is created.
    *
    * Takes true or false. Default: `false`.
    *
@@ -91,7 +90,7 @@ export interface AccountsModuleOptions {
   /**
    * Recovery of forgotten passwords.
    *
-   * Whether a mail with a link for a new password is sent to those who ask for it.
+   * Whether users can reset a forgotten password with a link in an email.
    *
    * Takes true or false. Default: `false`.
    *
@@ -100,14 +99,14 @@ export interface AccountsModuleOptions {
   recovery?: boolean | AccountsRecoveryOptions | undefined;
   /** Which passwords are accepted, and how they are hashed. */
   passwords?: AccountsPasswordsOptions | undefined;
-  /** The one-time proofs in mailed links. */
+  /** Single-use tokens in emailed links. */
   proofs?: AccountsProofsOptions | undefined;
   /** Second factors of every kind. */
   secondFactor?: AccountsSecondFactorOptions | undefined;
   /**
-   * Whose second factor is a code by mail while they have no other one: everybody with a confirmed address
-   * (`true`), accounts with one of some roles, or those for which a function of the account returns true. For
-   * users who had that elsewhere: it is no second factor (ASVS 6.3.6), and not possible beside `recovery` and
+   * Accounts whose second factor is a code by email while they have no other one: all with a confirmed address
+   * (`true`), those with one of some roles, or those for which a function returns true. For users who had that
+   * elsewhere: it is not a real second factor (ASVS 6.3.6), and cannot be combined with `recovery` and
    * `mailLogin`.
    *
    * Takes true, false, an array of roles, or a function (account) => true or false. Default: `false`.
@@ -116,9 +115,9 @@ export interface AccountsModuleOptions {
    */
   mailAsSecondFactor?: SecondFactorRequired | undefined;
   /**
-   * Codes by SMS as a second factor. Needs the package `libphonenumber-js`.
+   * Codes by SMS as a second factor. Needs `libphonenumber-js`.
    *
-   * Whether accounts can have telephones to which codes are sent.
+   * Whether accounts can have phones as second factors, to which codes are sent.
    *
    * Takes true or false. Default: `false`.
    *
@@ -126,7 +125,7 @@ export interface AccountsModuleOptions {
    */
   sms?: boolean | AccountsSmsOptions | undefined;
   /**
-   * Authenticator apps as a second factor (TOTP, RFC 6238). Needs the packages `otplib` and `qrcode`.
+   * Authenticator apps as a second factor (TOTP, RFC 6238). Needs `otplib` and `qrcode`.
    *
    * Whether accounts can have authenticator apps.
    *
@@ -136,7 +135,7 @@ export interface AccountsModuleOptions {
    */
   totp?: boolean | AccountsTotpOptions | undefined;
   /**
-   * Codes that stand in for a second factor that is lost.
+   * Recovery codes, for users who lose their second factor.
    *
    * Whether accounts can have recovery codes.
    *
@@ -146,7 +145,7 @@ export interface AccountsModuleOptions {
    */
   recoveryCodes?: boolean | AccountsRecoveryCodesOptions | undefined;
   /**
-   * Passkeys: to log in with, as a second factor, and to confirm who is logged in.
+   * Passkeys: to log in, as a second factor, and to re-authenticate.
    *
    * Whether accounts can have passkeys. Needs `@simplewebauthn/server`.
    *
@@ -155,10 +154,10 @@ export interface AccountsModuleOptions {
    * Environment: `SECURITY_WEBAUTHN` or `SECURITY_PASSKEYS`.
    */
   passkeys?: boolean | AccountsPasskeysOptions | undefined;
-  /** Sign-in with other providers, by OpenID Connect or OAuth 2. */
+  /** Sign-in with other providers by OpenID Connect or OAuth 2. */
   oauth?: AccountsOauthOptions | undefined;
   /**
-   * Keys by which programs use an account, each for some scopes only.
+   * API keys, which let programs use an account within some scopes.
    *
    * Whether accounts can have API keys.
    *
@@ -168,9 +167,9 @@ export interface AccountsModuleOptions {
    */
   apiKeys?: boolean | AccountsApiKeysOptions | undefined;
   /**
-   * Administration of accounts, over HTTP and on pages. Without `role` and `permission`, there are neither.
+   * Administration of accounts by HTTP routes and pages. They exist only if `role` or `permission` is set.
    *
-   * The role of those who administer accounts.
+   * The role that administrators of accounts need.
    *
    * Takes a name such as admin, of up to 100 characters, or null for none. Default: none.
    *
@@ -178,9 +177,9 @@ export interface AccountsModuleOptions {
    */
   admin?: string | null | AccountsAdminOptions | undefined;
   /**
-   * Access and refresh tokens, for clients that keep no cookies.
+   * Access and refresh tokens for clients without cookies.
    *
-   * Whether a login can be made that is in tokens, and in no session.
+   * Whether clients can log in with tokens instead of a session.
    *
    * Takes true or false. Default: `false`.
    *
@@ -188,9 +187,9 @@ export interface AccountsModuleOptions {
    */
   tokens?: boolean | AccountsTokensOptions | undefined;
   /**
-   * HTTP Basic, for the routes that are marked with `@AllowBasic()`.
+   * HTTP Basic authentication for routes with `@AllowBasic()`.
    *
-   * Whether these routes take an address and a password with each request.
+   * Whether these routes accept an address and a password with each request.
    *
    * Takes true or false. Default: `false`.
    *
@@ -198,9 +197,9 @@ export interface AccountsModuleOptions {
    */
   basic?: boolean | AccountsBasicOptions | undefined;
   /**
-   * Invitations: an account exists only once who was invited has followed the link of the mail.
+   * Invitations by email. The account is created when the invited person accepts.
    *
-   * Whether administrators may invite others.
+   * Whether administrators can invite people.
    *
    * Takes true or false. Default: `false`.
    *
@@ -208,10 +207,10 @@ export interface AccountsModuleOptions {
    */
   invitations?: boolean | AccountsInvitationsOptions | undefined;
   /**
-   * Logins, as they are kept with their accounts.
+   * Records of logins in their accounts.
    *
-   * Whether the number of logins, and the time and network address of the last two, are kept. They are personal
-   * data.
+   * Whether accounts record the number of logins, and the time and network address of the last two. They are
+   * personal data.
    *
    * Takes true or false. Default: `false`.
    *
@@ -219,23 +218,22 @@ export interface AccountsModuleOptions {
    */
   tracking?: boolean | AccountsTrackingOptions | undefined;
   /**
-   * Trusted devices: browsers on which a login is not asked for the second factor for a while, where its owner
-   * has said so.
+   * Trusted devices: browsers that users exempt from the second factor for a while.
    *
    * Whether accounts can have trusted devices. Flask-Security’s `SECURITY_TWO_FACTOR_ALWAYS_VALIDATE=false` says
-   * the same. There are none where `timeouts` of the session module is `twice-daily`.
+   * the same. Not available if `timeouts` of `SessionModule` is `twice-daily`.
    *
    * Takes true or false. Default: `false`.
    *
    * Environment: `SECURITY_TRUSTED_DEVICES`.
    */
   trustedDevices?: boolean | AccountsTrustedDevicesOptions | undefined;
-  /** Accounts that are kept in their sessions, so that requests need no query. */
+  /** A copy of the account in its session, so that requests need no query. */
   accountCache?: AccountsAccountCacheOptions | undefined;
   /**
    * Deletion of accounts by their owners.
    *
-   * Whether the owner of an account may delete it.
+   * Whether users can delete their accounts.
    *
    * Takes true or false. Default: `true`.
    *
@@ -243,16 +241,16 @@ export interface AccountsModuleOptions {
    */
   deletion?: boolean | AccountsDeletionOptions | undefined;
   /**
-   * Administrators who use the application in the place of a user, to see what that one sees.
+   * Impersonation: administrators use the application as a user, to see what that user sees.
    *
-   * Whether administrators can take the place of a user for a while.
+   * Whether administrators can impersonate users.
    *
    * Takes true or false. Default: `false`.
    *
    * Environment: `SECURITY_IMPERSONATION`.
    */
   impersonation?: boolean | AccountsImpersonationOptions | undefined;
-  /** What is kept of everything that happens to accounts, in a chain that nobody can change unnoticed. */
+  /** The audit log: a tamper-evident record of what happens to accounts. */
   audit?: AccountsAuditOptions | undefined;
   /**
    * Whether users may change their password.
@@ -263,9 +261,9 @@ export interface AccountsModuleOptions {
    */
   passwordChange?: boolean | undefined;
   /**
-   * Change of the address of an account.
+   * Change of email address.
    *
-   * Whether users may change the address of their account.
+   * Whether users can change their email address.
    *
    * Takes true or false. Default: `true`.
    *
@@ -281,19 +279,19 @@ export interface AccountsModuleOptions {
    */
   usernameChange?: boolean | undefined;
   /**
-   * Usernames, by which one can log in as well as by the address.
+   * Usernames, which users can log in with instead of their email address.
    *
-   * Whether accounts have usernames. They are public.
+   * Whether accounts have usernames, which are public.
    *
    * Takes true or false. Default: `false`.
    *
    * Environment: `SECURITY_USERNAME_ENABLE` or `SECURITY_USERNAMES`.
    */
   usernames?: boolean | AccountsUsernamesOptions | undefined;
-  /** Who may enter an account. */
+  /** Who may log in to an account. */
   gate?: AccountsGateOptions | undefined;
   /**
-   * What the answers of the routes say of an account.
+   * Returns what responses contain about an account.
    *
    * Takes a function (account) => an object for JSON, or null for none. Default: `{ id, email, emailConfirmed,
    * username, roles }`.
@@ -301,18 +299,18 @@ export interface AccountsModuleOptions {
    * Can be given in code alone.
    */
   payload?: ((account: Account) => object) | null | undefined;
-  /** Where links in mails lead, for pages of your own, such as those of a single-page application. */
+  /** The targets of links in emails, if you have your own pages, such as those of a single-page application. */
   links?: AccountsLinksOptions | undefined;
   /**
-   * Pages that replace those in the box, by name: a function that returns HTML.
+   * Your own pages, by name: functions that return HTML. Other pages stay as they are.
    *
-   * Takes an object with a function for a page. Default: those in the box.
+   * Takes an object with a function for each page. Default: the built-in ones.
    *
    * Can be given in code alone.
    */
   pages?: PageTemplates | undefined;
   /**
-   * The language of pages and mails where neither the account nor the request names one that there is.
+   * The language of pages and emails if neither the account nor the request names an available one.
    *
    * Takes a language, such as en. Default: `en`.
    *
@@ -320,10 +318,10 @@ export interface AccountsModuleOptions {
    */
   locale?: string | undefined;
   /**
-   * Texts that replace those in the box, or further languages.
+   * Messages that replace built-in ones, or add languages.
    *
-   * Takes an object with the texts of a language by their keys, for each language. Default: English (`en`) and
-   * German (`de`).
+   * Takes an object of languages, each an object of strings by message key. Default: English (`en`) and German
+   * (`de`).
    *
    * Can be given in code alone.
    */
@@ -767,15 +765,16 @@ export interface AccountsModuleOptions {
       >
     | undefined;
   /**
-   * A translation library: asked for each text first.
+   * Translates messages, for example with a translation library. Called first for each message; null: use the
+   * built-in one.
    *
-   * Takes a function (key, values, locale) => a text, or null, or null for none. Default: none.
+   * Takes a function (key, values, locale) => a string or null, or null for none. Default: none.
    *
    * Can be given in code alone.
    */
   translate?: Translate | null | undefined;
   /**
-   * Where a browser goes after a login that does not say where.
+   * Where browsers are redirected after a login without `next`.
    *
    * Takes a path such as /account, percent-encoded where needed. Default: `/`.
    *
@@ -783,7 +782,7 @@ export interface AccountsModuleOptions {
    */
   afterLogin?: string | undefined;
   /**
-   * Where a browser goes after a logout.
+   * Where browsers are redirected after a logout.
    *
    * Takes a path such as /account, percent-encoded where needed. Default: `/`.
    *
@@ -791,21 +790,21 @@ export interface AccountsModuleOptions {
    */
   afterLogout?: string | undefined;
   /**
-   * Whether the login page proposes to stay logged in.
+   * Whether "Keep me logged in" is ticked by default on the login page.
    *
    * Takes true or false. Default: `false`.
    *
    * Environment: `SECURITY_DEFAULT_REMEMBER_ME` or `SECURITY_REMEMBER`.
    */
   remember?: boolean | undefined;
-  /** How many mails may be caused by anybody. Beyond it, a request gets the same answer, and nothing is sent. */
+  /** Limits on emails and text messages. Beyond them, a request gets the same response, but nothing is sent. */
   sending?: AccountsSendingOptions | undefined;
 }
 
-/** Mails: their sender, their words, and the queue in which they wait. `@publicApi` */
+/** Emails: their sender, their templates, and their queue. `@publicApi` */
 export interface AccountsMailOptions {
   /**
-   * The sender of mails, with or without a name.
+   * The sender of emails, with or without a name.
    *
    * Takes an address, with or without a name: Shop <no-reply@shop.example>, or null for none. Default:
    * `no-reply@` and the host of `publicUrl`.
@@ -814,23 +813,23 @@ export interface AccountsMailOptions {
    */
   from?: string | null | undefined;
   /**
-   * Templates that replace those in the box, by kind of mail: a function that returns `{ subject, text, html }`.
+   * Your own templates, by kind of email: functions that return `{ subject, text, html }`.
    *
-   * Takes an object with a function for a kind of mail. Default: those in the box.
+   * Takes an object with a function for each kind of email. Default: the built-in ones.
    *
    * Can be given in code alone.
    */
   templates?: Readonly<Partial<Record<MailKind, MailTemplate>>> | undefined;
   /**
-   * Where mails wait until they are sent.
+   * A queue where emails wait until they are sent.
    *
-   * Takes a queue: an object with a method add(mail), or null for none. Default: in the memory of this process.
+   * Takes a queue: an object with a method add(mail), or null for none. Default: in memory.
    *
    * Can be given in code alone.
    */
   queue?: MailQueue | null | undefined;
   /**
-   * How many mails may wait in the memory of this process. Further ones are lost, which is logged.
+   * The maximum number of emails that wait in memory. Further ones are lost, which is logged.
    *
    * Takes a whole number, from 1 to 1000000. Default: `1000`.
    *
@@ -839,10 +838,10 @@ export interface AccountsMailOptions {
   queueSize?: number | undefined;
 }
 
-/** Login by mail, without a password. `@publicApi` */
+/** Login by email, without a password. `@publicApi` */
 export interface AccountsMailLoginOptions {
   /**
-   * Whether one can log in with a link and a code that are mailed to the address of an account.
+   * Whether users can log in with a link or a code that is emailed to them.
    *
    * Takes true or false. Default: `false`.
    *
@@ -850,7 +849,7 @@ export interface AccountsMailLoginOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * For how long the link is valid. The code is valid for 10 minutes at most.
+   * How long the link is valid. The code is valid for at most 10 minutes.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 1d. Default: 10m.
    *
@@ -862,7 +861,7 @@ export interface AccountsMailLoginOptions {
 /** Registration. `@publicApi` */
 export interface AccountsRegistrationOptions {
   /**
-   * Whether anybody may create an account.
+   * Whether anyone can create an account.
    *
    * Takes true or false. Default: `false`.
    *
@@ -870,8 +869,8 @@ export interface AccountsRegistrationOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * Further fields that a registration may have, by name: a function that returns the value to keep, or
-   * undefined for one that is not accepted. Other fields are ignored.
+   * Your own fields of a registration, by name: functions that return the value to store, or `undefined` to
+   * reject it. Undeclared fields are ignored.
    *
    * Takes an object with a function for each field. Default: none.
    *
@@ -879,15 +878,16 @@ export interface AccountsRegistrationOptions {
    */
   fields?: Readonly<Record<string, FieldCheck>> | undefined;
   /**
-   * Decides whether a registration is accepted, before any work is done for it: a captcha, an invitation.
+   * Decides whether a registration is accepted, before anything else is done, for example by a captcha or an
+   * invitation code.
    *
-   * Takes a function (request) => true or false, or null for none. Default: everybody.
+   * Takes a function (request) => true or false, or null for none. Default: everyone is admitted.
    *
    * Can be given in code alone.
    */
   admit?: ((request: RegistrationRequest) => boolean | Promise<boolean>) | null | undefined;
   /**
-   * Called and awaited before an account is created; an error prevents it.
+   * Called and awaited before an account is created. If it throws, none is.
    *
    * Takes a function (request), or null for none. Default: none.
    *
@@ -895,7 +895,7 @@ export interface AccountsRegistrationOptions {
    */
   beforeRegister?: ((request: RegistrationRequest) => unknown) | null | undefined;
   /**
-   * Called and awaited after an account has been created.
+   * Called and awaited after an account has been created. An error is logged.
    *
    * Takes a function (account), or null for none. Default: none.
    *
@@ -904,10 +904,10 @@ export interface AccountsRegistrationOptions {
   afterRegister?: ((account: Account) => unknown) | null | undefined;
 }
 
-/** Confirmation of addresses. `@publicApi` */
+/** Confirmation of email addresses. `@publicApi` */
 export interface AccountsConfirmationOptions {
   /**
-   * Whether an account exists only once its address has been confirmed by a mail.
+   * Whether a registration must be confirmed by a link in an email before the account is created.
    *
    * Takes true or false. Default: `false`.
    *
@@ -915,7 +915,7 @@ export interface AccountsConfirmationOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * For how long the link of a registration is valid.
+   * How long the link to confirm a registration is valid.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 14d. Default: 2d.
    *
@@ -927,7 +927,7 @@ export interface AccountsConfirmationOptions {
 /** Recovery of forgotten passwords. `@publicApi` */
 export interface AccountsRecoveryOptions {
   /**
-   * Whether a mail with a link for a new password is sent to those who ask for it.
+   * Whether users can reset a forgotten password with a link in an email.
    *
    * Takes true or false. Default: `false`.
    *
@@ -935,7 +935,7 @@ export interface AccountsRecoveryOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * For how long the link for a new password is valid.
+   * How long the link to reset a password is valid.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 1d. Default: 1h.
    *
@@ -947,7 +947,7 @@ export interface AccountsRecoveryOptions {
 /** Which passwords are accepted, and how they are hashed. `@publicApi` */
 export interface AccountsPasswordsOptions {
   /**
-   * The fewest characters of a password.
+   * The minimum number of characters in a password.
    *
    * Takes a whole number, from 8 to 64. Default: `8`.
    *
@@ -955,7 +955,7 @@ export interface AccountsPasswordsOptions {
    */
   min?: number | undefined;
   /**
-   * The most characters of a password.
+   * The maximum number of characters in a password.
    *
    * Takes a whole number, from 64 to 1024. Default: `256`.
    *
@@ -963,7 +963,7 @@ export interface AccountsPasswordsOptions {
    */
   max?: number | undefined;
   /**
-   * Whether common passwords are refused, by a list of 18,000 in this package.
+   * Whether common passwords are rejected, using a list of 18,000 in this package.
    *
    * Takes true or false. Default: `true`.
    *
@@ -971,8 +971,8 @@ export interface AccountsPasswordsOptions {
    */
   common?: boolean | undefined;
   /**
-   * Words that a password must not consist of, such as the name of your company. The name, the address and the
-   * site are always among them.
+   * Words that a password must not consist of, such as the name of your company. The username, the address and
+   * the name of the site are always included.
    *
    * Takes an array, each item a word of 3 to 100 characters. Default: none.
    *
@@ -980,8 +980,8 @@ export interface AccountsPasswordsOptions {
    */
   words?: readonly string[] | undefined;
   /**
-   * Whether passwords from breaches are refused, by asking `ranges` for the first five digits of their SHA-1. If
-   * it does not answer, `strict` refuses the password, `best-effort` accepts it.
+   * Whether passwords from data breaches are rejected, by a query of `ranges` with the first five digits of
+   * their SHA-1. If it does not respond, `strict` rejects the password and `best-effort` accepts it.
    *
    * Takes one of strict, best-effort, or null for none. Default: none.
    *
@@ -989,7 +989,7 @@ export interface AccountsPasswordsOptions {
    */
   breached?: 'strict' | 'best-effort' | null | undefined;
   /**
-   * How often a password must have been seen in breaches to be refused.
+   * How often a password must have appeared in breaches to be rejected.
    *
    * Takes a whole number, from 1 to 1000000. Default: `1`.
    *
@@ -997,7 +997,7 @@ export interface AccountsPasswordsOptions {
    */
   breachedCount?: number | undefined;
   /**
-   * The service that knows breached passwords.
+   * The service that is queried for breached passwords.
    *
    * Takes an object with a method range(prefix). Default: `pwnedPasswords()`, the service of Have I Been Pwned.
    *
@@ -1005,18 +1005,18 @@ export interface AccountsPasswordsOptions {
    */
   ranges?: PasswordRanges | undefined;
   /**
-   * The score that zxcvbn must give a password, 1 to 4. Needs `@zxcvbn-ts/core` and `@zxcvbn-ts/language-common`.
+   * The minimum score of a password, rated by zxcvbn from 1 to 4. Needs `@zxcvbn-ts/core` and `@zxcvbn-ts/language-common`.
    *
    * Takes a whole number, from 1 to 4, or null for none. Default: none.
    *
    * Environment: `SECURITY_ZXCVBN_MINIMUM_SCORE` or `SECURITY_PASSWORDS_MIN_SCORE`.
    */
   minScore?: number | null | undefined;
-  /** The cost of a hash: argon2id. */
+  /** The cost of an argon2id hash. */
   hashing?: AccountsPasswordsHashingOptions | undefined;
   /**
-   * Keys that hashes depend on besides the password: `[{ id, secret }]`. The first one is used for new hashes;
-   * the others are former ones. A hash whose pepper is missing is worthless.
+   * Secret keys that hashes also depend on: `[{ id, secret }]`. New hashes use the first; the others are former
+   * ones. A hash whose pepper is missing cannot be verified.
    *
    * Takes a list of objects with an id and a secret of at least 32 characters. Default: none.
    *
@@ -1024,29 +1024,29 @@ export interface AccountsPasswordsOptions {
    */
   peppers?: readonly PasswordPepper[] | undefined;
   /**
-   * The `SECURITY_PASSWORD_SALT` of a Flask-Security application whose users you have adopted: their hashes are
-   * checked as it made them, and replaced at the next login.
+   * The `SECURITY_PASSWORD_SALT` of a Flask-Security application whose users you have adopted. It verifies their
+   * hashes, which are replaced at the next login.
    *
-   * Takes a string that is not empty, or null for none. Default: none.
+   * Takes a non-empty string, or null for none. Default: none.
    *
    * Environment: `SECURITY_PASSWORD_SALT` or `SECURITY_PASSWORDS_FLASK_SALT`.
    */
   flaskSalt?: string | null | undefined;
   /**
-   * The `config.pepper` of Devise in a Rails application whose users you have adopted: their hashes are checked
-   * as it made them, and replaced at the next login.
+   * The `config.pepper` of Devise in a Rails application whose users you have adopted. It verifies their hashes,
+   * which are replaced at the next login.
    *
-   * Takes a string that is not empty, or null for none. Default: none.
+   * Takes a non-empty string, or null for none. Default: none.
    *
    * Environment: `DEVISE_PEPPER` or `SECURITY_PASSWORDS_DEVISE_PEPPER`.
    */
   devisePepper?: string | null | undefined;
 }
 
-/** The cost of a hash: argon2id. `@publicApi` */
+/** The cost of an argon2id hash. `@publicApi` */
 export interface AccountsPasswordsHashingOptions {
   /**
-   * The memory of a hash.
+   * The memory that a hash uses.
    *
    * Takes a size such as 4kb or 1mb, or a number of bytes, from 7mb to 256mb. Default: 19mb.
    *
@@ -1054,7 +1054,7 @@ export interface AccountsPasswordsHashingOptions {
    */
   memory?: string | number | undefined;
   /**
-   * How often a hash passes over its memory. With less memory than 19 MiB, take more passes.
+   * The number of passes over the memory. With less than 19 MiB of memory, use more passes.
    *
    * Takes a whole number, from 1 to 4. Default: `2`.
    *
@@ -1062,7 +1062,7 @@ export interface AccountsPasswordsHashingOptions {
    */
   passes?: number | undefined;
   /**
-   * The lanes of a hash.
+   * The number of lanes.
    *
    * Takes a whole number, from 1 to 16. Default: `1`.
    *
@@ -1070,7 +1070,7 @@ export interface AccountsPasswordsHashingOptions {
    */
   parallelism?: number | undefined;
   /**
-   * How many passwords are hashed at once.
+   * The maximum number of passwords that are hashed at the same time.
    *
    * Takes a whole number, from 1 to 64. Default: the number of processors, up to 4.
    *
@@ -1078,7 +1078,7 @@ export interface AccountsPasswordsHashingOptions {
    */
   parallel?: number | undefined;
   /**
-   * How many requests may wait for a hash; further ones are answered with a 503.
+   * The maximum number of requests that wait for a hash; further ones get a 503.
    *
    * Takes a whole number, from 1 to 10000. Default: `50`.
    *
@@ -1087,13 +1087,13 @@ export interface AccountsPasswordsHashingOptions {
   waiting?: number | undefined;
 }
 
-/** The one-time proofs in mailed links. `@publicApi` */
+/** Single-use tokens in emailed links. `@publicApi` */
 export interface AccountsProofsOptions {
   /**
-   * Where they are stored. Needed where the sessions’ own store cannot make sure that a link is used once: Keyv,
-   * stores of express-session, `null`, and `cookie` without `sealed.revocations`. Never closed.
+   * The store for these tokens. Required if the session store cannot guarantee single use: Keyv, stores of
+   * express-session, `null`, and `cookie` without `sealed.revocations`. The module does not close it.
    *
-   * Takes a store, such as new RedisStore({ client }), or null for none. Default: the store of the sessions.
+   * Takes a store, such as new RedisStore({ client }), or null for none. Default: the session store.
    *
    * Can be given in code alone.
    */
@@ -1103,8 +1103,8 @@ export interface AccountsProofsOptions {
 /** Second factors of every kind. `@publicApi` */
 export interface AccountsSecondFactorOptions {
   /**
-   * Who needs a second factor: everybody (`true`), accounts with one of some roles (`['admin']`), or those for
-   * which a function of the account returns true. A login without one has to set one up first.
+   * Accounts that need a second factor: all (`true`), those with one of some roles (`['admin']`), or those for
+   * which a function returns true. Users without one have to set it up when they log in.
    *
    * Takes true, false, an array of roles, or a function (account) => true or false. Default: `false`.
    *
@@ -1113,10 +1113,10 @@ export interface AccountsSecondFactorOptions {
   required?: SecondFactorRequired | undefined;
 }
 
-/** Codes by SMS as a second factor. Needs the package `libphonenumber-js`. `@publicApi` */
+/** Codes by SMS as a second factor. Needs `libphonenumber-js`. `@publicApi` */
 export interface AccountsSmsOptions {
   /**
-   * Whether accounts can have telephones to which codes are sent.
+   * Whether accounts can have phones as second factors, to which codes are sent.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1124,26 +1124,26 @@ export interface AccountsSmsOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * What sends messages: any object with `send({ to, text, code, kind })`.
+   * Sends text messages: an object with `send({ to, text, code, kind })`.
    *
    * Takes a sender: an object with a method send(sms), or null for none. Default: messages are written to the
-   * log; in production there is none.
+   * log; required in production.
    *
    * Can be given in code alone.
    */
   sender?: SmsSender | null | undefined;
   /**
-   * The countries whose mobile numbers get codes: `['DE', 'AT']`. Each one more is one where somebody can have
+   * The countries to whose mobile numbers codes are sent: `['DE', 'AT']`. In each of them, attackers can make
    * you pay for messages.
    *
-   * Takes an array, each item a country of ISO 3166-1 by its two letters, such as DE. Default: none; required
-   * where `sms` is on.
+   * Takes an array, each item a country of ISO 3166-1 by its two letters, such as DE. Default: none; required if
+   * `sms` is on.
    *
    * Environment: `SECURITY_SMS_COUNTRIES`.
    */
   countries?: readonly string[] | undefined;
   /**
-   * The country of numbers that are entered without the code of their country. Without one, they begin with `+`.
+   * The country of numbers that are entered without a country code. Without it, numbers must begin with `+`.
    *
    * Takes a country of ISO 3166-1 by its two letters, such as DE, or null for none. Default: the country of
    * `sms.countries`, if there is only one.
@@ -1152,8 +1152,8 @@ export interface AccountsSmsOptions {
    */
   region?: string | null | undefined;
   /**
-   * How many messages are sent in an hour, to all numbers together. Beyond it, requests get the same answer,
-   * nothing is sent, and listeners get `sendingLimited`.
+   * The maximum number of text messages an hour, to all numbers together. Beyond it, requests get the same
+   * response, nothing is sent, and listeners get `sendingLimited`.
    *
    * Takes a whole number, from 1 to 1000000. Default: `100`.
    *
@@ -1162,7 +1162,7 @@ export interface AccountsSmsOptions {
   perHour?: number | undefined;
 }
 
-/** Authenticator apps as a second factor (TOTP, RFC 6238). Needs the packages `otplib` and `qrcode`. `@publicApi` */
+/** Authenticator apps as a second factor (TOTP, RFC 6238). Needs `otplib` and `qrcode`. `@publicApi` */
 export interface AccountsTotpOptions {
   /**
    * Whether accounts can have authenticator apps.
@@ -1173,7 +1173,7 @@ export interface AccountsTotpOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * The name of the site in authenticator apps.
+   * The name of the site that authenticator apps show.
    *
    * Takes a name of up to 100 characters without a colon, on one line, or null for none. Default: the name of
    * the site.
@@ -1183,7 +1183,7 @@ export interface AccountsTotpOptions {
   issuer?: string | null | undefined;
 }
 
-/** Codes that stand in for a second factor that is lost. `@publicApi` */
+/** Recovery codes, for users who lose their second factor. `@publicApi` */
 export interface AccountsRecoveryCodesOptions {
   /**
    * Whether accounts can have recovery codes.
@@ -1194,7 +1194,7 @@ export interface AccountsRecoveryCodesOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * How many codes are made at a time. Each can be used once.
+   * How many codes are generated at a time. Each can be used once.
    *
    * Takes a whole number, from 1 to 50. Default: `10`.
    *
@@ -1203,7 +1203,7 @@ export interface AccountsRecoveryCodesOptions {
   count?: number | undefined;
 }
 
-/** Passkeys: to log in with, as a second factor, and to confirm who is logged in. `@publicApi` */
+/** Passkeys: to log in, as a second factor, and to re-authenticate. `@publicApi` */
 export interface AccountsPasskeysOptions {
   /**
    * Whether accounts can have passkeys. Needs `@simplewebauthn/server`.
@@ -1214,7 +1214,7 @@ export interface AccountsPasskeysOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * Whether one can log in with a passkey alone. Otherwise it is a second factor only.
+   * Whether users can log in with a passkey alone. Otherwise, passkeys are only second factors.
    *
    * Takes true or false. Default: `true`.
    *
@@ -1222,7 +1222,7 @@ export interface AccountsPasskeysOptions {
    */
   firstFactor?: boolean | undefined;
   /**
-   * Whether a passkey that has verified its user, such as by a fingerprint, counts as both factors.
+   * Whether a passkey that has verified its user, for example by fingerprint, counts as two factors.
    *
    * Takes true or false. Default: `true`.
    *
@@ -1230,9 +1230,9 @@ export interface AccountsPasskeysOptions {
    */
   multiFactor?: boolean | undefined;
   /**
-   * Whether a new passkey, and a login with one, must have verified its user. With `preferred`, a login without
-   * it is one factor. A second factor is never asked for it, and a confirmation only where the account has no
-   * password.
+   * Whether user verification is required to register a passkey and to log in with it. With `preferred`, a login
+   * without it counts as one factor. A second factor never requires it, and re-authentication only if the
+   * account has no password.
    *
    * Takes one of required, preferred. Default: `required`.
    *
@@ -1240,8 +1240,8 @@ export interface AccountsPasskeysOptions {
    */
   userVerification?: 'required' | 'preferred' | undefined;
   /**
-   * Whether a new passkey must be one that the browser finds by itself, as a login with it needs. Security keys
-   * that cannot store any are second factors: `preferred` takes them as well.
+   * Whether a new passkey must be discoverable, as a login needs it to be. `preferred` also accepts security
+   * keys that cannot store passkeys, as second factors.
    *
    * Takes one of required, preferred, discouraged. Default: `required`.
    *
@@ -1249,8 +1249,8 @@ export interface AccountsPasskeysOptions {
    */
   residentKey?: 'required' | 'preferred' | 'discouraged' | undefined;
   /**
-   * Which passkeys can be added: those of the device itself (`platform`), or those of others, such as security
-   * keys.
+   * Which passkeys can be added: those of the device itself (`platform`), or those of other devices, such as
+   * security keys (`cross-platform`).
    *
    * Takes one of platform, cross-platform, or null for none. Default: any.
    *
@@ -1258,7 +1258,7 @@ export interface AccountsPasskeysOptions {
    */
   attachment?: 'platform' | 'cross-platform' | null | undefined;
   /**
-   * What browsers call the site where they show a passkey.
+   * The name of the site that browsers show with a passkey.
    *
    * Takes a name of up to 100 characters, on one line, or null for none. Default: the name of the site.
    *
@@ -1266,8 +1266,8 @@ export interface AccountsPasskeysOptions {
    */
   rpName?: string | null | undefined;
   /**
-   * The domain that passkeys belong to: the host of `publicUrl`, or a domain above it. Passkeys of one domain
-   * are worth nothing under another one.
+   * The domain that passkeys belong to: the host of `publicUrl`, or a parent domain. If you change it, existing
+   * passkeys stop working.
    *
    * Takes a domain such as shop.example, in lower case and ASCII, or null for none. Default: the host of
    * `publicUrl`.
@@ -1276,8 +1276,8 @@ export interface AccountsPasskeysOptions {
    */
   rpId?: string | null | undefined;
   /**
-   * Origins below `rpId` besides that of `publicUrl` whose pages may use passkeys, and Android applications, as
-   * `android:apk-key-hash:…`.
+   * Origins under `rpId`, besides that of `publicUrl`, whose pages can use passkeys; and Android applications,
+   * as `android:apk-key-hash:…`.
    *
    * Takes an array, each item an origin such as https://app.shop.example, or android:apk-key-hash: and the hash.
    * Default: none.
@@ -1286,7 +1286,7 @@ export interface AccountsPasskeysOptions {
    */
   origins?: readonly string[] | undefined;
   /**
-   * How long the browser waits for a passkey, in milliseconds. A hint, for the browser.
+   * How long the browser waits for a passkey at a login, in milliseconds. A hint for the browser.
    *
    * Takes a whole number, from 10000 to 300000. Default: `300000`.
    *
@@ -1294,7 +1294,7 @@ export interface AccountsPasskeysOptions {
    */
   loginTimeout?: number | undefined;
   /**
-   * How long the browser waits for a new passkey, in milliseconds. A hint, for the browser.
+   * How long the browser waits for a new passkey, in milliseconds. A hint for the browser.
    *
    * Takes a whole number, from 10000 to 300000. Default: `300000`.
    *
@@ -1302,7 +1302,7 @@ export interface AccountsPasskeysOptions {
    */
   registrationTimeout?: number | undefined;
   /**
-   * The most characters of the name of a passkey.
+   * The maximum number of characters in the name of a passkey.
    *
    * Takes a whole number, from 1 to 100. Default: `64`.
    *
@@ -1311,31 +1311,30 @@ export interface AccountsPasskeysOptions {
   nameLength?: number | undefined;
 }
 
-/** Sign-in with other providers, by OpenID Connect or OAuth 2. `@publicApi` */
+/** Sign-in with other providers by OpenID Connect or OAuth 2. `@publicApi` */
 export interface AccountsOauthOptions {
   /**
-   * The providers, by the names that they have in addresses: `{ google: { clientId, clientSecret }, acme: {
-   * issuer, clientId, clientSecret } }`. Needs `openid-client`.
+   * The providers, by the names they have in URLs: `{ google: { clientId, clientSecret }, acme: { issuer,
+   * clientId, clientSecret } }`. Needs `openid-client`.
    *
-   * Takes an object with the settings of a provider, or a function (request) that returns them, for each name.
+   * Takes an object of providers by name, each an object of settings or a function (request) => settings.
    * Default: none.
    *
    * Can be given in code alone.
    */
   providers?: Readonly<Record<string, OAuthProviderOption>> | undefined;
   /**
-   * Makes an account for somebody who has none: a function of the profile that returns `{ email, emailConfirmed,
-   * … }`, or null for nobody.
+   * Creates an account for a person without one: returns `{ email, emailConfirmed, … }` for their profile, or
+   * null to reject them.
    *
-   * Takes a function (profile, request) => the account, or null, or null for none. Default: nobody gets an
-   * account by that.
+   * Takes a function (profile, request) => an account or null, or null for none. Default: no account is created.
    *
    * Can be given in code alone.
    */
   signUp?: OAuthSignUpHook | null | undefined;
 }
 
-/** Keys by which programs use an account, each for some scopes only. `@publicApi` */
+/** API keys, which let programs use an account within some scopes. `@publicApi` */
 export interface AccountsApiKeysOptions {
   /**
    * Whether accounts can have API keys.
@@ -1346,16 +1345,17 @@ export interface AccountsApiKeysOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * The scopes that keys can have. `@Scopes()` says which of them a route needs; one without it takes no key.
+   * The scopes that keys can have. `@Scopes()` declares which of them a route needs; routes without it accept no
+   * keys.
    *
-   * Takes an array, each item a name such as orders:read. Default: none; required where keys are on.
+   * Takes an array, each item a name such as orders:read. Default: none; required if API keys are on.
    *
    * Environment: `SECURITY_API_KEY_SCOPES` or `SECURITY_API_KEYS_SCOPES`.
    */
   scopes?: readonly string[] | undefined;
   /**
-   * What keys begin with, so that people, and scanners of secrets, tell whose they are. Former ones stop working
-   * when it changes.
+   * The prefix of keys, by which people and secret scanners recognise them. If you change it, existing keys stop
+   * working.
    *
    * Takes 2 to 16 lower-case letters and digits, such as shop. Default: `key`.
    *
@@ -1363,7 +1363,7 @@ export interface AccountsApiKeysOptions {
    */
   prefix?: string | undefined;
   /**
-   * How many keys an account can have.
+   * The maximum number of keys of an account.
    *
    * Takes a whole number, from 1 to 1000. Default: `20`.
    *
@@ -1371,7 +1371,7 @@ export interface AccountsApiKeysOptions {
    */
   max?: number | undefined;
   /**
-   * For how long a key is valid at most, and if its owner does not choose.
+   * The maximum lifetime of a key, and its lifetime if its owner does not choose one.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, 1m or more, or null for none. Default: none:
    * until they are revoked.
@@ -1380,7 +1380,7 @@ export interface AccountsApiKeysOptions {
    */
   maxAge?: string | number | null | undefined;
   /**
-   * How many requests a minute each key can make; more get a 429. `null`: any number.
+   * The maximum number of requests a minute with one key; further ones get a 429. `null`: no limit.
    *
    * Takes a whole number, from 1 to 1000000, or null for none. Default: `600`.
    *
@@ -1389,10 +1389,10 @@ export interface AccountsApiKeysOptions {
   perMinute?: number | null | undefined;
 }
 
-/** Administration of accounts, over HTTP and on pages. Without `role` and `permission`, there are neither. `@publicApi` */
+/** Administration of accounts by HTTP routes and pages. They exist only if `role` or `permission` is set. `@publicApi` */
 export interface AccountsAdminOptions {
   /**
-   * The role of those who administer accounts.
+   * The role that administrators of accounts need.
    *
    * Takes a name such as admin, of up to 100 characters, or null for none. Default: none.
    *
@@ -1400,7 +1400,7 @@ export interface AccountsAdminOptions {
    */
   role?: string | null | undefined;
   /**
-   * The permission of those who administer accounts, beside `admin.role` or in its place.
+   * A permission that also makes users administrators of accounts, in addition to `admin.role` or instead of it.
    *
    * Takes a name such as admin, of up to 100 characters, or null for none. Default: none.
    *
@@ -1408,16 +1408,16 @@ export interface AccountsAdminOptions {
    */
   permission?: string | null | undefined;
   /**
-   * The roles that accounts can be given. Others are unknown.
+   * The roles that accounts can have. Other names are rejected.
    *
-   * Takes an array, each item a name such as admin, of up to 100 characters, or null for none. Default: those of
-   * the option `roles` of the session module; without it, any.
+   * Takes an array, each item a name such as admin, of up to 100 characters, or null for none. Default: the
+   * roles in the option `roles` of `SessionModule`; without that, any name.
    *
    * Environment: `SECURITY_ADMIN_ROLES`.
    */
   roles?: readonly string[] | null | undefined;
   /**
-   * Roles that administrators may give and take away beside those that they have themselves.
+   * Roles that administrators can grant and revoke in addition to those that they have themselves.
    *
    * Takes an array, each item a name such as admin, of up to 100 characters. Default: none.
    *
@@ -1426,10 +1426,10 @@ export interface AccountsAdminOptions {
   grantable?: readonly string[] | undefined;
 }
 
-/** Access and refresh tokens, for clients that keep no cookies. `@publicApi` */
+/** Access and refresh tokens for clients without cookies. `@publicApi` */
 export interface AccountsTokensOptions {
   /**
-   * Whether a login can be made that is in tokens, and in no session.
+   * Whether clients can log in with tokens instead of a session.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1437,7 +1437,7 @@ export interface AccountsTokensOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * For how long an access token is valid.
+   * How long an access token is valid.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 1d. Default: 15m.
    *
@@ -1445,7 +1445,7 @@ export interface AccountsTokensOptions {
    */
   maxAge?: string | number | undefined;
   /**
-   * For how long such a login lasts at most, however often its tokens are refreshed.
+   * The absolute timeout of a token login, however often its tokens are refreshed.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 400d. Default: 90d.
    *
@@ -1453,7 +1453,7 @@ export interface AccountsTokensOptions {
    */
   refreshMaxAge?: string | number | undefined;
   /**
-   * For how long it lasts after its tokens were refreshed last.
+   * The idle timeout of a token login: how long after the last refresh it ends.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 400d. Default: 7d.
    *
@@ -1461,8 +1461,8 @@ export interface AccountsTokensOptions {
    */
   refreshMaxIdle?: string | number | undefined;
   /**
-   * How long a used refresh token still leads to its successor, for parallel requests, and the access token
-   * before it is valid. After that, its use counts as theft.
+   * How long a used refresh token still returns its successor, for parallel requests, and the former access
+   * token stays valid. Later use counts as theft.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 0s to 5m. Default: 30s.
    *
@@ -1470,7 +1470,7 @@ export interface AccountsTokensOptions {
    */
   grace?: string | number | undefined;
   /**
-   * Whether who is logged in by a session gets tokens as well, which end with that session.
+   * Whether users with a session can get tokens, which end with that session.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1478,7 +1478,7 @@ export interface AccountsTokensOptions {
    */
   fromSession?: boolean | undefined;
   /**
-   * How many such logins an account can have. The one that was used longest ago ends for a new one.
+   * The maximum number of token logins of an account. A further one ends the least recently used.
    *
    * Takes a whole number, from 1 to 1000. Default: `20`.
    *
@@ -1487,10 +1487,10 @@ export interface AccountsTokensOptions {
   max?: number | undefined;
 }
 
-/** HTTP Basic, for the routes that are marked with `@AllowBasic()`. `@publicApi` */
+/** HTTP Basic authentication for routes with `@AllowBasic()`. `@publicApi` */
 export interface AccountsBasicOptions {
   /**
-   * Whether these routes take an address and a password with each request.
+   * Whether these routes accept an address and a password with each request.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1498,7 +1498,8 @@ export interface AccountsBasicOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * What a browser shows when it asks for them. `@AllowBasic({ realm })` sets that of a route.
+   * The realm, which browsers may show when they ask for the password. `@AllowBasic({ realm })` sets it for one
+   * route.
    *
    * Takes up to 100 ASCII characters without quotes and backslashes, or null for none. Default: the name of the
    * site.
@@ -1508,10 +1509,10 @@ export interface AccountsBasicOptions {
   realm?: string | null | undefined;
 }
 
-/** Invitations: an account exists only once who was invited has followed the link of the mail. `@publicApi` */
+/** Invitations by email. The account is created when the invited person accepts. `@publicApi` */
 export interface AccountsInvitationsOptions {
   /**
-   * Whether administrators may invite others.
+   * Whether administrators can invite people.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1519,7 +1520,7 @@ export interface AccountsInvitationsOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * For how long the link of an invitation is valid.
+   * How long the link of an invitation is valid.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 31d. Default: 7d.
    *
@@ -1528,11 +1529,11 @@ export interface AccountsInvitationsOptions {
   validFor?: string | number | undefined;
 }
 
-/** Logins, as they are kept with their accounts. `@publicApi` */
+/** Records of logins in their accounts. `@publicApi` */
 export interface AccountsTrackingOptions {
   /**
-   * Whether the number of logins, and the time and network address of the last two, are kept. They are personal
-   * data.
+   * Whether accounts record the number of logins, and the time and network address of the last two. They are
+   * personal data.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1540,8 +1541,7 @@ export interface AccountsTrackingOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * Whether the owner of an account gets a mail when somebody logs in with a browser from which the account was
-   * not used before. Needs `tracking.enabled`.
+   * Whether the owner of an account gets an email about a login with a new browser. Needs `tracking.enabled`.
    *
    * Takes true or false. Default: `true`.
    *
@@ -1549,7 +1549,7 @@ export interface AccountsTrackingOptions {
    */
   newDevice?: boolean | undefined;
   /**
-   * The name of the cookie by which `tracking.newDevice` recognises a browser.
+   * The name of the cookie that identifies known browsers for `tracking.newDevice`.
    *
    * Takes a cookie name that does not begin with two underscores. Default: `account_devices`.
    *
@@ -1558,14 +1558,11 @@ export interface AccountsTrackingOptions {
   deviceCookieName?: string | undefined;
 }
 
-/**
- * Trusted devices: browsers on which a login is not asked for the second factor for a while, where its owner has
- * said so. `@publicApi`
- */
+/** Trusted devices: browsers that users exempt from the second factor for a while. `@publicApi` */
 export interface AccountsTrustedDevicesOptions {
   /**
    * Whether accounts can have trusted devices. Flask-Security’s `SECURITY_TWO_FACTOR_ALWAYS_VALIDATE=false` says
-   * the same. There are none where `timeouts` of the session module is `twice-daily`.
+   * the same. Not available if `timeouts` of `SessionModule` is `twice-daily`.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1573,7 +1570,7 @@ export interface AccountsTrustedDevicesOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * How long a device is trusted, counted from when that was said; its use extends nothing.
+   * How long a device stays trusted. Using it does not extend that time.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 400d. Default: 30d.
    *
@@ -1581,7 +1578,7 @@ export interface AccountsTrustedDevicesOptions {
    */
   maxAge?: string | number | undefined;
   /**
-   * How many trusted devices an account can have. One more takes the place of the one that was used longest ago.
+   * The maximum number of trusted devices of an account. A further one replaces the least recently used.
    *
    * Takes a whole number, from 1 to 1000. Default: `20`.
    *
@@ -1589,7 +1586,7 @@ export interface AccountsTrustedDevicesOptions {
    */
   most?: number | undefined;
   /**
-   * The name of the cookie by which a trusted device is known.
+   * The name of the cookie that identifies a trusted device.
    *
    * Takes a cookie name that does not begin with two underscores. Default: `trusted_device`.
    *
@@ -1598,14 +1595,14 @@ export interface AccountsTrustedDevicesOptions {
   cookieName?: string | undefined;
 }
 
-/** Accounts that are kept in their sessions, so that requests need no query. `@publicApi` */
+/** A copy of the account in its session, so that requests need no query. `@publicApi` */
 export interface AccountsAccountCacheOptions {
   /**
-   * How long a session keeps the account of its login. So long may a request see what has been changed since,
-   * such as roles; an account that was disabled may be used, where the store cannot end its sessions.
+   * How long a session keeps a copy of its account. For that long, requests may see a former state, such as
+   * roles, and a disabled account may still be used if the session store cannot end its sessions.
    *
-   * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 10m, or null for none. Default: each
-   * request that needs the account reads it.
+   * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 10m, or null for none. Default: off:
+   * each request that needs the account reads it.
    *
    * Environment: `SECURITY_ACCOUNT_CACHE_MAX_AGE`.
    */
@@ -1615,7 +1612,7 @@ export interface AccountsAccountCacheOptions {
 /** Deletion of accounts by their owners. `@publicApi` */
 export interface AccountsDeletionOptions {
   /**
-   * Whether the owner of an account may delete it.
+   * Whether users can delete their accounts.
    *
    * Takes true or false. Default: `true`.
    *
@@ -1623,8 +1620,8 @@ export interface AccountsDeletionOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * How long a deletion can be undone. Nobody can log in until then, and the account is deleted afterwards; not
-   * before a change of its address can no longer be undone.
+   * How long a deletion can be undone. Meanwhile nobody can log in; then the account is deleted, but not before
+   * a change of its address can no longer be undone.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 0s to 365d. Default: 14d.
    *
@@ -1632,8 +1629,8 @@ export interface AccountsDeletionOptions {
    */
   grace?: string | number | undefined;
   /**
-   * How often each process looks for accounts that are due, and for rows of others that have expired; null:
-   * never, and you call `AccountDeletionService.purge()`.
+   * How often each process deletes accounts that are due, and expired rows of other accounts. `null`: never;
+   * call `AccountDeletionService.purge()` yourself.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 1d, or null for none. Default: 1h.
    *
@@ -1641,7 +1638,7 @@ export interface AccountsDeletionOptions {
    */
   purgeInterval?: string | number | null | undefined;
   /**
-   * Called and awaited before the deletion of an account is accepted; an error prevents it.
+   * Called and awaited before a deletion is accepted. If it throws, the account stays.
    *
    * Takes a function (account), or null for none. Default: none.
    *
@@ -1649,9 +1646,9 @@ export interface AccountsDeletionOptions {
    */
   beforeDelete?: ((account: Account) => unknown) | null | undefined;
   /**
-   * Called and awaited before the rows of an account are deleted, once its deletion cannot be undone any more:
-   * delete there what your application keeps of it. It may be called again after a crash. An error is logged,
-   * and it is tried again.
+   * Called and awaited before the rows of an account are deleted, once its deletion can no longer be undone:
+   * delete what your application stores about it. It may be called again after a crash. An error is logged, and
+   * the deletion is retried.
    *
    * Takes a function (account), or null for none. Default: none.
    *
@@ -1660,10 +1657,10 @@ export interface AccountsDeletionOptions {
   beforePurge?: ((account: Account) => unknown) | null | undefined;
 }
 
-/** Administrators who use the application in the place of a user, to see what that one sees. `@publicApi` */
+/** Impersonation: administrators use the application as a user, to see what that user sees. `@publicApi` */
 export interface AccountsImpersonationOptions {
   /**
-   * Whether administrators can take the place of a user for a while.
+   * Whether administrators can impersonate users.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1671,7 +1668,7 @@ export interface AccountsImpersonationOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * The role that an account needs for that, or one that includes it.
+   * The role that an account needs to impersonate others. Roles that include it count.
    *
    * Takes the name of a role, such as admin. Default: `admin`.
    *
@@ -1679,7 +1676,7 @@ export interface AccountsImpersonationOptions {
    */
   role?: string | undefined;
   /**
-   * For how long at most. Then it ends by itself.
+   * The maximum duration of an impersonation, after which it ends by itself.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 1d. Default: 1h.
    *
@@ -1687,7 +1684,7 @@ export interface AccountsImpersonationOptions {
    */
   maxDuration?: string | number | undefined;
   /**
-   * Whether the administrator has to say why. Listeners and the audit log get it.
+   * Whether the administrator must enter a reason, which listeners and the audit log receive.
    *
    * Takes true or false. Default: `true`.
    *
@@ -1695,8 +1692,8 @@ export interface AccountsImpersonationOptions {
    */
   reason?: boolean | undefined;
   /**
-   * Whether accounts that have the role themselves, or administer accounts (`admin.role`), can be impersonated,
-   * too.
+   * Whether accounts that have this role themselves, or that administer accounts (`admin.role`), can also be
+   * impersonated.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1704,7 +1701,7 @@ export interface AccountsImpersonationOptions {
    */
   administrators?: boolean | undefined;
   /**
-   * Whether the owner of the account gets a mail when it begins.
+   * Whether the user gets an email when an impersonation starts.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1713,19 +1710,19 @@ export interface AccountsImpersonationOptions {
   notify?: boolean | undefined;
 }
 
-/** What is kept of everything that happens to accounts, in a chain that nobody can change unnoticed. `@publicApi` */
+/** The audit log: a tamper-evident record of what happens to accounts. `@publicApi` */
 export interface AccountsAuditOptions {
   /**
-   * Where it is kept.
+   * Where the audit log is stored.
    *
-   * Takes an AuditLog, such as new KyselyAuditLog(database), or null for none. Default: none: nothing is kept.
+   * Takes an AuditLog, such as new KyselyAuditLog(database), or null for none. Default: none: no audit log.
    *
    * Can be given in code alone.
    */
   log?: AuditLog | null | undefined;
   /**
-   * What happens while rows cannot be written. `report`: it is logged, and they are written later. `fail`:
-   * answers of the routes of accounts wait for their rows, and are a 503 without them.
+   * What happens if rows cannot be written. `report`: the error is logged, and they are written later. `fail`:
+   * responses of the routes of accounts wait for their rows, and are a 503 without them.
    *
    * Takes one of report, fail. Default: `report`.
    *
@@ -1733,7 +1730,7 @@ export interface AccountsAuditOptions {
    */
   onError?: 'report' | 'fail' | undefined;
   /**
-   * Events that are not kept.
+   * Events that are not recorded.
    *
    * Takes an array, each item the name of an event, such as codeSent. Default: none.
    *
@@ -1741,7 +1738,7 @@ export interface AccountsAuditOptions {
    */
   except?: readonly string[] | undefined;
   /**
-   * Whether the network address and the browser are kept. They are personal data.
+   * Whether network addresses and browsers are recorded. They are personal data.
    *
    * Takes true or false. Default: `true`.
    *
@@ -1749,7 +1746,7 @@ export interface AccountsAuditOptions {
    */
   client?: boolean | undefined;
   /**
-   * How many rows may wait to be written; more are lost, and a row says how many.
+   * The maximum number of rows that wait to be written. Further ones are lost; a row then says how many.
    *
    * Takes a whole number, from 100 to 1000000. Default: `10000`.
    *
@@ -1757,8 +1754,8 @@ export interface AccountsAuditOptions {
    */
   queueSize?: number | undefined;
   /**
-   * Secrets that were `SECRET_KEY` once, and are not in `SECRET_KEY_FALLBACKS` any more: rows that they have
-   * signed are verified.
+   * Former values of `SECRET_KEY` that are no longer in `SECRET_KEY_FALLBACKS`. They verify the rows that they
+   * signed, and nothing else.
    *
    * Takes an array, each item a non-empty string or bytes. Default: none.
    *
@@ -1767,10 +1764,10 @@ export interface AccountsAuditOptions {
   formerKeys?: readonly (string | Uint8Array)[] | undefined;
 }
 
-/** Change of the address of an account. `@publicApi` */
+/** Change of email address. `@publicApi` */
 export interface AccountsEmailChangeOptions {
   /**
-   * Whether users may change the address of their account.
+   * Whether users can change their email address.
    *
    * Takes true or false. Default: `true`.
    *
@@ -1778,7 +1775,7 @@ export interface AccountsEmailChangeOptions {
    */
   enabled?: boolean | undefined;
   /**
-   * For how long the link that confirms the new address is valid.
+   * How long the link to confirm a new address is valid.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1m to 1d. Default: 2h.
    *
@@ -1787,10 +1784,10 @@ export interface AccountsEmailChangeOptions {
   validFor?: string | number | undefined;
 }
 
-/** Usernames, by which one can log in as well as by the address. `@publicApi` */
+/** Usernames, which users can log in with instead of their email address. `@publicApi` */
 export interface AccountsUsernamesOptions {
   /**
-   * Whether accounts have usernames. They are public.
+   * Whether accounts have usernames, which are public.
    *
    * Takes true or false. Default: `false`.
    *
@@ -1806,7 +1803,7 @@ export interface AccountsUsernamesOptions {
    */
   required?: boolean | undefined;
   /**
-   * The fewest characters of a username.
+   * The minimum number of characters in a username.
    *
    * Takes a whole number, from 1 to 64. Default: `4`.
    *
@@ -1814,7 +1811,7 @@ export interface AccountsUsernamesOptions {
    */
   min?: number | undefined;
   /**
-   * The most characters of a username.
+   * The maximum number of characters in a username.
    *
    * Takes a whole number, from 1 to 64. Default: `32`.
    *
@@ -1823,24 +1820,24 @@ export interface AccountsUsernamesOptions {
   max?: number | undefined;
 }
 
-/** Who may enter an account. `@publicApi` */
+/** Who may log in to an account. `@publicApi` */
 export interface AccountsGateOptions {
   /**
-   * Further reasons to let nobody into an account, however it is entered. Called at each login and with each
-   * request that needs the user.
+   * Returns a reason to reject a login to an account, whatever its kind, or null to allow it. Called at each
+   * login and for each request that needs the user.
    *
-   * Takes a function (account, how) => a reason, or null, or null for none. Default: none.
+   * Takes a function (account, how) => a reason or null, or null for none. Default: none.
    *
    * Can be given in code alone.
    */
   also?: AlsoRefuses | null | undefined;
 }
 
-/** Where links in mails lead, for pages of your own, such as those of a single-page application. `@publicApi` */
+/** The targets of links in emails, if you have your own pages, such as those of a single-page application. `@publicApi` */
 export interface AccountsLinksOptions {
   /**
-   * The page that confirms an address. A URL with `{token}`, best after a `#`, which browsers do not send to
-   * servers.
+   * The page that confirms an address. A URL that contains `{token}`, preferably after a `#`, which browsers do
+   * not send to servers.
    *
    * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
    * built-in page.
@@ -1849,8 +1846,8 @@ export interface AccountsLinksOptions {
    */
   confirm?: string | null | undefined;
   /**
-   * The page that sets a new password. A URL with `{token}`, best after a `#`, which browsers do not send to
-   * servers.
+   * The page that sets a new password. A URL that contains `{token}`, preferably after a `#`, which browsers do
+   * not send to servers.
    *
    * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
    * built-in page.
@@ -1859,8 +1856,8 @@ export interface AccountsLinksOptions {
    */
   reset?: string | null | undefined;
   /**
-   * The page that logs in by mail. A URL with `{token}`, best after a `#`, which browsers do not send to
-   * servers.
+   * The page that completes a login by email. A URL that contains `{token}`, preferably after a `#`, which
+   * browsers do not send to servers.
    *
    * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
    * built-in page.
@@ -1869,8 +1866,8 @@ export interface AccountsLinksOptions {
    */
   mailLogin?: string | null | undefined;
   /**
-   * The page that undoes the deletion of an account. A URL with `{token}`, best after a `#`, which browsers do
-   * not send to servers.
+   * The page that undoes the deletion of an account. A URL that contains `{token}`, preferably after a `#`,
+   * which browsers do not send to servers.
    *
    * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
    * built-in page.
@@ -1879,8 +1876,8 @@ export interface AccountsLinksOptions {
    */
   deletionUndo?: string | null | undefined;
   /**
-   * The page that confirms a new address. A URL with `{token}`, best after a `#`, which browsers do not send to
-   * servers.
+   * The page that confirms a new address. A URL that contains `{token}`, preferably after a `#`, which browsers
+   * do not send to servers.
    *
    * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
    * built-in page.
@@ -1889,8 +1886,8 @@ export interface AccountsLinksOptions {
    */
   emailConfirm?: string | null | undefined;
   /**
-   * The page that undoes a change of the address. A URL with `{token}`, best after a `#`, which browsers do not
-   * send to servers.
+   * The page that undoes a change of address. A URL that contains `{token}`, preferably after a `#`, which
+   * browsers do not send to servers.
    *
    * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
    * built-in page.
@@ -1899,8 +1896,8 @@ export interface AccountsLinksOptions {
    */
   emailUndo?: string | null | undefined;
   /**
-   * The page that accepts an invitation. A URL with `{token}`, best after a `#`, which browsers do not send to
-   * servers.
+   * The page that accepts an invitation. A URL that contains `{token}`, preferably after a `#`, which browsers
+   * do not send to servers.
    *
    * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
    * built-in page.
@@ -1909,8 +1906,8 @@ export interface AccountsLinksOptions {
    */
   invitation?: string | null | undefined;
   /**
-   * The page that reports a change which its owner has not made. A URL with `{token}`, best after a `#`, which
-   * browsers do not send to servers.
+   * The page where users report a change that they did not make. A URL that contains `{token}`, preferably after
+   * a `#`, which browsers do not send to servers.
    *
    * Takes a URL with {token} in it, such as https://app.example/confirm#{token}, or null for none. Default: the
    * built-in page.
@@ -1920,10 +1917,11 @@ export interface AccountsLinksOptions {
   notMe?: string | null | undefined;
 }
 
-/** How many mails may be caused by anybody. Beyond it, a request gets the same answer, and nothing is sent. `@publicApi` */
+/** Limits on emails and text messages. Beyond them, a request gets the same response, but nothing is sent. `@publicApi` */
 export interface AccountsSendingOptions {
   /**
-   * How many mails of one kind are sent to one address in `sending.interval`.
+   * The maximum number of emails of one kind to one address within `sending.interval`. It also applies to text
+   * messages to one number.
    *
    * Takes a whole number, from 1 to 1000. Default: `3`.
    *
@@ -1931,7 +1929,7 @@ export interface AccountsSendingOptions {
    */
   perRecipient?: number | undefined;
   /**
-   * The interval of `sending.perRecipient`.
+   * The interval for `sending.perRecipient`.
    *
    * Takes a duration such as 30m or 31d, or a number of seconds, from 1s to 1d. Default: 15m.
    *
@@ -1939,7 +1937,8 @@ export interface AccountsSendingOptions {
    */
   interval?: string | number | undefined;
   /**
-   * How many mails of one kind are sent to one address in a day.
+   * The maximum number of emails of one kind to one address a day. It also applies to text messages to one
+   * number.
    *
    * Takes a whole number, from 1 to 10000. Default: `20`.
    *
@@ -1947,8 +1946,8 @@ export interface AccountsSendingOptions {
    */
   perDay?: number | undefined;
   /**
-   * How many mails one network address may cause in an hour, and an IPv6 /48 ten times as many; further requests
-   * get a 429.
+   * The maximum number of emails an hour that requests from one network address can cause; an IPv6 /48 can cause
+   * ten times as many. Further requests get a 429.
    *
    * Takes a whole number, from 1 to 1000000. Default: `20`.
    *

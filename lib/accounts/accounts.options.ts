@@ -54,7 +54,8 @@ export const accountsModuleOptions = {
     default: null,
     defaultText:
       'that of the session module, otherwise the address that the application listens at; required in production',
-    meaning: 'The application’s URL for browsers, which links in mails begin with: `https://shop.example`.',
+    meaning:
+      'The URL at which browsers reach the application, and the base of links in emails: `https://shop.example`.',
   }),
   site: option<string | null>({
     env: 'SECURITY_SITE_NAME',
@@ -65,14 +66,14 @@ export const accountsModuleOptions = {
     }),
     default: null,
     defaultText: 'the host of `publicUrl`',
-    meaning: 'The name of the site, on pages and in mails.',
+    meaning: 'The name of the site, shown on pages and in emails.',
   }),
   repository: option<AccountRepository | null>({
     env: null,
     kind: nullable(instance('an AccountRepository', isRepository)),
     default: null,
-    defaultText: 'in memory, with a warning; in production there is none',
-    meaning: 'Where accounts are stored.',
+    defaultText: 'in memory, with a warning; required in production',
+    meaning: 'The repository that stores accounts.',
   }),
   mailer: mailerOption,
   mail: mailOptions,
@@ -114,13 +115,13 @@ export const accountsModuleOptions = {
     meaning: 'Whether users may change their username, where accounts have usernames.',
   }),
   usernames: group(
-    'Usernames, by which one can log in as well as by the address.',
+    'Usernames, which users can log in with instead of their email address.',
     {
       enabled: option({
         env: 'SECURITY_USERNAME_ENABLE',
         kind: bool(),
         default: false,
-        meaning: 'Whether accounts have usernames. They are public.',
+        meaning: 'Whether accounts have usernames, which are public.',
       }),
       required: option({
         env: 'SECURITY_USERNAME_REQUIRED',
@@ -132,25 +133,25 @@ export const accountsModuleOptions = {
         env: 'SECURITY_USERNAME_MIN_LENGTH',
         kind: integer({ min: 1, max: 64 }),
         default: 4,
-        meaning: 'The fewest characters of a username.',
+        meaning: 'The minimum number of characters in a username.',
       }),
       max: option({
         env: 'SECURITY_USERNAME_MAX_LENGTH',
         kind: integer({ min: 1, max: 64 }),
         default: 32,
-        meaning: 'The most characters of a username.',
+        meaning: 'The maximum number of characters in a username.',
       }),
     },
     'enabled',
   ),
-  gate: group('Who may enter an account.', {
+  gate: group('Who may log in to an account.', {
     also: option<AlsoRefuses | null>({
       env: null,
-      kind: nullable(fn('a function (account, how) => a reason, or null')),
+      kind: nullable(fn('a function (account, how) => a reason or null')),
       default: null,
       defaultText: 'none',
       meaning:
-        'Further reasons to let nobody into an account, however it is entered. Called at each login and with each request that needs the user.',
+        'Returns a reason to reject a login to an account, whatever its kind, or null to allow it. Called at each login and for each request that needs the user.',
     }),
   }),
   payload: option<((account: Account) => object) | null>({
@@ -158,91 +159,97 @@ export const accountsModuleOptions = {
     kind: nullable(fn('a function (account) => an object for JSON')),
     default: null,
     defaultText: '`{ id, email, emailConfirmed, username, roles }`',
-    meaning: 'What the answers of the routes say of an account.',
+    meaning: 'Returns what responses contain about an account.',
   }),
-  links: group('Where links in mails lead, for pages of your own, such as those of a single-page application.', {
-    confirm: link('the built-in page', 'The page that confirms an address.'),
-    reset: link('the built-in page', 'The page that sets a new password.'),
-    mailLogin: link('the built-in page', 'The page that logs in by mail.'),
-    deletionUndo: link('the built-in page', 'The page that undoes the deletion of an account.'),
-    emailConfirm: link('the built-in page', 'The page that confirms a new address.'),
-    emailUndo: link('the built-in page', 'The page that undoes a change of the address.'),
-    invitation: link('the built-in page', 'The page that accepts an invitation.'),
-    notMe: link('the built-in page', 'The page that reports a change which its owner has not made.'),
-  }),
+  links: group(
+    'The targets of links in emails, if you have your own pages, such as those of a single-page application.',
+    {
+      confirm: link('the built-in page', 'The page that confirms an address.'),
+      reset: link('the built-in page', 'The page that sets a new password.'),
+      mailLogin: link('the built-in page', 'The page that completes a login by email.'),
+      deletionUndo: link('the built-in page', 'The page that undoes the deletion of an account.'),
+      emailConfirm: link('the built-in page', 'The page that confirms a new address.'),
+      emailUndo: link('the built-in page', 'The page that undoes a change of address.'),
+      invitation: link('the built-in page', 'The page that accepts an invitation.'),
+      notMe: link('the built-in page', 'The page where users report a change that they did not make.'),
+    },
+  ),
   pages: option<PageTemplates>({
     env: null,
-    kind: instance('an object with a function for a page', isTemplates),
+    kind: instance('an object with a function for each page', isTemplates),
     default: {},
-    defaultText: 'those in the box',
-    meaning: 'Pages that replace those in the box, by name: a function that returns HTML.',
+    defaultText: 'the built-in ones',
+    meaning: 'Your own pages, by name: functions that return HTML. Other pages stay as they are.',
   }),
   locale: option({
     env: 'SECURITY_DEFAULT_LOCALE',
     kind: text({ pattern: /[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*/, expected: 'a language, such as en' }),
     default: 'en',
-    meaning: 'The language of pages and mails where neither the account nor the request names one that there is.',
+    meaning: 'The language of pages and emails if neither the account nor the request names an available one.',
   }),
   messages: option<Readonly<Record<string, Messages>>>({
     env: null,
-    kind: instance('an object with the texts of a language by their keys, for each language', isMessages),
+    kind: instance('an object of languages, each an object of strings by message key', isMessages),
     default: {},
     defaultText: 'English (`en`) and German (`de`)',
-    meaning: 'Texts that replace those in the box, or further languages.',
+    meaning: 'Messages that replace built-in ones, or add languages.',
   }),
   translate: option<Translate | null>({
     env: null,
-    kind: nullable(fn('a function (key, values, locale) => a text, or null')),
+    kind: nullable(fn('a function (key, values, locale) => a string or null')),
     default: null,
     defaultText: 'none',
-    meaning: 'A translation library: asked for each text first.',
+    meaning:
+      'Translates messages, for example with a translation library. Called first for each message; null: use the built-in one.',
   }),
   afterLogin: option({
     env: 'SECURITY_POST_LOGIN_VIEW',
     kind: place,
     default: '/',
-    meaning: 'Where a browser goes after a login that does not say where.',
+    meaning: 'Where browsers are redirected after a login without `next`.',
   }),
   afterLogout: option({
     env: 'SECURITY_POST_LOGOUT_VIEW',
     kind: place,
     default: '/',
-    meaning: 'Where a browser goes after a logout.',
+    meaning: 'Where browsers are redirected after a logout.',
   }),
   remember: option({
     env: 'SECURITY_DEFAULT_REMEMBER_ME',
     kind: bool(),
     default: false,
-    meaning: 'Whether the login page proposes to stay logged in.',
+    meaning: 'Whether "Keep me logged in" is ticked by default on the login page.',
   }),
   sending: group(
-    'How many mails may be caused by anybody. Beyond it, a request gets the same answer, and nothing is sent.',
+    'Limits on emails and text messages. Beyond them, a request gets the same response, but nothing is sent.',
     {
       perRecipient: option({
         env: 'SECURITY_SENDING_PER_RECIPIENT',
         kind: integer({ min: 1, max: 1_000 }),
         default: 3,
-        meaning: 'How many mails of one kind are sent to one address in `sending.interval`.',
+        meaning:
+          'The maximum number of emails of one kind to one address within `sending.interval`. It also applies to text messages to one number.',
       }),
       interval: option({
         env: 'SECURITY_SENDING_INTERVAL',
         kind: flaskDuration({ min: 1_000, max: 86_400_000 }),
         default: 15 * 60_000,
         defaultText: '15m',
-        meaning: 'The interval of `sending.perRecipient`.',
+        meaning: 'The interval for `sending.perRecipient`.',
       }),
       perDay: option({
         env: 'SECURITY_SENDING_PER_DAY',
         kind: integer({ min: 1, max: 10_000 }),
         default: 20,
-        meaning: 'How many mails of one kind are sent to one address in a day.',
+        meaning:
+          'The maximum number of emails of one kind to one address a day. It also applies to text messages to one number.',
       }),
       perAddress: option({
         env: 'SECURITY_SENDING_PER_ADDRESS',
         kind: integer({ min: 1, max: 1_000_000 }),
         default: 20,
         meaning:
-          'How many mails one network address may cause in an hour, and an IPv6 /48 ten times as many; further requests get a 429.',
+          'The maximum number of emails an hour that requests from one network address can cause; an IPv6 /48 can cause ten times as many. Further requests get a 429.',
       }),
     },
   ),
@@ -260,7 +267,7 @@ function link(defaultText: string, meaning: string) {
     kind: nullable(linkTemplate()),
     default: null,
     defaultText,
-    meaning: `${meaning} A URL with \`{token}\`, best after a \`#\`, which browsers do not send to servers.`,
+    meaning: `${meaning} A URL that contains \`{token}\`, preferably after a \`#\`, which browsers do not send to servers.`,
   });
 }
 

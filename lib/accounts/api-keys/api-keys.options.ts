@@ -6,7 +6,7 @@ export const scopeName = text({ pattern: /[A-Za-z][\w.:/-]{0,63}/, expected: 'a 
 
 /** Keys by which programs use an account. */
 export const apiKeysOptions = group(
-  'Keys by which programs use an account, each for some scopes only.',
+  'API keys, which let programs use an account within some scopes.',
   {
     enabled: option({
       env: 'SECURITY_API_KEYS',
@@ -18,35 +18,35 @@ export const apiKeysOptions = group(
       env: 'SECURITY_API_KEY_SCOPES',
       kind: list(scopeName),
       default: [],
-      defaultText: 'none; required where keys are on',
+      defaultText: 'none; required if API keys are on',
       meaning:
-        'The scopes that keys can have. `@Scopes()` says which of them a route needs; one without it takes no key.',
+        'The scopes that keys can have. `@Scopes()` declares which of them a route needs; routes without it accept no keys.',
     }),
     prefix: option({
       env: 'SECURITY_API_KEY_PREFIX',
       kind: text({ pattern: /[a-z][a-z0-9]{1,15}/, expected: '2 to 16 lower-case letters and digits, such as shop' }),
       default: 'key',
       meaning:
-        'What keys begin with, so that people, and scanners of secrets, tell whose they are. Former ones stop working when it changes.',
+        'The prefix of keys, by which people and secret scanners recognise them. If you change it, existing keys stop working.',
     }),
     max: option({
       env: 'SECURITY_API_KEYS_MAX',
       kind: integer({ min: 1, max: 1_000 }),
       default: 20,
-      meaning: 'How many keys an account can have.',
+      meaning: 'The maximum number of keys of an account.',
     }),
     maxAge: option<number | null, number | string | null>({
       env: 'SECURITY_API_KEY_MAX_AGE',
       kind: duration({ min: 60_000, nullable: true }),
       default: null,
       defaultText: 'none: until they are revoked',
-      meaning: 'For how long a key is valid at most, and if its owner does not choose.',
+      meaning: 'The maximum lifetime of a key, and its lifetime if its owner does not choose one.',
     }),
     perMinute: option<number | null>({
       env: 'SECURITY_API_KEY_PER_MINUTE',
       kind: integer({ min: 1, max: 1_000_000, nullable: true }),
       default: 600,
-      meaning: 'How many requests a minute each key can make; more get a 429. `null`: any number.',
+      meaning: 'The maximum number of requests a minute with one key; further ones get a 429. `null`: no limit.',
     }),
   },
   'enabled',

@@ -5,34 +5,34 @@ import { flaskDuration } from '../flask-duration.js';
 
 /** Tokens for clients that keep no cookies. */
 export const tokensOptions = group(
-  'Access and refresh tokens, for clients that keep no cookies.',
+  'Access and refresh tokens for clients without cookies.',
   {
     enabled: option({
       env: 'SECURITY_TOKENS',
       kind: bool(),
       default: false,
-      meaning: 'Whether a login can be made that is in tokens, and in no session.',
+      meaning: 'Whether clients can log in with tokens instead of a session.',
     }),
     maxAge: option({
       env: 'SECURITY_TOKEN_MAX_AGE',
       kind: flaskDuration({ min: 1_000, max: DAY }),
       default: 15 * MINUTE,
       defaultText: '15m',
-      meaning: 'For how long an access token is valid.',
+      meaning: 'How long an access token is valid.',
     }),
     refreshMaxAge: option({
       env: 'SECURITY_REFRESH_TOKEN_MAX_AGE',
       kind: flaskDuration({ min: MINUTE, max: 400 * DAY }),
       default: 90 * DAY,
       defaultText: '90d',
-      meaning: 'For how long such a login lasts at most, however often its tokens are refreshed.',
+      meaning: 'The absolute timeout of a token login, however often its tokens are refreshed.',
     }),
     refreshMaxIdle: option({
       env: 'SECURITY_REFRESH_TOKEN_MAX_IDLE',
       kind: flaskDuration({ min: MINUTE, max: 400 * DAY }),
       default: 7 * DAY,
       defaultText: '7d',
-      meaning: 'For how long it lasts after its tokens were refreshed last.',
+      meaning: 'The idle timeout of a token login: how long after the last refresh it ends.',
     }),
     grace: option({
       env: 'SECURITY_REFRESH_TOKEN_GRACE',
@@ -40,19 +40,19 @@ export const tokensOptions = group(
       default: 30_000,
       defaultText: '30s',
       meaning:
-        'How long a used refresh token still leads to its successor, for parallel requests, and the access token before it is valid. After that, its use counts as theft.',
+        'How long a used refresh token still returns its successor, for parallel requests, and the former access token stays valid. Later use counts as theft.',
     }),
     fromSession: option({
       env: 'SECURITY_TOKENS_FROM_SESSION',
       kind: bool(),
       default: false,
-      meaning: 'Whether who is logged in by a session gets tokens as well, which end with that session.',
+      meaning: 'Whether users with a session can get tokens, which end with that session.',
     }),
     max: option({
       env: 'SECURITY_TOKENS_MAX',
       kind: integer({ min: 1, max: 1_000 }),
       default: 20,
-      meaning: 'How many such logins an account can have. The one that was used longest ago ends for a new one.',
+      meaning: 'The maximum number of token logins of an account. A further one ends the least recently used.',
     }),
   },
   'enabled',
@@ -60,13 +60,13 @@ export const tokensOptions = group(
 
 /** HTTP Basic. */
 export const basicOptions = group(
-  'HTTP Basic, for the routes that are marked with `@AllowBasic()`.',
+  'HTTP Basic authentication for routes with `@AllowBasic()`.',
   {
     enabled: option({
       env: 'SECURITY_HTTP_BASIC',
       kind: bool(),
       default: false,
-      meaning: 'Whether these routes take an address and a password with each request.',
+      meaning: 'Whether these routes accept an address and a password with each request.',
     }),
     realm: option<string | null>({
       env: 'SECURITY_DEFAULT_HTTP_AUTH_REALM',
@@ -77,7 +77,8 @@ export const basicOptions = group(
       }),
       default: null,
       defaultText: 'the name of the site',
-      meaning: 'What a browser shows when it asks for them. `@AllowBasic({ realm })` sets that of a route.',
+      meaning:
+        'The realm, which browsers may show when they ask for the password. `@AllowBasic({ realm })` sets it for one route.',
     }),
   },
   'enabled',

@@ -4,28 +4,28 @@ import type { SmsSender } from './sms.js';
 
 /** Codes to telephones. */
 export const smsOptions = group(
-  'Codes by SMS as a second factor. Needs the package `libphonenumber-js`.',
+  'Codes by SMS as a second factor. Needs `libphonenumber-js`.',
   {
     enabled: option({
       env: 'SECURITY_SMS',
       kind: bool(),
       default: false,
-      meaning: 'Whether accounts can have telephones to which codes are sent.',
+      meaning: 'Whether accounts can have phones as second factors, to which codes are sent.',
     }),
     sender: option<SmsSender | null>({
       env: null,
       kind: nullable(instance('a sender: an object with a method send(sms)', isSender)),
       default: null,
-      defaultText: 'messages are written to the log; in production there is none',
-      meaning: 'What sends messages: any object with `send({ to, text, code, kind })`.',
+      defaultText: 'messages are written to the log; required in production',
+      meaning: 'Sends text messages: an object with `send({ to, text, code, kind })`.',
     }),
     countries: option<readonly string[]>({
       env: 'SECURITY_SMS_COUNTRIES',
       kind: list(country()),
       default: [],
-      defaultText: 'none; required where `sms` is on',
+      defaultText: 'none; required if `sms` is on',
       meaning:
-        "The countries whose mobile numbers get codes: `['DE', 'AT']`. Each one more is one where somebody can have you pay for messages.",
+        "The countries to whose mobile numbers codes are sent: `['DE', 'AT']`. In each of them, attackers can make you pay for messages.",
     }),
     region: option<string | null>({
       env: 'SECURITY_PHONE_REGION_DEFAULT',
@@ -33,14 +33,14 @@ export const smsOptions = group(
       default: null,
       defaultText: 'the country of `sms.countries`, if there is only one',
       meaning:
-        'The country of numbers that are entered without the code of their country. Without one, they begin with `+`.',
+        'The country of numbers that are entered without a country code. Without it, numbers must begin with `+`.',
     }),
     perHour: option({
       env: 'SECURITY_SMS_PER_HOUR',
       kind: integer({ min: 1, max: 1_000_000 }),
       default: 100,
       meaning:
-        'How many messages are sent in an hour, to all numbers together. Beyond it, requests get the same answer, nothing is sent, and listeners get `sendingLimited`.',
+        'The maximum number of text messages an hour, to all numbers together. Beyond it, requests get the same response, nothing is sent, and listeners get `sendingLimited`.',
     }),
   },
   'enabled',

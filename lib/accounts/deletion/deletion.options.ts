@@ -11,7 +11,7 @@ export const deletionOptions = group(
       env: 'SECURITY_DELETABLE',
       kind: bool(),
       default: true,
-      meaning: 'Whether the owner of an account may delete it.',
+      meaning: 'Whether users can delete their accounts.',
     }),
     grace: option({
       env: 'SECURITY_DELETION_GRACE',
@@ -19,7 +19,7 @@ export const deletionOptions = group(
       default: 14 * 86_400_000,
       defaultText: '14d',
       meaning:
-        'How long a deletion can be undone. Nobody can log in until then, and the account is deleted afterwards; not before a change of its address can no longer be undone.',
+        'How long a deletion can be undone. Meanwhile nobody can log in; then the account is deleted, but not before a change of its address can no longer be undone.',
     }),
     purgeInterval: option({
       env: 'SECURITY_DELETION_PURGE_INTERVAL',
@@ -27,14 +27,14 @@ export const deletionOptions = group(
       default: 3_600_000,
       defaultText: '1h',
       meaning:
-        'How often each process looks for accounts that are due, and for rows of others that have expired; null: never, and you call `AccountDeletionService.purge()`.',
+        'How often each process deletes accounts that are due, and expired rows of other accounts. `null`: never; call `AccountDeletionService.purge()` yourself.',
     }),
     beforeDelete: option<((account: Account) => unknown) | null>({
       env: null,
       kind: nullable(fn('a function (account)')),
       default: null,
       defaultText: 'none',
-      meaning: 'Called and awaited before the deletion of an account is accepted; an error prevents it.',
+      meaning: 'Called and awaited before a deletion is accepted. If it throws, the account stays.',
     }),
     beforePurge: option<((account: Account) => unknown) | null>({
       env: null,
@@ -42,7 +42,7 @@ export const deletionOptions = group(
       default: null,
       defaultText: 'none',
       meaning:
-        'Called and awaited before the rows of an account are deleted, once its deletion cannot be undone any more: delete there what your application keeps of it. It may be called again after a crash. An error is logged, and it is tried again.',
+        'Called and awaited before the rows of an account are deleted, once its deletion can no longer be undone: delete what your application stores about it. It may be called again after a crash. An error is logged, and the deletion is retried.',
     }),
   },
   'enabled',

@@ -4,45 +4,45 @@ import { flaskDuration } from '../flask-duration.js';
 
 /** Administrators in the place of users. */
 export const impersonationOptions = group(
-  'Administrators who use the application in the place of a user, to see what that one sees.',
+  'Impersonation: administrators use the application as a user, to see what that user sees.',
   {
     enabled: option({
       env: 'SECURITY_IMPERSONATION',
       kind: bool(),
       default: false,
-      meaning: 'Whether administrators can take the place of a user for a while.',
+      meaning: 'Whether administrators can impersonate users.',
     }),
     role: option({
       env: 'SECURITY_IMPERSONATION_ROLE',
       kind: text({ pattern: /[^\p{Cc}]{1,100}/u, expected: 'the name of a role, such as admin' }),
       default: 'admin',
-      meaning: 'The role that an account needs for that, or one that includes it.',
+      meaning: 'The role that an account needs to impersonate others. Roles that include it count.',
     }),
     maxDuration: option<number, number | string>({
       env: 'SECURITY_IMPERSONATION_MAX_DURATION',
       kind: flaskDuration({ min: 60_000, max: 86_400_000 }),
       default: 3_600_000,
       defaultText: '1h',
-      meaning: 'For how long at most. Then it ends by itself.',
+      meaning: 'The maximum duration of an impersonation, after which it ends by itself.',
     }),
     reason: option({
       env: 'SECURITY_IMPERSONATION_REASON',
       kind: bool(),
       default: true,
-      meaning: 'Whether the administrator has to say why. Listeners and the audit log get it.',
+      meaning: 'Whether the administrator must enter a reason, which listeners and the audit log receive.',
     }),
     administrators: option({
       env: 'SECURITY_IMPERSONATION_ADMINISTRATORS',
       kind: bool(),
       default: false,
       meaning:
-        'Whether accounts that have the role themselves, or administer accounts (`admin.role`), can be impersonated, too.',
+        'Whether accounts that have this role themselves, or that administer accounts (`admin.role`), can also be impersonated.',
     }),
     notify: option({
       env: 'SECURITY_IMPERSONATION_NOTIFY',
       kind: bool(),
       default: false,
-      meaning: 'Whether the owner of the account gets a mail when it begins.',
+      meaning: 'Whether the user gets an email when an impersonation starts.',
     }),
   },
   'enabled',

@@ -4,20 +4,20 @@ import { flaskDuration } from '../flask-duration.js';
 
 /** Accounts that administrators invite others to. */
 export const invitationsOptions = group(
-  'Invitations: an account exists only once who was invited has followed the link of the mail.',
+  'Invitations by email. The account is created when the invited person accepts.',
   {
     enabled: option({
       env: 'SECURITY_INVITATIONS',
       kind: bool(),
       default: false,
-      meaning: 'Whether administrators may invite others.',
+      meaning: 'Whether administrators can invite people.',
     }),
     validFor: option({
       env: 'SECURITY_INVITATION_WITHIN',
       kind: flaskDuration({ min: 60_000, max: 31 * 86_400_000 }),
       default: 7 * 86_400_000,
       defaultText: '7d',
-      meaning: 'For how long the link of an invitation is valid.',
+      meaning: 'How long the link of an invitation is valid.',
     }),
   },
   'enabled',

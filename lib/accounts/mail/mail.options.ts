@@ -9,39 +9,38 @@ export const mailerOption = option<Mailer | null>({
   env: null,
   kind: nullable(instance('a mailer: an object with a method send(mail)', isMailer)),
   default: null,
-  defaultText: 'mails are written to the log; in production there is none',
-  meaning: 'What sends mails: `smtpMailer(url)`, or any object with `send(mail)`.',
+  defaultText: 'emails are written to the log; required in production',
+  meaning: 'Sends emails: `smtpMailer(url)`, or an object with `send(mail)`.',
 });
 
 /** How mails are made, and how they wait. */
-export const mailOptions = group('Mails: their sender, their words, and the queue in which they wait.', {
+export const mailOptions = group('Emails: their sender, their templates, and their queue.', {
   from: option<string | null>({
     env: 'SECURITY_EMAIL_SENDER',
     kind: nullable(sender()),
     default: null,
     defaultText: '`no-reply@` and the host of `publicUrl`',
-    meaning: 'The sender of mails, with or without a name.',
+    meaning: 'The sender of emails, with or without a name.',
   }),
   templates: option<MailTemplates>({
     env: null,
-    kind: instance('an object with a function for a kind of mail', isTemplates),
+    kind: instance('an object with a function for each kind of email', isTemplates),
     default: {},
-    defaultText: 'those in the box',
-    meaning:
-      'Templates that replace those in the box, by kind of mail: a function that returns `{ subject, text, html }`.',
+    defaultText: 'the built-in ones',
+    meaning: 'Your own templates, by kind of email: functions that return `{ subject, text, html }`.',
   }),
   queue: option<MailQueue | null>({
     env: null,
     kind: nullable(instance('a queue: an object with a method add(mail)', isQueue)),
     default: null,
-    defaultText: 'in the memory of this process',
-    meaning: 'Where mails wait until they are sent.',
+    defaultText: 'in memory',
+    meaning: 'A queue where emails wait until they are sent.',
   }),
   queueSize: option({
     env: 'SECURITY_MAIL_QUEUE_SIZE',
     kind: integer({ min: 1, max: 1_000_000 }),
     default: 1_000,
-    meaning: 'How many mails may wait in the memory of this process. Further ones are lost, which is logged.',
+    meaning: 'The maximum number of emails that wait in memory. Further ones are lost, which is logged.',
   }),
 });
 

@@ -26,28 +26,28 @@ export type OAuthSignUpHook = (
 ) => OAuthSignUp | null | Promise<OAuthSignUp | null>;
 
 /** Sign-in with other providers. */
-export const oauthOptions = group('Sign-in with other providers, by OpenID Connect or OAuth 2.', {
+export const oauthOptions = group('Sign-in with other providers by OpenID Connect or OAuth 2.', {
   providers: option<Readonly<Record<string, OAuthProviderOption>>>({
     env: null,
     kind: providers(),
     default: {},
     defaultText: 'none',
     meaning:
-      'The providers, by the names that they have in addresses: `{ google: { clientId, clientSecret }, acme: { issuer, clientId, clientSecret } }`. Needs `openid-client`.',
+      'The providers, by the names they have in URLs: `{ google: { clientId, clientSecret }, acme: { issuer, clientId, clientSecret } }`. Needs `openid-client`.',
   }),
   signUp: option<OAuthSignUpHook | null>({
     env: null,
-    kind: nullable(fn('a function (profile, request) => the account, or null')),
+    kind: nullable(fn('a function (profile, request) => an account or null')),
     default: null,
-    defaultText: 'nobody gets an account by that',
+    defaultText: 'no account is created',
     meaning:
-      'Makes an account for somebody who has none: a function of the profile that returns `{ email, emailConfirmed, … }`, or null for nobody.',
+      'Creates an account for a person without one: returns `{ email, emailConfirmed, … }` for their profile, or null to reject them.',
   }),
 });
 
 function providers(): OptionKind<Readonly<Record<string, OAuthProviderOption>>> {
   return {
-    expected: 'an object with the settings of a provider, or a function (request) that returns them, for each name',
+    expected: 'an object of providers by name, each an object of settings or a function (request) => settings',
     parse(raw, source) {
       if (source !== 'code' || typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
         return new OptionMismatch();

@@ -8,7 +8,7 @@ const shortest = 10_000;
 export const ceremonyTime = 5 * 60_000;
 
 export const passkeysOptions = group(
-  'Passkeys: to log in with, as a second factor, and to confirm who is logged in.',
+  'Passkeys: to log in, as a second factor, and to re-authenticate.',
   {
     enabled: option({
       env: 'SECURITY_WEBAUTHN',
@@ -20,27 +20,27 @@ export const passkeysOptions = group(
       env: 'SECURITY_WAN_ALLOW_AS_FIRST_FACTOR',
       kind: bool(),
       default: true,
-      meaning: 'Whether one can log in with a passkey alone. Otherwise it is a second factor only.',
+      meaning: 'Whether users can log in with a passkey alone. Otherwise, passkeys are only second factors.',
     }),
     multiFactor: option({
       env: 'SECURITY_WAN_ALLOW_AS_MULTI_FACTOR',
       kind: bool(),
       default: true,
-      meaning: 'Whether a passkey that has verified its user, such as by a fingerprint, counts as both factors.',
+      meaning: 'Whether a passkey that has verified its user, for example by fingerprint, counts as two factors.',
     }),
     userVerification: option<'required' | 'preferred'>({
       env: 'SECURITY_WAN_USER_VERIFICATION',
       kind: oneOf(['required', 'preferred']),
       default: 'required',
       meaning:
-        'Whether a new passkey, and a login with one, must have verified its user. With `preferred`, a login without it is one factor. A second factor is never asked for it, and a confirmation only where the account has no password.',
+        'Whether user verification is required to register a passkey and to log in with it. With `preferred`, a login without it counts as one factor. A second factor never requires it, and re-authentication only if the account has no password.',
     }),
     residentKey: option<'required' | 'preferred' | 'discouraged'>({
       env: 'SECURITY_WAN_RESIDENT_KEY',
       kind: oneOf(['required', 'preferred', 'discouraged']),
       default: 'required',
       meaning:
-        'Whether a new passkey must be one that the browser finds by itself, as a login with it needs. Security keys that cannot store any are second factors: `preferred` takes them as well.',
+        'Whether a new passkey must be discoverable, as a login needs it to be. `preferred` also accepts security keys that cannot store passkeys, as second factors.',
     }),
     attachment: option<'platform' | 'cross-platform' | null>({
       env: 'SECURITY_WAN_ATTACHMENT',
@@ -48,7 +48,7 @@ export const passkeysOptions = group(
       default: null,
       defaultText: 'any',
       meaning:
-        'Which passkeys can be added: those of the device itself (`platform`), or those of others, such as security keys.',
+        'Which passkeys can be added: those of the device itself (`platform`), or those of other devices, such as security keys (`cross-platform`).',
     }),
     rpName: option<string | null>({
       env: 'SECURITY_WAN_RP_NAME',
@@ -59,7 +59,7 @@ export const passkeysOptions = group(
       }),
       default: null,
       defaultText: 'the name of the site',
-      meaning: 'What browsers call the site where they show a passkey.',
+      meaning: 'The name of the site that browsers show with a passkey.',
     }),
     rpId: option<string | null>({
       env: 'SECURITY_WAN_RP_ID',
@@ -71,7 +71,7 @@ export const passkeysOptions = group(
       default: null,
       defaultText: 'the host of `publicUrl`',
       meaning:
-        'The domain that passkeys belong to: the host of `publicUrl`, or a domain above it. Passkeys of one domain are worth nothing under another one.',
+        'The domain that passkeys belong to: the host of `publicUrl`, or a parent domain. If you change it, existing passkeys stop working.',
     }),
     origins: option<readonly string[]>({
       env: 'SECURITY_WAN_ORIGINS',
@@ -79,25 +79,25 @@ export const passkeysOptions = group(
       default: [],
       defaultText: 'none',
       meaning:
-        'Origins below `rpId` besides that of `publicUrl` whose pages may use passkeys, and Android applications, as `android:apk-key-hash:…`.',
+        'Origins under `rpId`, besides that of `publicUrl`, whose pages can use passkeys; and Android applications, as `android:apk-key-hash:…`.',
     }),
     loginTimeout: option({
       env: 'SECURITY_WAN_SIGNIN_TIMEOUT',
       kind: integer({ min: shortest, max: ceremonyTime }),
       default: ceremonyTime,
-      meaning: 'How long the browser waits for a passkey, in milliseconds. A hint, for the browser.',
+      meaning: 'How long the browser waits for a passkey at a login, in milliseconds. A hint for the browser.',
     }),
     registrationTimeout: option({
       env: 'SECURITY_WAN_REGISTER_TIMEOUT',
       kind: integer({ min: shortest, max: ceremonyTime }),
       default: ceremonyTime,
-      meaning: 'How long the browser waits for a new passkey, in milliseconds. A hint, for the browser.',
+      meaning: 'How long the browser waits for a new passkey, in milliseconds. A hint for the browser.',
     }),
     nameLength: option({
       env: 'SECURITY_WAN_NAME_MAX_LENGTH',
       kind: integer({ min: 1, max: 100 }),
       default: 64,
-      meaning: 'The most characters of the name of a passkey.',
+      meaning: 'The maximum number of characters in the name of a passkey.',
     }),
   },
   'enabled',

@@ -15,19 +15,19 @@ export const passwordOptions = group('Which passwords are accepted, and how they
     env: 'SECURITY_PASSWORD_LENGTH_MIN',
     kind: integer({ min: 8, max: 64 }),
     default: 8,
-    meaning: 'The fewest characters of a password.',
+    meaning: 'The minimum number of characters in a password.',
   }),
   max: option({
     env: 'SECURITY_PASSWORD_LENGTH_MAX',
     kind: integer({ min: 64, max: 1_024 }),
     default: 256,
-    meaning: 'The most characters of a password.',
+    meaning: 'The maximum number of characters in a password.',
   }),
   common: option({
     env: 'SECURITY_PASSWORD_COMMON',
     kind: bool(),
     default: true,
-    meaning: 'Whether common passwords are refused, by a list of 18,000 in this package.',
+    meaning: 'Whether common passwords are rejected, using a list of 18,000 in this package.',
   }),
   words: option<readonly string[]>({
     env: 'SECURITY_PASSWORD_WORDS',
@@ -35,7 +35,7 @@ export const passwordOptions = group('Which passwords are accepted, and how they
     default: [],
     defaultText: 'none',
     meaning:
-      'Words that a password must not consist of, such as the name of your company. The name, the address and the site are always among them.',
+      'Words that a password must not consist of, such as the name of your company. The username, the address and the name of the site are always included.',
   }),
   breached: option<'strict' | 'best-effort' | null>({
     env: 'SECURITY_PASSWORD_CHECK_BREACHED',
@@ -43,20 +43,20 @@ export const passwordOptions = group('Which passwords are accepted, and how they
     default: null,
     defaultText: 'none',
     meaning:
-      'Whether passwords from breaches are refused, by asking `ranges` for the first five digits of their SHA-1. If it does not answer, `strict` refuses the password, `best-effort` accepts it.',
+      'Whether passwords from data breaches are rejected, by a query of `ranges` with the first five digits of their SHA-1. If it does not respond, `strict` rejects the password and `best-effort` accepts it.',
   }),
   breachedCount: option({
     env: 'SECURITY_PASSWORD_BREACHED_COUNT',
     kind: integer({ min: 1, max: 1_000_000 }),
     default: 1,
-    meaning: 'How often a password must have been seen in breaches to be refused.',
+    meaning: 'How often a password must have appeared in breaches to be rejected.',
   }),
   ranges: option<PasswordRanges>({
     env: null,
     kind: instance('an object with a method range(prefix)', isRanges),
     default: pwnedPasswords(),
     defaultText: '`pwnedPasswords()`, the service of Have I Been Pwned',
-    meaning: 'The service that knows breached passwords.',
+    meaning: 'The service that is queried for breached passwords.',
   }),
   minScore: option<number | null>({
     env: 'SECURITY_ZXCVBN_MINIMUM_SCORE',
@@ -64,40 +64,40 @@ export const passwordOptions = group('Which passwords are accepted, and how they
     default: null,
     defaultText: 'none',
     meaning:
-      'The score that zxcvbn must give a password, 1 to 4. Needs `@zxcvbn-ts/core` and `@zxcvbn-ts/language-common`.',
+      'The minimum score of a password, rated by zxcvbn from 1 to 4. Needs `@zxcvbn-ts/core` and `@zxcvbn-ts/language-common`.',
   }),
-  hashing: group('The cost of a hash: argon2id.', {
+  hashing: group('The cost of an argon2id hash.', {
     memory: option({
       env: 'SECURITY_HASHING_MEMORY',
       kind: size({ min: 7 * mebibyte, max: 256 * mebibyte }),
       default: 19 * mebibyte,
       defaultText: '19mb',
-      meaning: 'The memory of a hash.',
+      meaning: 'The memory that a hash uses.',
     }),
     passes: option({
       env: 'SECURITY_HASHING_PASSES',
       kind: integer({ min: 1, max: 4 }),
       default: 2,
-      meaning: 'How often a hash passes over its memory. With less memory than 19 MiB, take more passes.',
+      meaning: 'The number of passes over the memory. With less than 19 MiB of memory, use more passes.',
     }),
     parallelism: option({
       env: 'SECURITY_HASHING_PARALLELISM',
       kind: integer({ min: 1, max: 16 }),
       default: 1,
-      meaning: 'The lanes of a hash.',
+      meaning: 'The number of lanes.',
     }),
     parallel: option({
       env: 'SECURITY_HASHING_PARALLEL',
       kind: integer({ min: 1, max: 64 }),
       default: Math.min(threads, availableParallelism()),
       defaultText: 'the number of processors, up to 4',
-      meaning: 'How many passwords are hashed at once.',
+      meaning: 'The maximum number of passwords that are hashed at the same time.',
     }),
     waiting: option({
       env: 'SECURITY_HASHING_WAITING',
       kind: integer({ min: 1, max: 10_000 }),
       default: 50,
-      meaning: 'How many requests may wait for a hash; further ones are answered with a 503.',
+      meaning: 'The maximum number of requests that wait for a hash; further ones get a 503.',
     }),
   }),
   peppers: option<readonly PasswordPepper[]>({
@@ -106,25 +106,25 @@ export const passwordOptions = group('Which passwords are accepted, and how they
     default: [],
     defaultText: 'none',
     meaning:
-      'Keys that hashes depend on besides the password: `[{ id, secret }]`. The first one is used for new hashes; the others are former ones. A hash whose pepper is missing is worthless.',
+      'Secret keys that hashes also depend on: `[{ id, secret }]`. New hashes use the first; the others are former ones. A hash whose pepper is missing cannot be verified.',
     secret: true,
   }),
   flaskSalt: option<string | null>({
     env: 'SECURITY_PASSWORD_SALT',
-    kind: nullable(text({ pattern: /[^]+/, expected: 'a string that is not empty' })),
+    kind: nullable(text({ pattern: /[^]+/, expected: 'a non-empty string' })),
     default: null,
     defaultText: 'none',
     meaning:
-      'The `SECURITY_PASSWORD_SALT` of a Flask-Security application whose users you have adopted: their hashes are checked as it made them, and replaced at the next login.',
+      'The `SECURITY_PASSWORD_SALT` of a Flask-Security application whose users you have adopted. It verifies their hashes, which are replaced at the next login.',
     secret: true,
   }),
   devisePepper: option<string | null>({
     env: 'DEVISE_PEPPER',
-    kind: nullable(text({ pattern: /[^]+/, expected: 'a string that is not empty' })),
+    kind: nullable(text({ pattern: /[^]+/, expected: 'a non-empty string' })),
     default: null,
     defaultText: 'none',
     meaning:
-      'The `config.pepper` of Devise in a Rails application whose users you have adopted: their hashes are checked as it made them, and replaced at the next login.',
+      'The `config.pepper` of Devise in a Rails application whose users you have adopted. It verifies their hashes, which are replaced at the next login.',
     secret: true,
   }),
 });

@@ -2,14 +2,14 @@ import { instance, nullable } from '../../config/kinds.js';
 import { group, option } from '../../config/option.js';
 import { SessionStore } from '../../stores/session-store.js';
 
-export const proofsOptions = group('The one-time proofs in mailed links.', {
+export const proofsOptions = group('Single-use tokens in emailed links.', {
   store: option<SessionStore | null>({
     env: null,
     kind: nullable(instance('a store, such as new RedisStore({ client })', isStore)),
     default: null,
-    defaultText: 'the store of the sessions',
+    defaultText: 'the session store',
     meaning:
-      'Where they are stored. Needed where the sessions’ own store cannot make sure that a link is used once: Keyv, stores of express-session, `null`, and `cookie` without `sealed.revocations`. Never closed.',
+      'The store for these tokens. Required if the session store cannot guarantee single use: Keyv, stores of express-session, `null`, and `cookie` without `sealed.revocations`. The module does not close it.',
   }),
 });
 

@@ -3,7 +3,7 @@ import { group, option } from '../../config/option.js';
 
 /** Codes for who has lost the second factor. */
 export const recoveryCodesOptions = group(
-  'Codes that stand in for a second factor that is lost.',
+  'Recovery codes, for users who lose their second factor.',
   {
     enabled: option({
       env: 'SECURITY_MULTI_FACTOR_RECOVERY_CODES',
@@ -15,7 +15,7 @@ export const recoveryCodesOptions = group(
       env: 'SECURITY_MULTI_FACTOR_RECOVERY_CODES_N',
       kind: integer({ min: 1, max: 50 }),
       default: 10,
-      meaning: 'How many codes are made at a time. Each can be used once.',
+      meaning: 'How many codes are generated at a time. Each can be used once.',
     }),
   },
   'enabled',

@@ -27,7 +27,7 @@ export const registrationOptions = group(
       env: 'SECURITY_REGISTERABLE',
       kind: bool(),
       default: false,
-      meaning: 'Whether anybody may create an account.',
+      meaning: 'Whether anyone can create an account.',
     }),
     fields: option<Readonly<Record<string, FieldCheck>>>({
       env: null,
@@ -35,28 +35,29 @@ export const registrationOptions = group(
       default: {},
       defaultText: 'none',
       meaning:
-        'Further fields that a registration may have, by name: a function that returns the value to keep, or undefined for one that is not accepted. Other fields are ignored.',
+        'Your own fields of a registration, by name: functions that return the value to store, or `undefined` to reject it. Undeclared fields are ignored.',
     }),
     admit: option<((request: RegistrationRequest) => boolean | Promise<boolean>) | null>({
       env: null,
       kind: nullable(fn('a function (request) => true or false')),
       default: null,
-      defaultText: 'everybody',
-      meaning: 'Decides whether a registration is accepted, before any work is done for it: a captcha, an invitation.',
+      defaultText: 'everyone is admitted',
+      meaning:
+        'Decides whether a registration is accepted, before anything else is done, for example by a captcha or an invitation code.',
     }),
     beforeRegister: option<((request: RegistrationRequest) => unknown) | null>({
       env: null,
       kind: nullable(fn('a function (request)')),
       default: null,
       defaultText: 'none',
-      meaning: 'Called and awaited before an account is created; an error prevents it.',
+      meaning: 'Called and awaited before an account is created. If it throws, none is.',
     }),
     afterRegister: option<((account: Account) => unknown) | null>({
       env: null,
       kind: nullable(fn('a function (account)')),
       default: null,
       defaultText: 'none',
-      meaning: 'Called and awaited after an account has been created.',
+      meaning: 'Called and awaited after an account has been created. An error is logged.',
     }),
   },
   'enabled',

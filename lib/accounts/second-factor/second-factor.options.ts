@@ -20,9 +20,9 @@ export const mailAsSecondFactorOption = option<SecondFactorRequired>({
   kind: requirement(),
   default: false,
   meaning:
-    'Whose second factor is a code by mail while they have no other one: everybody with a confirmed address (`true`), accounts with one of some ' +
-    'roles, or those for which a function of the account returns true. For users who had that elsewhere: it is no second factor (ASVS 6.3.6), ' +
-    'and not possible beside `recovery` and `mailLogin`.',
+    'Accounts whose second factor is a code by email while they have no other one: all with a confirmed address (`true`), those with one of some ' +
+    'roles, or those for which a function returns true. For users who had that elsewhere: it is not a real second factor (ASVS 6.3.6), ' +
+    'and cannot be combined with `recovery` and `mailLogin`.',
 });
 
 /** What holds for second factors of every kind. */
@@ -32,8 +32,8 @@ export const secondFactorOptions = group('Second factors of every kind.', {
     kind: requirement(),
     default: false,
     meaning:
-      "Who needs a second factor: everybody (`true`), accounts with one of some roles (`['admin']`), or those for which a function of the " +
-      'account returns true. A login without one has to set one up first.',
+      "Accounts that need a second factor: all (`true`), those with one of some roles (`['admin']`), or those for which a function returns true. " +
+      'Users without one have to set it up when they log in.',
   }),
 });
 

@@ -3,7 +3,7 @@ import { group, option } from '../../config/option.js';
 
 /** One-time codes of an authenticator app. */
 export const totpOptions = group(
-  'Authenticator apps as a second factor (TOTP, RFC 6238). Needs the packages `otplib` and `qrcode`.',
+  'Authenticator apps as a second factor (TOTP, RFC 6238). Needs `otplib` and `qrcode`.',
   {
     enabled: option({
       env: 'SECURITY_TWO_FACTOR',
@@ -20,7 +20,7 @@ export const totpOptions = group(
       }),
       default: null,
       defaultText: 'the name of the site',
-      meaning: 'The name of the site in authenticator apps.',
+      meaning: 'The name of the site that authenticator apps show.',
     }),
   },
   'enabled',

@@ -3,21 +3,21 @@ import { group, option } from '../../config/option.js';
 
 /** What is kept of logins. */
 export const trackingOptions = group(
-  'Logins, as they are kept with their accounts.',
+  'Records of logins in their accounts.',
   {
     enabled: option({
       env: 'SECURITY_TRACKABLE',
       kind: bool(),
       default: false,
       meaning:
-        'Whether the number of logins, and the time and network address of the last two, are kept. They are personal data.',
+        'Whether accounts record the number of logins, and the time and network address of the last two. They are personal data.',
     }),
     newDevice: option({
       env: 'SECURITY_NEW_DEVICE_MAIL',
       kind: bool(),
       default: true,
       meaning:
-        'Whether the owner of an account gets a mail when somebody logs in with a browser from which the account was not used before. Needs `tracking.enabled`.',
+        'Whether the owner of an account gets an email about a login with a new browser. Needs `tracking.enabled`.',
     }),
     deviceCookieName: option({
       env: 'SECURITY_DEVICE_COOKIE_NAME',
@@ -27,7 +27,7 @@ export const trackingOptions = group(
         expected: 'a cookie name that does not begin with two underscores',
       }),
       default: 'account_devices',
-      meaning: 'The name of the cookie by which `tracking.newDevice` recognises a browser.',
+      meaning: 'The name of the cookie that identifies known browsers for `tracking.newDevice`.',
     }),
   },
   'enabled',

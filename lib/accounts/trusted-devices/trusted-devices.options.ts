@@ -12,27 +12,26 @@ export const furtherTrustKeys: ReadonlyMap<string, readonly string[]> = new Map(
 
 /** Browsers on which the second factor of a login is not asked for. */
 export const trustedDevicesOptions = group(
-  'Trusted devices: browsers on which a login is not asked for the second factor for a while, where its owner has said so.',
+  'Trusted devices: browsers that users exempt from the second factor for a while.',
   {
     enabled: option({
       env: 'SECURITY_TRUSTED_DEVICES',
       kind: bool(),
       default: false,
-      meaning: `Whether accounts can have trusted devices. Flask-Security’s \`${alwaysValidate}=false\` says the same. There are none where \`timeouts\` of the session module is \`twice-daily\`.`,
+      meaning: `Whether accounts can have trusted devices. Flask-Security’s \`${alwaysValidate}=false\` says the same. Not available if \`timeouts\` of \`SessionModule\` is \`twice-daily\`.`,
     }),
     maxAge: option<number, number | string>({
       env: 'SECURITY_TWO_FACTOR_LOGIN_VALIDITY',
       kind: flaskDuration({ min: 1_000, max: 400 * DAY }),
       default: 30 * DAY,
       defaultText: '30d',
-      meaning: 'How long a device is trusted, counted from when that was said; its use extends nothing.',
+      meaning: 'How long a device stays trusted. Using it does not extend that time.',
     }),
     most: option({
       env: 'SECURITY_TRUSTED_DEVICES_MOST',
       kind: integer({ min: 1, max: 1_000 }),
       default: 20,
-      meaning:
-        'How many trusted devices an account can have. One more takes the place of the one that was used longest ago.',
+      meaning: 'The maximum number of trusted devices of an account. A further one replaces the least recently used.',
     }),
     cookieName: option({
       env: 'SECURITY_TWO_FACTOR_VALIDITY_COOKIE_NAME',
@@ -42,7 +41,7 @@ export const trustedDevicesOptions = group(
         expected: 'a cookie name that does not begin with two underscores',
       }),
       default: 'trusted_device',
-      meaning: 'The name of the cookie by which a trusted device is known.',
+      meaning: 'The name of the cookie that identifies a trusted device.',
     }),
   },
   'enabled',
