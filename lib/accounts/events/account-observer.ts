@@ -19,7 +19,7 @@ interface FactorEvent extends AccountEvent {
 }
 
 interface FactorChangedEvent extends FactorEvent {
-  /** What has become of it. `replaced`: others took its place, such as new recovery codes. */
+  /** What happened to it. `replaced`: by others, such as new recovery codes. */
   readonly change: 'added' | 'removed' | 'renamed' | 'replaced' | 'restored';
 }
 
@@ -29,120 +29,120 @@ interface RecoveryCodeUsedEvent extends AccountEvent {
 }
 
 interface SendingLimitedEvent {
-  /** What reached its limit, such as `sms`. */
+  /** What has reached its limit, such as `sms`. */
   readonly kind: string;
-  /** How many may be sent in an hour. */
+  /** The maximum number an hour. */
   readonly limit: number;
 }
 
-/** Why a device is not trusted any more. */
+/** Why a device is no longer trusted. */
 export type EndOfTrust =
-  /** The owner of the account has ended it, in the list of devices. */
+  /** The user ended it, in the list of devices. */
   | 'revoked'
-  /** All logins of the account have ended, such as with a new password. */
+  /** All logins of the account ended, for example with a new password. */
   | 'changed'
-  /** There were too many: others are trusted in its place. */
+  /** The account had the maximum number: another device replaced it. */
   | 'displaced'
-  /** Its cookie has been copied: one was shown again that had been replaced. Who showed it knew the first factor. */
+  /** Its cookie was copied: a value that had been replaced was used again, by somebody who knew the first factor. */
   | 'copied';
 
 interface DeviceTrustEndedEvent extends AccountEvent {
-  /** Why: `revoked` in the list of devices; `changed` with all logins of the account; `displaced` by others; `copied`, when a cookie was used again that had been replaced. */
+  /** Why: `revoked` in the list of devices; `changed`, with all logins of the account; `displaced` by another device; `copied`, if a replaced cookie was used again. */
   readonly reason: EndOfTrust;
 }
 
 interface ApiKeyEvent extends AccountEvent {
-  /** The id of the key, by which it is listed and revoked. */
+  /** The id of the key, as in lists of keys. */
   readonly keyId: string;
 }
 
 interface ApiKeyRevokedEvent extends ApiKeyEvent {
-  /** The id of the account of the administrator who has revoked it; missing: none, but its owner or the application's own code. */
+  /** The account id of the administrator who revoked it. Missing: its owner or the application's own code did. */
   readonly by?: string;
 }
 
 interface PasswordChangedEvent extends AccountEvent {
-  /** The id of the account of the administrator who has set it, or `null` for the application's own code; missing: its owner has. */
+  /** The account id of the administrator who set it; `null`: the application's own code did. Missing: its owner did. */
   readonly by?: string | null;
 }
 
-/** An event of an account that somebody else has caused. */
+/** An event of an account that somebody else caused. */
 interface AdministrationEvent extends AccountEvent {
-  /** The id of the administrator's account; `null`: the application's own code, or the command. */
+  /** The account id of the administrator; `null`: the application's own code, or the command. */
   readonly by: string | null;
 }
 
 interface SecondFactorRequirementEvent extends AdministrationEvent {
-  /** Whether the account needs a second factor from now on. */
+  /** Whether the account now needs a second factor. */
   readonly required: boolean;
 }
 
 interface RolesChangedEvent extends AdministrationEvent {
-  /** The roles that it has got. */
+  /** The roles that were granted. */
   readonly added: readonly string[];
-  /** The roles that it has lost. */
+  /** The roles that were revoked. */
   readonly removed: readonly string[];
 }
 
 interface OAuthFailedEvent {
   /** The name of the provider in the settings. */
   readonly provider: string;
-  /** The code of the answer, such as `OAUTH_DENIED`. */
+  /** The code of the error, such as `OAUTH_DENIED`. */
   readonly reason: string;
   /** The client's network address. Empty if unknown. */
   readonly address: string;
 }
 
 interface ImpersonationStartedEvent extends AccountEvent {
-  /** The id of the administrator's account. */
+  /** The account id of the administrator. */
   readonly by: string;
-  /** Why, as the administrator has said; empty: not said. */
+  /** The reason that the administrator entered; empty: none. */
   readonly reason: string;
   /** When it ends by itself, in ms since the epoch. */
   readonly until: number;
 }
 
 interface ImpersonationEndedEvent extends AccountEvent {
-  /** The id of the administrator's account. */
+  /** The account id of the administrator. */
   readonly by: string;
   /**
-   * Why: `ended` by the administrator; `logout`; `expired`; `revoked` by the owner of the account, or with all their sessions; `session`, when
-   * the administrator's own login was over; `role`, when the administrator did not have the role any more.
+   * Why: `ended` by the administrator; `logout`; `expired`; `revoked` by the user, or with all sessions of the user; `session`, if the
+   * administrator's own login ended; `role`, if the administrator no longer had the role.
    */
   readonly reason: 'ended' | 'logout' | 'expired' | 'revoked' | 'session' | 'role';
 }
 
-/** Why a login in tokens has ended. */
+/** Why a token login ended. */
 export type EndOfTokens =
-  /** Its client or its owner has ended it. */
+  /** Its client or its user ended it. */
   | 'revoked'
-  /** The session has ended that it was made from. */
+  /** The session that it was created from ended. */
   | 'session'
-  /** All logins of the account have ended, such as with a new password. */
+  /** All logins of the account ended, for example with a new password. */
   | 'changed'
-  /** The account lets nobody in at the moment. */
+  /** The gate rejected it: nobody may log in to the account at the moment. */
   | 'refused'
-  /** There were too many: others took its place. */
+  /** The account had the maximum number: another login replaced it. */
   | 'displaced'
-  /** A refresh token was used that had been replaced: somebody has a copy. */
+  /** A replaced refresh token was used again: somebody has a copy. */
   | 'copied';
 
 interface TokensEndedEvent extends AccountEvent {
-  /** Why: `revoked` by its client or in the list of devices; `session`, with the session it was made from; `changed` with all logins of the account; `refused` by the gate; `displaced` by others; `copied`, when a refresh token was used again that had been replaced. */
+  /** Why: `revoked` by its client or in the list of devices; `session`, with the session it was created from; `changed`, with all logins of the account; `refused` by the gate; `displaced` by another login; `copied`, if a replaced refresh token was used again. */
   readonly reason: EndOfTokens;
 }
 
 interface InvitationEvent {
-  /** The id of the administrator's account. */
+  /** The account id of the administrator. */
   readonly by: string;
   /** The client's network address. Empty if unknown, or if there was no request. */
   readonly address: string;
-  /** The id of the invitation, by which it is listed and withdrawn. */
+  /** The id of the invitation, as in the list of invitations. */
   readonly invitationId: string;
 }
 
 interface InvitationAcceptedEvent extends InvitationEvent {
-  /** The id of the account that it has made. */
+  /** The id of the new account. */
   readonly userId: string;
 }
 
@@ -152,122 +152,122 @@ interface OAuthTokensRefusedEvent extends AccountEvent {
 }
 
 interface DeletionRequestedEvent extends AccountEvent {
-  /** When the account is deleted, in ms since the epoch. */
+  /** When the account will be deleted, in ms since the epoch. */
   readonly deleteAt: number;
 }
 
 interface NotMeEvent extends AccountEvent {
-  /** Whether everything was restored; false: the account stays closed until its owner proves more, or an administrator helps. */
+  /** Whether everything was restored. False: the account stays closed until its owner proves another factor, or an administrator helps. */
   readonly restored: boolean;
-  /** Whether nobody can log in until an administrator helps, since a new password is owed and recovery is off. */
+  /** Whether nobody can log in until an administrator helps, since a new password is required and recovery is off. */
   readonly locked: boolean;
 }
 
 interface PasskeyBackedUpEvent extends AccountEvent {
-  /** Whether it has been copied, such as by a password manager: whoever gets into that has it, too. */
+  /** Whether it is now backed up, for example by a password manager: whoever has access to that has the passkey, too. */
   readonly isBackedUp: boolean;
 }
 
 /**
- * The events of accounts, which `SessionObserver` has beside its own once accounts are imported. None contains a token, a code, a
- * password, an address for mail or a username.
+ * The events of accounts, which importing `nestjs-session-auth/accounts` adds to `SessionObserver`. None contains a token, a code, a
+ * password, an email address or a username.
  *
  * @publicApi
  */
 export interface AccountObserver {
-  /** An account was created by a registration: at once, or when its address was confirmed. */
+  /** A registration created an account: at once, or when its address was confirmed. */
   registered?(event: AccountEvent): unknown;
-  /** Somebody has registered with the address of this account, which exists already. Its owner got a mail. */
+  /** Somebody registered with the address of an existing account. Its owner got an email. */
   registeredAgain?(event: AccountEvent): unknown;
-  /** A mail with a link that confirms an address was requested: by a registration, or for an account that exists. */
+  /** An email to confirm an address was requested, by a registration or for an existing account. */
   confirmationRequested?(event: ConfirmationRequestedEvent): unknown;
-  /** The address of an account was confirmed. `registered` is emitted first, if that made the account. */
+  /** The address of an account was confirmed. If that created the account, `registered` is emitted first. */
   emailConfirmed?(event: AccountEvent): unknown;
-  /** A mail that logs in was requested. */
+  /** An email to log in was requested. */
   mailLoginRequested?(event: AccountEvent): unknown;
-  /** A mail for a new password was requested. */
+  /** An email to reset a password was requested. */
   resetRequested?(event: AccountEvent): unknown;
-  /** A new password was set by the link of a mail. */
+  /** A password was reset with the link in an email. */
   passwordReset?(event: AccountEvent): unknown;
-  /** The password was changed by who was logged in, or set by an administrator; or taken away, since it was set before anybody had proved the address. */
+  /** A password was changed by its user, or set by an administrator; or removed, since it was set before anybody had confirmed the address. */
   passwordChanged?(event: PasswordChangedEvent): unknown;
-  /** The username was changed. */
+  /** A username was changed. */
   usernameChanged?(event: AccountEvent): unknown;
-  /** A change of the address was requested: the new one got a link, the present one a notice. */
+  /** A change of address was requested: the new address got a link, the current one a notice. */
   emailChangeRequested?(event: AccountEvent): unknown;
-  /** The address was changed, once the new one was confirmed. */
+  /** An address was changed, after the new one was confirmed. */
   emailChanged?(event: AccountEvent): unknown;
-  /** A change of the address was undone from the former one. */
+  /** A change of address was undone, with the link sent to the former address. */
   emailChangeUndone?(event: AccountEvent): unknown;
-  /** A factor was added, removed, renamed or replaced. */
+  /** A factor was added, removed, renamed, replaced or restored. */
   factorChanged?(event: FactorChangedEvent): unknown;
-  /** A second factor was proved, at a login or for a confirmation. */
+  /** A second factor was proved, at a login or a re-authentication. */
   factorProved?(event: FactorEvent): unknown;
-  /** What should have proved a second factor was wrong. */
+  /** An attempt to prove a second factor failed. */
   factorFailed?(event: FactorEvent): unknown;
-  /** A passkey was refused: it counts its uses, and another one with the same key has counted further, so one of them is a copy. */
+  /** A passkey was rejected, since its signature counter did not increase: it has been cloned. */
   passkeyCloned?(event: AccountEvent): unknown;
-  /** A passkey was used that has been copied to other devices since it was used before; or it is not any more. */
+  /** The backup state of a passkey has changed since it was last used. */
   passkeyBackedUp?(event: PasskeyBackedUpEvent): unknown;
-  /** A code was sent, such as by SMS. */
+  /** A code was sent, for example by SMS. */
   codeSent?(event: FactorEvent): unknown;
-  /** A recovery code was used up. */
+  /** A recovery code was used. */
   recoveryCodeUsed?(event: RecoveryCodeUsedEvent): unknown;
   /** An API key was created. */
   apiKeyCreated?(event: ApiKeyEvent): unknown;
   /** An API key was revoked. */
   apiKeyRevoked?(event: ApiKeyRevokedEvent): unknown;
-  /** Somebody has come back from another provider, and was not let in, or nothing was linked or confirmed. */
+  /** A sign-in with another provider failed, or the linking of an account or a re-authentication there. */
   oauthFailed?(event: OAuthFailedEvent): unknown;
-  /** Somebody has logged in and got an access and a refresh token. */
+  /** A token login: an access token and a refresh token were issued. */
   tokensIssued?(event: AccountEvent): unknown;
-  /** A login in tokens has ended. What has only expired is not told. */
+  /** A token login ended. Not emitted if it only expired. */
   tokensEnded?(event: TokensEndedEvent): unknown;
-  /** A provider does not renew the tokens of a login any more, such as after a revocation there. The login ends by that. */
+  /** A provider no longer renews the tokens of a login, for example after a revocation there. The login ends. */
   oauthTokensRefused?(event: OAuthTokensRefusedEvent): unknown;
-  /** So many messages were sent in an hour that no more are. */
+  /** The hourly limit of messages was reached: no more are sent. */
   sendingLimited?(event: SendingLimitedEvent): unknown;
-  /** A browser was told to be trusted, and is not asked for a second factor. */
+  /** A user chose to trust a browser, which is no longer asked for a second factor. */
   deviceTrusted?(event: AccountEvent): unknown;
-  /** A browser is not trusted any more. What has only expired is not told. */
+  /** A browser is no longer trusted. Not emitted if the trust only expired. */
   deviceTrustEnded?(event: DeviceTrustEndedEvent): unknown;
-  /** Somebody has logged in with a device from which this account was not used before. */
+  /** A login with a device that had not been used for this account before. */
   newDevice?(event: AccountEvent): unknown;
-  /** The owner of an account has reported a change that was not theirs, by the link of a mail. */
+  /** The owner of an account reported a change that they did not make, with the link in an email. */
   notMe?(event: NotMeEvent): unknown;
-  /** An administrator has given the account back to its owner: its sessions ended, and its password or factors with them. */
+  /** An administrator reset the access to an account: its sessions ended, its password became invalid, and its second factors were removed unless they were kept. */
   accessReset?(event: AdministrationEvent): unknown;
-  /** An account was created by an administrator, or by `AccountAdministration` in code. */
+  /** An administrator created an account, or `AccountAdministration` in code. */
   accountCreated?(event: AdministrationEvent): unknown;
-  /** An account was disabled: its sessions have ended, and nobody can log in to it. */
+  /** An account was disabled: its sessions ended, and nobody can log in to it. */
   accountDisabled?(event: AdministrationEvent): unknown;
-  /** An account that was disabled can be used again. */
+  /** A disabled account was enabled again. */
   accountEnabled?(event: AdministrationEvent): unknown;
-  /** An administrator has ended the sessions, remembered logins and trusted devices of an account. */
+  /** An administrator ended the sessions, remembered logins and trusted devices of an account. */
   sessionsEnded?(event: AdministrationEvent): unknown;
-  /** An administrator has forced the owner of an account to set a new password. */
+  /** An administrator required a new password of an account. */
   resetForced?(event: AdministrationEvent): unknown;
-  /** An administrator requires a second factor of an account, or does so no longer. */
+  /** An administrator required a second factor of an account, or no longer requires it. */
   secondFactorRequired?(event: SecondFactorRequirementEvent): unknown;
-  /** An administrator has changed the roles of an account. */
+  /** An administrator changed the roles of an account. */
   rolesChanged?(event: RolesChangedEvent): unknown;
-  /** An administrator has taken the place of the account's owner. */
+  /** An administrator started to impersonate the user. */
   impersonationStarted?(event: ImpersonationStartedEvent): unknown;
-  /** An administrator has left the place of the account's owner. */
+  /** An impersonation ended. */
   impersonationEnded?(event: ImpersonationEndedEvent): unknown;
-  /** An administrator has invited somebody, or sent an invitation once more. */
+  /** An administrator sent an invitation, for the first time or again. */
   invited?(event: InvitationEvent): unknown;
   /** An invitation was withdrawn. */
   invitationWithdrawn?(event: InvitationEvent): unknown;
-  /** Somebody has accepted an invitation: `registered` is emitted first. */
+  /** An invitation was accepted. `registered` is emitted first. */
   invitationAccepted?(event: InvitationAcceptedEvent): unknown;
-  /** The deletion of an account was requested: nobody can log in to it any more. */
+  /** The deletion of an account was requested: nobody can log in to it from now on. */
   deletionRequested?(event: DeletionRequestedEvent): unknown;
   /** The deletion of an account was undone. */
   deletionUndone?(event: AccountEvent): unknown;
   /** An account was deleted. */
   accountDeleted?(event: AccountEvent): unknown;
-  /** Somebody who was logged in took what is kept of the account. */
+  /** A user downloaded the data of their account. */
   accountExported?(event: AccountEvent): unknown;
 }
 
