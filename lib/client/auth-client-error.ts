@@ -3,7 +3,7 @@ import type { FieldCode, Routes } from './routes.js';
 /** The `code` of an error of any route. @publicApi */
 export type AuthErrorCode = Routes[keyof Routes]['code'];
 
-/** What an error says, as JSON. */
+/** The JSON body of an error. */
 interface ErrorBody {
   readonly message?: unknown;
   readonly code?: unknown;
@@ -12,17 +12,17 @@ interface ErrorBody {
 }
 
 /**
- * A request that a route has not done. A request that had no answer, since there was no network or it was aborted, throws what `fetch` throws.
+ * The error of a request that a route rejected. If there was no response, because of the network or an abort, the error is that of `fetch`.
  *
  * @publicApi
  */
 export class AuthClientError<Code extends string = AuthErrorCode> extends Error {
   override readonly name = 'AuthClientError';
-  /** For programs; null: there is none, as where nobody is logged in (401), or a proxy has answered. */
+  /** For programs; null: there is none, for example if nobody is logged in (401), or a proxy sent the response. */
   readonly code: Code | null;
-  /** What is wrong with fields of the body, by their names; null: not said. */
+  /** Error codes by field of the body; null: none. */
   readonly fields: Readonly<Record<string, readonly FieldCode[]>> | null;
-  /** In how many seconds the request may be made again; null: not said. */
+  /** After how many seconds the request can be repeated; null: not known. */
   readonly retryAfter: number | null;
 
   constructor(

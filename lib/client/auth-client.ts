@@ -1,17 +1,17 @@
 import { AuthClientError } from './auth-client-error.js';
 import type { Routes } from './routes.js';
 
-/** What {@link AuthClient} needs. @publicApi */
+/** Options of {@link AuthClient}. @publicApi */
 export interface AuthClientOptions {
-  /** Where the routes are, such as `https://api.shop.example/auth`; a path is one of the page's own origin. Default: `/auth`. */
+  /** The base URL of the routes, such as `https://api.shop.example/auth`; a path is relative to the origin of the page. Default: `/auth`. */
   readonly baseUrl?: string | undefined;
   /** Sends requests. Default: the global `fetch`. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Headers of every request, or a function that returns them. Default: none. */
   readonly headers?: AuthClientHeaders | (() => AuthClientHeaders | Promise<AuthClientHeaders>) | undefined;
-  /** Whether cookies are sent and kept. Default: `include`, also to another origin. */
+  /** Whether cookies are sent and stored. Default: `include`, also for other origins. */
   readonly credentials?: 'include' | 'same-origin' | 'omit' | undefined;
-  /** The header that carries the CSRF token, as `csrf.header` names it. Default: `x-csrf-token`. */
+  /** The header that carries the CSRF token: `csrf.header` of the server. Default: `x-csrf-token`. */
   readonly csrfHeader?: string | undefined;
 }
 
@@ -28,12 +28,12 @@ export type AuthPath<Method extends string> = keyof Routes extends infer Route
 /** A route by its method and path. @publicApi */
 export type AuthRoute<Method extends string, Path extends string> = Extract<keyof Routes, `${Method} ${Path}`>;
 
-/** What a route takes, beside what any request takes. @publicApi */
+/** The parameters, query and body of a route, and a signal to abort the request. @publicApi */
 export type AuthRequest<Route extends keyof Routes> = Pick<
   Routes[Route],
   Extract<keyof Routes[Route], 'params' | 'query' | 'body'>
 > & {
-  /** Ends the request. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -65,7 +65,7 @@ const tokenCodes = ['CSRF_TOKEN_MISSING', 'CSRF_TOKEN_INVALID'];
  * if (arrival.status === 'in') show(arrival.user);
  * ```
  *
- * Each method returns what the route answers, and throws {@link AuthClientError} for an error. Where the application asks for a CSRF token, the
+ * Each method returns the body of the response, and throws an {@link AuthClientError} for an error. If the server requires a CSRF token, the
  * client gets one and sends the request again.
  *
  * @publicApi

@@ -1,6 +1,6 @@
 // Made by `npm run docs` from the declarations in lib/accounts/**/*.api.ts. Change those, and run it again.
 
-/** An account, as the answers show it. Where the application sets `payload`, it is what that returns. @publicApi */
+/** An account, as in responses. If the application sets `payload`, it is what that returns. @publicApi */
 export interface User {
   readonly id: string;
   readonly email: string;
@@ -9,7 +9,7 @@ export interface User {
   readonly roles: string[];
 }
 
-/** The login is made. @publicApi */
+/** The user is logged in. @publicApi */
 export interface LoggedIn {
   readonly status: 'in';
   readonly user: User;
@@ -20,13 +20,13 @@ export interface LoggedIn {
 /** @publicApi */
 export type FactorMethod = 'totp' | 'recovery-code' | 'code' | 'passkey';
 
-/** The login waits for a second factor, for ten minutes. @publicApi */
+/** The login is pending until a second factor is proved, for ten minutes. @publicApi */
 export interface SecondFactorOwed {
   readonly status: 'second-factor';
   readonly methods: FactorMethod[];
 }
 
-/** The account needs a second factor and has none: the login waits until one is set up. @publicApi */
+/** The account needs a second factor and has none: the login is pending until one is set up. @publicApi */
 export interface EnrollmentOwed {
   readonly status: 'enroll';
   readonly methods: FactorMethod[];
@@ -35,10 +35,10 @@ export interface EnrollmentOwed {
 /** @publicApi */
 export type Pending = SecondFactorOwed | EnrollmentOwed;
 
-/** How far a login has come. @publicApi */
+/** The state of a login. @publicApi */
 export type Arrival = LoggedIn | Pending;
 
-/** A factor that counts from now on. @publicApi */
+/** A factor that is now enabled. @publicApi */
 export interface EnabledFactor {
   readonly status: 'enabled';
   readonly id: string;
@@ -61,11 +61,11 @@ export interface Overview {
   readonly features: Features;
   /** Who is logged in; null: nobody. */
   readonly user: User | null;
-  /** The login that waits in this session; null: none. */
+  /** The pending login of this session; null: none. */
   readonly pending: Pending | null;
-  /** The administrator who is in the place of `user`; null: nobody. */
+  /** The administrator who impersonates `user`; null: nobody. */
   readonly impersonator: User | null;
-  /** For the header `x-csrf-token`, where `csrf.mode` is `token` and there is a session; null: otherwise. */
+  /** For the header `x-csrf-token`, if `csrf.mode` is `token` and there is a session; otherwise null. */
   readonly csrfToken: string | null;
 }
 
@@ -97,7 +97,7 @@ export interface Features {
 
 /** What the browser needs to create a passkey. @publicApi */
 export interface PasskeyCreation {
-  /** To be sent back with the credential. */
+  /** Send it back with the credential. */
   readonly flow: string;
   /** For `PublicKeyCredential.parseCreationOptionsFromJSON()`. */
   readonly options: {
@@ -137,7 +137,7 @@ export interface PasskeyCreation {
 
 /** What the browser needs to use a passkey. @publicApi */
 export interface PasskeyRequest {
-  /** To be sent back with the credential. */
+  /** Send it back with the credential. */
   readonly flow: string;
   /** For `PublicKeyCredential.parseRequestOptionsFromJSON()`. */
   readonly options: {
@@ -153,7 +153,7 @@ export interface PasskeyRequest {
   };
 }
 
-/** A passkey that the browser has created or used, as its `toJSON()` says. @publicApi */
+/** A passkey that the browser has created or used: the result of its `toJSON()`. @publicApi */
 export interface Credential {
   readonly id: string;
   readonly rawId: string;
@@ -169,11 +169,11 @@ export interface Passkey {
   readonly name: string | null;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
-  /** Whether it may be copied to other devices. */
+  /** Whether it can be copied to other devices. */
   readonly isSyncable: boolean;
-  /** Whether it has been. */
+  /** Whether it has been copied. */
   readonly isBackedUp: boolean;
-  /** How the browser reaches it, such as `internal` or `usb`. */
+  /** How the browser can reach it, such as `internal` or `usb`. */
   readonly transports: string[];
 }
 
@@ -183,7 +183,7 @@ export interface PasskeyChanged {
   readonly signal: PasskeySignal | null;
 }
 
-/** What the browser is to know of the passkeys: for `signalAllAcceptedCredentials()` and `signalCurrentUserDetails()`. @publicApi */
+/** What to tell the browser about the passkeys, with `signalAllAcceptedCredentials()` and `signalCurrentUserDetails()`. @publicApi */
 export interface PasskeySignal {
   readonly rpId: string;
   /** The user handle, in base64url. */
@@ -210,7 +210,7 @@ export type Factor =
       readonly id: string;
       readonly method: 'totp' | 'code';
       readonly name: string | null;
-      /** Of a telephone: the end of its number. */
+      /** For a phone: the end of its number. */
       readonly phone?: string;
       readonly createdAt: string;
       readonly lastUsedAt: string | null;
@@ -226,9 +226,9 @@ export interface TotpSetUp {
   readonly id: string;
   /** In base32. */
   readonly secret: string;
-  /** What the QR code says. */
+  /** The content of the QR code. */
   readonly uri: string;
-  /** The QR code, as a data URI of an SVG picture. */
+  /** The QR code, as a data URI of an SVG image. */
   readonly qr: string;
 }
 
@@ -236,7 +236,7 @@ export interface TotpSetUp {
 export interface Session {
   /** Identifies it, and gives access to nothing. */
   readonly publicId: string;
-  /** `session`: the account is logged in there. `trusted-device`: no second factor is asked for there. */
+  /** `session`: the account is logged in there. `trusted-device`: no second factor is required there. */
   readonly kind: 'session' | 'trusted-device';
   readonly device: {
     readonly browser: string | null;
@@ -249,7 +249,7 @@ export interface Session {
   readonly expiresAt: string | null;
   /** Whether remember-me started it, or will continue it. */
   readonly remembered: boolean;
-  /** Whether an administrator is in the user’s place in it. */
+  /** Whether an administrator impersonates the user in it. */
   readonly impersonated: boolean;
   /** Whether it is the session of this request. */
   readonly current: boolean;
@@ -269,7 +269,7 @@ export interface AccountOverview {
 
 /** @publicApi */
 export interface AccountExport {
-  /** Also the fields that the application declares. */
+  /** Also contains the fields that the application declares. */
   readonly account: {
     readonly id: string;
     readonly email: string;
@@ -283,7 +283,7 @@ export interface AccountExport {
   }[];
   /** Null: the session store cannot list them. */
   readonly sessions: Session[] | null;
-  /** What the audit log says of the account; null: there is none. */
+  /** The rows of the audit log about the account; null: there is no audit log. */
   readonly audit:
     | {
         readonly sequence: number;
@@ -292,11 +292,11 @@ export interface AccountExport {
         readonly event: string;
         readonly accountId: string | null;
         readonly actor: 'self' | 'administrator' | 'impersonator' | 'application' | 'unknown';
-        /** The account of who has done it, if it is another one. */
+        /** The account that caused it, if that is another one. */
         readonly actorId: string | null;
         readonly address: string | null;
         readonly userAgent: string | null;
-        /** What the event says besides; null: it cannot be read. */
+        /** The other fields of the event; null: they cannot be read. */
         readonly data: Readonly<Record<string, unknown>> | null;
       }[]
     | null;
@@ -304,7 +304,7 @@ export interface AccountExport {
 
 /** @publicApi */
 export interface Restored {
-  /** `restored`: the account is as it was before. `frozen`: the link was not enough, and nobody can log in. `locked`: as it was before, and an administrator has to set a password. */
+  /** `restored`: the account is as it was before. `frozen`: the link was not enough, and nobody can log in. `locked`: the account is as it was before, but an administrator has to set a password. */
   readonly status: 'restored' | 'frozen' | 'locked';
 }
 
@@ -314,9 +314,9 @@ export interface ApiKey {
   readonly name: string | null;
   readonly scopes: string[];
   readonly createdAt: string;
-  /** To the minute; null: never. */
+  /** Accurate to a minute; null: never. */
   readonly lastUsedAt: string | null;
-  /** Null: it is valid until it is revoked. */
+  /** Null: valid until it is revoked. */
   readonly expiresAt: string | null;
 }
 
@@ -326,11 +326,11 @@ export interface CreatedApiKey {
   readonly name: string | null;
   readonly scopes: string[];
   readonly createdAt: string;
-  /** To the minute; null: never. */
+  /** Accurate to a minute; null: never. */
   readonly lastUsedAt: string | null;
-  /** Null: it is valid until it is revoked. */
+  /** Null: valid until it is revoked. */
   readonly expiresAt: string | null;
-  /** The key itself. It is not stored, and shown this once. */
+  /** The key itself. It is not stored, and only shown now. */
   readonly key: string;
 }
 
@@ -349,10 +349,10 @@ export interface ListedAccount {
   readonly loginCount: number;
   readonly lastLogin: TrackedLogin | null;
   readonly currentLogin: TrackedLogin | null;
-  /** Whether the account lets its owner in. */
+  /** Whether its owner can log in. */
   readonly status: 'active' | 'disabled' | 'frozen' | 'deleted' | 'locked' | 'unconfirmed' | 'reset-owed';
   readonly hasPassword: boolean;
-  /** Whether an administrator requires a second factor of it. */
+  /** Whether an administrator requires a second factor. */
   readonly secondFactorRequired: boolean;
 }
 
@@ -371,10 +371,10 @@ export interface AdministeredAccount {
   readonly loginCount: number;
   readonly lastLogin: TrackedLogin | null;
   readonly currentLogin: TrackedLogin | null;
-  /** Whether the account lets its owner in. */
+  /** Whether its owner can log in. */
   readonly status: 'active' | 'disabled' | 'frozen' | 'deleted' | 'locked' | 'unconfirmed' | 'reset-owed';
   readonly hasPassword: boolean;
-  /** Whether an administrator requires a second factor of it. */
+  /** Whether an administrator requires a second factor. */
   readonly secondFactorRequired: boolean;
   /** The fields that the application declares. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -395,12 +395,12 @@ export interface AdministeredAccount {
 export interface Invitation {
   readonly id: string;
   readonly email: string;
-  /** The roles that the account gets. */
+  /** The roles of the new account. */
   readonly roles: string[];
   readonly locale: string | null;
-  /** The declared fields that the account gets. */
+  /** The declared fields of the new account. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The id of the administrator’s account. */
+  /** The account id of the administrator. */
   readonly by: string;
   readonly createdAt: string;
   readonly expiresAt: string;
@@ -410,23 +410,23 @@ export interface Invitation {
 export interface OAuthLink {
   readonly id: string;
   readonly provider: string;
-  /** The account there, as its owner recognises it; null: unknown. */
+  /** A name of the account there that its owner recognises; null: unknown. */
   readonly name: string | null;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
 }
 
-/** The login is made. @publicApi */
+/** The user is logged in. @publicApi */
 export interface TokenLogin {
   readonly status: 'in';
   readonly user: User;
   readonly tokenType: 'Bearer';
   readonly accessToken: string;
-  /** For how long the access token is valid, in seconds. */
+  /** How long the access token is valid, in seconds. */
   readonly expiresIn: number;
-  /** Exchanged once for the next tokens. */
+  /** Can be exchanged once for new tokens. */
   readonly refreshToken: string;
-  /** For how long the refresh token is valid, in seconds. */
+  /** How long the refresh token is valid, in seconds. */
   readonly refreshExpiresIn: number;
 }
 
@@ -481,21 +481,21 @@ export type CsrfCode = 'CSRF_CROSS_SITE' | 'CSRF_FOREIGN_ORIGIN' | 'CSRF_TOKEN_M
 
 /** The routes by method and path: what each takes (`params` of the path, `query`, `body`), its `answer`, and the `code` of its errors. @publicApi */
 export interface Routes {
-  /** What there is, and who is logged in. At the prefix itself, without a slash at the end. Starts no session. */
+  /** Get the features that are on, and who is logged in. At the prefix itself, without a trailing slash. Starts no session. */
   'GET /': {
     readonly answer: Overview;
     readonly code: never;
   };
-  /** Log in by a password. The answer to a wrong password is the same as to an account that does not exist or may not log in. */
+  /** Log in with a password. The response to a wrong password is the same as for an account that does not exist or may not log in. */
   'POST /login': {
     readonly body: {
-      /** The address, or the username where there are any. */
+      /** The email address, or the username if accounts have them. */
       readonly identity: string;
-      /** A password; of at most 4096 bytes. */
+      /** A password of at most 4096 bytes. */
       readonly password: string;
       /** Whether the login is remembered on this device. Default: no. */
       readonly remember?: boolean | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
     };
     readonly answer: Arrival;
@@ -518,15 +518,15 @@ export interface Routes {
       | undefined;
     readonly code: CsrfCode | 'IMPERSONATING';
   };
-  /** Register. With confirmation, the answer is the same whether the address has an account or not, and the account is made by `POST /confirm`. */
+  /** Register. With confirmation, the response does not depend on whether the address has an account, and `POST /confirm` creates the account. */
   'POST /register': {
     readonly body: {
-      /** An e-mail address. */
+      /** An email address. */
       readonly email: string;
-      /** A password; of at most 4096 bytes. */
+      /** A password of at most 4096 bytes. */
       readonly password: string;
       readonly username?: string | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
       readonly [name: string]: unknown;
     };
@@ -546,12 +546,12 @@ export interface Routes {
       | 'IMPERSONATION_ENDED'
       | 'TOO_MANY_REQUESTS';
   };
-  /** Confirm an address by the link of the mail */
+  /** Confirm an address with the link in the email */
   'POST /confirm': {
     readonly body: {
-      /** The token of the link in the mail. */
+      /** The token in the link of the email. */
       readonly token: string;
-      /** That of the registration, in any other browser than the one that registered. */
+      /** The password of the registration. Required in any other browser than the one that registered. */
       readonly password?: string | undefined;
     };
     readonly answer: {
@@ -559,10 +559,10 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'PASSWORD_NEEDED' | 'IMPERSONATING';
   };
-  /** Have the mail sent again. The answer is the same whether the address is waiting for a confirmation or not. */
+  /** Send the email again. The response does not depend on whether the address is waiting for a confirmation. */
   'POST /confirm/resend': {
     readonly body: {
-      /** An e-mail address. */
+      /** An email address. */
       readonly email: string;
     };
     readonly answer: {
@@ -570,10 +570,10 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
-  /** Ask for a mail to set a new password with. The answer is the same whether the address has an account or not. */
+  /** Request an email to reset the password. The response does not depend on whether the address has an account. */
   'POST /recover': {
     readonly body: {
-      /** An e-mail address. */
+      /** An email address. */
       readonly email: string;
     };
     readonly answer: {
@@ -581,12 +581,12 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
-  /** Set a new password by the link of the mail. Logs nobody in, and ends all sessions of the account. */
+  /** Set a new password with the link in the email. Ends all sessions of the account, and does not log the user in. */
   'POST /reset': {
     readonly body: {
-      /** The token of the link in the mail. */
+      /** The token in the link of the email. */
       readonly token: string;
-      /** A password; of at most 4096 bytes. */
+      /** A password of at most 4096 bytes. */
       readonly password: string;
     };
     readonly answer: {
@@ -594,14 +594,14 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING';
   };
-  /** Ask for a mail to log in with. The answer is the same whether the address has an account or not. */
+  /** Request an email to log in. The response does not depend on whether the address has an account. */
   'POST /login/mail': {
     readonly body: {
-      /** An e-mail address. */
+      /** An email address. */
       readonly email: string;
       /** Whether the login is remembered on this device. Default: no. */
       readonly remember?: boolean | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
     };
     readonly answer: {
@@ -615,15 +615,15 @@ export interface Routes {
       | 'IMPERSONATION_ENDED'
       | 'TOO_MANY_REQUESTS';
   };
-  /** Log in by the link or the code of the mail. In the session that asked for the mail. */
+  /** Log in with the link or the code in the email. Only in the session that requested the email. */
   'POST /login/mail/enter': {
     readonly body:
       | {
-          /** The token of the link in the mail. */
+          /** The token in the link of the email. */
           readonly token: string;
         }
       | {
-          /** Eight letters, with or without the hyphen. */
+          /** Eight letters, with or without a hyphen. */
           readonly code: string;
         };
     readonly answer: Arrival;
@@ -637,12 +637,12 @@ export interface Routes {
       | 'IMPERSONATION_ENDED'
       | 'TOO_MANY_REQUESTS';
   };
-  /** Begin a login by a passkey */
+  /** Start a login with a passkey */
   'POST /passkeys/login/options': {
     readonly answer: PasskeyRequest;
     readonly code: CsrfCode | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
-  /** Log in by a passkey */
+  /** Log in with a passkey */
   'POST /passkeys/login': {
     readonly body: {
       /** The `flow` of the options. */
@@ -650,7 +650,7 @@ export interface Routes {
       readonly credential: Credential;
       /** Whether the login is remembered on this device. Default: no. */
       readonly remember?: boolean | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
     };
     readonly answer: Arrival;
@@ -668,13 +668,13 @@ export interface Routes {
     readonly answer: Passkey[];
     readonly code: never;
   };
-  /** Add a passkey. Ends the other sessions of the account. A login that had to set up a factor is in (200). */
+  /** Add a passkey. Ends the other sessions of the account. If the login was pending until a factor is set up, the user is now logged in (200). */
   'POST /passkeys': {
     readonly body: {
       /** The `flow` of the options. */
       readonly flow: string;
       readonly credential: Credential;
-      /** As its owner calls it. */
+      /** A name for it, chosen by its owner. */
       readonly name?: string | undefined;
     };
     readonly answer: Arrival | PasskeyChanged;
@@ -690,7 +690,7 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
   };
-  /** Begin to add a passkey */
+  /** Start to add a passkey */
   'POST /passkeys/options': {
     readonly answer: PasskeyCreation;
     readonly code:
@@ -707,7 +707,7 @@ export interface Routes {
     readonly params: { readonly id: string };
 
     readonly body: {
-      /** As its owner calls it. */
+      /** A name for it, chosen by its owner. */
       readonly name: string;
     };
     readonly answer: PasskeyChanged;
@@ -732,7 +732,7 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
   };
-  /** What the browser needs for a method */
+  /** Get what the browser needs for a method */
   'POST /second-factor/options': {
     readonly body?: {
       /** Default: `passkey`. */
@@ -741,12 +741,12 @@ export interface Routes {
     readonly answer: FactorOptions;
     readonly code: CsrfCode | 'INPUT_INVALID' | 'NOTHING_PENDING' | 'IMPERSONATING';
   };
-  /** Have a code sent. To a telephone; by mail where the login waits until a factor is set up. Whether one is sent is not told. */
+  /** Send a code. To a phone, or by email if the login is pending until a factor is set up. The response does not say whether one was sent. */
   'POST /second-factor/send': {
     readonly body?: {
       /** Default: `code`. */
       readonly method?: 'code' | undefined;
-      /** One of the telephones of `POST /second-factor/options`. Default: the one used last. */
+      /** One of the phones of `POST /second-factor/options`. Default: the last one used. */
       readonly id?: string | undefined;
     };
     readonly answer: {
@@ -754,17 +754,17 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'NOTHING_PENDING' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
-  /** Prove the second factor, and log in. Where the login waits until a factor is set up, a code of the mail (`mail`) permits that. */
+  /** Prove the second factor, and log in. If the login is pending until a factor is set up, the code from the email (`mail`) permits the set-up. */
   'POST /second-factor': {
     readonly body?: {
-      /** Needed unless the login waits until a factor is set up. */
+      /** Required unless the login is pending until a factor is set up. */
       readonly method?: 'totp' | 'recovery-code' | 'code' | 'passkey' | 'mail' | undefined;
-      /** Of an authenticator app, a message or a mail, or a recovery code. */
+      /** The code of an authenticator app, from a text message or an email, or a recovery code. */
       readonly code?: string | undefined;
-      /** Of a passkey: the `flow` of its options. */
+      /** For a passkey: the `flow` of its options. */
       readonly flow?: string | undefined;
       readonly credential?: Credential | undefined;
-      /** Whether no second factor is asked for on this device for a while. Default: no. */
+      /** Whether to trust this device, so that it is not asked for a second factor for a while. Default: no. */
       readonly trustDevice?: boolean | undefined;
     };
     readonly answer: Arrival;
@@ -777,7 +777,7 @@ export interface Routes {
       | 'IMPERSONATING'
       | 'TOO_MANY_REQUESTS';
   };
-  /** What the browser needs for a method */
+  /** Get what the browser needs for a method */
   'POST /verify/options': {
     readonly body?: {
       /** Default: `passkey`. */
@@ -786,16 +786,16 @@ export interface Routes {
     readonly answer: FactorOptions;
     readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING';
   };
-  /** Have a code sent */
+  /** Send a code */
   'POST /verify/send': {
     readonly body?: {
       /** Default: `code`. */
       readonly method?: 'code' | undefined;
-      /** One of the telephones of `POST /verify/options`. Default: the one used last. */
+      /** One of the phones of `POST /verify/options`. Default: the last one used. */
       readonly id?: string | undefined;
-      /** What the confirmation is for, as `@Fresh({ action })` names it. */
+      /** The action to confirm, as in `@Fresh({ action })`. */
       readonly action?: string | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
     };
     readonly answer: {
@@ -803,21 +803,21 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
-  /** Prove who is logged in */
+  /** Re-authenticate the user */
   'POST /verify': {
     readonly body?: {
       /** Default: `password`. */
       readonly method?: 'password' | 'totp' | 'recovery-code' | 'code' | 'passkey' | undefined;
-      /** A password; of at most 4096 bytes. */
+      /** A password of at most 4096 bytes. */
       readonly password?: string | undefined;
-      /** Of an authenticator app, a message or a mail, or a recovery code. */
+      /** The code of an authenticator app, from a text message or an email, or a recovery code. */
       readonly code?: string | undefined;
-      /** Of a passkey: the `flow` of its options. */
+      /** For a passkey: the `flow` of its options. */
       readonly flow?: string | undefined;
       readonly credential?: Credential | undefined;
-      /** What the confirmation is for, as `@Fresh({ action })` names it. */
+      /** The action to confirm, as in `@Fresh({ action })`. */
       readonly action?: string | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
     };
     readonly answer: {
@@ -831,7 +831,7 @@ export interface Routes {
     readonly answer: Factor[];
     readonly code: never;
   };
-  /** Remove an authenticator app or a telephone. Ends the other sessions of the account. */
+  /** Remove an authenticator app or a phone. Ends the other sessions of the account. */
   'DELETE /factors/{id}': {
     readonly params: { readonly id: string };
 
@@ -845,10 +845,10 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
   };
-  /** Begin the set-up of an authenticator app */
+  /** Start to set up an authenticator app */
   'POST /factors/totp': {
     readonly body?: {
-      /** As its owner calls it. */
+      /** A name for it, chosen by its owner. */
       readonly name?: string | undefined;
     };
     readonly answer: TotpSetUp;
@@ -862,7 +862,7 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
   };
-  /** End the set-up by the first code of the app. Ends the other sessions of the account. A login that had to set up a factor is in. */
+  /** Finish the set-up with the first code of the app. Ends the other sessions of the account. If the login was pending until a factor is set up, the user is now logged in. */
   'POST /factors/totp/{id}/enable': {
     readonly params: { readonly id: string };
 
@@ -884,11 +884,11 @@ export interface Routes {
       | 'IMPERSONATION_ENDED'
       | 'TOO_MANY_REQUESTS';
   };
-  /** Begin the set-up of a telephone, to which a code is sent */
+  /** Start to set up a phone, and send a code to it */
   'POST /factors/code': {
     readonly body: {
       readonly phone: string;
-      /** As its owner calls it. */
+      /** A name for it, chosen by its owner. */
       readonly name?: string | undefined;
     };
     readonly answer: {
@@ -905,7 +905,7 @@ export interface Routes {
       | 'IMPERSONATION_ENDED'
       | 'TOO_MANY_REQUESTS';
   };
-  /** End the set-up by the code that was sent. Ends the other sessions of the account. A login that had to set up a factor is in. */
+  /** Finish the set-up with the code that was sent. Ends the other sessions of the account. If the login was pending until a factor is set up, the user is now logged in. */
   'POST /factors/code/{id}/enable': {
     readonly params: { readonly id: string };
 
@@ -926,7 +926,7 @@ export interface Routes {
       | 'IMPERSONATION_ENDED'
       | 'TOO_MANY_REQUESTS';
   };
-  /** Make recovery codes, in place of all that there were. They are shown this once. */
+  /** Create recovery codes, which replace all previous ones. They are only shown now. */
   'POST /factors/recovery-codes': {
     readonly answer: {
       readonly codes: string[];
@@ -954,12 +954,12 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'IMPERSONATING' | 'SESSION_UNKNOWN' | 'SESSIONS_NOT_LISTED';
   };
-  /** The account that is logged in */
+  /** Get the account that is logged in */
   'GET /account': {
     readonly answer: AccountOverview;
     readonly code: never;
   };
-  /** Delete the account after a time in which that can be undone. Ends all sessions at once. */
+  /** Delete the account after a grace time. Ends all sessions at once. The deletion can be undone until then. */
   'DELETE /account': {
     readonly answer: {
       readonly status: 'deleting';
@@ -967,7 +967,7 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'CHANGED_MEANWHILE' | 'IMPERSONATION_ENDED';
   };
-  /** Everything that is kept of the account, but what proves who somebody is */
+  /** Export the data of the account, without credentials */
   'GET /account/export': {
     readonly answer: AccountExport;
     readonly code: 'VERIFICATION_REQUIRED' | 'IMPERSONATING';
@@ -975,9 +975,9 @@ export interface Routes {
   /** Change the password. Ends the other sessions of the account. An account without a password needs a fresh login. */
   'POST /password': {
     readonly body: {
-      /** Needed where there is one. */
+      /** Required if the account has a password. */
       readonly current?: string | undefined;
-      /** A password; of at most 4096 bytes. */
+      /** A password of at most 4096 bytes. */
       readonly password: string;
     };
     readonly answer: AccountChanged;
@@ -990,12 +990,12 @@ export interface Routes {
       | 'IMPERSONATION_ENDED'
       | 'TOO_MANY_REQUESTS';
   };
-  /** Ask for another address. The answer is the same whether that address has an account or not. */
+  /** Request a change of address. The response does not depend on whether that address has an account. */
   'POST /email': {
     readonly body: {
-      /** An e-mail address. */
+      /** An email address. */
       readonly email: string;
-      /** Whether the present address cannot undo it. Needs a second factor. */
+      /** Whether the current address cannot undo the change. Requires a second factor. */
       readonly oldAddressLost?: boolean | undefined;
     };
     readonly answer: {
@@ -1003,10 +1003,10 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
-  /** Confirm the new address by the link of the mail */
+  /** Confirm the new address with the link in the email */
   'POST /email/confirm': {
     readonly body: {
-      /** The token of the link in the mail. */
+      /** The token in the link of the email. */
       readonly token: string;
     };
     readonly answer: {
@@ -1014,18 +1014,18 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING';
   };
-  /** Restore the former address by the link of the mail */
+  /** Restore the former address with the link in the email */
   'POST /email/undo': {
     readonly body: {
-      /** The token of the link in the mail. */
+      /** The token in the link of the email. */
       readonly token: string;
-      /** The password of the time before the change. */
+      /** The password from before the change. */
       readonly password?: string | undefined;
-      /** In place of the password. Default: `totp` where there is a `code`. */
+      /** Instead of the password. Default: `totp` if there is a `code`. */
       readonly method?: 'totp' | 'recovery-code' | 'code' | 'passkey' | undefined;
-      /** Of an authenticator app, a message or a mail, or a recovery code. */
+      /** The code of an authenticator app, from a text message or an email, or a recovery code. */
       readonly code?: string | undefined;
-      /** Of a passkey: the `flow` of its options. */
+      /** For a passkey: the `flow` of its options. */
       readonly flow?: string | undefined;
       readonly credential?: Credential | undefined;
     };
@@ -1054,10 +1054,10 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
   };
-  /** Keep the account, by the link of the mail */
+  /** Undo the deletion, with the link in the email */
   'POST /account/undo': {
     readonly body: {
-      /** The token of the link in the mail. */
+      /** The token in the link of the email. */
       readonly token: string;
     };
     readonly answer: {
@@ -1065,18 +1065,18 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'IMPERSONATING';
   };
-  /** Report a change by the link of the mail, and have the account restored */
+  /** Report a change with the link in the email, and restore the account */
   'POST /not-me': {
     readonly body: {
-      /** The token of the link in the mail. */
+      /** The token in the link of the email. */
       readonly token: string;
-      /** The password of the time before the change. */
+      /** The password from before the change. */
       readonly password?: string | undefined;
-      /** In place of the password. Default: `totp` where there is a `code`. */
+      /** Instead of the password. Default: `totp` if there is a `code`. */
       readonly method?: 'totp' | 'recovery-code' | 'code' | 'passkey' | undefined;
-      /** Of an authenticator app, a message or a mail, or a recovery code. */
+      /** The code of an authenticator app, from a text message or an email, or a recovery code. */
       readonly code?: string | undefined;
-      /** Of a passkey: the `flow` of its options. */
+      /** For a passkey: the `flow` of its options. */
       readonly flow?: string | undefined;
       readonly credential?: Credential | undefined;
     };
@@ -1100,9 +1100,9 @@ export interface Routes {
   'POST /api-keys': {
     readonly body: {
       readonly name?: string | undefined;
-      /** Some of the option `apiKeys.scopes`. */
+      /** Some of those in the option `apiKeys.scopes`. */
       readonly scopes: readonly string[];
-      /** For how long it is valid. Default: as long as keys are at most. */
+      /** The number of days that it is valid. Default: the maximum. */
       readonly days?: number | undefined;
     };
     readonly answer: CreatedApiKey;
@@ -1125,21 +1125,21 @@ export interface Routes {
   /** List accounts, in the order of their ids */
   'GET /admin/accounts': {
     readonly query?: {
-      /** A part of the address or the username. */
+      /** A part of the address or username. */
       readonly search?: string | undefined;
-      /** Only those with this role. */
+      /** Only accounts with this role. */
       readonly role?: string | undefined;
-      /** Only those that are not disabled, or only those that are. */
+      /** Only accounts that are not disabled, or only those that are. */
       readonly active?: boolean | undefined;
-      /** The `next` of the page before. */
+      /** The `next` of the previous page. */
       readonly after?: string | undefined;
-      /** At most so many: 1 to 200. Default: 50. */
+      /** The maximum number of accounts, 1 to 200. Default: 50. */
       readonly limit?: number | undefined;
     };
 
     readonly answer: {
       readonly accounts: ListedAccount[];
-      /** For `after`; null: this is the last page. */
+      /** The value of `after` for the next page; null: this is the last one. */
       readonly next: string | null;
     };
     readonly code: 'INPUT_INVALID' | 'IMPERSONATING';
@@ -1178,7 +1178,7 @@ export interface Routes {
     readonly answer: AdministeredAccount;
     readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'ACCOUNT_UNKNOWN';
   };
-  /** Let its owner in once they have set a new password */
+  /** Require a new password, and end all sessions of an account */
   'POST /admin/accounts/{id}/force-reset': {
     readonly params: { readonly id: string };
 
@@ -1192,7 +1192,7 @@ export interface Routes {
       | 'RECOVERY_OFF'
       | 'IMPERSONATION_ENDED';
   };
-  /** Require a second factor of an account, or no longer */
+  /** Require a second factor of an account, or no longer require it */
   'POST /admin/accounts/{id}/require-second-factor': {
     readonly params: { readonly id: string };
 
@@ -1210,7 +1210,7 @@ export interface Routes {
       | 'NO_SECOND_FACTOR'
       | 'IMPERSONATION_ENDED';
   };
-  /** Close all ways into an account until its owner sets a new password by mail */
+  /** Reset the access to an account: its owner sets a new password by email */
   'POST /admin/accounts/{id}/reset-access': {
     readonly params: { readonly id: string };
 
@@ -1253,18 +1253,18 @@ export interface Routes {
     readonly answer: undefined;
     readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'API_KEY_UNKNOWN';
   };
-  /** List the invitations that are open */
+  /** List the open invitations */
   'GET /admin/invitations': {
     readonly answer: Invitation[];
     readonly code: 'IMPERSONATING';
   };
-  /** Mail somebody a link that creates an account. A former invitation of the address is void. */
+  /** Send an invitation. A former invitation of the same address becomes invalid. */
   'POST /admin/invitations': {
     readonly body: {
-      /** An e-mail address. */
+      /** An email address. */
       readonly email: string;
       readonly roles?: readonly string[] | undefined;
-      /** The language of the mail, and of the account. */
+      /** The language of the email and of the account. */
       readonly locale?: string | undefined;
       /** Fields that the application declares. */
       readonly fields?: Readonly<Record<string, unknown>> | undefined;
@@ -1282,7 +1282,7 @@ export interface Routes {
       | 'IMPERSONATION_ENDED'
       | 'SENT_TOO_OFTEN';
   };
-  /** Send an invitation once more, with another link */
+  /** Send an invitation again, with a new link */
   'POST /admin/invitations/{id}/resend': {
     readonly params: { readonly id: string };
 
@@ -1296,15 +1296,15 @@ export interface Routes {
     readonly answer: undefined;
     readonly code: CsrfCode | 'VERIFICATION_REQUIRED' | 'IMPERSONATING' | 'INVITATION_UNKNOWN';
   };
-  /** Create the account by the link of the mail */
+  /** Accept an invitation with the link in the email */
   'POST /invitation': {
     readonly body: {
-      /** The token of the link in the mail. */
+      /** The token in the link of the email. */
       readonly token: string;
-      /** Needed unless one can log in by a passkey or by mail. */
+      /** Required unless passkeys or login by email are on. */
       readonly password?: string | undefined;
       readonly username?: string | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
     };
     readonly answer: Pending | LoggedIn;
@@ -1316,14 +1316,14 @@ export interface Routes {
       | 'ALREADY_IN'
       | 'IMPERSONATION_ENDED';
   };
-  /** Take the place of an account */
+  /** Start to impersonate a user */
   'POST /impersonate': {
     readonly body: {
       /** The id of the account. */
       readonly account: string;
-      /** Needed where `impersonation.reason` is on. */
+      /** Required if `impersonation.reason` is on. */
       readonly reason?: string | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
     };
     readonly answer: {
@@ -1346,14 +1346,14 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
   };
-  /** Go back to the own account */
+  /** End the impersonation */
   'DELETE /impersonate': {
     readonly body?: {
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
     };
     readonly answer: {
-      /** `out`: the login of the administrator has ended in the meantime. */
+      /** `out`: the administrator’s own login has ended in the meantime. */
       readonly status: 'in' | 'out';
       /** The administrator. */
       readonly user: User | null;
@@ -1366,7 +1366,7 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
   };
-  /** List the providers, and what is linked */
+  /** List the providers and the linked accounts */
   'GET /oauth': {
     readonly answer: {
       readonly providers: {
@@ -1377,23 +1377,23 @@ export interface Routes {
     };
     readonly code: never;
   };
-  /** Begin to sign in at a provider */
+  /** Start a sign-in at a provider */
   'POST /oauth/{id}': {
     readonly params: { readonly id: string };
 
     readonly body?: {
-      /** `link` and `verify` are for who is logged in. Default: `login`. */
+      /** `link` and `verify` require a login. Default: `login`. */
       readonly intent?: 'login' | 'link' | 'verify' | undefined;
       /** Whether the login is remembered on this device. Default: no. */
       readonly remember?: boolean | undefined;
-      /** Where to go then: a path of this site, or it is not used. */
+      /** Where to go afterwards: a URL of this site; others are ignored. */
       readonly next?: string | undefined;
-      /** Of `verify`: the only action that it permits. */
+      /** For `verify`: the action to confirm. */
       readonly action?: string | undefined;
     };
     readonly answer: {
       readonly status: 'redirect';
-      /** Where the browser goes. */
+      /** Where the browser has to go. */
       readonly url: string;
     };
     readonly code:
@@ -1425,7 +1425,7 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'IMPERSONATION_ENDED';
   };
-  /** Come back from a provider. Providers lead browsers here. */
+  /** Return from a provider. Providers redirect browsers here. */
   'GET /oauth/{provider}/callback': {
     readonly params: { readonly provider: string };
     readonly query?: {
@@ -1433,7 +1433,7 @@ export interface Routes {
       readonly state?: string | undefined;
       readonly iss?: string | undefined;
       readonly error?: string | undefined;
-      /** Of what a form has brought. */
+      /** Identifies a response that arrived as a form. */
       readonly response?: string | undefined;
     };
 
@@ -1461,7 +1461,7 @@ export interface Routes {
       | 'CHANGED_MEANWHILE'
       | 'OAUTH_UNREACHABLE';
   };
-  /** Receive what a provider sends by a form. Needs no CSRF token: what it brings waits until the browser asks for it. */
+  /** Receive the response of a provider as a form. Needs no CSRF token: the response is kept until the browser requests it. */
   'POST /oauth/{provider}/callback': {
     readonly params: { readonly provider: string };
 
@@ -1473,12 +1473,12 @@ export interface Routes {
     };
     readonly answer: {
       readonly status: 'redirect';
-      /** Where the browser goes. */
+      /** Where the browser has to go. */
       readonly url: string;
     };
     readonly code: 'INPUT_INVALID' | 'OAUTH_PROVIDER_UNKNOWN' | 'TOO_MANY_REQUESTS';
   };
-  /** End the sessions of somebody who has logged out at a provider. Called by the provider. */
+  /** End the sessions of a user who has logged out at a provider. Called by the provider. */
   'POST /oauth/{provider}/backchannel-logout': {
     readonly params: { readonly provider: string };
 
@@ -1488,22 +1488,22 @@ export interface Routes {
     readonly answer: Readonly<Record<string, unknown>>;
     readonly code: 'OAUTH_LOGOUT_INVALID' | 'INPUT_INVALID' | 'OAUTH_PROVIDER_UNKNOWN' | 'OAUTH_UNREACHABLE';
   };
-  /** Log in, and get tokens. By a password; by the second factor of a login that waits; or, where `tokens.fromSession` is on, by the session of who is logged in. */
+  /** Log in, and get tokens. With a password, with the second factor of a pending login, or, if `tokens.fromSession` is on, with the session of the user. */
   'POST /token': {
     readonly body:
       | {
-          /** The address, or the username where there are any. */
+          /** The email address, or the username if accounts have them. */
           readonly identity: string;
-          /** A password; of at most 4096 bytes. */
+          /** A password of at most 4096 bytes. */
           readonly password: string;
         }
       | {
-          /** The token of a login that waits. */
+          /** The token of a pending login. */
           readonly pending: string;
           readonly method: 'totp' | 'recovery-code' | 'code' | 'passkey';
-          /** Of an authenticator app, a message or a mail, or a recovery code. */
+          /** The code of an authenticator app, from a text message or an email, or a recovery code. */
           readonly code?: string | undefined;
-          /** Of a passkey: the `flow` of its options. */
+          /** For a passkey: the `flow` of its options. */
           readonly flow?: string | undefined;
           readonly credential?: Credential | undefined;
         }
@@ -1513,7 +1513,7 @@ export interface Routes {
       | {
           readonly status: 'second-factor';
           readonly methods: FactorMethod[];
-          /** The token of a login that waits. */
+          /** The token of a pending login. */
           readonly pending: string;
         }
       | EnrollmentOwed;
@@ -1531,16 +1531,16 @@ export interface Routes {
   /** End the login of an access token or a refresh token */
   'DELETE /token': {
     readonly body?: {
-      /** In place of the header. */
+      /** Instead of the header. */
       readonly refreshToken?: string | undefined;
     };
     readonly answer: undefined;
     readonly code: CsrfCode | 'INPUT_INVALID' | 'ACCESS_TOKEN_INVALID' | 'IMPERSONATING';
   };
-  /** What the client needs for a method of the second factor */
+  /** Get what the client needs for a second factor */
   'POST /token/options': {
     readonly body: {
-      /** The token of a login that waits. */
+      /** The token of a pending login. */
       readonly pending: string;
       /** Default: `passkey`. */
       readonly method?: 'passkey' | 'code' | undefined;
@@ -1548,14 +1548,14 @@ export interface Routes {
     readonly answer: FactorOptions;
     readonly code: CsrfCode | 'INPUT_INVALID' | 'NOTHING_PENDING' | 'IMPERSONATING';
   };
-  /** Have the code of a second factor sent */
+  /** Send the code of a second factor */
   'POST /token/send': {
     readonly body: {
-      /** The token of a login that waits. */
+      /** The token of a pending login. */
       readonly pending: string;
       /** Default: `code`. */
       readonly method?: 'code' | undefined;
-      /** One of the telephones of `POST /token/options`. Default: the one used last. */
+      /** One of the phones of `POST /token/options`. Default: the last one used. */
       readonly id?: string | undefined;
     };
     readonly answer: {
@@ -1563,10 +1563,10 @@ export interface Routes {
     };
     readonly code: CsrfCode | 'INPUT_INVALID' | 'NOTHING_PENDING' | 'IMPERSONATING' | 'TOO_MANY_REQUESTS';
   };
-  /** Exchange a refresh token for the next tokens */
+  /** Exchange a refresh token for new tokens */
   'POST /token/refresh': {
     readonly body?: {
-      /** In place of the header. */
+      /** Instead of the header. */
       readonly refreshToken?: string | undefined;
     };
     readonly answer: TokenLogin;

@@ -29,11 +29,11 @@ const summary: Readonly<Record<string, Schema>> = {
   lastLogin: nullable(named('TrackedLogin')),
   currentLogin: nullable(named('TrackedLogin')),
   status: about(
-    'Whether the account lets its owner in.',
+    'Whether its owner can log in.',
     oneOf('active', 'disabled', 'frozen', 'deleted', 'locked', 'unconfirmed', 'reset-owed'),
   ),
   hasPassword: flag,
-  secondFactorRequired: about('Whether an administrator requires a second factor of it.', flag),
+  secondFactorRequired: about('Whether an administrator requires a second factor.', flag),
 };
 
 /** Something that is done to an account. @param conflicts why it may not be possible */
@@ -61,23 +61,23 @@ function change(
 
 export const adminApi: FeatureApi = {
   tag: 'Administration',
-  description: 'The accounts of others, for administrators; a 403 for everybody else.',
+  description: 'The accounts of others, for administrators. Other users get a 403.',
   operations: {
     'GET /admin/accounts': {
       id: 'listAccounts',
       summary: 'List accounts, in the order of their ids',
       for: 'login',
       query: {
-        search: about('A part of the address or the username.', text(320)),
-        role: about('Only those with this role.', text(400)),
-        active: about('Only those that are not disabled, or only those that are.', flag),
-        after: about('The `next` of the page before.', text(320)),
-        limit: about('At most so many: 1 to 200. Default: 50.', { type: 'integer', minimum: 1 }),
+        search: about('A part of the address or username.', text(320)),
+        role: about('Only accounts with this role.', text(400)),
+        active: about('Only accounts that are not disabled, or only those that are.', flag),
+        after: about('The `next` of the previous page.', text(320)),
+        limit: about('The maximum number of accounts, 1 to 200. Default: 50.', { type: 'integer', minimum: 1 }),
       },
       answers: {
         200: object({
           accounts: listOf(named('ListedAccount')),
-          next: about('For `after`; null: this is the last page.', nullable(text())),
+          next: about('The value of `after` for the next page; null: this is the last one.', nullable(text())),
         }),
       },
       refusals: { 403: ['IMPERSONATING'] },
@@ -96,18 +96,18 @@ export const adminApi: FeatureApi = {
     'POST /admin/accounts/{id}/end-sessions': change('endSessionsOfAccount', 'End all sessions of an account'),
     'POST /admin/accounts/{id}/force-reset': change(
       'forceReset',
-      'Let its owner in once they have set a new password',
+      'Require a new password, and end all sessions of an account',
       ['NO_PASSWORD', 'RECOVERY_OFF'],
     ),
     'POST /admin/accounts/{id}/require-second-factor': change(
       'requireSecondFactor',
-      'Require a second factor of an account, or no longer',
+      'Require a second factor of an account, or no longer require it',
       ['NO_SECOND_FACTOR'],
       { body: object({ 'required?': about('Default: yes.', flag) }) },
     ),
     'POST /admin/accounts/{id}/reset-access': change(
       'resetAccess',
-      'Close all ways into an account until its owner sets a new password by mail',
+      'Reset the access to an account: its owner sets a new password by email',
       ['RECOVERY_OFF'],
       { body: object({ 'factors?': about('Default: `remove`.', oneOf('remove', 'keep')) }) },
     ),

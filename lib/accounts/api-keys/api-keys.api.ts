@@ -6,13 +6,13 @@ const key: Readonly<Record<string, Schema>> = {
   name: nullable(text()),
   scopes: listOf(text()),
   createdAt: time,
-  lastUsedAt: about('To the minute; null: never.', nullable(time)),
-  expiresAt: about('Null: it is valid until it is revoked.', nullable(time)),
+  lastUsedAt: about('Accurate to a minute; null: never.', nullable(time)),
+  expiresAt: about('Null: valid until it is revoked.', nullable(time)),
 };
 
 export const apiKeysApi: FeatureApi = {
   tag: 'API keys',
-  description: 'The keys by which programs use an account.',
+  description: 'Keys with which programs use an account.',
   operations: {
     'GET /api-keys': {
       id: 'listApiKeys',
@@ -27,8 +27,8 @@ export const apiKeysApi: FeatureApi = {
       for: 'login',
       body: object({
         'name?': text(200),
-        scopes: about('Some of the option `apiKeys.scopes`.', listOf(text())),
-        'days?': about('For how long it is valid. Default: as long as keys are at most.', {
+        scopes: about('Some of those in the option `apiKeys.scopes`.', listOf(text())),
+        'days?': about('The number of days that it is valid. Default: the maximum.', {
           type: 'integer',
           minimum: 1,
         }),
@@ -47,6 +47,6 @@ export const apiKeysApi: FeatureApi = {
   },
   schemas: {
     ApiKey: object(key),
-    CreatedApiKey: object({ ...key, key: about('The key itself. It is not stored, and shown this once.', text()) }),
+    CreatedApiKey: object({ ...key, key: about('The key itself. It is not stored, and only shown now.', text()) }),
   },
 };

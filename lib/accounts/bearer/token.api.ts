@@ -2,8 +2,8 @@ import type { FeatureApi } from '../openapi/feature-api.js';
 import { about, count, either, listOf, named, object, oneOf, only, text } from '../openapi/schema.js';
 import { factorFields, password, sent } from '../openapi/shared.api.js';
 
-const pending = about('The token of a login that waits.', text(512));
-const refreshToken = about('In place of the header.', text());
+const pending = about('The token of a pending login.', text(512));
+const refreshToken = about('Instead of the header.', text());
 
 export const tokenApi: FeatureApi = {
   tag: 'Tokens',
@@ -13,10 +13,10 @@ export const tokenApi: FeatureApi = {
       id: 'issueTokens',
       summary: 'Log in, and get tokens',
       description:
-        'By a password; by the second factor of a login that waits; or, where `tokens.fromSession` is on, by the session of who is logged in.',
+        'With a password, with the second factor of a pending login, or, if `tokens.fromSession` is on, with the session of the user.',
       for: 'anybody',
       body: either(
-        object({ identity: about('The address, or the username where there are any.', text(1024)), password }),
+        object({ identity: about('The email address, or the username if accounts have them.', text(1024)), password }),
         object({ pending, method: oneOf('totp', 'recovery-code', 'code', 'passkey'), ...factorFields }),
         object({}),
       ),
@@ -40,7 +40,7 @@ export const tokenApi: FeatureApi = {
     },
     'POST /token/options': {
       id: 'getTokenOptions',
-      summary: 'What the client needs for a method of the second factor',
+      summary: 'Get what the client needs for a second factor',
       for: 'anybody',
       body: object({ pending, 'method?': about('Default: `passkey`.', oneOf('passkey', 'code')) }),
       answers: { 200: named('FactorOptions') },
@@ -48,12 +48,12 @@ export const tokenApi: FeatureApi = {
     },
     'POST /token/send': {
       id: 'sendTokenCode',
-      summary: 'Have the code of a second factor sent',
+      summary: 'Send the code of a second factor',
       for: 'anybody',
       body: object({
         pending,
         'method?': about('Default: `code`.', oneOf('code')),
-        'id?': about('One of the telephones of `POST /token/options`. Default: the one used last.', text(64)),
+        'id?': about('One of the phones of `POST /token/options`. Default: the last one used.', text(64)),
       }),
       answers: { 202: sent },
       refusals: { 401: ['NOTHING_PENDING'] },
@@ -61,7 +61,7 @@ export const tokenApi: FeatureApi = {
     },
     'POST /token/refresh': {
       id: 'refreshTokens',
-      summary: 'Exchange a refresh token for the next tokens',
+      summary: 'Exchange a refresh token for new tokens',
       for: 'token',
       body: object({ 'refreshToken?': refreshToken }),
       answers: { 200: named('TokenLogin') },
@@ -78,15 +78,15 @@ export const tokenApi: FeatureApi = {
   },
   schemas: {
     TokenLogin: about(
-      'The login is made.',
+      'The user is logged in.',
       object({
         status: only('in'),
         user: named('User'),
         tokenType: only('Bearer'),
         accessToken: text(),
-        expiresIn: about('For how long the access token is valid, in seconds.', count),
-        refreshToken: about('Exchanged once for the next tokens.', text()),
-        refreshExpiresIn: about('For how long the refresh token is valid, in seconds.', count),
+        expiresIn: about('How long the access token is valid, in seconds.', count),
+        refreshToken: about('Can be exchanged once for new tokens.', text()),
+        refreshExpiresIn: about('How long the refresh token is valid, in seconds.', count),
       }),
     ),
   },

@@ -3,13 +3,13 @@ import { about, either, named, object, text } from '../openapi/schema.js';
 
 export const phonesApi: FeatureApi = {
   tag: 'Telephones',
-  description: 'The set-up of telephones that get codes by SMS.',
+  description: 'Setting up phones for codes by SMS.',
   operations: {
     'POST /factors/code': {
       id: 'beginPhone',
-      summary: 'Begin the set-up of a telephone, to which a code is sent',
+      summary: 'Start to set up a phone, and send a code to it',
       for: 'owner',
-      body: object({ phone: text(100), 'name?': about('As its owner calls it.', text(200)) }),
+      body: object({ phone: text(100), 'name?': about('A name for it, chosen by its owner.', text(200)) }),
       answers: { 202: object({ id: text() }) },
       refusals: {
         401: ['VERIFICATION_REQUIRED', 'MAIL_CODE_NEEDED'],
@@ -19,8 +19,9 @@ export const phonesApi: FeatureApi = {
     },
     'POST /factors/code/{id}/enable': {
       id: 'enablePhone',
-      summary: 'End the set-up by the code that was sent',
-      description: 'Ends the other sessions of the account. A login that had to set up a factor is in.',
+      summary: 'Finish the set-up with the code that was sent',
+      description:
+        'Ends the other sessions of the account. If the login was pending until a factor is set up, the user is now logged in.',
       for: 'owner',
       body: object({ code: text(64) }),
       answers: { 200: either(named('EnabledFactor'), named('Arrival')) },

@@ -17,18 +17,18 @@ import { token } from '../openapi/shared.api.js';
 
 export const accountApi: FeatureApi = {
   tag: 'Account',
-  description: 'What is kept of an account.',
+  description: 'The data of an account.',
   operations: {
     'GET /account': {
       id: 'getAccount',
-      summary: 'The account that is logged in',
+      summary: 'Get the account that is logged in',
       for: 'login',
       answers: { 200: named('AccountOverview') },
       hasPage: true,
     },
     'GET /account/export': {
       id: 'exportAccount',
-      summary: 'Everything that is kept of the account, but what proves who somebody is',
+      summary: 'Export the data of the account, without credentials',
       for: 'login',
       answers: { 200: named('AccountExport') },
       refusals: { 401: ['VERIFICATION_REQUIRED'], 403: ['IMPERSONATING'] },
@@ -45,7 +45,7 @@ export const accountApi: FeatureApi = {
       deletable: about('Whether its owner can delete it.', flag),
     }),
     AccountExport: object({
-      account: about('Also the fields that the application declares.', open({ id: text(), email: text() })),
+      account: about('Also contains the fields that the application declares.', open({ id: text(), email: text() })),
       credentials: listOf(
         object({
           kind: text(),
@@ -57,7 +57,7 @@ export const accountApi: FeatureApi = {
       ),
       sessions: about('Null: the session store cannot list them.', nullable(listOf(named('Session')))),
       audit: about(
-        'What the audit log says of the account; null: there is none.',
+        'The rows of the audit log about the account; null: there is no audit log.',
         nullable(
           listOf(
             object({
@@ -66,10 +66,10 @@ export const accountApi: FeatureApi = {
               event: about('The name of the event.', text()),
               accountId: nullable(text()),
               actor: oneOf('self', 'administrator', 'impersonator', 'application', 'unknown'),
-              actorId: about('The account of who has done it, if it is another one.', nullable(text())),
+              actorId: about('The account that caused it, if that is another one.', nullable(text())),
               address: nullable(text()),
               userAgent: nullable(text()),
-              data: about('What the event says besides; null: it cannot be read.', nullable(open({}))),
+              data: about('The other fields of the event; null: they cannot be read.', nullable(open({}))),
             }),
           ),
         ),
@@ -84,8 +84,8 @@ export const deletionApi: FeatureApi = {
   operations: {
     'DELETE /account': {
       id: 'deleteAccount',
-      summary: 'Delete the account after a time in which that can be undone',
-      description: 'Ends all sessions at once.',
+      summary: 'Delete the account after a grace time',
+      description: 'Ends all sessions at once. The deletion can be undone until then.',
       for: 'login',
       answers: { 202: object({ status: only('deleting'), deleteAt: time }) },
       refusals: { 401: ['VERIFICATION_REQUIRED'], 409: ['CHANGED_MEANWHILE'] },
@@ -93,7 +93,7 @@ export const deletionApi: FeatureApi = {
     },
     'POST /account/undo': {
       id: 'undoDeletion',
-      summary: 'Keep the account, by the link of the mail',
+      summary: 'Undo the deletion, with the link in the email',
       for: 'anybody',
       body: object({ token }),
       answers: { 200: object({ status: only('undone') }) },
@@ -101,6 +101,6 @@ export const deletionApi: FeatureApi = {
   },
   pages: {
     'GET /account/delete': 'The page to delete the account.',
-    'GET /account/undo': 'The page that the link leads to.',
+    'GET /account/undo': 'The page of the link.',
   },
 };

@@ -5,16 +5,16 @@ import { restoringFields } from '../not-me/not-me.api.js';
 
 export const emailChangeApi: FeatureApi = {
   tag: 'Address',
-  description: 'A change of the address.',
+  description: 'Change of email address.',
   operations: {
     'POST /email': {
       id: 'changeEmail',
-      summary: 'Ask for another address',
-      description: 'The answer is the same whether that address has an account or not.',
+      summary: 'Request a change of address',
+      description: 'The response does not depend on whether that address has an account.',
       for: 'login',
       body: object({
         email,
-        'oldAddressLost?': about('Whether the present address cannot undo it. Needs a second factor.', flag),
+        'oldAddressLost?': about('Whether the current address cannot undo the change. Requires a second factor.', flag),
       }),
       answers: { 202: sent },
       refusals: { 401: ['VERIFICATION_REQUIRED'] },
@@ -22,14 +22,14 @@ export const emailChangeApi: FeatureApi = {
     },
     'POST /email/confirm': {
       id: 'confirmEmail',
-      summary: 'Confirm the new address by the link of the mail',
+      summary: 'Confirm the new address with the link in the email',
       for: 'anybody',
       body: object({ token }),
       answers: { 200: object({ status: only('changed') }) },
     },
     'POST /email/undo': {
       id: 'undoEmailChange',
-      summary: 'Restore the former address by the link of the mail',
+      summary: 'Restore the former address with the link in the email',
       for: 'anybody',
       body: object({ token, ...restoringFields }),
       answers: { 200: named('Restored') },
@@ -39,7 +39,7 @@ export const emailChangeApi: FeatureApi = {
   },
   pages: {
     'GET /account/email': 'The page to change the address.',
-    'GET /email/confirm': 'The page that the link to the new address leads to.',
-    'GET /email/undo': 'The page that the link to the former address leads to.',
+    'GET /email/confirm': 'The page of the link that is sent to the new address.',
+    'GET /email/undo': 'The page of the link that is sent to the former address.',
   },
 };

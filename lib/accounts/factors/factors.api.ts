@@ -3,7 +3,7 @@ import { about, count, either, listOf, named, nullable, object, oneOf, only, tex
 
 export const factorsApi: FeatureApi = {
   tag: 'Factors',
-  description: 'The second factors of an account, passkeys apart.',
+  description: 'The second factors of an account, except passkeys.',
   operations: {
     'GET /factors': {
       id: 'listFactors',
@@ -14,7 +14,7 @@ export const factorsApi: FeatureApi = {
     },
     'DELETE /factors/{id}': {
       id: 'removeFactor',
-      summary: 'Remove an authenticator app or a telephone',
+      summary: 'Remove an authenticator app or a phone',
       description: 'Ends the other sessions of the account.',
       for: 'login',
       answers: { 204: null },
@@ -32,7 +32,7 @@ export const factorsApi: FeatureApi = {
         id: text(),
         method: oneOf('totp', 'code'),
         name: nullable(text()),
-        'phone?': about('Of a telephone: the end of its number.', text()),
+        'phone?': about('For a phone: the end of its number.', text()),
         createdAt: time,
         lastUsedAt: nullable(time),
       }),

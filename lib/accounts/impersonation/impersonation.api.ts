@@ -4,15 +4,15 @@ import { next } from '../openapi/shared.api.js';
 
 export const impersonationApi: FeatureApi = {
   tag: 'Impersonation',
-  description: 'Administrators in the place of users.',
+  description: 'Impersonation of users by administrators.',
   operations: {
     'POST /impersonate': {
       id: 'impersonate',
-      summary: 'Take the place of an account',
+      summary: 'Start to impersonate a user',
       for: 'login',
       body: object({
         account: about('The id of the account.', text()),
-        'reason?': about('Needed where `impersonation.reason` is on.', text()),
+        'reason?': about('Required if `impersonation.reason` is on.', text()),
         'next?': next,
       }),
       answers: {
@@ -32,12 +32,12 @@ export const impersonationApi: FeatureApi = {
     },
     'DELETE /impersonate': {
       id: 'endImpersonation',
-      summary: 'Go back to the own account',
+      summary: 'End the impersonation',
       for: 'pending',
       body: object({ 'next?': next }),
       answers: {
         200: object({
-          status: about('`out`: the login of the administrator has ended in the meantime.', oneOf('in', 'out')),
+          status: about('`out`: the administrator’s own login has ended in the meantime.', oneOf('in', 'out')),
           user: about('The administrator.', nullable(named('User'))),
         }),
       },

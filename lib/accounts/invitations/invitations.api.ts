@@ -4,11 +4,11 @@ import { email, next, password, token } from '../openapi/shared.api.js';
 
 export const invitationsApi: FeatureApi = {
   tag: 'Invitations',
-  description: 'Accounts for those whom an administrator invites.',
+  description: 'Invitations by administrators.',
   operations: {
     'GET /admin/invitations': {
       id: 'listInvitations',
-      summary: 'List the invitations that are open',
+      summary: 'List the open invitations',
       for: 'login',
       answers: { 200: listOf(named('Invitation')) },
       refusals: { 403: ['IMPERSONATING'] },
@@ -16,13 +16,13 @@ export const invitationsApi: FeatureApi = {
     },
     'POST /admin/invitations': {
       id: 'invite',
-      summary: 'Mail somebody a link that creates an account',
-      description: 'A former invitation of the address is void.',
+      summary: 'Send an invitation',
+      description: 'A former invitation of the same address becomes invalid.',
       for: 'login',
       body: object({
         email,
         'roles?': listOf(text(400)),
-        'locale?': about('The language of the mail, and of the account.', text(64)),
+        'locale?': about('The language of the email and of the account.', text(64)),
         'fields?': about('Fields that the application declares.', open({})),
       }),
       answers: { 201: named('Invitation') },
@@ -35,7 +35,7 @@ export const invitationsApi: FeatureApi = {
     },
     'POST /admin/invitations/{id}/resend': {
       id: 'resendInvitation',
-      summary: 'Send an invitation once more, with another link',
+      summary: 'Send an invitation again, with a new link',
       for: 'login',
       answers: { 200: named('Invitation') },
       refusals: { 401: ['VERIFICATION_REQUIRED'], 404: ['INVITATION_UNKNOWN'], 429: ['SENT_TOO_OFTEN'] },
@@ -50,11 +50,11 @@ export const invitationsApi: FeatureApi = {
     },
     'POST /invitation': {
       id: 'acceptInvitation',
-      summary: 'Create the account by the link of the mail',
+      summary: 'Accept an invitation with the link in the email',
       for: 'anybody',
       body: object({
         token,
-        'password?': about('Needed unless one can log in by a passkey or by mail.', password),
+        'password?': about('Required unless passkeys or login by email are on.', password),
         'username?': text(),
         'next?': next,
       }),
@@ -62,15 +62,15 @@ export const invitationsApi: FeatureApi = {
       refusals: { 401: ['INVALID_CREDENTIALS'], 409: ['ALREADY_IN'] },
     },
   },
-  pages: { 'GET /invitation': 'The page that the link leads to.' },
+  pages: { 'GET /invitation': 'The page of the link.' },
   schemas: {
     Invitation: object({
       id: text(),
       email: text(),
-      roles: about('The roles that the account gets.', listOf(text())),
+      roles: about('The roles of the new account.', listOf(text())),
       locale: nullable(text()),
-      fields: about('The declared fields that the account gets.', open({})),
-      by: about('The id of the administrator’s account.', text()),
+      fields: about('The declared fields of the new account.', open({})),
+      by: about('The account id of the administrator.', text()),
       createdAt: time,
       expiresAt: time,
     }),

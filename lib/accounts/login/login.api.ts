@@ -4,22 +4,23 @@ import { next, password, remember } from '../openapi/shared.api.js';
 
 export const loginApi: FeatureApi = {
   tag: 'Login',
-  description: 'Who is logged in; login by a password, and logout.',
+  description: 'The current user, login with a password, and logout.',
   operations: {
     'GET /': {
       id: 'getOverview',
-      summary: 'What there is, and who is logged in',
-      description: 'At the prefix itself, without a slash at the end. Starts no session.',
+      summary: 'Get the features that are on, and who is logged in',
+      description: 'At the prefix itself, without a trailing slash. Starts no session.',
       for: 'anybody',
       answers: { 200: named('Overview') },
     },
     'POST /login': {
       id: 'logIn',
-      summary: 'Log in by a password',
-      description: 'The answer to a wrong password is the same as to an account that does not exist or may not log in.',
+      summary: 'Log in with a password',
+      description:
+        'The response to a wrong password is the same as for an account that does not exist or may not log in.',
       for: 'anybody',
       body: object({
-        identity: about('The address, or the username where there are any.', text(1024)),
+        identity: about('The email address, or the username if accounts have them.', text(1024)),
         password,
         'remember?': remember,
         'next?': next,
@@ -34,7 +35,7 @@ export const loginApi: FeatureApi = {
       for: 'anybody',
       answers: {
         200: about(
-          'Where the provider of the login ends its own session.',
+          'The URL at which the provider of the login ends its own session.',
           object({ status: only('out'), next: text() }),
         ),
         204: null,
@@ -46,10 +47,10 @@ export const loginApi: FeatureApi = {
     Overview: object({
       features: named('Features'),
       user: about('Who is logged in; null: nobody.', nullable(named('User'))),
-      pending: about('The login that waits in this session; null: none.', nullable(named('Pending'))),
-      impersonator: about('The administrator who is in the place of `user`; null: nobody.', nullable(named('User'))),
+      pending: about('The pending login of this session; null: none.', nullable(named('Pending'))),
+      impersonator: about('The administrator who impersonates `user`; null: nobody.', nullable(named('User'))),
       csrfToken: about(
-        'For the header `x-csrf-token`, where `csrf.mode` is `token` and there is a session; null: otherwise.',
+        'For the header `x-csrf-token`, if `csrf.mode` is `token` and there is a session; otherwise null.',
         nullable(text()),
       ),
     }),

@@ -4,9 +4,9 @@ import { factorFields, password, token } from '../openapi/shared.api.js';
 
 /** What may be proved beside the link. */
 export const restoringFields: Readonly<Record<string, Schema>> = {
-  'password?': about('The password of the time before the change.', password),
+  'password?': about('The password from before the change.', password),
   'method?': about(
-    'In place of the password. Default: `totp` where there is a `code`.',
+    'Instead of the password. Default: `totp` if there is a `code`.',
     oneOf('totp', 'recovery-code', 'code', 'passkey'),
   ),
   ...factorFields,
@@ -14,11 +14,11 @@ export const restoringFields: Readonly<Record<string, Schema>> = {
 
 export const notMeApi: FeatureApi = {
   tag: 'Not me',
-  description: 'Reporting a change that was not its owner’s.',
+  description: 'Reporting a change that the owner did not make.',
   operations: {
     'POST /not-me': {
       id: 'reportNotMe',
-      summary: 'Report a change by the link of the mail, and have the account restored',
+      summary: 'Report a change with the link in the email, and restore the account',
       for: 'anybody',
       body: object({ token, ...restoringFields }),
       answers: { 200: named('Restored') },
@@ -26,11 +26,11 @@ export const notMeApi: FeatureApi = {
       isLimited: true,
     },
   },
-  pages: { 'GET /not-me': 'The page that the link leads to.' },
+  pages: { 'GET /not-me': 'The page of the link.' },
   schemas: {
     Restored: object({
       status: about(
-        '`restored`: the account is as it was before. `frozen`: the link was not enough, and nobody can log in. `locked`: as it was before, and an administrator has to set a password.',
+        '`restored`: the account is as it was before. `frozen`: the link was not enough, and nobody can log in. `locked`: the account is as it was before, but an administrator has to set a password.',
         oneOf('restored', 'frozen', 'locked'),
       ),
     }),

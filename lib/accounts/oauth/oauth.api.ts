@@ -14,7 +14,7 @@ import {
 } from '../openapi/schema.js';
 import { next, remember } from '../openapi/shared.api.js';
 
-const provider = { provider: 'The name of the provider, as the settings have it.' };
+const provider = { provider: 'The name of the provider in the settings.' };
 
 /** What a provider says by way of the browser. */
 const response: Readonly<Record<string, Schema>> = {
@@ -24,15 +24,15 @@ const response: Readonly<Record<string, Schema>> = {
   error: text(4096),
 };
 
-const redirect = object({ status: only('redirect'), url: about('Where the browser goes.', text()) });
+const redirect = object({ status: only('redirect'), url: about('Where the browser has to go.', text()) });
 
 export const oauthApi: FeatureApi = {
   tag: 'Sign-in with other providers',
-  description: 'Login by an account at another provider, and the links to such accounts.',
+  description: 'Login with an account at another provider, and links to such accounts.',
   operations: {
     'GET /oauth': {
       id: 'listProviders',
-      summary: 'List the providers, and what is linked',
+      summary: 'List the providers and the linked accounts',
       for: 'login',
       answers: {
         200: object({
@@ -44,17 +44,14 @@ export const oauthApi: FeatureApi = {
     },
     'POST /oauth/{id}': {
       id: 'beginOAuth',
-      summary: 'Begin to sign in at a provider',
+      summary: 'Start a sign-in at a provider',
       for: 'anybody',
       params: { id: provider.provider },
       body: object({
-        'intent?': about(
-          '`link` and `verify` are for who is logged in. Default: `login`.',
-          oneOf('login', 'link', 'verify'),
-        ),
+        'intent?': about('`link` and `verify` require a login. Default: `login`.', oneOf('login', 'link', 'verify')),
         'remember?': remember,
         'next?': next,
-        'action?': about('Of `verify`: the only action that it permits.', text(200)),
+        'action?': about('For `verify`: the action to confirm.', text(200)),
       }),
       answers: { 200: redirect },
       refusals: {
@@ -68,11 +65,11 @@ export const oauthApi: FeatureApi = {
     },
     'GET /oauth/{provider}/callback': {
       id: 'returnFromProvider',
-      summary: 'Come back from a provider',
-      description: 'Providers lead browsers here.',
+      summary: 'Return from a provider',
+      description: 'Providers redirect browsers here.',
       for: 'anybody',
       params: provider,
-      query: { ...response, response: about('Of what a form has brought.', text()) },
+      query: { ...response, response: about('Identifies a response that arrived as a form.', text()) },
       answers: {
         200: either(named('Arrival'), object({ status: oneOf('linked', 'verified'), next: text() })),
         303: object({ status: only('in') }),
@@ -91,8 +88,8 @@ export const oauthApi: FeatureApi = {
     },
     'POST /oauth/{provider}/callback': {
       id: 'receiveFromProvider',
-      summary: 'Receive what a provider sends by a form',
-      description: 'Needs no CSRF token: what it brings waits until the browser asks for it.',
+      summary: 'Receive the response of a provider as a form',
+      description: 'Needs no CSRF token: the response is kept until the browser requests it.',
       for: 'anybody',
       isExempt: true,
       params: provider,
@@ -103,7 +100,7 @@ export const oauthApi: FeatureApi = {
     },
     'POST /oauth/{provider}/backchannel-logout': {
       id: 'endByProvider',
-      summary: 'End the sessions of somebody who has logged out at a provider',
+      summary: 'End the sessions of a user who has logged out at a provider',
       description: 'Called by the provider.',
       for: 'anybody',
       isExempt: true,
@@ -130,7 +127,7 @@ export const oauthApi: FeatureApi = {
     OAuthLink: object({
       id: text(),
       provider: text(),
-      name: about('The account there, as its owner recognises it; null: unknown.', nullable(text())),
+      name: about('A name of the account there that its owner recognises; null: unknown.', nullable(text())),
       createdAt: time,
       lastUsedAt: nullable(time),
     }),

@@ -49,18 +49,18 @@ export interface OpenApiDocument {
 }
 
 const meanings: Readonly<Record<number, string>> = {
-  200: 'It is done.',
-  201: 'It is created.',
-  202: 'It is accepted.',
-  204: 'It is done.',
-  303: 'The browser goes on elsewhere.',
-  400: 'Something in the request cannot be used.',
-  401: 'Nobody is logged in, or what was given is wrong or not enough.',
-  403: 'It is not allowed.',
-  404: 'It does not exist, or the feature is off.',
-  409: 'It is not possible as things are.',
-  501: 'The session store cannot do it.',
-  503: 'It cannot be done at the moment.',
+  200: 'Done.',
+  201: 'Created.',
+  202: 'Accepted.',
+  204: 'Done.',
+  303: 'The browser is redirected.',
+  400: 'The request is invalid.',
+  401: 'Nobody is logged in, or the credentials are wrong or not sufficient.',
+  403: 'Not allowed.',
+  404: 'Not found, or the feature is off.',
+  409: 'Not possible in the current state.',
+  501: 'The session store does not support this.',
+  503: 'Temporarily not available.',
 };
 
 /** What every error says. */
@@ -68,12 +68,12 @@ const errorSchemas: Readonly<Record<string, Schema>> = {
   Error: object({
     statusCode: { type: 'integer' },
     message: about('For people, in the language of the request.', text()),
-    'error?': about('What the status is called.', text()),
+    'error?': about('The name of the status.', text()),
     'code?': about('For programs.', text()),
     'fields?': named('FieldErrors'),
-    'retryAfter?': about('In how many seconds the request may be made again.', { type: 'integer', minimum: 0 }),
+    'retryAfter?': about('After how many seconds the request can be repeated.', { type: 'integer', minimum: 0 }),
   }),
-  FieldErrors: about('What is wrong with fields of the body, by their names.', {
+  FieldErrors: about('Error codes by field of the body.', {
     type: 'object',
     additionalProperties: listOf(named('FieldCode')),
   }),
@@ -116,7 +116,7 @@ export function openApiDocument(): OpenApiDocument {
       version: '1',
       summary: 'The built-in routes of nestjs-session-auth/accounts.',
       description:
-        'Paths begin at `prefix` (`/auth` unless set). Each answer is JSON unless the request prefers HTML; then it is a page, or leads to one. A body may also be a form. A feature that the options leave off answers 404.',
+        'Paths begin at `prefix` (`/auth` unless set). A response is JSON unless the request prefers HTML; then it is a page, or a redirect to one. A body can also be a form. The routes of a feature that is off are a 404.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/auth' }],
@@ -126,21 +126,22 @@ export function openApiDocument(): OpenApiDocument {
       schemas: { ...sharedSchemas, ...Object.fromEntries(own), ...errorSchemas },
       responses: {
         NotAllowed: errorOf(
-          'Another site may have sent the request, or an administrator is in the user’s place.',
+          'The request may come from another site, or an administrator impersonates the user.',
           notOurs,
         ),
         TooMany: {
           ...errorOf('Too many requests.', ['TOO_MANY_REQUESTS']),
           headers: { 'Retry-After': { description: 'In seconds.', schema: { type: 'integer', minimum: 0 } } },
         },
-        Failed: errorOf('It has not worked. After a 503, the request may be made again.', null),
+        Failed: errorOf('The request failed. After a 503, it can be repeated.', null),
       },
       parameters: {
         CsrfToken: {
           name: 'x-csrf-token',
           in: 'header',
           required: false,
-          description: 'The `csrfToken` of `GET /`, where `csrf.mode` is `token`, and where no browser says who asks.',
+          description:
+            'The `csrfToken` of `GET /`. Required if `csrf.mode` is `token`, and from clients that send cookies without `Origin` or `Sec-Fetch-Site`.',
           schema: text(),
         },
       },
@@ -154,7 +155,7 @@ export function openApiDocument(): OpenApiDocument {
           type: 'apiKey',
           in: 'cookie',
           name: '__Host-session',
-          description: 'The session cookie, by the name that the application gives it.',
+          description: 'The session cookie. Its name depends on the application.',
         },
       },
     },
@@ -253,7 +254,7 @@ function documentedPage(api: FeatureApi, route: RouteName, summary: string): Doc
     summary,
     security: [],
     responses: {
-      200: { description: 'It is shown.', content: { [type]: { schema: text() } } },
+      200: { description: 'The page.', content: { [type]: { schema: text() } } },
       default: responseNamed('Failed'),
     },
   };

@@ -15,16 +15,16 @@ import {
 } from './schema.js';
 
 /** Fields that many bodies have. */
-export const email = about('An e-mail address.', text());
-export const password = about('A password; of at most 4096 bytes.', text());
-export const token = about('The token of the link in the mail.', text(512));
+export const email = about('An email address.', text());
+export const password = about('A password of at most 4096 bytes.', text());
+export const token = about('The token in the link of the email.', text(512));
 export const remember = about('Whether the login is remembered on this device. Default: no.', flag);
-export const next = about('Where to go then: a path of this site, or it is not used.', text());
+export const next = about('Where to go afterwards: a URL of this site; others are ignored.', text());
 
 /** The fields by which a second factor is proved, or another one in its place. */
 export const factorFields: Readonly<Record<string, Schema>> = {
-  'code?': about('Of an authenticator app, a message or a mail, or a recovery code.', text(64)),
-  'flow?': about('Of a passkey: the `flow` of its options.', text(512)),
+  'code?': about('The code of an authenticator app, from a text message or an email, or a recovery code.', text(64)),
+  'flow?': about('For a passkey: the `flow` of its options.', text(512)),
   'credential?': named('Credential'),
 };
 
@@ -34,7 +34,7 @@ export const sent = object({ status: only('sent') });
 /** The schemas that several features need. */
 export const sharedSchemas: Readonly<Record<string, Schema>> = {
   User: about(
-    'An account, as the answers show it. Where the application sets `payload`, it is what that returns.',
+    'An account, as in responses. If the application sets `payload`, it is what that returns.',
     open({
       id: text(),
       email: text(),
@@ -44,21 +44,21 @@ export const sharedSchemas: Readonly<Record<string, Schema>> = {
     }),
   ),
   LoggedIn: about(
-    'The login is made.',
+    'The user is logged in.',
     object({ status: only('in'), user: named('User'), next: about('Where to go now: a path of this site.', text()) }),
   ),
   FactorMethod: oneOf('totp', 'recovery-code', 'code', 'passkey'),
   SecondFactorOwed: about(
-    'The login waits for a second factor, for ten minutes.',
+    'The login is pending until a second factor is proved, for ten minutes.',
     object({ status: only('second-factor'), methods: listOf(named('FactorMethod')) }),
   ),
   EnrollmentOwed: about(
-    'The account needs a second factor and has none: the login waits until one is set up.',
+    'The account needs a second factor and has none: the login is pending until one is set up.',
     object({ status: only('enroll'), methods: listOf(named('FactorMethod')) }),
   ),
   Pending: either(named('SecondFactorOwed'), named('EnrollmentOwed')),
-  Arrival: about('How far a login has come.', either(named('LoggedIn'), named('Pending'))),
-  EnabledFactor: about('A factor that counts from now on.', object({ status: only('enabled'), id: text() })),
+  Arrival: about('The state of a login.', either(named('LoggedIn'), named('Pending'))),
+  EnabledFactor: about('A factor that is now enabled.', object({ status: only('enabled'), id: text() })),
   AccountChanged: object({ status: only('changed'), user: named('User') }),
   TrackedLogin: object({ at: time, ip: nullable(text()) }),
 };

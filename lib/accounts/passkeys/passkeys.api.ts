@@ -16,9 +16,9 @@ import {
 import { next, remember } from '../openapi/shared.api.js';
 
 const flow = about('The `flow` of the options.', text(512));
-const name = about('As its owner calls it.', text());
+const name = about('A name for it, chosen by its owner.', text());
 
-const ceremonyFlow = about('To be sent back with the credential.', text());
+const ceremonyFlow = about('Send it back with the credential.', text());
 const verification = oneOf('required', 'preferred', 'discouraged');
 const descriptors = listOf(
   object({
@@ -30,18 +30,18 @@ const descriptors = listOf(
 
 export const passkeysApi: FeatureApi = {
   tag: 'Passkeys',
-  description: 'Login by a passkey, and the passkeys of an account.',
+  description: 'Login with passkeys, and the passkeys of an account.',
   operations: {
     'POST /passkeys/login/options': {
       id: 'getPasskeyLoginOptions',
-      summary: 'Begin a login by a passkey',
+      summary: 'Start a login with a passkey',
       for: 'anybody',
       answers: { 200: named('PasskeyRequest') },
       isLimited: true,
     },
     'POST /passkeys/login': {
       id: 'logInByPasskey',
-      summary: 'Log in by a passkey',
+      summary: 'Log in with a passkey',
       for: 'anybody',
       body: object({ flow, credential: named('Credential'), 'remember?': remember, 'next?': next }),
       answers: { 200: named('Arrival') },
@@ -57,7 +57,7 @@ export const passkeysApi: FeatureApi = {
     },
     'POST /passkeys/options': {
       id: 'getPasskeyOptions',
-      summary: 'Begin to add a passkey',
+      summary: 'Start to add a passkey',
       for: 'owner',
       answers: { 200: named('PasskeyCreation') },
       refusals: {
@@ -68,7 +68,8 @@ export const passkeysApi: FeatureApi = {
     'POST /passkeys': {
       id: 'addPasskey',
       summary: 'Add a passkey',
-      description: 'Ends the other sessions of the account. A login that had to set up a factor is in (200).',
+      description:
+        'Ends the other sessions of the account. If the login was pending until a factor is set up, the user is now logged in (200).',
       for: 'owner',
       body: object({ flow, credential: named('Credential'), 'name?': name }),
       answers: { 200: named('Arrival'), 201: named('PasskeyChanged') },
@@ -151,7 +152,7 @@ export const passkeysApi: FeatureApi = {
       }),
     ),
     Credential: about(
-      'A passkey that the browser has created or used, as its `toJSON()` says.',
+      'A passkey that the browser has created or used: the result of its `toJSON()`.',
       object({
         id: text(),
         rawId: text(),
@@ -166,13 +167,13 @@ export const passkeysApi: FeatureApi = {
       name: nullable(text()),
       createdAt: time,
       lastUsedAt: nullable(time),
-      isSyncable: about('Whether it may be copied to other devices.', flag),
-      isBackedUp: about('Whether it has been.', flag),
-      transports: about('How the browser reaches it, such as `internal` or `usb`.', listOf(text())),
+      isSyncable: about('Whether it can be copied to other devices.', flag),
+      isBackedUp: about('Whether it has been copied.', flag),
+      transports: about('How the browser can reach it, such as `internal` or `usb`.', listOf(text())),
     }),
     PasskeyChanged: object({ passkey: named('Passkey'), signal: nullable(named('PasskeySignal')) }),
     PasskeySignal: about(
-      'What the browser is to know of the passkeys: for `signalAllAcceptedCredentials()` and `signalCurrentUserDetails()`.',
+      'What to tell the browser about the passkeys, with `signalAllAcceptedCredentials()` and `signalCurrentUserDetails()`.',
       object({
         rpId: text(),
         userId: about('The user handle, in base64url.', text()),

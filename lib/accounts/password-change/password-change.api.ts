@@ -4,14 +4,14 @@ import { password } from '../openapi/shared.api.js';
 
 export const passwordChangeApi: FeatureApi = {
   tag: 'Password',
-  description: 'A change of the password.',
+  description: 'Change of password.',
   operations: {
     'POST /password': {
       id: 'changePassword',
       summary: 'Change the password',
       description: 'Ends the other sessions of the account. An account without a password needs a fresh login.',
       for: 'login',
-      body: object({ 'current?': about('Needed where there is one.', password), password }),
+      body: object({ 'current?': about('Required if the account has a password.', password), password }),
       answers: { 200: named('AccountChanged') },
       refusals: { 401: ['VERIFICATION_REQUIRED'], 409: ['CHANGED_MEANWHILE'] },
       isLimited: true,

@@ -4,12 +4,12 @@ import { email, password, sent, token } from '../openapi/shared.api.js';
 
 export const recoveryApi: FeatureApi = {
   tag: 'Recovery',
-  description: 'A new password by mail.',
+  description: 'Reset of forgotten passwords by email.',
   operations: {
     'POST /recover': {
       id: 'recover',
-      summary: 'Ask for a mail to set a new password with',
-      description: 'The answer is the same whether the address has an account or not.',
+      summary: 'Request an email to reset the password',
+      description: 'The response does not depend on whether the address has an account.',
       for: 'anybody',
       body: object({ email }),
       answers: { 202: sent },
@@ -17,12 +17,12 @@ export const recoveryApi: FeatureApi = {
     },
     'POST /reset': {
       id: 'resetPassword',
-      summary: 'Set a new password by the link of the mail',
-      description: 'Logs nobody in, and ends all sessions of the account.',
+      summary: 'Set a new password with the link in the email',
+      description: 'Ends all sessions of the account, and does not log the user in.',
       for: 'anybody',
       body: object({ token, password }),
       answers: { 200: object({ status: only('reset') }) },
     },
   },
-  pages: { 'GET /recover': 'The page that asks for the address.', 'GET /reset': 'The page that the link leads to.' },
+  pages: { 'GET /recover': 'The page that asks for the address.', 'GET /reset': 'The page of the link.' },
 };

@@ -10,10 +10,10 @@ export const registrationApi: FeatureApi = {
       id: 'register',
       summary: 'Register',
       description:
-        'With confirmation, the answer is the same whether the address has an account or not, and the account is made by `POST /confirm`.',
+        'With confirmation, the response does not depend on whether the address has an account, and `POST /confirm` creates the account.',
       for: 'anybody',
       body: about(
-        'Beside these, the fields that the application declares.',
+        'In addition, the fields that the application declares.',
         open({ email, password, 'username?': text(), 'next?': next }),
       ),
       answers: {

@@ -8,7 +8,7 @@ export const secondFactorApi: FeatureApi = {
   operations: {
     'POST /second-factor/options': {
       id: 'getSecondFactorOptions',
-      summary: 'What the browser needs for a method',
+      summary: 'Get what the browser needs for a method',
       for: 'pending',
       body: object({ 'method?': about('Default: `passkey`.', oneOf('passkey', 'code')) }),
       answers: { 200: named('FactorOptions') },
@@ -16,13 +16,13 @@ export const secondFactorApi: FeatureApi = {
     },
     'POST /second-factor/send': {
       id: 'sendSecondFactorCode',
-      summary: 'Have a code sent',
+      summary: 'Send a code',
       description:
-        'To a telephone; by mail where the login waits until a factor is set up. Whether one is sent is not told.',
+        'To a phone, or by email if the login is pending until a factor is set up. The response does not say whether one was sent.',
       for: 'pending',
       body: object({
         'method?': about('Default: `code`.', oneOf('code')),
-        'id?': about('One of the telephones of `POST /second-factor/options`. Default: the one used last.', text(64)),
+        'id?': about('One of the phones of `POST /second-factor/options`. Default: the last one used.', text(64)),
       }),
       answers: { 202: sent },
       refusals: { 401: ['NOTHING_PENDING'] },
@@ -31,15 +31,19 @@ export const secondFactorApi: FeatureApi = {
     'POST /second-factor': {
       id: 'proveSecondFactor',
       summary: 'Prove the second factor, and log in',
-      description: 'Where the login waits until a factor is set up, a code of the mail (`mail`) permits that.',
+      description:
+        'If the login is pending until a factor is set up, the code from the email (`mail`) permits the set-up.',
       for: 'pending',
       body: object({
         'method?': about(
-          'Needed unless the login waits until a factor is set up.',
+          'Required unless the login is pending until a factor is set up.',
           oneOf('totp', 'recovery-code', 'code', 'passkey', 'mail'),
         ),
         ...factorFields,
-        'trustDevice?': about('Whether no second factor is asked for on this device for a while. Default: no.', flag),
+        'trustDevice?': about(
+          'Whether to trust this device, so that it is not asked for a second factor for a while. Default: no.',
+          flag,
+        ),
       }),
       answers: { 200: named('Arrival') },
       refusals: { 401: ['NOTHING_PENDING', 'CODE_WRONG', 'INVALID_CREDENTIALS'] },
@@ -51,7 +55,7 @@ export const secondFactorApi: FeatureApi = {
     FactorOptions: either(
       named('PasskeyRequest'),
       about(
-        'The telephones to which a code can be sent.',
+        'The phones to which a code can be sent.',
         object({ phones: listOf(object({ id: text(), phone: about('The end of the number.', text()) })) }),
       ),
     ),

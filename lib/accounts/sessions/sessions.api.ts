@@ -36,7 +36,7 @@ export const sessionsApi: FeatureApi = {
     Session: object({
       publicId: about('Identifies it, and gives access to nothing.', text()),
       kind: about(
-        '`session`: the account is logged in there. `trusted-device`: no second factor is asked for there.',
+        '`session`: the account is logged in there. `trusted-device`: no second factor is required there.',
         oneOf('session', 'trusted-device'),
       ),
       device: object({ browser: nullable(text()), system: nullable(text()) }),
@@ -45,7 +45,7 @@ export const sessionsApi: FeatureApi = {
       lastUsedAt: nullable(time),
       expiresAt: nullable(time),
       remembered: about('Whether remember-me started it, or will continue it.', flag),
-      impersonated: about('Whether an administrator is in the user’s place in it.', flag),
+      impersonated: about('Whether an administrator impersonates the user in it.', flag),
       current: about('Whether it is the session of this request.', flag),
     }),
   },

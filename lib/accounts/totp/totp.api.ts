@@ -3,13 +3,13 @@ import { about, either, named, object, text } from '../openapi/schema.js';
 
 export const totpApi: FeatureApi = {
   tag: 'Authenticator apps',
-  description: 'The set-up of authenticator apps.',
+  description: 'Setting up authenticator apps.',
   operations: {
     'POST /factors/totp': {
       id: 'beginTotp',
-      summary: 'Begin the set-up of an authenticator app',
+      summary: 'Start to set up an authenticator app',
       for: 'owner',
-      body: object({ 'name?': about('As its owner calls it.', text(200)) }),
+      body: object({ 'name?': about('A name for it, chosen by its owner.', text(200)) }),
       answers: { 200: named('TotpSetUp') },
       refusals: {
         401: ['VERIFICATION_REQUIRED', 'MAIL_CODE_NEEDED'],
@@ -18,8 +18,9 @@ export const totpApi: FeatureApi = {
     },
     'POST /factors/totp/{id}/enable': {
       id: 'enableTotp',
-      summary: 'End the set-up by the first code of the app',
-      description: 'Ends the other sessions of the account. A login that had to set up a factor is in.',
+      summary: 'Finish the set-up with the first code of the app',
+      description:
+        'Ends the other sessions of the account. If the login was pending until a factor is set up, the user is now logged in.',
       for: 'owner',
       body: object({ code: about('Six digits.', text(64)) }),
       answers: { 200: either(named('EnabledFactor'), named('Arrival')) },
@@ -35,8 +36,8 @@ export const totpApi: FeatureApi = {
     TotpSetUp: object({
       id: text(),
       secret: about('In base32.', text()),
-      uri: about('What the QR code says.', text()),
-      qr: about('The QR code, as a data URI of an SVG picture.', text()),
+      uri: about('The content of the QR code.', text()),
+      qr: about('The QR code, as a data URI of an SVG image.', text()),
     }),
   },
 };

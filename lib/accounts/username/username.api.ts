@@ -3,7 +3,7 @@ import { named, object, text } from '../openapi/schema.js';
 
 export const usernameApi: FeatureApi = {
   tag: 'Username',
-  description: 'A change of the username.',
+  description: 'Change of username.',
   operations: {
     'POST /username': {
       id: 'changeUsername',

@@ -2,26 +2,26 @@ import type { FeatureApi } from '../openapi/feature-api.js';
 import { about, named, nullable, object, oneOf, only, text } from '../openapi/schema.js';
 import { factorFields, next, password, sent } from '../openapi/shared.api.js';
 
-const action = about('What the confirmation is for, as `@Fresh({ action })` names it.', text(200));
+const action = about('The action to confirm, as in `@Fresh({ action })`.', text(200));
 
 export const verifyApi: FeatureApi = {
   tag: 'Verification',
-  description: 'Proving again who is logged in.',
+  description: 'Re-authentication.',
   operations: {
     'POST /verify/options': {
       id: 'getVerificationOptions',
-      summary: 'What the browser needs for a method',
+      summary: 'Get what the browser needs for a method',
       for: 'login',
       body: object({ 'method?': about('Default: `passkey`.', oneOf('passkey', 'code')) }),
       answers: { 200: named('FactorOptions') },
     },
     'POST /verify/send': {
       id: 'sendVerificationCode',
-      summary: 'Have a code sent',
+      summary: 'Send a code',
       for: 'login',
       body: object({
         'method?': about('Default: `code`.', oneOf('code')),
-        'id?': about('One of the telephones of `POST /verify/options`. Default: the one used last.', text(64)),
+        'id?': about('One of the phones of `POST /verify/options`. Default: the last one used.', text(64)),
         'action?': action,
         'next?': next,
       }),
@@ -30,7 +30,7 @@ export const verifyApi: FeatureApi = {
     },
     'POST /verify': {
       id: 'verify',
-      summary: 'Prove who is logged in',
+      summary: 'Re-authenticate the user',
       for: 'login',
       body: object({
         'method?': about('Default: `password`.', oneOf('password', 'totp', 'recovery-code', 'code', 'passkey')),
@@ -44,5 +44,5 @@ export const verifyApi: FeatureApi = {
       isLimited: true,
     },
   },
-  pages: { 'GET /verify': 'The page that asks who is logged in.' },
+  pages: { 'GET /verify': 'The page for re-authentication.' },
 };
