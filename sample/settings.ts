@@ -17,22 +17,22 @@ export const assetFolder = join(import.meta.dirname, 'public');
 
 /** The store if the environment names none: fast, durable, and it needs no server. */
 const defaultType = 'lmdb';
-/** Paths below the working directory. */
-const databaseFile = resolve('.cache/sessions.mdb');
-const accountsFile = resolve('.cache/accounts.db');
-const sessionFolder = resolve('.cache/sessions');
-const secretFile = resolve('.cache/sample-secret');
+/** Below the working directory. */
+const databaseFile = '.cache/sessions.mdb';
+const accountsFile = '.cache/accounts.db';
+const sessionFolder = '.cache/sessions';
+const secretFile = '.cache/sample-secret';
 
 /** What the sample sets instead of the package's defaults. The environment goes before it. */
 export function sessionDefaults(config: ConfigService): NonNullable<SessionModuleOptions['defaults']> {
   return {
     type: defaultType,
-    lmdb: { path: databaseFile },
-    filesystem: { dir: sessionFolder },
+    lmdb: { path: resolve(databaseFile) },
+    filesystem: { dir: resolve(sessionFolder) },
     // After this time, sensitive pages ask for the password again.
     freshFor: '15m',
     // In production the package requires a real key, and so does the sample.
-    ...(isProduction(config) ? {} : { secretKey: developmentSecret(secretFile) }),
+    ...(isProduction(config) ? {} : { secretKey: developmentSecret(resolve(secretFile)) }),
   };
 }
 
@@ -45,8 +45,9 @@ export function accountDefaults(
   config: ConfigService,
   box: Mailer,
 ): Pick<AccountsModuleOptions, 'repository' | 'mailer' | 'audit'> {
-  mkdirSync(dirname(accountsFile), { recursive: true });
-  const database = new Database(accountsFile);
+  const file = resolve(accountsFile);
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new Database(file);
   return {
     // The shop is small, and so is its database: a file, whose tables are created in production as well.
     repository: new KyselyAccountRepository(database, { createTables: true }),

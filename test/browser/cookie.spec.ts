@@ -63,20 +63,22 @@ describe('the session cookie in a browser', () => {
     expect(await visitor.cart()).toEqual({});
     await visitor.leave();
   });
+});
 
+describe('the session cookie of a shop in production', () => {
   it('ASVS 3.3.1, 3.3.3: is bound to HTTPS and to the exact host in production', async () => {
-    const inProduction = await RunningShop.open({
+    const shop = await RunningShop.open({
       NODE_ENV: 'production',
       SESSION_PUBLIC_URL: 'https://shop.example',
       SESSION_TYPE: 'memory',
       SECRET_KEY: 'a key that is only for this test and is long enough',
     });
     try {
-      const response = await fetch(inProduction.url('/'));
+      const response = await fetch(shop.url('/'));
       expect(response.headers.get('set-cookie')).toMatch(/^__Host-session=[^;]+;.*Secure/);
       expect(response.headers.get('set-cookie')).not.toMatch(/Domain/i);
     } finally {
-      await inProduction.close();
+      await shop.close();
     }
   });
 });

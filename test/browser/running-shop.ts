@@ -1,36 +1,43 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { patienceMs } from '../support/patience.js';
+import { giveBack, takeHost } from './shop-host.js';
+import { ShopProcess } from './shop-process.js';
+
+type Environment = Readonly<Record<string, string>>;
 
 const entry = resolve('.cache/sample/main.js');
+const noop = (): Promise<void> => Promise.resolve();
 const opened = /is open: (http:\S+)/;
 
-/** The built sample, as a process of its own, in a folder of its own. */
+/** The built sample, in another process and in a folder of its own. */
 export class RunningShop {
-  #process: ChildProcess | null = null;
+  #process: ShopProcess | null = null;
+  #close = noop;
   #address = '';
-  #output = '';
-  /** Leaves no process behind, even when the tests are cut short. */
-  readonly #kill = (): void => {
-    this.#process?.kill('SIGKILL');
-  };
 
   private constructor(
     /** What the shop was started in, and keeps its files in. */
     readonly folder: string,
-    private readonly environment: Readonly<Record<string, string>>,
+    private readonly environment: Environment,
   ) {}
 
-  /** Starts the sample on a free port. It sees nothing of this process's environment but `environment`. */
-  static async open(environment: Readonly<Record<string, string>> = {}): Promise<RunningShop> {
+  /** Opens the sample on a free port, in a process that has had others open before. */
+  static open(environment: Environment = {}): Promise<RunningShop> {
+    return RunningShop.#begin(environment, (shop) => shop.#open());
+  }
+
+  /** Starts the sample on a free port, in a process of its own, as people start it. */
+  static start(environment: Environment = {}): Promise<RunningShop> {
+    return RunningShop.#begin(environment, (shop) => shop.#start());
+  }
+
+  static async #begin(environment: Environment, begin: (shop: RunningShop) => Promise<void>): Promise<RunningShop> {
     if (!existsSync(entry)) throw new Error(`The sample is not built: ${entry} is missing. "npm test" builds it.`);
     const shop = new RunningShop(await mkdtemp(join(tmpdir(), 'sample-shop-')), environment);
     try {
-      await shop.#start();
+      await begin(shop);
       return shop;
     } catch (error) {
       await shop.close();
@@ -43,73 +50,50 @@ export class RunningShop {
     return this.#address;
   }
 
-  /** What it has printed. */
+  /** What it has printed since it was started. */
   get output(): string {
-    return this.#output;
+    return this.#process?.output ?? '';
   }
 
   url(path: string): string {
     return this.#address + path;
   }
 
+  /** Starts it anew on what it has left in its folder, in a process of its own. */
   async restart(): Promise<void> {
-    await this.#stop();
+    await this.#end();
     await this.#start();
   }
 
-  /** Ends the process, and removes its folder. */
+  /** Closes it, and removes its folder. */
   async close(): Promise<void> {
-    await this.#stop();
+    await this.#end();
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  async #end(): Promise<void> {
+    const close = this.#close;
+    this.#close = noop;
+    await close();
+  }
+
+  async #open(): Promise<void> {
+    const host = takeHost();
+    host.tell(JSON.stringify({ folder: this.folder, environment: this.environment }));
+    await this.#isOpenIn(host);
+    this.#close = () => giveBack(host);
+  }
+
   async #start(): Promise<void> {
-    const child = spawn(process.execPath, [entry], {
-      cwd: this.folder,
-      env: { PATH: process.env['PATH'], NO_COLOR: '1', PORT: '0', ...this.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#process = child;
-    process.once('exit', this.#kill);
-    this.#address = await this.#listening(child);
+    const own = new ShopProcess(entry, this.folder, this.environment);
+    this.#close = () => own.end();
+    await this.#isOpenIn(own);
   }
 
-  #listening(child: ChildProcess): Promise<string> {
-    return new Promise((found, fail) => {
-      let printed = '';
-      const timer = setTimeout(() => {
-        child.kill('SIGKILL');
-        fail(new Error(`The sample did not start within ${String(patienceMs)} ms:\n${printed}`));
-      }, patienceMs);
-      const read = (chunk: Buffer): void => {
-        printed += chunk.toString();
-        this.#output += chunk.toString();
-        const address = opened.exec(printed)?.[1];
-        if (address !== undefined) {
-          clearTimeout(timer);
-          // Where its own site and others differ by the port alone, and `localhost` is another site.
-          found(address.replace('localhost', '127.0.0.1'));
-        }
-      };
-      child.stdout?.on('data', read);
-      child.stderr?.on('data', read);
-      child.once('exit', (code) => {
-        clearTimeout(timer);
-        fail(new Error(`The sample ended with ${String(code)} before it listened:\n${printed}`));
-      });
-    });
-  }
-
-  async #stop(): Promise<void> {
-    const child = this.#process;
-    this.#process = null;
-    process.removeListener('exit', this.#kill);
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
-    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
-    child.kill('SIGTERM');
-    const [, signal] = await ended;
-    clearTimeout(timer);
-    if (signal === 'SIGKILL') throw new Error('The sample did not end by itself when it was asked to.');
+  async #isOpenIn(process: ShopProcess): Promise<void> {
+    this.#process = process;
+    const [, address = ''] = await process.says(opened);
+    // Where its own site and others differ by the port alone, and `localhost` is another site.
+    this.#address = address.replace('localhost', '127.0.0.1');
   }
 }

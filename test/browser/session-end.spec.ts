@@ -13,20 +13,26 @@ interface LoginStatus {
   readonly expiresIn: number;
 }
 
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openChromium();
+});
+
+afterAll(() => browser.close());
+
 describe('the end of a session', () => {
-  let browser: Browser;
   let shop: RunningShop;
   let visitor: Visitor;
 
   beforeAll(async () => {
-    const environment = { SESSION_TYPE: 'memory', PERMANENT_SESSION_LIFETIME: `${String(lifetimeMs)}ms` };
-    [browser, shop] = await Promise.all([openChromium(), RunningShop.open(environment)]);
+    shop = await RunningShop.open({
+      SESSION_TYPE: 'memory',
+      PERMANENT_SESSION_LIFETIME: `${String(lifetimeMs)}ms`,
+    });
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await shop.close();
-  });
+  afterAll(() => shop.close());
 
   beforeEach(async () => {
     visitor = await Visitor.arrive(await browser.newContext(), shop);
@@ -79,20 +85,22 @@ describe('the end of a session', () => {
     expect(response.headers()['set-cookie']).toBeUndefined();
     expect(response.headers()['cache-control']).toMatch(/private|no-store/);
   });
+});
 
+describe('the end of a session that lasts long', () => {
   it('is not announced long before', async () => {
-    const longLived = await RunningShop.open({ SESSION_TYPE: 'memory' });
+    const shop = await RunningShop.open({ SESSION_TYPE: 'memory' });
     try {
-      const other = await Visitor.arrive(await browser.newContext(), longLived);
-      const asked = other.page.waitForResponse('**/api/session/status');
-      await other.enter(account);
+      const visitor = await Visitor.arrive(await browser.newContext(), shop);
+      const asked = visitor.page.waitForResponse('**/api/session/status');
+      await visitor.enter(account);
       const { isLoggedIn, expiresIn } = (await (await asked).json()) as LoginStatus;
       expect(isLoggedIn).toBe(true);
       expect(expiresIn).toBeGreaterThan(30 * 86_400_000);
-      expect(await other.page.locator('.ending').count()).toBe(0);
-      await other.leave();
+      expect(await visitor.page.locator('.ending').count()).toBe(0);
+      await visitor.leave();
     } finally {
-      await longLived.close();
+      await shop.close();
     }
   });
 });
