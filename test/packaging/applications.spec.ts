@@ -22,7 +22,7 @@ let tarball: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packaging-'));
-  ({ tarball } = await pack(folder));
+  ({ tarball } = await pack());
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -37,8 +39,26 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Packs what has been built into `folder`, as publishing would. Returns the tarball, its size in bytes and the paths in it. */
-export async function pack(folder: string): Promise<{ tarball: string; size: number; files: string[] }> {
+interface Tarball {
+  readonly tarball: string;
+  /** In bytes. */
+  readonly size: number;
+  /** The paths in it. */
+  readonly files: readonly string[];
+}
+
+let packed: Promise<Tarball> | undefined;
+
+/** Packs what has been built, as publishing would, once for all files of tests in this process. */
+export function pack(): Promise<Tarball> {
+  packed ??= packInto(mkdtempSync(join(tmpdir(), 'packed-')));
+  return packed;
+}
+
+async function packInto(folder: string): Promise<Tarball> {
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const { stdout } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], project);
   const [packed] = Object.values(JSON.parse(stdout) as Record<string, Packed>);
   if (!packed) throw new Error('npm pack made nothing');

@@ -14,7 +14,7 @@ let tarball: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'transports-'));
-  ({ tarball } = await pack(folder));
+  ({ tarball } = await pack());
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

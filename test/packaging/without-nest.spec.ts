@@ -12,7 +12,7 @@ let application: InstalledApplication;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'without-nest-'));
-  const { tarball } = await pack(folder);
+  const { tarball } = await pack();
   application = await InstalledApplication.make('express-alone', join(folder, 'application'), tarball);
 });
 
