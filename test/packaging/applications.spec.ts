@@ -10,6 +10,7 @@ import { RedisServer } from '../support/servers/redis.js';
 import { totpCode } from '../support/totp.js';
 import { browser } from './browser.js';
 import { InstalledApplication } from './installed-application.js';
+import { linkFolder } from './linked-packages.js';
 import { manifest, pack, project } from './package-under-test.js';
 
 /** Packages that Nest looks for and does without. */
@@ -116,8 +117,7 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
 
     if (name !== 'nest12-esm') return;
     for (const part of await withDependencies(Object.values(adapters))) {
-      const place = join(application.folder, 'node_modules', part);
-      await cp(join(project, 'node_modules', part), place, { recursive: true });
+      linkFolder(join(project, 'node_modules', part), join(application.folder, 'node_modules', part));
     }
     for (const path of Object.keys(adapters)) {
       expect({ path, ...(await loaded(path)) }).toEqual({ path, code: 0, output: 'true\n' });

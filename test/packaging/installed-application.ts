@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { constants, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { patienceMs } from '../support/patience.js';
-import { npm, project, tool } from './package-under-test.js';
+import { linkInstalled } from './linked-packages.js';
+import { npm, tool } from './package-under-test.js';
 
 /** An application that has the packed package installed, as its user would have. */
 export class InstalledApplication {
@@ -15,7 +14,7 @@ export class InstalledApplication {
   /** Copies `apps/<name>` into `folder`, and installs what it pins and the tarball. */
   static async make(name: string, folder: string, tarball: string): Promise<InstalledApplication> {
     await cp(join(import.meta.dirname, 'apps', name), folder, { recursive: true });
-    await installPinned(folder);
+    linkInstalled(folder);
     await npm(['install', '--no-save', '--ignore-scripts', tarball], folder);
     return new InstalledApplication(folder);
   }
@@ -104,30 +103,6 @@ export class RunningApplication {
     const [code, signal] = await exited;
     return code ?? signal;
   }
-}
-
-/**
- * Gives the application in `folder` the packages that its lock file pins. npm installs them once for each content of that file:
- * they stay in `.cache/packaging/`, and each run has a copy.
- */
-async function installPinned(folder: string): Promise<void> {
-  const pinned = await Promise.all(['package.json', 'package-lock.json'].map((name) => readFile(join(folder, name))));
-  const hash = createHash('sha256').update(process.version);
-  for (const content of pinned) hash.update(content);
-  const kept = join(project, '.cache/packaging', hash.digest('hex').slice(0, 32));
-  if (!existsSync(kept)) {
-    const installing = `${kept}.${randomUUID()}`;
-    await mkdir(installing, { recursive: true });
-    for (const name of ['package.json', 'package-lock.json']) await cp(join(folder, name), join(installing, name));
-    await npm(['ci', '--ignore-scripts'], installing);
-    // Whole or not at all; of two that install at the same time, one keeps its own.
-    await rename(installing, kept).catch(async (error: unknown) => {
-      if (!existsSync(kept)) throw error;
-      await rm(installing, { recursive: true });
-    });
-  }
-  const copied = { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE };
-  await cp(join(kept, 'node_modules'), join(folder, 'node_modules'), copied);
 }
 
 function collect(process: ChildProcess): () => string {
