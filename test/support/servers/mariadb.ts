@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { freePort, ServerProcess } from './server-process.js';
+import { freePort, programNamed, ServerProcess } from './server-process.js';
+import { serverFolder } from './server-folder.js';
+import { copyTemplate } from './template.js';
 
 export const installMariadb = 'apt-get install mariadb-server, or see https://mariadb.org/download';
 
@@ -28,12 +29,12 @@ export class MariadbServer {
 
   static async start(options: MariadbOptions = {}): Promise<MariadbServer> {
     const port = options.port ?? (await freePort());
-    const dir = await mkdtemp(join(tmpdir(), 'mariadb-server-'));
+    const dir = await serverFolder('mariadb-server');
     const password = options.password ?? '';
     const server = processFor(port, dir, options.args ?? []);
     const mariadb = new MariadbServer(port, dir, server, password);
     try {
-      initialise(dir, password);
+      await initialise(dir, password);
       await server.start();
     } catch (error) {
       await mariadb.stop();
@@ -126,18 +127,15 @@ async function countersOf(connection: Connection): Promise<Map<string, number>> 
   return new Map(counters.filter(([name]) => name !== 'show_status'));
 }
 
-function initialise(dir: string, password: string): void {
-  const args = [
-    '--no-defaults',
-    `--datadir=${join(dir, 'data')}`,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-  ];
-  const { status, stdout, stderr, error } = spawnSync('mariadb-install-db', [...args, ...asUser()], {
-    encoding: 'utf8',
-  });
-  if (error !== undefined) throw new Error(`mariadb-install-db is not installed: ${installMariadb}`);
-  if (status !== 0) throw new Error(`mariadb-install-db ended with ${String(status)}:\n${stdout}\n${stderr}`);
+async function initialise(dir: string, password: string): Promise<void> {
+  const words = ['--auth-root-authentication-method=normal', '--skip-test-db', ...smallFiles, ...asUser()];
+  const make = (folder: string): void => {
+    const args = ['--no-defaults', `--datadir=${join(folder, 'data')}`, ...words];
+    const { status, stdout, stderr, error } = spawnSync('mariadb-install-db', args, { encoding: 'utf8' });
+    if (error !== undefined) throw new Error(`mariadb-install-db is not installed: ${installMariadb}`);
+    if (status !== 0) throw new Error(`mariadb-install-db ended with ${String(status)}:\n${stdout}\n${stderr}`);
+  };
+  await copyTemplate({ program: program(), settings: words, make }, dir);
   const statements = [
     'CREATE DATABASE IF NOT EXISTS sessions',
     `CREATE USER IF NOT EXISTS '${user}'@'127.0.0.1' IDENTIFIED BY '${password.replaceAll("'", "''")}'`,
@@ -148,15 +146,22 @@ function initialise(dir: string, password: string): void {
   writeFileSync(join(dir, 'init.sql'), statements.map((statement) => `${statement};\n`).join(''));
 }
 
+/** Each server has files of its own, of which the usual ones take 100 MB. */
+const smallFiles = ['--innodb-log-file-size=8M', '--innodb-temp-data-file-path=ibtmp1:1M:autoextend'];
+
+function program(): string {
+  // A folder that is not in everybody's PATH.
+  return programNamed('mariadbd', ['/usr/sbin']) ?? 'mariadbd';
+}
+
 function processFor(port: number, dir: string, args: readonly string[]): ServerProcess {
   return new ServerProcess({
-    // A folder that is not in everybody's PATH.
-    program: existsSync('/usr/sbin/mariadbd') ? '/usr/sbin/mariadbd' : 'mariadbd',
+    program: program(),
     args: [
       ...['--no-defaults', `--datadir=${join(dir, 'data')}`, `--socket=${join(dir, 'socket')}`],
       ...[`--port=${String(port)}`, '--bind-address=127.0.0.1', '--skip-name-resolve', '--skip-log-bin'],
       ...[`--init-file=${join(dir, 'init.sql')}`, '--innodb-buffer-pool-size=32M'],
-      ...['--innodb-flush-log-at-trx-commit=0', ...asUser(), ...args],
+      ...['--innodb-flush-log-at-trx-commit=0', ...smallFiles, ...asUser(), ...args],
     ],
     ready: /ready for connections/,
     install: installMariadb,

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, chownSync, constants, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { chownSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { until } from '../until.js';
-import { freePort, ServerProcess } from './server-process.js';
+import { freePort, programNamed, ServerProcess } from './server-process.js';
+import { serverFolder } from './server-folder.js';
+import { copyTemplate } from './template.js';
 
 export const installPostgres = 'apt-get install postgresql, or see https://www.postgresql.org/download';
 
@@ -27,10 +28,10 @@ export class PostgresServer {
 
   static async start(options: PostgresOptions = {}): Promise<PostgresServer> {
     const port = options.port ?? (await freePort());
-    const dir = await mkdtemp(join(tmpdir(), 'postgres-server-'));
+    const dir = await serverFolder('postgres-server');
     const postgres = new PostgresServer(port, dir, processFor(port, dir, options.args ?? []), options.password);
     try {
-      initialise(dir, options.password);
+      await initialise(dir, options.password);
       await postgres.server.start();
     } catch (error) {
       await rm(dir, { recursive: true, force: true });
@@ -126,18 +127,26 @@ export class PostgresServer {
   }
 }
 
-function initialise(dir: string, password: string | undefined): void {
-  const passwordFile = join(dir, 'password');
-  if (password !== undefined) writeFileSync(passwordFile, password);
-  const data = join(dir, 'data');
-  const auth = password === undefined ? ['--auth=trust'] : ['--auth=scram-sha-256', `--pwfile=${passwordFile}`];
-  const [program = '', ...args] = [
-    ...asItsUser(dir),
-    join(binaries(), 'initdb'),
-    ...['-D', data, '-U', 'postgres', '-E', 'UTF8', '--no-locale', '--no-sync', ...auth],
-  ];
-  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', cwd: dir });
-  if (status !== 0) throw new Error(`initdb ended with ${String(status)}:\n${stderr}`);
+function initialise(dir: string, password: string | undefined): Promise<void> {
+  const program = join(binaries(), 'initdb');
+  const auth = password === undefined ? 'trust' : 'scram-sha-256';
+  // With segments of 1 MB, since each server copies them.
+  const words = ['-U', 'postgres', '-E', 'UTF8', '--no-locale', '--no-sync', '--wal-segsize=1', `--auth=${auth}`];
+  const make = (folder: string): void => {
+    const passwordFile = join(folder, 'password');
+    if (password !== undefined) writeFileSync(passwordFile, password);
+    const all = [
+      program,
+      '-D',
+      join(folder, 'data'),
+      ...words,
+      ...(password === undefined ? [] : [`--pwfile=${passwordFile}`]),
+    ];
+    const [file = '', ...args] = [...asItsUser(folder), ...all];
+    const { status, stderr } = spawnSync(file, args, { encoding: 'utf8', cwd: folder });
+    if (status !== 0) throw new Error(`initdb ended with ${String(status)}:\n${stderr}`);
+  };
+  return copyTemplate({ program, settings: [...words, password ?? ''], make }, dir);
 }
 
 function processFor(port: number, dir: string, args: readonly string[]): ServerProcess {
@@ -159,28 +168,31 @@ function processFor(port: number, dir: string, args: readonly string[]): ServerP
 /** PostgreSQL does not run as root. A change of user forgets the wish to end with its parent, so it is said once more. */
 function asItsUser(dir: string): string[] {
   if (process.getuid?.() !== 0) return [];
+  itsUser ??= userPostgres();
+  const { uid, gid } = itsUser;
+  chownSync(dir, uid, gid);
+  const ids = [`--reuid=${String(uid)}`, `--regid=${String(gid)}`, '--clear-groups'];
+  return ['setpriv', ...ids, '--pdeathsig', 'KILL'];
+}
+
+let itsUser: { readonly uid: number; readonly gid: number } | null = null;
+
+function userPostgres(): { uid: number; gid: number } {
   const [uid, gid] = ['-u', '-g'].map((flag) =>
     Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout),
   );
   if (!uid || !gid) throw new Error(`there is no user postgres: ${installPostgres}`);
-  chownSync(dir, uid, gid);
-  const ids = [`--reuid=${String(uid)}`, `--regid=${String(gid)}`, '--clear-groups'];
-  return ['setpriv', ...ids, '--pdeathsig', 'KILL'];
+  return { uid, gid };
 }
 
 /** Where the server's programs are: in the PATH, or where Debian keeps them, by version. */
 function binaries(): string {
   const root = '/usr/lib/postgresql';
   const versions = namesIn(root).sort((a, b) => Number(b) - Number(a));
-  const folders = [
-    ...(process.env['PATH'] ?? '').split(delimiter),
-    ...versions.map((version) => join(root, version, 'bin')),
-  ];
-  const found = folders.find(
-    (folder) => isExecutable(join(folder, 'postgres')) && isExecutable(join(folder, 'initdb')),
-  );
+  const folders = versions.map((version) => join(root, version, 'bin'));
+  const found = programNamed('initdb', folders);
   if (found === undefined) throw new Error(`postgres is not installed: ${installPostgres}`);
-  return found;
+  return dirname(found);
 }
 
 function namesIn(folder: string): string[] {
@@ -188,15 +200,6 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

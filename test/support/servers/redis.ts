@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
+import { serverFolder } from './server-folder.js';
 import { freePort, ServerProcess } from './server-process.js';
 
 export const installRedis = 'apt-get install redis-server, or see https://redis.io/docs/install';
@@ -22,7 +21,7 @@ export class RedisServer {
     options: { args?: readonly string[]; password?: string; port?: number } = {},
   ): Promise<RedisServer> {
     const port = options.port ?? (await freePort());
-    const dir = await mkdtemp(join(tmpdir(), 'redis-server-'));
+    const dir = await serverFolder('redis-server');
     const server = new ServerProcess({
       program: 'redis-server',
       args: [

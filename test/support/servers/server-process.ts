@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { patienceMs } from '../patience.js';
 
 export interface ServerCommand {
@@ -29,7 +31,7 @@ export class ServerProcess {
 
   async start(): Promise<void> {
     const { program, args, ready, install } = this.command;
-    if (spawnSync('which', [program]).status !== 0) throw new Error(`${program} is not installed: ${install}`);
+    if (programNamed(program) === undefined) throw new Error(`${program} is not installed: ${install}`);
     // The kernel ends the server with this process, also when it is killed and has no time to clean up.
     const [file, ...rest] = [...deathWish(), program, ...args];
     const child = spawn(file ?? program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -123,6 +125,25 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
+/** Where a program is: in the PATH, or in one of the folders. */
+export function programNamed(name: string, folders: readonly string[] = []): string | undefined {
+  if (isAbsolute(name)) return isExecutable(name) ? name : undefined;
+  const all = [...(process.env['PATH'] ?? '').split(delimiter), ...folders];
+  return all.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let wish: string[] | null = null;
+
 function deathWish(): string[] {
-  return spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0 ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+  const words = ['--pdeathsig', 'KILL'];
+  return (wish ??= spawnSync('setpriv', [...words, 'true']).status === 0 ? ['setpriv', ...words] : []);
 }
