@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { openChromium } from './chromium.js';
 import { findFaintTexts } from './faint-texts.js';
 import { RunningShop } from './running-shop.js';
@@ -20,6 +20,9 @@ const paths = [
   '/session',
   '/nowhere',
 ];
+
+/** The width and the colours of its window; runs in the page. */
+const findWindow = `[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light']`;
 
 /** What the browser finds wrong with the page that it shows; runs in the page. */
 const findFaults = `(() => {
@@ -42,94 +45,77 @@ const findFaults = `(() => {
   return faults;
 })()`;
 
-describe('the look of the shop', () => {
-  let browser: Browser;
-  let shop: RunningShop;
+/** The windows that each page is looked at in. */
+const windows = [
+  [1280, 'light'],
+  [390, 'dark'],
+  [320, 'light'],
+] as const;
+type Window = (typeof windows)[number];
+
+let browser: Browser;
+let shop: RunningShop;
+
+beforeAll(async () => {
+  [browser, shop] = await Promise.all([openChromium(), RunningShop.open()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await shop.close();
+});
+
+describe('the look of every page of the shop', () => {
+  /** What was found, by page and window. */
+  const found: (Finding & { readonly path: string; readonly window: Window })[] = [];
+  const controls: (Control & { readonly path: string })[] = [];
+  const complaints: string[] = [];
+  const origins = new Set<string>();
 
   beforeAll(async () => {
-    [browser, shop] = await Promise.all([openChromium(), RunningShop.open()]);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await shop.close();
-  });
-
-  /** Comes so far that every page has something on it. */
-  async function seeEverything(visitor: Visitor): Promise<void> {
-    await visitor.enter(keeper);
-    await visitor.goTo('/');
-    await visitor.press('Add to cart: Stoneware teapot');
-    for (const path of ['/account/email', '/account/deletion']) {
-      await visitor.goTo(path);
-      await visitor.confirm(keeper.password);
-      expect(visitor.place).toBe(path);
-    }
-  }
-
-  it.each([
-    [1280, 'light'],
-    [390, 'dark'],
-    [320, 'light'],
-  ] as const)(
-    'fits a window %i wide, in %s colours, and asks for nothing from elsewhere',
-    async (width, colorScheme) => {
-      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-      const visitor = await Visitor.arrive(context, shop);
-      const complaints: string[] = [];
-      const origins = new Set<string>();
-      visitor.page.on('request', (request) => origins.add(new URL(request.url()).origin));
-      visitor.page.on('console', (message) => {
-        // The browser itself notes the status of the page that is meant to be missing.
-        if (!message.text().includes('404')) complaints.push(message.text());
-      });
-      visitor.page.on('pageerror', (error) => complaints.push(error.message));
-
-      await seeEverything(visitor);
-      await visitor.goTo('/session');
-      await visitor.press('Send requests');
-      for (const path of paths) {
-        await visitor.goTo(path);
-        expect({ path, faults: await visitor.page.evaluate(findFaults) }).toEqual({ path, faults: [] });
-      }
-      expect(complaints).toEqual([]);
-      expect([...origins]).toEqual([shop.address]);
-      await context.close();
-    },
-  );
-
-  it.each(['light', 'dark'] as const)(
-    'has enough contrast between text and ground in %s colours',
-    async (colorScheme) => {
-      const context = await browser.newContext({ colorScheme });
-      const visitor = await Visitor.arrive(context, shop);
-      await seeEverything(visitor);
-      for (const path of paths) {
-        await visitor.goTo(path);
-        expect({ path, faint: await visitor.page.evaluate(findFaintTexts) }).toEqual({ path, faint: [] });
-      }
-      await context.close();
-    },
-  );
-
-  it('names every control by the text that it shows, so that whoever speaks to it can say what they see', async () => {
-    const visitor = await Visitor.arrive(await browser.newContext(), shop);
-    const other = await Visitor.arrive(await browser.newContext(), shop);
-    await seeEverything(visitor);
-    // The devices are more than one.
-    await other.enter(keeper);
-    const labelled: string[] = [];
+    // Colours change at once with the scheme.
+    const visitor = await Visitor.arrive(await browser.newContext({ reducedMotion: 'reduce' }), shop);
+    visitor.page.on('request', (request) => origins.add(new URL(request.url()).origin));
+    visitor.page.on('console', (message) => {
+      // The browser itself notes the status of the page that is meant to be missing.
+      if (!message.text().includes('404')) complaints.push(message.text());
+    });
+    visitor.page.on('pageerror', (error) => complaints.push(error.message));
+    await comeSoFarThatEveryPageHasSomething(visitor);
     for (const path of paths) {
       await visitor.goTo(path);
-      for (const { name, shown } of await visitor.page.evaluate<Control[]>(findControls)) {
-        expect({ path, shown, name: spoken(name) }).toEqual({
-          path,
-          shown,
-          name: expect.stringContaining(spoken(shown)),
-        });
-        if (name !== shown) labelled.push(name);
-      }
+      for (const window of windows) found.push({ path, window, ...(await lookAt(visitor.page, window)) });
+      for (const control of await visitor.page.evaluate<Control[]>(findControls)) controls.push({ path, ...control });
     }
+    await visitor.leave();
+  });
+
+  it.each(windows)('fits a window %i wide, in %s colours', (...window) => {
+    const inWindow = found.filter(({ window: [width] }) => width === window[0]);
+    expect(inWindow.map(({ path }) => path)).toEqual(paths);
+    for (const { path, faults } of inWindow) expect({ path, faults }).toEqual({ path, faults: [] });
+  });
+
+  it.each(['light', 'dark'])('has enough contrast between text and ground in %s colours', (scheme) => {
+    const inScheme = found.filter(({ window: [, colours] }) => colours === scheme);
+    expect(new Set(inScheme.map(({ path }) => path))).toEqual(new Set(paths));
+    for (const { path, faint } of inScheme) expect({ path, faint }).toEqual({ path, faint: [] });
+  });
+
+  it('asks for nothing from elsewhere, and gives the browser nothing to complain about', () => {
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual([shop.address]);
+  });
+
+  it('names every control by the text that it shows, so that whoever speaks to it can say what they see', () => {
+    for (const { path, name, shown } of controls) {
+      expect({ path, shown, name: spoken(name) }).toEqual({
+        path,
+        shown,
+        name: expect.stringContaining(spoken(shown)),
+      });
+    }
+    const labelled = controls.filter(({ name, shown }) => name !== shown).map(({ name }) => name);
     // Those that are worth a look.
     expect(labelled).toEqual(
       expect.arrayContaining([
@@ -140,10 +126,10 @@ describe('the look of the shop', () => {
         expect.stringMatching(/^Log out Chrome/),
       ]),
     );
-    await visitor.leave();
-    await other.leave();
   });
+});
 
+describe('the keyboard in the shop', () => {
   it('shows where the keyboard is, and lets it skip the navigation', async () => {
     const context = await browser.newContext();
     const visitor = await Visitor.arrive(context, shop);
@@ -159,6 +145,36 @@ describe('the look of the shop', () => {
     await context.close();
   });
 });
+
+/** Logs in, puts something into the cart, and confirms what asks for that. */
+async function comeSoFarThatEveryPageHasSomething(visitor: Visitor): Promise<void> {
+  await visitor.enter(keeper);
+  await visitor.goTo('/');
+  await visitor.press('Add to cart: Stoneware teapot');
+  for (const path of ['/account/email', '/account/deletion']) {
+    await visitor.goTo(path);
+    await visitor.confirm(keeper.password);
+    expect(visitor.place).toBe(path);
+  }
+  await visitor.goTo('/session');
+  await visitor.press('Send requests');
+  // The devices are more than one.
+  const other = await Visitor.arrive(await browser.newContext(), shop);
+  await other.enter(keeper);
+  await other.leave();
+}
+
+interface Finding {
+  readonly faults: readonly string[];
+  readonly faint: readonly string[];
+}
+
+async function lookAt(page: Page, [width, colorScheme]: Window): Promise<Finding> {
+  await page.setViewportSize({ width, height: 800 });
+  await page.emulateMedia({ colorScheme });
+  await page.waitForFunction(`JSON.stringify(${findWindow}) === '${JSON.stringify([width, colorScheme])}'`);
+  return page.evaluate<Finding>(`({ faults: ${findFaults}, faint: ${findFaintTexts} })`);
+}
 
 interface Control {
   /** What assistive technology calls it. */
