@@ -1,7 +1,7 @@
 import { NotFoundException } from '@nestjs/common';
 import type { AccountsOptions } from './accounts.options.js';
 
-/** The features whose routes can be there or not. @publicApi */
+/** The features whose routes can be turned off. @publicApi */
 export type AccountsFeature =
   | 'login'
   | 'mailLogin'

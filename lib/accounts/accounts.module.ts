@@ -207,18 +207,18 @@ import { Upkeep } from './upkeep/upkeep.js';
 import { VerifyController } from './verify/verify.controller.js';
 import { VerifyService } from './verify/verify.service.js';
 
-/** Where the routes are, and which there are: fixed before Nest makes providers. @publicApi */
+/** The path of the routes, and which there are. Nest needs both before it creates providers. @publicApi */
 export interface AccountsRoutes {
-  /** False: no routes at all; or which features have none, such as `{ registration: false }`. Default: those of all features. */
+  /** `false`: no routes at all; or the features without routes, such as `{ registration: false }`. Default: the routes of all features. */
   readonly routes?: false | Readonly<Partial<Record<AccountsFeature, boolean>>> | undefined;
   /** The path of the routes, below the application's global prefix. Environment: `SECURITY_URL_PREFIX`. Default: `/auth`. */
   readonly prefix?: string | undefined;
 }
 
-/** Options that a factory makes. @publicApi */
+/** Options from a factory. @publicApi */
 export interface AccountsModuleAsyncOptions extends AccountsRoutes {
   readonly imports?: ModuleMetadata['imports'];
-  /** What the factory is called with. */
+  /** The providers that are passed to the factory. */
   readonly inject?: readonly NonNullable<Extract<Provider, { inject?: unknown[] }>['inject']>[number][];
   // oxlint-disable-next-line typescript/no-explicit-any -- What Nest hands in has the types of `inject`, which no type says.
   readonly useFactory: (...needed: any[]) => AccountsModuleOptions | Promise<AccountsModuleOptions>;
@@ -477,7 +477,7 @@ const providers: Provider[] = [
 ];
 
 /**
- * Accounts for an application that has sessions: registration, login, recovery, and the pages for them.
+ * Accounts for an application with sessions: registration, login, recovery, and their pages.
  *
  * ```ts
  * @Module({
@@ -494,13 +494,13 @@ const providers: Provider[] = [
 @Global()
 @Module({})
 export class AccountsModule {
-  /** @throws SessionConfigError while the application starts, naming every setting that is not usable */
+  /** @throws SessionConfigError while the application starts, naming every invalid setting */
   static forRoot({ routes, prefix, ...options }: AccountsModuleOptions & AccountsRoutes = {}): DynamicModule {
     const handedIn: Provider = { provide: ACCOUNTS_OPTIONS, useValue: new HandedIn(options) };
     return moduleOf({ routes, prefix }, handedIn);
   }
 
-  /** As {@link forRoot}, with options that a factory makes. */
+  /** As {@link forRoot}, with options from a factory. */
   static forRootAsync({ imports, inject, useFactory, ...routes }: AccountsModuleAsyncOptions): DynamicModule {
     const handedIn: Provider = {
       provide: ACCOUNTS_OPTIONS,

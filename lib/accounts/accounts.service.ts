@@ -17,16 +17,16 @@ import type { NewCredential } from './repository/credential.js';
 import type { JsonObject } from './repository/json.js';
 import { normalEmail, normalUsername, type NormalEmail, type NormalUsername } from './repository/normal-form.js';
 
-/** What an account is created from by the application's own code. @publicApi */
+/** An account to create in the application's own code. @publicApi */
 export interface AccountToCreate {
-  /** The id, such as the one of a user in the application so far. Default: a random one. */
+  /** The id, for example that of a user in a former application. Default: random. */
   readonly id?: string | undefined;
   readonly email: string;
-  /** Null: none, so that the account's owner has to set one by recovery. Default: none. */
+  /** The password; null: none, so that the owner has to set one by recovery. Default: none. */
   readonly password?: string | null | undefined;
   readonly username?: string | null | undefined;
   readonly roles?: readonly string[] | undefined;
-  /** The language of mails and pages. Default: as requests say. */
+  /** The language of emails and pages. Default: that of each request. */
   readonly locale?: string | null | undefined;
   /** Default: yes. */
   readonly active?: boolean | undefined;
@@ -36,11 +36,14 @@ export interface AccountToCreate {
   readonly data?: JsonObject | undefined;
 }
 
-/** How access to an account is reset. @publicApi */
+/** How to reset the access to an account. @publicApi */
 export interface AccessToReset {
-  /** Its new password, which you hand to the owner. Default: none; the owner sets one by recovery, and nobody gets in before. */
+  /** The new password, which you give to the owner. Default: none; the owner sets one by recovery, and nobody can log in before that. */
   readonly password?: string | undefined;
-  /** `keep`: only if the owner still has them, and nobody else does. Default: `remove`, recovery codes and passkeys included */
+  /**
+   * Whether to keep second factors. `keep`: only if the owner still has them, and nobody else does. Default: `remove`, including recovery
+   * codes and passkeys.
+   */
   readonly factors?: 'keep' | 'remove' | undefined;
 }
 
@@ -48,11 +51,11 @@ export interface AccessToReset {
 export interface Entered {
   readonly status: 'in';
   readonly account: Account;
-  /** Where a browser goes now: a path for browsers. */
+  /** Where to redirect the browser: a path. */
   readonly next: string;
 }
 
-/** Creates and finds accounts, and logs them in, for code of the application. @publicApi */
+/** Creates and finds accounts, and logs them in, in the application's own code. @publicApi */
 @Injectable()
 export class AccountsService {
   constructor(
@@ -70,7 +73,7 @@ export class AccountsService {
    * Creates an account, for seeds and for the first administrator: there is no default account.
    *
    * @throws AccountTakenError if another account has the address or the username
-   * @throws AccountValueError for an address, a username or a password that cannot be one
+   * @throws AccountValueError for an invalid address, username or password
    */
   async create(account: AccountToCreate): Promise<Account> {
     const { id, password = null, active = true, emailConfirmed = true, roles = [], locale = null, data = {} } = account;
@@ -88,13 +91,13 @@ export class AccountsService {
     return accountOf(result.created);
   }
 
-  /** Null: there is none with this id. */
+  /** Null: there is no account with this id. */
   async find(id: string): Promise<Account | null> {
     const found = await this.repository.find(id);
     return found && accountOf(found);
   }
 
-  /** Finds an account by its address, however that is spelled. Null: there is none. */
+  /** Finds an account by its address, however it is spelled. Null: there is none. */
   async findByEmail(email: string): Promise<Account | null> {
     const normal = normalEmail(email);
     const found = normal && (await this.repository.findBy('email', normal.key));
@@ -102,15 +105,15 @@ export class AccountsService {
   }
 
   /**
-   * Gives an account back to its owner, once you have made sure who that is: such as one that is closed since a change was reported, or
-   * whose owner has lost the second factor. Its sessions, remembered logins and trusted devices end, and its open links of mails that
-   * restore it are void; by default, its second factors and passkeys are removed. The owner hears of it by mail. If it fails, such as since
-   * the database does not answer, the account may be left closed: call it again.
+   * Gives an account back to its owner, after you have verified their identity: for example one that was closed after a change was
+   * reported, or whose owner has lost the second factor. Its sessions, remembered logins and trusted devices end, and open links in emails
+   * that restore it become invalid. By default, its second factors and passkeys are removed. The owner gets an email. If it fails, for
+   * example because the database does not respond, the account may stay closed: call it again.
    *
    * @param by who does it, for the event
    * @returns the account; null: there is none with this id
-   * @throws AccountLockedOutError without a password, while recovery is off: the owner could not get in any more
-   * @throws AccountValueError for a password that is not accepted
+   * @throws AccountLockedOutError without a password, if recovery is off: the owner could no longer log in
+   * @throws AccountValueError if the password is rejected
    */
   async resetAccess(
     id: string,
@@ -126,13 +129,13 @@ export class AccountsService {
   }
 
   /**
-   * Logs an account in, through the gate, after your own code has checked its credentials.
+   * Logs in to an account, through the gate, after your own code has checked the credentials.
    *
    * @param factors what was proved, as named in RFC 8176, such as `['pwd']`
-   * @param options.epoch the account's epoch when you checked the credentials. If it has been raised since, such as by a new password, the
-   * login is rejected. Default: as it is now.
-   * @param options.next where to go then; untrusted. Only a place of this site is used.
-   * @throws SessionLoginRefusedError if the account does not let anybody in
+   * @param options.epoch the account's epoch when you checked the credentials. If it has increased since, for example by a new password,
+   * the login is rejected. Default: the current one.
+   * @param options.next where to redirect afterwards; untrusted: only URLs of this site are used.
+   * @throws SessionLoginRefusedError if the gate rejects the login
    */
   async enter(
     session: SessionObject,

@@ -1,8 +1,8 @@
 import { SessionError } from '../errors.js';
 
 /**
- * A value of an account or of a credential can never be stored: it is too long, of the wrong type, or contains NUL or a lone surrogate.
- * Becomes a 400 if it came from a request. `path` says which it is; the message does not contain the value.
+ * A value of an account or a credential is invalid: too long, of the wrong type, or containing NUL or a lone surrogate. Becomes a 400 if it
+ * came from a request. `path` names it; the message does not contain the value.
  *
  * @publicApi
  */
@@ -11,7 +11,7 @@ export class AccountValueError extends SessionError {
   override readonly mayBeInput = true;
 
   constructor(
-    /** Which value, such as `account.email`. */
+    /** The value, such as `account.email`. */
     readonly path: string,
     reason: string,
   ) {
@@ -20,8 +20,7 @@ export class AccountValueError extends SessionError {
 }
 
 /**
- * The database of the accounts did not answer, or returned an error. Becomes a 503. Look at `cause` and at the database; the client may try
- * again.
+ * The database of the accounts did not respond, or returned an error. Becomes a 503. Check `cause` and the database; the client can retry.
  *
  * @publicApi
  */
@@ -30,8 +29,7 @@ export class AccountsUnavailableError extends SessionError {
 }
 
 /**
- * So many passwords are being hashed, and so many requests wait for it, that another one is rejected at once. Becomes a 503; the client may
- * try again.
+ * Too many requests wait for the hashing of a password (`passwords.hashing.waiting`). Becomes a 503; the client can retry.
  *
  * @publicApi
  */
@@ -40,7 +38,8 @@ export class AccountsBusyError extends SessionError {
 }
 
 /**
- * A password that can neither be hashed nor checked: it is no string, longer than 4 kB, or contains NUL or a lone surrogate. Becomes a 400.
+ * A password that can be neither hashed nor checked: it is not a string, is longer than 4 kB, or contains NUL or a lone surrogate. Becomes
+ * a 400.
  *
  * @publicApi
  */
@@ -50,8 +49,8 @@ export class PasswordUnusableError extends SessionError {
 }
 
 /**
- * An account could not be created, since another one has its address or its username. Becomes a 409. Catch it where that may be so, such as in a seed that
- * runs twice.
+ * An account could not be created, since another one has its address, username or id. Becomes a 409. Catch it where that can happen, for
+ * example in a seed that runs twice.
  *
  * @publicApi
  */
@@ -64,8 +63,8 @@ export class AccountTakenError extends SessionError {
 }
 
 /**
- * `AccountsService.resetAccess()` without a password, while recovery is off: the owner of the account could not set one, and would stay
- * locked out. Nothing was changed. Pass a password, or turn on `recovery`. Becomes a 409.
+ * `AccountsService.resetAccess()` was called without a password while recovery is off: the owner of the account could not set one, and
+ * would stay locked out. Nothing was changed. Pass a password, or turn on `recovery`. Becomes a 409.
  *
  * @publicApi
  */
@@ -74,11 +73,11 @@ export class AccountLockedOutError extends SessionError {
 }
 
 /**
- * Why an account is not administered as it was asked for. `LAST_ADMINISTRATOR`: nobody could administer accounts any more. `ROLE_UNKNOWN`:
- * there is no such role. `ROLE_NOT_GRANTABLE`: the administrator does not have the role, nor is it in `admin.grantable`. `NO_PASSWORD`: the
- * account has none that could be reset. `NO_SECOND_FACTOR`: no kind of second factor is on, so its owner could set none up.
- * `INVITATIONS_OFF`: the feature is. `TOO_MANY_INVITATIONS`: 1,000 are open. `SENT_TOO_OFTEN`: the address has got as many mails as
- * `sending` permits.
+ * Why an operation of an administrator was rejected. `LAST_ADMINISTRATOR`: there would be no administrator left. `ROLE_UNKNOWN`: the role
+ * does not exist. `ROLE_NOT_GRANTABLE`: the administrator does not have the role, and it is not in `admin.grantable`. `NO_PASSWORD`: the
+ * account has no password to reset. `NO_SECOND_FACTOR`: no second factor is enabled, so the owner could not set one up. `INVITATIONS_OFF`:
+ * invitations are off. `TOO_MANY_INVITATIONS`: 1,000 are open. `SENT_TOO_OFTEN`: the address has received as many invitations as `sending`
+ * permits.
  *
  * @publicApi
  */
@@ -105,7 +104,7 @@ const refusals: Readonly<Record<AdministrationRefusal, string>> = {
 };
 
 /**
- * An account is not administered as it was asked for; `reason` says why. Nothing was changed. Becomes a 409.
+ * An operation of an administrator was rejected; `reason` says why. Nothing was changed. Becomes a 409.
  *
  * @publicApi
  */

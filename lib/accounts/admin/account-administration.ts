@@ -28,25 +28,25 @@ import type { AccountDetails, FoundAccounts } from './administered-account.js';
 import { Administrators } from './administrators.js';
 import { originOf, type ByAdministrator } from './by-administrator.js';
 
-/** Which accounts an administrator looks for; all by default. @publicApi */
+/** A search for accounts; by default, all are listed. @publicApi */
 export interface AccountSearch {
-  /** A part of the address or the username, in any case. */
+  /** A part of the address or username, in any case. */
   readonly search?: string | undefined;
   /** Only those with this role. */
   readonly role?: string | undefined;
-  /** Only those that are not disabled, or only those that are. */
+  /** Only accounts that are not disabled, or only those that are. */
   readonly active?: boolean | undefined;
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: string | undefined;
-  /** The most accounts of a page, 1 to 1000. Default: 100. */
+  /** The maximum number of accounts in a page, 1 to 1000. Default: 100. */
   readonly limit?: number | undefined;
 }
 
 /**
- * Administers accounts, for code of the application, such as pages of your own. The routes and the command use it, too. Who may call it is
- * for you to check; with `by`, it sees to it that an administrator gives no role that they may not give.
+ * Administers accounts in the application's own code, such as your own pages. The routes and the command use it, too. Your code has to
+ * check who may call it; with `by`, it ensures that administrators only grant roles that they may grant.
  *
- * Methods return null where there is no account with the id. What ends logins holds from the next request on, in every process.
+ * Methods return null if there is no account with the id. Operations that end logins take effect with the next request, in every process.
  *
  * @publicApi
  */
@@ -70,7 +70,7 @@ export class AccountAdministration {
     private readonly runtime: SessionRuntime,
   ) {}
 
-  /** A page of the accounts that match. */
+  /** A page of matching accounts. */
   async list({ search, role, active, after, limit }: AccountSearch = {}): Promise<FoundAccounts> {
     const text = search?.trim().normalize('NFC').toLowerCase().normalize('NFC') ?? '';
     const page = await this.repository.list({
@@ -83,16 +83,16 @@ export class AccountAdministration {
     return { accounts: page.accounts.map((account) => this.view.summaryOf(account)), next: page.next };
   }
 
-  /** An account with its sessions, its factors by kind, its API keys and its last logins; nothing of it proves who somebody is. */
+  /** An account with its sessions, its factors by kind, its API keys and its last logins; without any secrets. */
   async show(id: string): Promise<AccountDetails | null> {
     const account = await this.repository.find(id);
     return account && this.view.detailsOf(account);
   }
 
   /**
-   * Creates an account; see `AccountsService.create()`. The owner gets no mail: use `invite()` for that.
+   * Creates an account; see `AccountsService.create()`. The owner gets no email: use `invite()` for that.
    *
-   * @throws AccountTakenError, AccountValueError; AdministrationRefusedError for a role that may not be given
+   * @throws AccountTakenError, AccountValueError; AdministrationRefusedError for a role that may not be granted
    */
   async create(account: AccountToCreate, by: ByAdministrator = {}): Promise<Account> {
     await this.administrators.assertMayChange(by.by ?? null, account.roles ?? []);
@@ -102,8 +102,8 @@ export class AccountAdministration {
   }
 
   /**
-   * Closes an account until it is enabled again: its sessions, remembered logins and trusted devices end, and nobody can log in to it. Its API
-   * keys work again only then.
+   * Disables an account until it is enabled again: its sessions, remembered logins and trusted devices end, and nobody can log in to it.
+   * Its API keys stop working until then.
    *
    * @throws AdministrationRefusedError `LAST_ADMINISTRATOR`
    */
@@ -117,7 +117,7 @@ export class AccountAdministration {
     return accountIn(changed);
   }
 
-  /** Opens an account that was disabled. What else closes it, such as a reset that is owed, stays. */
+  /** Enables a disabled account. If something else also closes it, such as a required reset, that stays. */
   async enable(id: string, by: ByAdministrator = {}): Promise<Account | null> {
     const changed = await changeAccount(this.repository, id, ({ active }) => (active ? null : { active: true }));
     if (changed !== null && changed.after !== changed.before) {
@@ -136,10 +136,10 @@ export class AccountAdministration {
   }
 
   /**
-   * Lets nobody in until the owner has set a new password by recovery, such as after the present one has become known. Its sessions, remembered
-   * logins and trusted devices end. The owner gets a mail.
+   * Requires a new password, which the owner sets by recovery: for example if the current one has become known. Nobody can log in before
+   * that. Sessions, remembered logins and trusted devices end. The owner gets an email.
    *
-   * @throws AccountLockedOutError while recovery is off; AdministrationRefusedError `NO_PASSWORD`
+   * @throws AccountLockedOutError if recovery is off; AdministrationRefusedError `NO_PASSWORD`
    */
   async forceReset(id: string, by: ByAdministrator = {}): Promise<Account | null> {
     if (!this.config.has('recovery')) {
@@ -160,8 +160,8 @@ export class AccountAdministration {
   }
 
   /**
-   * Requires a second factor of an account, whatever the option `secondFactor.required` says, or does so no longer. An owner without one sets it
-   * up at the next login; sessions of theirs end. They get a mail.
+   * Requires a second factor of an account, whatever the option `secondFactor.required` says, or no longer requires it. If the account has
+   * none, its sessions end, and the owner sets one up at the next login. The owner gets an email.
    *
    * @throws AdministrationRefusedError `NO_SECOND_FACTOR`
    */
@@ -178,16 +178,16 @@ export class AccountAdministration {
     return accountIn(changed);
   }
 
-  /** Gives an account back to its owner: `AccountsService.resetAccess()`, with an event that says who did it. */
+  /** Gives an account back to its owner: `AccountsService.resetAccess()`, with an event that names the administrator. */
   resetAccess(id: string, access: AccessToReset = {}, by: ByAdministrator = {}): Promise<Account | null> {
     return this.accounts.resetAccess(id, access, by);
   }
 
   /**
-   * Sets the password of an account, which you hand to the owner. Sessions, remembered logins, trusted devices and API keys end; second factors
-   * stay. The owner gets a mail.
+   * Sets the password of an account, which you give to the owner. Sessions, remembered logins, trusted devices and API keys end; second
+   * factors stay. The owner gets an email.
    *
-   * @throws AccountValueError for a password that is not accepted
+   * @throws AccountValueError if the password is rejected
    */
   async changePassword(id: string, password: string, by: ByAdministrator = {}): Promise<Account | null> {
     const account = await this.repository.find(id);
@@ -212,7 +212,7 @@ export class AccountAdministration {
   }
 
   /**
-   * Gives an account these roles and no others.
+   * Replaces the roles of an account by these.
    *
    * @throws AdministrationRefusedError `ROLE_UNKNOWN`, `ROLE_NOT_GRANTABLE`, `LAST_ADMINISTRATOR`
    */
@@ -220,38 +220,38 @@ export class AccountAdministration {
     return this.#changeRoles(id, () => [...new Set(roles)], by);
   }
 
-  /** Gives an account one more role. @throws AdministrationRefusedError as {@link setRoles} */
+  /** Grants a role to an account. @throws AdministrationRefusedError as {@link setRoles} */
   addRole(id: string, role: string, by: ByAdministrator = {}): Promise<Account | null> {
     return this.#changeRoles(id, (roles) => [...new Set([...roles, role])], by);
   }
 
-  /** Takes a role away from an account. @throws AdministrationRefusedError as {@link setRoles} */
+  /** Revokes a role of an account. @throws AdministrationRefusedError as {@link setRoles} */
   removeRole(id: string, role: string, by: ByAdministrator = {}): Promise<Account | null> {
     return this.#changeRoles(id, (roles) => roles.filter((one) => one !== role), by);
   }
 
   /**
-   * Mails somebody a link, which creates an account once they have set a password or a passkey. Until then there is none. A former invitation
-   * of the address is void.
+   * Sends an invitation by email. The account is created when it is accepted, with a password or a passkey. A former invitation of the same
+   * address becomes invalid.
    *
-   * @throws AccountTakenError if the address has an account; AccountValueError for an address or a field that is not accepted
-   * @throws AdministrationRefusedError if invitations are off, for roles that may not be given, and for too many
+   * @throws AccountTakenError if the address has an account; AccountValueError for an invalid address or field
+   * @throws AdministrationRefusedError if invitations are off, for roles that may not be granted, and if there are too many
    */
   invite(email: string, invitation: InvitationToSend, by: InvitedBy): Promise<Invitation> {
     return this.invited.invite(email, invitation, by);
   }
 
-  /** The invitations that are open; the first to expire first. */
+  /** The open invitations, sorted by their expiry. */
   invitations(): Promise<readonly Invitation[]> {
     return this.invited.list();
   }
 
-  /** Sends an invitation once more, with another link in place of the former one. Null: there is none with this id. */
+  /** Sends an invitation again, with a new link that replaces the former one. Null: there is no account with this id. */
   resendInvitation(id: string, by: InvitedBy): Promise<Invitation | null> {
     return this.invited.resend(id, by);
   }
 
-  /** Withdraws an invitation: its link is void. @returns whether it was this call that did it */
+  /** Withdraws an invitation: its link becomes invalid. @returns whether this call did it */
   withdrawInvitation(id: string, by: InvitedBy): Promise<boolean> {
     return this.invited.withdraw(id, by);
   }

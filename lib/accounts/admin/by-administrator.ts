@@ -1,11 +1,11 @@
-/** Who does something with an account of somebody else, and from where. @publicApi */
+/** Who administers an account, and from where. @publicApi */
 export interface ByAdministrator {
   /**
-   * The id of the administrator's account, for events. It may give and take away only the roles that it has, and those of
-   * `admin.grantable`. Default: none, your own code decides, and any role that there is will do.
+   * The account id of the administrator, for events. They may grant and revoke only roles that they have, and those in `admin.grantable`.
+   * Default: none; your own code decides, and can grant any existing role.
    */
   readonly by?: string | null | undefined;
-  /** The network address that the request came from, for events. Default: empty. */
+  /** The network address of the request, for events. Default: empty. */
   readonly address?: string | undefined;
 }
 

@@ -11,57 +11,55 @@ import type { AdoptionSecrets, ForeignColumns } from './formats/foreign-format.j
 import { type ForeignFormat, foreignFormats } from './formats/index.js';
 import { ForeignDatabase } from './source/foreign-database.js';
 
-/** What {@link adoptAccounts} is called with. @publicApi */
+/** Options of {@link adoptAccounts}. @publicApi */
 export interface AdoptionOptions {
-  /** The URL of the database that has the users: `postgres://`, `mysql://` or `sqlite:`. It is only read. */
+  /** The URL of the database with the users: `postgres://`, `mysql://` or `sqlite:`. It is only read. */
   readonly from: string;
   /** The framework that made the tables. */
   readonly format: ForeignFormat;
   /**
-   * Where the tables of accounts are, and are made if they are missing: the database that `KyselyAccountRepository` gets, or its URL. A dry
-   * run needs none; with one, it also looks for what is taken there.
+   * The database of the accounts, as for `KyselyAccountRepository`, or its URL. Missing tables are created. Optional for a dry run, which
+   * then also finds conflicts with existing accounts.
    */
   readonly to?: GivenDatabase | string | null;
   /**
-   * What stores users that stay in their own table, in place of `to`: it gets them batch by batch, and a run that is repeated brings all of
-   * them again.
+   * Instead of `to`: stores users that stay in their own table. It gets them batch by batch; a repeated run passes all of them again.
    */
   readonly into?: ((users: readonly ReadUser[]) => Promise<void>) | null;
   readonly tables?: AccountTablesOptions;
-  /** `SECRET_KEY` of the application, which seals what is secret. Not needed for a dry run. */
+  /** `SECRET_KEY` of the application, which seals secrets. Not needed for a dry run. */
   readonly secretKey?: string | Uint8Array | null;
-  /** Whether to look only. Default: no. */
+  /** Whether only to report what would be done. Default: no. */
   readonly dryRun?: boolean;
-  /** Whether users that have changed since they were adopted are brought along, if they have not logged in here. Default: no. */
+  /** Whether to update accounts of users that have changed since they were adopted, if they have not logged in here. Default: no. */
   readonly update?: boolean;
-  /** Whether every address counts as confirmed, since the other application does not say which are. Default: no. */
+  /** Whether to treat every address as confirmed, if the other application does not say which are. Default: no. */
   readonly confirmed?: boolean;
-  /** Whether accounts get ids of their own, instead of those of the users. Default: no. */
+  /** Whether accounts get new ids instead of those of the users. Default: no. */
   readonly newIds?: boolean;
-  /** What tells these users apart from those of another source. Default: the format, the database's name and the table's. */
+  /** Distinguishes these users from those of another source. Default: the format, and the names of the database and the table. */
   readonly source?: string;
   /** The table of users. Default: that of the framework. */
   readonly table?: string | null;
   /** Columns with other names than those of the framework. */
   readonly columns?: ForeignColumns;
-  /** Columns that say yes or no, and the role that a yes becomes, such as `{ is_staff: 'staff' }`. */
+  /** Boolean columns, and the roles that true becomes, such as `{ is_staff: 'staff' }`. */
   readonly flagRoles?: Readonly<Record<string, string>>;
   readonly secrets?: AdoptionSecrets;
   /** How many users are adopted in one transaction, 1 to 1000. Default: 500. */
   readonly batch?: number;
   /** Stops after the batch that is being written. */
   readonly signal?: AbortSignal;
-  /** Is told after each batch how many users there are, and how many have been looked at. */
+  /** Called after each batch with the number of users, and how many have been processed. */
   readonly onProgress?: (progress: AdoptionProgress) => void;
 }
 
 /**
- * Makes accounts of the users of another application, or says what would come of that. Users are read in the order of their ids and written
- * in batches, each in one transaction. A run that was interrupted is gone on with by calling it again; no user is adopted twice. The
- * users' tables are never changed.
+ * Creates accounts from the users of another application, or reports what it would do. Users are read in the order of their ids and written
+ * in batches, each in one transaction. After an interruption, call it again to continue; no user is adopted twice. The users' tables are
+ * never changed.
  *
- * @throws AdoptionError if a table, a column or a secret is missing, or a database does not answer
- * @publicApi
+ * @throws AdoptionError if a table, a column or a secret is missing, or a database does not respond @publicApi
  */
 export async function adoptAccounts(options: AdoptionOptions): Promise<AdoptionReport> {
   const { to = null, into = null, secretKey = null, dryRun = false, batch = 500 } = options;

@@ -1,8 +1,8 @@
 import { SessionError } from '../../errors.js';
 
 /**
- * Users could not be adopted: their table, a column, or a secret is missing, or a database did not answer. The message says which. What was
- * adopted before stays, and the next run goes on after it.
+ * Users could not be adopted: their table, a column, or a secret is missing, or a database did not respond. The message says which. Users
+ * that were already adopted stay, and the next run continues after them.
  *
  * @publicApi
  */

@@ -1,49 +1,49 @@
 import type { AdoptionPlan } from './adoption-plan.js';
 import type { AdoptionNote, AdoptionRefusal } from './foreign-user.js';
 
-/** How many users there are of a kind, and the ids of the first of them. @publicApi */
+/** The number of users of a kind, and the ids of the first ones. @publicApi */
 export interface AdoptionGroup {
   readonly count: number;
-  /** As the other application has them, at most 20. */
+  /** Ids of the other application, at most 20. */
   readonly ids: readonly string[];
 }
 
-/** What was adopted, or would be. It contains ids, and no address, hash or other secret. @publicApi */
+/** The result of an adoption, or of a dry run. It contains ids, but no address, hash or other secret. @publicApi */
 export interface AdoptionReport {
   readonly isDryRun: boolean;
-  /** Whether it was stopped before the end. The next run goes on after it. */
+  /** Whether it was stopped before the end. The next run continues. */
   readonly isInterrupted: boolean;
-  /** What tells the users of this source apart from those of others. */
+  /** Distinguishes the users of this source from those of others. */
   readonly source: string;
-  /** Which column of the table of users is what. */
+  /** The columns of the table of users, by their meaning. */
   readonly columns: Readonly<Record<string, string>>;
-  /** How many users were looked at. */
+  /** The number of users that were processed. */
   readonly users: number;
-  /** How many were adopted, or would be. */
+  /** The number of users that were adopted, or would be. */
   readonly adopted: number;
-  /** How many had been adopted before, and were left as they are. */
+  /** The number of users that had already been adopted, and were not changed. */
   readonly before: number;
-  /** How many had been adopted before, have changed since, and were brought along. */
+  /** The number of users that had already been adopted, have changed since, and were updated. */
   readonly updated: number;
-  /** Those that have changed since they were adopted, and were not brought along, since they have logged in or were changed here. */
+  /** Users that have changed since they were adopted, but were not updated, since they have logged in or were changed here. */
   readonly kept: AdoptionGroup;
-  /** How many had been adopted before and have been deleted here. They do not come back. */
+  /** The number of users that had been adopted before, and whose accounts were deleted here. They are not adopted again. */
   readonly deleted: number;
-  /** Those that were not adopted, by the reason. */
+  /** Users that were not adopted, by reason. */
   readonly refused: Readonly<Partial<Record<AdoptionRefusal, AdoptionGroup>>>;
-  /** Those that were adopted in another way than they were. */
+  /** Users that were adopted with a difference, by kind. */
   readonly notes: Readonly<Partial<Record<AdoptionNote, AdoptionGroup>>>;
-  /** The kinds of password hashes, and how many there are of each; of users that were adopted before, none are counted. */
+  /** The number of password hashes by kind, without users that had already been adopted. */
   readonly hashes: readonly { readonly kind: string; readonly count: number; readonly isKnown: boolean }[];
-  /** How many authenticator apps and so on there are. */
+  /** The number of authenticator apps and so on. */
   readonly credentials: Readonly<Record<string, number>>;
   readonly roles: readonly string[];
-  /** What an operator should know. */
+  /** Notes for the operator. */
   readonly hints: readonly string[];
   readonly seconds: number;
 }
 
-/** How far a run is. @publicApi */
+/** The progress of a run. @publicApi */
 export interface AdoptionProgress {
   readonly done: number;
   readonly total: number;

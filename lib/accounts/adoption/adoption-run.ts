@@ -11,9 +11,9 @@ import { SeenKeys } from './seen-keys.js';
 import type { ForeignDatabase, ForeignRow } from './source/foreign-database.js';
 import { idIn } from './source/values.js';
 
-/** A user that was read, as the account and the credentials that it becomes. @publicApi */
+/** A user as the account and the credentials that it becomes. @publicApi */
 export interface ReadUser {
-  /** As the other application has it. */
+  /** The id in the other application. */
   readonly foreignId: string;
   readonly account: StoredAccount;
   readonly credentials: readonly Credential[];

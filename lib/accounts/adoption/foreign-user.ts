@@ -3,42 +3,42 @@ import type { TrackedLogin } from '../repository/account.js';
 
 /** Why a user is not adopted. @publicApi */
 export type AdoptionRefusal =
-  /** There is no address. */
+  /** It has no address. */
   | 'EMAIL_MISSING'
-  /** It is no valid address. */
+  /** Its address is not valid. */
   | 'EMAIL_INVALID'
-  /** A user before it in the table has the same address, but for its spelling. */
+  /** A user with a lower id has the same address, possibly spelled differently. */
   | 'EMAIL_DUPLICATE'
   /** Another account has the address. */
   | 'EMAIL_TAKEN'
   /** Another account has the id. */
   | 'ID_TAKEN'
-  /** A second factor cannot be read: without it, the account would be less safe than it was. */
+  /** Its second factor cannot be read: without it, the account would be less secure than before. */
   | 'SECOND_FACTOR_UNREADABLE'
   /** Another account has one of the passkeys. */
   | 'PASSKEY_TAKEN'
-  /** A value cannot be stored: it is too long, or is not what its column should hold. */
+  /** A value cannot be stored: it is too long, or has the wrong type. */
   | 'VALUE_INVALID';
 
-/** What of a user is adopted in another way than it was. @publicApi */
+/** A difference between a user and its account. @publicApi */
 export type AdoptionNote =
-  /** There is no password: its owner can set one by mail. */
+  /** There is no password: its owner can set one by email. */
   | 'PASSWORD_MISSING'
-  /** The hash has a form that is not known here: the account has no password until its owner sets one by mail. */
+  /** The form of the hash is not supported: the account has no password until its owner sets one by email. */
   | 'PASSWORD_UNKNOWN'
-  /** The hash costs more to check than is accepted; as above. */
+  /** The hash is too expensive to check; as above. */
   | 'PASSWORD_TOO_COSTLY'
-  /** The username is none here, such as one with `@`: the account has none. */
+  /** The username is not valid here, for example because it contains `@`: the account has none. */
   | 'USERNAME_INVALID'
-  /** A user before it has the same username, but for its spelling: the account has none. */
+  /** A user with a lower id has the same username, possibly spelled differently: the account has none. */
   | 'USERNAME_DUPLICATE'
   /** Another account has the username: the account has none. */
   | 'USERNAME_TAKEN'
-  /** The second factor was a code by mail, which is none here, unless `mailAsSecondFactor` says so. */
+  /** The second factor was a code by email, which is not one here unless `mailAsSecondFactor` allows it. */
   | 'SECOND_FACTOR_BY_MAIL'
-  /** Recovery codes cannot be read, and are left out. */
+  /** Recovery codes cannot be read, and are omitted. */
   | 'RECOVERY_CODES_UNREADABLE'
-  /** Nobody has proved to receive mail at the address. */
+  /** The address has not been confirmed. */
   | 'UNCONFIRMED'
   | 'DISABLED';
 

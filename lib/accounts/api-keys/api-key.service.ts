@@ -10,21 +10,21 @@ import type { ApiKey } from './listed-api-key.js';
 
 /** An API key to create. @publicApi */
 export interface ApiKeyToCreate {
-  /** What its owner knows it by. Default: none. */
+  /** A name. Default: none. */
   readonly name?: string | null | undefined;
-  /** What it may be used for: some of the option `apiKeys.scopes`. */
+  /** Its scopes, from the option `apiKeys.scopes`. */
   readonly scopes: readonly string[];
-  /** For how long it is valid, in ms; at most `apiKeys.maxAge`. Default: that. */
+  /** How long it is valid, in ms; at most `apiKeys.maxAge`, which is the default. */
   readonly maxAge?: number | null | undefined;
 }
 
 /** A new API key. @publicApi */
 export interface CreatedApiKey extends ApiKey {
-  /** The key itself. It is not stored: this is the only time that anybody sees it. */
+  /** The key itself. It is not stored, and cannot be shown again. */
   readonly key: string;
 }
 
-/** The API keys of accounts, for code of the application, such as pages for administrators. @publicApi */
+/** The API keys of accounts, for the application's own code, such as pages for administrators. @publicApi */
 @Injectable()
 export class ApiKeyService {
   constructor(
@@ -35,16 +35,16 @@ export class ApiKeyService {
     private readonly runtime: SessionRuntime,
   ) {}
 
-  /** The valid keys of an account, the oldest first. */
+  /** The valid keys of an account, oldest first. */
   async list(accountId: string): Promise<readonly ApiKey[]> {
     const account = await this.repository.find(accountId);
     return account === null ? [] : this.rows.of(account);
   }
 
   /**
-   * Creates a key, without asking who wants it.
+   * Creates a key, without checking who wants it.
    *
-   * @throws AccountValueError for a scope that there is not, or none, a time that is too long, one key too many, or an account that there is not
+   * @throws AccountValueError for an unknown scope, no scope, a lifetime that is too long, too many keys, or an unknown account
    */
   async create(accountId: string, { name = null, scopes, maxAge }: ApiKeyToCreate): Promise<CreatedApiKey> {
     const { apiKeys } = this.config.options;
@@ -81,7 +81,10 @@ export class ApiKeyService {
     return { ...made.row, key: made.key };
   }
 
-  /** Revokes a key: from its next request on, it is worth nothing. @param by the id of the administrator who does it @returns whether it was this call that did it */
+  /**
+   * Revokes a key, with effect from the next request. @param by the account id of the administrator who does it @returns whether this call
+   * did it
+   */
   async revoke(accountId: string, id: string, address = '', by?: string): Promise<boolean> {
     const removed = await this.rows.remove(accountId, id);
     const revoked = { userId: accountId, address, keyId: id, ...(by !== undefined && { by }) };

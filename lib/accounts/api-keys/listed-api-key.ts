@@ -1,12 +1,12 @@
-/** A key of an account, without what proves it. @publicApi */
+/** An API key of an account, without the key itself. @publicApi */
 export interface ApiKey {
   readonly id: string;
   readonly name: string | null;
-  /** What it may be used for. */
+  /** Its scopes. */
   readonly scopes: readonly string[];
   readonly createdAt: Date;
-  /** To the minute; null: never. */
+  /** Accurate to a minute; null: never. */
   readonly lastUsedAt: Date | null;
-  /** Null: it is valid until it is revoked. */
+  /** Null: valid until it is revoked. */
   readonly expiresAt: Date | null;
 }

@@ -5,8 +5,8 @@ import { SessionConfigError } from '../../errors.js';
 export const SCOPES = Symbol('nestjs-session-auth scopes');
 
 /**
- * Lets programs call a route, or all routes of a controller, with an API key that has all of these scopes. Routes without it take no key.
- * Those of the route replace those of its controller. Logins are not limited by it.
+ * Lets programs call a route, or all routes of a controller, with an API key that has all of these scopes. Routes without it accept no
+ * keys. The scopes of a route replace those of its controller. Logins are not limited.
  *
  * @throws SessionConfigError if no scope is named
  *

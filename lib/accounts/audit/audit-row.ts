@@ -1,28 +1,28 @@
 /**
- * Who has done what a row is about. `self`: the owner of the account. `administrator`: the account `actorId`, which administers accounts.
- * `impersonator`: the account `actorId`, in the place of the owner. `application`: code of the application, or the command. `unknown`: the
- * event does not say, such as that of a request for a new password, which anybody can make.
+ * Who caused an event. `self`: the owner of the account. `administrator`: the administrator with the account `actorId`. `impersonator`: the
+ * administrator with the account `actorId`, who impersonated the owner. `application`: the application's own code, or the command.
+ * `unknown`: the event does not say, for example a request to reset a password, which anyone can make.
  *
  * @publicApi
  */
 export type AuditActor = 'self' | 'administrator' | 'impersonator' | 'application' | 'unknown';
 
-/** What a row says, without what makes it a link of the chain. @publicApi */
+/** The content of a row, without its place in the chain. @publicApi */
 export interface AuditEntry {
   /** When it happened, in ms since the epoch. */
   readonly at: number;
   /** The name of the event. */
   readonly event: string;
-  /** Whose account it is about; null: of none, or not known. */
+  /** The account that it is about; null: none, or unknown. */
   readonly accountId: string | null;
   readonly actor: AuditActor;
-  /** The account of who has done it, if it is not the owner; null: none. */
+  /** The account that caused it, if it was not the owner; null: none. */
   readonly actorId: string | null;
-  /** The network address that the request came from; null: not known. */
+  /** The network address of the request; null: unknown. */
   readonly address: string | null;
-  /** The beginning of the `User-Agent` header; null: not known. Untrusted: escape it. */
+  /** The beginning of the `User-Agent` header; null: unknown. Untrusted: escape it. */
   readonly userAgent: string | null;
-  /** What the event says besides, as JSON: an object. */
+  /** The other fields of the event, as a JSON object. */
   readonly data: string;
 }
 
@@ -30,9 +30,9 @@ export interface AuditEntry {
 export interface AuditRow extends AuditEntry {
   /** Counts the rows, from 1. */
   readonly sequence: number;
-  /** The signature of the row before; empty: this is the first one. */
+  /** The signature of the previous row; empty: this is the first one. */
   readonly previous: string;
-  /** Names the key that has signed it, and says nothing of that. */
+  /** Identifies the key that signed it, without revealing it. */
   readonly key: string;
   /** The keyed hash (HMAC-SHA-256, base64url) of everything else in the row. */
   readonly signature: string;

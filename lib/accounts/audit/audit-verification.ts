@@ -9,9 +9,9 @@ import { prunedIn, type Pruned } from './audit-pruning.js';
 const page = 500;
 
 /**
- * What is wrong with a row. `changed`: it is not as it was written. `inserted`: it was not written by the application. `removed`: it is missing.
- * `cut-off`: it is
- * missing, as all that came after it, or others have taken their place since. `unknown-key`: it is signed with a key that is not here, see `audit.formerKeys`.
+ * The problem with a row. `changed`: it is not as it was written. `inserted`: the application did not write it. `removed`: it is missing.
+ * `cut-off`: it is missing with all later rows, or others have replaced them. `unknown-key`: it is signed with a key that is not
+ * configured, see `audit.formerKeys`.
  *
  * @publicApi
  */
@@ -19,13 +19,13 @@ export type AuditProblem = 'changed' | 'inserted' | 'removed' | 'cut-off' | 'unk
 
 /** The result of a verification. @publicApi */
 export interface AuditVerification {
-  /** How many rows are as they were written, in order, up to the first that is not. */
+  /** The number of valid rows, up to the first that is not. */
   readonly rows: number;
-  /** The sequence of the first row that is kept; null: there is none. */
+  /** The sequence of the first row; null: there is none. */
   readonly first: number | null;
-  /** Where the log ends, to be kept elsewhere, for {@link AuditService.verify}; null: there is no row, or something is wrong. */
+  /** The head of the log, to be kept elsewhere for {@link AuditService.verify}; null: there is no row, or there is a problem. */
   readonly head: string | null;
-  /** The first row that is not as it should be; null: none. */
+  /** The first row with a problem; null: none. */
   readonly broken: { readonly sequence: number; readonly problem: AuditProblem } | null;
 }
 

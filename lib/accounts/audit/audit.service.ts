@@ -12,15 +12,15 @@ import type { AuditEntry, AuditRow } from './audit-row.js';
 import { verification, type AuditVerification } from './audit-verification.js';
 import { AuditWriter } from './audit-writer.js';
 
-/** Which rows of the audit log to list. @publicApi */
+/** A query for rows of the audit log. @publicApi */
 export interface AuditSearch {
-  /** Only those about an account, or that it has caused. Default: all. */
+  /** Only rows about an account, or that it caused. Default: all. */
   readonly account?: string | undefined;
-  /** Only those from this time on. Default: from the first one that is kept. */
+  /** Only rows from this time on. Default: from the first one. */
   readonly since?: Date | undefined;
-  /** The `sequence` of the last row of the page before. */
+  /** The `sequence` of the last row of the previous page. */
   readonly after?: number | undefined;
-  /** The most rows of a page, 1 to 1000. Default: 100. */
+  /** The maximum number of rows in a page, 1 to 1000. Default: 100. */
   readonly limit?: number | undefined;
 }
 
@@ -29,11 +29,11 @@ export interface AuditedEvent extends Omit<AuditEntry, 'at' | 'data'> {
   /** Counts the rows, from 1. */
   readonly sequence: number;
   readonly at: Date;
-  /** What the event says besides; null: it has been changed, so that it cannot be read. */
+  /** The other fields of the event; null: they were changed, and cannot be read. */
   readonly data: JsonObject | null;
 }
 
-/** Reads and verifies the audit log of accounts, for code of the application. The command uses it, too. @publicApi */
+/** Reads and verifies the audit log of accounts, in the application's own code. The command uses it, too. @publicApi */
 @Injectable()
 export class AuditService {
   constructor(
@@ -43,16 +43,19 @@ export class AuditService {
     @Inject(SessionRuntime) private readonly runtime: Pick<SessionRuntime, 'now'>,
   ) {}
 
-  /** A page of rows, in the order in which they were written. They are not verified. @throws SessionAbilityMissingError without a log */
+  /**
+   * A page of rows, in the order in which they were written, without verification. @throws SessionAbilityMissingError without an audit log
+   */
   async list({ account, since, after, limit }: AuditSearch = {}): Promise<readonly AuditedEvent[]> {
     const rows = await this.#log.list({ accountId: account, since: since?.getTime(), after, limit });
     return rows.map(eventOf);
   }
 
   /**
-   * Where the log ends: keep it somewhere that who can write to the database cannot, and pass it to {@link verify} later. Null: there is no row.
+   * The head of the log: keep it in a place that somebody with access to the database cannot write to, and pass it to {@link verify} later.
+   * Null: there is no row.
    *
-   * @throws SessionAbilityMissingError without a log
+   * @throws SessionAbilityMissingError without an audit log
    */
   async head(): Promise<string | null> {
     const row = await this.#log.head();
@@ -60,10 +63,10 @@ export class AuditService {
   }
 
   /**
-   * Walks the whole log, and tells of the first row that is not as it was written.
+   * Reads the whole log, and reports the first row that is not as it was written.
    *
-   * @param head what {@link head} has returned at some time: without it, rows that were removed from the end are not missed
-   * @throws AccountValueError for a head that is none; SessionAbilityMissingError without a log
+   * @param head a former result of {@link head}: without it, rows that were removed from the end are not noticed @throws AccountValueError
+   * for an invalid head; SessionAbilityMissingError without an audit log
    */
   async verify({ head = null }: { readonly head?: string | null | undefined } = {}): Promise<AuditVerification> {
     const anchor = head === null ? null : anchorIn(head);
@@ -74,10 +77,10 @@ export class AuditService {
   }
 
   /**
-   * Removes the rows that are older than a time, but none that comes after a younger one. A row says so, and the chain begins after them.
+   * Removes rows that are older than a time, up to the first that is not. A new row records that, and the chain then starts after them.
    *
    * @returns how many were removed
-   * @throws SessionAbilityMissingError without a log
+   * @throws SessionAbilityMissingError without an audit log
    */
   async prune(before: Date): Promise<number> {
     const log = this.#log;

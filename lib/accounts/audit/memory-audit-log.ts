@@ -2,7 +2,7 @@ import { pageLimit } from '../repository/page-limit.js';
 import { AuditLog, type AuditRowQuery } from './audit-log.js';
 import type { AuditRow } from './audit-row.js';
 
-/** Keeps the audit log in the memory of one process, for development and tests: it is gone when that ends. @publicApi */
+/** Stores the audit log in memory, for development and tests: it is lost when the process ends. @publicApi */
 export class MemoryAuditLog extends AuditLog {
   readonly #rows: AuditRow[] = [];
 

@@ -5,13 +5,13 @@ const ALLOW_BASIC = Symbol('nestjs-session-auth allow basic');
 
 /** The options of `@AllowBasic()`. @publicApi */
 export interface AllowBasicOptions {
-  /** What a browser shows when it asks for name and password. Default: the option `basic.realm`. */
+  /** The realm, which browsers may show when they ask for the password. Default: the option `basic.realm`. */
   readonly realm?: string;
 }
 
 /**
- * Lets requests with HTTP Basic use a route, or all routes of a controller, where the option `basic` is on. It needs a guard beside it. With
- * a session as well, the session counts.
+ * Accepts HTTP Basic for a route, or for all routes of a controller, if the option `basic` is on. Use it together with a guard. A session
+ * takes precedence.
  *
  * @publicApi
  */

@@ -5,8 +5,8 @@ import { requirementOf } from '../../auth/access/requirement.js';
 const SESSION_ONLY = Symbol('nestjs-session-auth session only');
 
 /**
- * A route, or all routes of a controller, for logins in sessions alone: an access token is rejected there with a 401. It needs a guard beside
- * it. Routes with `@Fresh()` are for sessions alone anyway.
+ * Restricts a route, or all routes of a controller, to logins with sessions: access tokens are rejected with a 401. Use it together with a
+ * guard. Routes with `@Fresh()` need a session anyway.
  *
  * @publicApi
  */

@@ -15,19 +15,19 @@ import { BearerTokens } from './bearer-token.js';
 import type { BoundSession } from './token-family.js';
 import { TokenFamilies, type FamilyTokens, type OwnedFamily } from './token-families.js';
 
-/** The tokens of a login, as its client gets them. @publicApi */
+/** The tokens of a login, for its client. @publicApi */
 export interface TokenPair {
   readonly tokenType: 'Bearer';
   readonly accessToken: string;
-  /** For how long {@link accessToken} is valid, in seconds. */
+  /** How long {@link accessToken} is valid, in seconds. */
   readonly expiresIn: number;
-  /** Exchanged once for the next pair. */
+  /** Can be exchanged once for the next pair. */
   readonly refreshToken: string;
-  /** For how long {@link refreshToken} is valid, in seconds. */
+  /** How long {@link refreshToken} is valid, in seconds. */
   readonly refreshExpiresIn: number;
 }
 
-/** A login that is in tokens. @publicApi */
+/** A token login. @publicApi */
 export interface IssuedTokens extends TokenPair {
   readonly account: Account;
 }

@@ -8,7 +8,7 @@ import { tokensInUse, type ListedSession } from '../sessions/listed-session.js';
 import { TokenFamilies } from './token-families.js';
 import { TokenLogins, type IssuedTokens } from './token-logins.js';
 
-/** Who uses tokens, for the list of devices. @publicApi */
+/** The client that uses tokens, for the list of devices. @publicApi */
 export interface TokenClient {
   /** The network address. Default: unknown. */
   readonly address?: string | undefined;
@@ -16,13 +16,13 @@ export interface TokenClient {
   readonly userAgent?: string | undefined;
 }
 
-/** How tokens are issued. @publicApi */
+/** Options for issuing tokens. @publicApi */
 export interface TokensToIssue extends TokenClient {
-  /** The account's epoch when its credentials were checked. Default: as it is now. */
+  /** The account's epoch when its credentials were checked. Default: the current one. */
   readonly epoch?: number | undefined;
 }
 
-/** Logins in tokens, for routes of your own and for code of the application. @publicApi */
+/** Token logins, for your own routes and code. @publicApi */
 @Injectable()
 export class TokenService {
   constructor(
@@ -34,10 +34,10 @@ export class TokenService {
   ) {}
 
   /**
-   * Logs an account in, through the gate, after your own code has checked its credentials.
+   * Logs in to an account, through the gate, after your own code has checked the credentials.
    *
    * @param factors what was proved, as named in RFC 8176, such as `['pwd']`
-   * @throws SessionLoginRefusedError if the account does not let anybody in; NotFoundException if `tokens` is off
+   * @throws SessionLoginRefusedError if the gate rejects the login; NotFoundException if `tokens` is off
    */
   async issue(
     account: Pick<Account, 'id'>,
@@ -53,7 +53,7 @@ export class TokenService {
   }
 
   /**
-   * Exchanges a refresh token for the next pair. Null, whatever the reason: there is none for it.
+   * Exchanges a refresh token for the next pair. Null: it is not accepted, for whatever reason.
    *
    * @param refreshToken untrusted
    * @throws NotFoundException if `tokens` is off
@@ -63,12 +63,12 @@ export class TokenService {
     return this.logins.refresh(refreshToken, clientOf(client));
   }
 
-  /** The logins in tokens of an account, the oldest first. */
+  /** The token logins of an account, oldest first. */
   async list(accountId: string): Promise<readonly ListedSession[]> {
     return (await this.families.listed(accountId)).map((one) => tokensInUse(one, this.families.untilOf(one)));
   }
 
-  /** Ends one: from its next request on, its tokens are worth nothing. @returns whether it was this call that did it */
+  /** Ends a token login, with effect from the next request. @returns whether this call did it */
   end(accountId: string, publicId: string): Promise<boolean> {
     return this.families.end(accountId, publicId, 'revoked', '');
   }

@@ -13,7 +13,7 @@ export class ConsoleSmsSender implements SmsSender {
   }
 }
 
-/** A sender that writes messages to the log, for development only. @publicApi */
+/** A sender that writes text messages to the log, for development only. @publicApi */
 export function consoleSmsSender(): SmsSender {
   return new ConsoleSmsSender();
 }

@@ -19,7 +19,7 @@ export interface Phone {
   readonly isEnabled: boolean;
 }
 
-/** A telephone, as its owner sees it, and as somebody sees it who has only the password. @publicApi */
+/** A phone, as shown to its owner and to whoever knows only the password. @publicApi */
 export interface ShownPhone {
   readonly id: string;
   /** The end of its number: `•••78`. */

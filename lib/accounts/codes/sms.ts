@@ -1,18 +1,18 @@
-/** What a code is for. `login`: the second factor of a login; `verify`: to confirm a login; `set-up`: to set up the telephone. @publicApi */
+/** The purpose of a code. `login`: the second factor of a login; `verify`: re-authentication; `set-up`: to set up the phone. @publicApi */
 export type SmsKind = 'login' | 'verify' | 'set-up';
 
-/** A message to a telephone. @publicApi */
+/** A text message. @publicApi */
 export interface Sms {
   /** The number in E.164 form, such as `+4915112345678`. */
   readonly to: string;
-  /** What is sent. It contains the code: do not log it. Its last line is for browsers, which fill the code in on the page of this site only. */
+  /** The message. It contains the code: do not log it. With its last line, browsers fill in the code on pages of this site only. */
   readonly text: string;
-  /** The code, for services that have texts of their own. */
+  /** The code, for services with templates of their own. */
   readonly code: string;
   readonly kind: SmsKind;
 }
 
-/** Sends messages to telephones. An error means that the message was not sent; it is logged, and not tried again. @publicApi */
+/** Sends text messages. An error means that the message was not sent; it is logged, and not retried. @publicApi */
 export interface SmsSender {
   send(sms: Sms): Promise<unknown> | undefined;
 }

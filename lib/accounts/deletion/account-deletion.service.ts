@@ -18,7 +18,7 @@ import { AccountRepository } from '../repository/account-repository.js';
 import { Upkeep } from '../upkeep/upkeep.js';
 import { DeletionRows } from './deletion-rows.js';
 
-/** Deletes accounts, after a time in which that can be undone. @publicApi */
+/** Deletes accounts after a grace time in which that can be undone. @publicApi */
 @Injectable()
 export class AccountDeletionService {
   constructor(
@@ -38,11 +38,10 @@ export class AccountDeletionService {
   ) {}
 
   /**
-   * Deletes the accounts whose deletion is due and can no longer be undone, and the rows of others that have expired, such as factors that
-   * were removed, as each process does by itself every `deletion.purgeInterval`. Several calls at the same time, in several processes,
-   * delete each account once.
+   * Deletes the accounts whose deletion is due, and expired rows of other accounts, such as removed factors. Each process does this at
+   * intervals of `deletion.purgeInterval`. Parallel calls, in any number of processes, delete each account once.
    *
-   * @returns how many accounts this call has deleted
+   * @returns how many accounts this call deleted
    */
   purge(): Promise<number> {
     return this.upkeep.run();

@@ -25,7 +25,7 @@ export class DeletionPurge {
     private readonly runtime: SessionRuntime,
   ) {}
 
-  /** @returns how many accounts this call has deleted */
+  /** @returns how many accounts this call deleted */
   async run(): Promise<number> {
     let deleted = 0;
     for (;;) {

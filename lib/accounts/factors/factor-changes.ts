@@ -16,13 +16,13 @@ export interface FactorChange {
   readonly method: FactorMethodName;
   /** `replaced`: others took its place, such as new recovery codes. */
   readonly change: 'added' | 'removed' | 'replaced';
-  /** Its name, as its owner chose it; null: none. */
+  /** The name that its owner chose; null: none. */
   readonly name?: string | null;
   /** The factors that the change has proved, as named in RFC 8176 and `mfa`. Default: none. */
   readonly proved?: readonly string[];
 }
 
-/** An authenticator app or a telephone that counts from now on. @publicApi */
+/** An authenticator app or a phone that has been enabled. @publicApi */
 export interface EnabledFactor {
   readonly status: 'enabled';
   readonly id: string;

@@ -6,7 +6,7 @@ import { AccountRoutes, LoggedIn } from '../http/routes.decorator.js';
 import type { FactorsShown } from '../pages/page.js';
 import { OwnedFactors, type ListedFactor } from './owned-factors.js';
 
-/** The second factors of who is logged in. */
+/** The second factors of the user. */
 @Controller()
 @AccountRoutes('factors')
 export class FactorsController {

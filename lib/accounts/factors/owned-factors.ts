@@ -18,7 +18,7 @@ export interface OwnedFactor {
   readonly id: string;
   readonly method: 'totp' | 'code';
   readonly name: string | null;
-  /** Of a telephone: the end of its number, such as `•••78`. */
+  /** For a phone: the end of its number, such as `•••78`. */
   readonly phone?: string;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
@@ -31,10 +31,10 @@ export interface OwnedRecoveryCodes {
   readonly left: number;
 }
 
-/** What can be proved in a second step, passkeys apart. @publicApi */
+/** A second factor in a list; passkeys are not included. @publicApi */
 export type ListedFactor = OwnedFactor | OwnedRecoveryCodes;
 
-/** The second factors of who is logged in. */
+/** The second factors of the user. */
 @Injectable()
 export class OwnedFactors {
   constructor(

@@ -2,11 +2,12 @@ import type { LoginRefusal } from '../../errors.js';
 import type { StoredAccount } from '../repository/account.js';
 
 /**
- * The ways into an account. `password`: a login with a password. `mail`: a login with a link or a code in a mail. `passkey`: a login with a passkey alone. `oauth`: a login with an account at another provider. `registration`: the login that a registration without confirmation
- * makes. `application`: a login by `AuthService.login()`. `remembered`: a login restored by remember-me. `session`: a request with a
- * session that has a login. `api-key`: a request with an API key. `impersonation`: an administrator in the place of the
- * account's owner, when it begins and with each request. `token`: a request with an access token. `refresh`: a refresh token is
- * exchanged. `basic`: a request with the name and the password of HTTP Basic.
+ * The ways to log in to an account or use it. `password`: a login with a password. `mail`: a login with a link or a code in an email.
+ * `passkey`: a login with a passkey alone. `oauth`: a login with an account at another provider. `registration`: the login of a
+ * registration without confirmation. `application`: a login by `AuthService.login()`. `remembered`: a login restored by remember-me.
+ * `session`: a request with a session that has a login. `api-key`: a request with an API key. `impersonation`: the start of an
+ * impersonation, and each request during it. `token`: a request with an access token. `refresh`: the exchange of a refresh token. `basic`:
+ * a request with HTTP Basic.
  *
  * @publicApi
  */
@@ -41,20 +42,20 @@ export const entryWays: readonly EntryWay[] = [
   'basic',
 ];
 
-/** How somebody enters an account. @publicApi */
+/** How a user logs in to an account or uses it. @publicApi */
 export interface EntryHow {
   readonly way: EntryWay;
   /** The factors that were proved, as named in RFC 8176. */
   readonly factors: readonly string[];
-  /** The account's epoch when they were checked; undefined: they are checked against the account as it is now. */
+  /** The account's epoch when they were checked; undefined: they are checked against the current account. */
   readonly epoch?: number | undefined;
-  /** When they were proved, in ms since the epoch, such as at another provider; undefined: now. */
+  /** When they were proved, in ms since the epoch, for example at another provider; undefined: now. */
   readonly provedAt?: number | undefined;
-  /** Whether it is on a device that the account trusts, so that no second factor is asked for. Default: no. */
+  /** Whether the account trusts the device, so that no second factor is required. Default: no. */
   readonly isTrusted?: boolean | undefined;
 }
 
-/** The application's own reasons. @publicApi */
+/** Returns the application's own reason to reject a login, or null. @publicApi */
 export type AlsoRefuses = (account: StoredAccount, how: EntryHow) => LoginRefusal | null | Promise<LoginRefusal | null>;
 
 /** Reasons that no `force` overrides: there is no account, or soon none, or what was checked no longer holds. */

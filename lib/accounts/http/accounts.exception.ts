@@ -1,11 +1,11 @@
 import { HttpException } from '@nestjs/common';
 
-/** Codes by the name of the field that they are about. @publicApi */
+/** Error codes by field. @publicApi */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
 /**
- * What the routes of accounts answer a request that they reject: Nest's body, and beside it `code` and, for input, `fields` with the codes
- * of each field.
+ * The response of the routes of accounts to a request that they reject: Nest's body, plus `code` and, for invalid input, `fields` with the
+ * codes of each field.
  *
  * @publicApi
  */
@@ -14,7 +14,7 @@ export class AccountsException extends HttpException {
     status: number,
     readonly code: string,
     readonly fields: FieldErrors | null = null,
-    /** In how many seconds the request may be made again, of a 429; null: not said. */
+    /** For a 429: after how many seconds the request can be repeated; otherwise null. */
     readonly retryAfter: number | null = null,
   ) {
     const more = { ...(fields !== null && { fields }), ...(retryAfter !== null && { retryAfter }) };

@@ -2,7 +2,7 @@
 const secret = /([?&#](?:token|code)=)[^&#]*/gi;
 
 /**
- * A URL for a log: without the tokens of links in mails, which log somebody in or change a password while they are valid.
+ * A URL for a log, without tokens of links in emails, which can log in or change a password while they are valid.
  *
  * ```ts
  * logger.log(`${request.method} ${redact(request.url)}`);

@@ -41,15 +41,15 @@ export class NotImpersonatedGuard implements CanActivate {
 }
 
 /**
- * Rejects an administrator who is in the place of a user, with a 403 and the code `IMPERSONATING`: for routes, resolvers and messages by
- * which only the user should act, such as a payment. It does not ask for a login: use it beside what does.
+ * Rejects administrators who impersonate a user, with a 403 and the code `IMPERSONATING`: for routes, resolvers and messages that only the
+ * user should use, such as a payment. It does not require a login: use it together with a guard.
  *
  * @publicApi
  */
 export const NotImpersonated = (): ClassDecorator & MethodDecorator => UseGuards(NotImpersonatedGuard);
 
 /**
- * Injects the administrator who is in the place of the user: `@Impersonator() impersonator: Account | null`. Null: nobody is.
+ * Injects the administrator who impersonates the user: `@Impersonator() impersonator: Account | null`. Null: nobody does.
  *
  * @publicApi
  */

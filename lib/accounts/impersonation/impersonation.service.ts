@@ -30,21 +30,21 @@ import { OwnSession } from './own-session.js';
 const longestId = 255;
 const longestReason = 1_000;
 
-/** Whose place an administrator takes. @publicApi */
+/** The user to impersonate, and why. @publicApi */
 export interface ImpersonationRequest {
   /** The id of the account. */
   readonly account: string;
-  /** Why. Required unless `impersonation.reason` is off. */
+  /** The reason. Required unless `impersonation.reason` is off. */
   readonly reason?: string | undefined;
 }
 
-/** An impersonation that has begun. @publicApi */
+/** An impersonation that has started. @publicApi */
 export interface BegunImpersonation extends Impersonation {
-  /** Whose place the administrator has taken. */
+  /** The user. */
   readonly account: Account;
 }
 
-/** Lets administrators use the application in the place of a user, for a while. @publicApi */
+/** Lets administrators impersonate users for a while. @publicApi */
 @Injectable()
 export class ImpersonationService {
   constructor(
@@ -66,11 +66,12 @@ export class ImpersonationService {
   ) {}
 
   /**
-   * Puts who is logged in, an administrator, in the place of an account. Their own session waits until {@link end}.
+   * Starts to impersonate an account, as the administrator who is logged in. Their own session continues after {@link end}.
    *
-   * @param session that of a request, as `@Session()` injects it
+   * @param session the session of the request, as `@Session()` injects it
    * @throws AccountsException 401 `VERIFICATION_REQUIRED` unless all factors of the administrator were proved within 15 minutes; 403
-   *   `ROLE_REQUIRED`, `IMPERSONATING`, `ACCOUNT_PROTECTED`; 404 `ACCOUNT_UNKNOWN`; 409 `ACCOUNT_CLOSED`, `ACCOUNT_OWN`; 400 for input
+   * `ROLE_REQUIRED`, `IMPERSONATING`, `ACCOUNT_PROTECTED`; 404 `ACCOUNT_UNKNOWN`; 409 `ACCOUNT_CLOSED`, `ACCOUNT_OWN`; 400 for invalid
+   * input
    * @throws UnauthorizedException if nobody is logged in
    * @throws NotFoundException if the feature is off
    */
@@ -80,7 +81,7 @@ export class ImpersonationService {
   }
 
   /**
-   * Ends it, and gives the administrator's own login back, under a new session id. Null: that has ended in the meantime.
+   * Ends the impersonation, and continues the administrator's own login with a new session id. Null: that login has ended in the meantime.
    *
    * @throws AccountsException 409 `NOT_IMPERSONATING`
    */
@@ -95,14 +96,14 @@ export class ImpersonationService {
     return (await this.own.resume(session, kept)) ? running.impersonator : null;
   }
 
-  /** Who is in the place of the account that a request's session is logged in to; null: nobody. */
+  /** The impersonation of a request's session; null: none. */
   of(session: SessionObject): Impersonation | null {
     return impersonationOf(session);
   }
 
   /**
-   * For pages of the application: says whose place the administrator is in, with a button that ends it. It has the class `impersonation`, and
-   * no style. Null: nobody is in the place of who is logged in.
+   * A banner for pages of the application that shows the impersonated user, with a button that ends the impersonation. It has the class
+   * `impersonation`, and no style. Null: there is no impersonation.
    *
    * @param locale the language, such as `de`. Default: the option `locale`
    */

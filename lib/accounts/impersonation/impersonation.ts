@@ -16,7 +16,7 @@ export interface KeptImpersonation {
   readonly until: number;
 }
 
-/** An impersonation that runs. @publicApi */
+/** A current impersonation. @publicApi */
 export interface Impersonation {
   /** The administrator. */
   readonly impersonator: Account;

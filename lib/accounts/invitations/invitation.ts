@@ -1,37 +1,37 @@
 import type { JsonValue } from '../repository/json.js';
 
-/** An invitation that is open, without what proves it. @publicApi */
+/** An open invitation, without its token. @publicApi */
 export interface Invitation {
   readonly id: string;
   /** The address that was invited. */
   readonly email: string;
   /** The roles that the account gets. */
   readonly roles: readonly string[];
-  /** The language of the mail, and of the account; null: as requests say. */
+  /** The language of the email and of the account; null: that of each request. */
   readonly locale: string | null;
   /** The declared fields that the account gets. */
   readonly fields: Readonly<Record<string, JsonValue>>;
   /** The id of the administrator's account. */
   readonly by: string;
-  /** When it was sent first. */
+  /** When it was first sent. */
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
 
-/** Who is invited to what. @publicApi */
+/** An invitation to send. @publicApi */
 export interface InvitationToSend {
-  /** The roles that the account gets. Default: none. */
+  /** The roles of the account. Default: none. */
   readonly roles?: readonly string[] | undefined;
-  /** Fields that are declared in `registration.fields`, and checked by that. Default: none. */
+  /** Fields that are declared in `registration.fields`, whose functions validate them. Default: none. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
-  /** The language of the mail, and of the account. Default: as the options and requests say. */
+  /** The language of the email and of the account. Default: that of the options and of each request. */
   readonly locale?: string | null | undefined;
 }
 
-/** Who invites, and from where. @publicApi */
+/** The sender of an invitation. @publicApi */
 export interface InvitedBy {
-  /** The id of the administrator's account. An invitation is open only as long as that account may give its roles. */
+  /** The id of the administrator's account. An invitation is open only as long as that account may grant its roles. */
   readonly by: string;
-  /** The network address that the request came from, for events. Default: empty. */
+  /** The network address of the request, for events. Default: empty. */
   readonly address?: string | undefined;
 }

@@ -16,7 +16,7 @@ import { TrustedDevices } from '../trusted-devices/trusted-devices.js';
 
 /** What a request wants of a login. */
 export interface ArrivalWish {
-  /** Whether the login is to be remembered on this device. Default: no. */
+  /** Whether to remember the login on this device. Default: no. */
   readonly remember?: boolean;
   /** Where a browser goes then; untrusted: only a place of this site is used. */
   readonly next?: unknown;
@@ -26,15 +26,15 @@ export interface ArrivalWish {
   readonly trustDevice?: boolean;
 }
 
-/** A login that waits: for a second factor, or until one is set up. @publicApi */
+/** A pending login: a second factor has to be proved or set up. @publicApi */
 export interface SecondFactorOwed {
   /** `enroll`: the account needs a second factor and has none. */
   readonly status: PendingFor;
-  /** The methods by which it can be proved, or that can be set up. */
+  /** The methods with which it can be proved, or that can be set up. */
   readonly methods: readonly FactorMethodName[];
 }
 
-/** How far a login has come. @publicApi */
+/** The state of a login. @publicApi */
 export type Arrived = Entered | SecondFactorOwed;
 
 /**

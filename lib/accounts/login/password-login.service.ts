@@ -5,25 +5,25 @@ import { exchangeOf } from '../http/exchange.js';
 import type { Arrived } from './arrival.js';
 import { LoginService } from './login.service.js';
 
-/** Who logs in. All of it is untrusted, and may be passed on as it came. @publicApi */
+/** The input of a login. It is untrusted: pass it on as the client sent it. @publicApi */
 export interface PasswordLogin {
-  /** The address, or the username where there are any. */
+  /** The email address, or the username if accounts have them. */
   readonly identity?: unknown;
   readonly password?: unknown;
-  /** Whether the login is to be remembered on this device. Default: no. */
+  /** Whether to remember the login on this device. Default: no. */
   readonly remember?: unknown;
-  /** Where a browser goes then. */
+  /** Where to redirect the browser afterwards. */
   readonly next?: unknown;
 }
 
-/** Logs in by a password, for pages and an API of your own. @publicApi */
+/** Logs in with a password, for your own pages and API. @publicApi */
 @Injectable()
 export class PasswordLoginService {
   constructor(private readonly login: LoginService) {}
 
   /**
-   * Checks a password, counts the guess, and logs in through the gate, or lets the login wait for a second factor. Neither the result nor
-   * its time tells who has an account.
+   * Checks a password, counts failed attempts, and logs in through the gate, or makes the login pending until a second factor is proved.
+   * Neither the result nor its time reveals who has an account.
    *
    * @throws AccountsException 400 with `fields`; 401 `INVALID_CREDENTIALS`, whatever the reason; 409 `ALREADY_IN`
    * @throws TooManyAttemptsException

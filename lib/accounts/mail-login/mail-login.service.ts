@@ -17,24 +17,24 @@ import { AccountRepository } from '../repository/account-repository.js';
 import { normalEmail, type NormalEmail } from '../repository/normal-form.js';
 import { newLoginCode, readLoginCode } from './login-code.js';
 
-/** Who asks for a login by mail, and what for. @publicApi */
+/** The options of a login by email. @publicApi */
 export interface MailLoginRequest {
-  /** Whether the login is to be remembered on this device. Default: no. */
+  /** Whether to remember the login on this device. Default: no. */
   readonly remember?: boolean | undefined;
-  /** Where a browser goes after the login; untrusted. */
+  /** Where to redirect the browser after the login; untrusted. */
   readonly next?: unknown;
   /** The client's network address, for the page of the link. Default: unknown. */
   readonly address?: string | undefined;
   /** The client's `User-Agent`, for the page of the link. Default: unknown. */
   readonly userAgent?: string | undefined;
-  /** The client's `Accept-Language`, for an account that has no language of its own. */
+  /** The client's `Accept-Language`, for accounts without a language of their own. */
   readonly acceptLanguage?: string | undefined;
 }
 
-/** What was mailed: the token of the link, or the code. @publicApi */
+/** The token of the link in the email, or its code. @publicApi */
 export type MailLoginProof = { readonly token: string } | { readonly code: string };
 
-/** Whom a mail has proved. Hand it to {@link AccountsService.enter}, with `['mail']` as the factors. @publicApi */
+/** The account that an email has proved. Pass it to {@link AccountsService.enter}, with `['mail']` as the factors. @publicApi */
 export interface MailLoginResult {
   readonly account: Account;
   /** The account's epoch, for `enter()`. */
@@ -68,7 +68,7 @@ const longestCode = 10 * 60_000;
 /** A longer place to go to is not kept, in characters. */
 const longestNext = 2_000;
 
-/** Logs in by a link and a code in a mail, for code of the application. @publicApi */
+/** Logs in with a link or a code in an email, for your own pages and API. @publicApi */
 @Injectable()
 export class MailLoginService {
   constructor(
@@ -85,10 +85,10 @@ export class MailLoginService {
   ) {}
 
   /**
-   * Mails a link and a code to an address, if it has an account. That is done later: neither the time that this takes, nor what it does to
-   * the session, tells whether there is one. The login is bound to the session; a mail that this session has asked for before is void.
+   * Sends a link and a code to an address, if it has an account. That happens later, so neither the time of this call nor its effect on the
+   * session reveals whether there is one. The login is bound to the session; a previous email that this session requested becomes invalid.
    *
-   * @throws AccountValueError for what is no address
+   * @throws AccountValueError for an invalid address
    */
   send(session: SessionObject, email: string, request: MailLoginRequest = {}): void {
     const normal = normalEmail(email);
@@ -105,9 +105,10 @@ export class MailLoginService {
   }
 
   /**
-   * Uses up what was mailed, and returns whom it proves.
+   * Uses up a token or code, and returns the account that it proves.
    *
-   * @throws AccountsException 400 for what is wrong, expired or used; 401 `OTHER_BROWSER` for a link that another session has asked for
+   * @throws AccountsException 400 for a token or code that is wrong, expired or used; 401 `OTHER_BROWSER` for a link that another session
+   * requested
    */
   async redeem(session: SessionObject, proof: MailLoginProof): Promise<MailLoginResult> {
     const claim =

@@ -13,7 +13,7 @@ export class ConsoleMailer implements Mailer {
   }
 }
 
-/** A mailer that writes mails to the log, for development only. @publicApi */
+/** A mailer that writes emails to the log, for development only. @publicApi */
 export function consoleMailer(): Mailer {
   return new ConsoleMailer();
 }

@@ -3,15 +3,15 @@ import { timerDelay } from '../../config/timer.js';
 import { assertSendable, MailRejectedError, type Mail, type Mailer } from './mail.js';
 
 /**
- * Takes mails and has them sent. The default keeps them in this process; one of your own, such as over BullMQ, keeps them until a worker
- * has sent them by your mailer.
+ * A queue of emails. The default queue is in memory; one of your own, for example with BullMQ, keeps them until a worker has sent them with
+ * your mailer.
  *
  * @publicApi
  */
 export interface MailQueue {
-  /** An error means that the mail was not taken; it is logged. */
+  /** An error means that the email was not accepted; it is logged. */
   add(mail: Mail): Promise<unknown> | undefined;
-  /** Sends what is still waiting, for at most `ms` milliseconds. @returns how many mails were lost */
+  /** Sends the waiting emails, for at most `ms` milliseconds. @returns how many were lost */
   drain?(ms: number): Promise<number>;
 }
 

@@ -3,28 +3,28 @@ import { isKey, type Texts } from '../messages/messages.js';
 import { oneLine, placeText } from '../messages/place.js';
 import type { MailData, MailKind } from './mail.js';
 
-/** What a template makes a mail from. @publicApi */
+/** The input of a template. @publicApi */
 export interface MailContext extends MailData {
   readonly kind: MailKind;
   /** The name of the site. */
   readonly site: string;
   /** The language, such as `de`. */
   readonly locale: string;
-  /** The texts in that language. */
+  /** The messages in that language. */
   readonly texts: Texts;
 }
 
-/** The words of a mail. @publicApi */
+/** The content of an email. @publicApi */
 export interface MailContent {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-/** A template: what a mail of one kind says. @publicApi */
+/** A template for one kind of email. @publicApi */
 export type MailTemplate = (context: MailContext) => MailContent;
 
-/** Templates of the application, by kind; the others stay as they are. @publicApi */
+/** The application's own templates, by kind; other kinds keep the built-in ones. @publicApi */
 export type MailTemplates = Readonly<Partial<Record<MailKind, MailTemplate>>>;
 
 /** The parts of a mail in the box, in order. */

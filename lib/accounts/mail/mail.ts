@@ -1,8 +1,8 @@
-/** The kinds of mails that are sent. Each has a template of its own. @publicApi */
+/** The kinds of emails. Each has a template of its own. @publicApi */
 export type MailKind =
   /** Confirms the address of a registration. */
   | 'confirm'
-  /** Somebody has registered with an address that has an account. */
+  /** Somebody registered with, or wanted to change to, an address that has an account. */
   | 'already-registered'
   /** Logs in: a link and a code. */
   | 'login'
@@ -14,31 +14,31 @@ export type MailKind =
   | 'factor-changed'
   /** An API key was created. */
   | 'api-key'
-  /** Somebody has logged in with a device from which the account was not used before. */
+  /** A login with a device that had not been used for the account before. */
   | 'new-device'
-  /** An administrator has taken the place of the account's owner. */
+  /** An administrator has started to impersonate the user. */
   | 'impersonated'
-  /** A refresh token was used that had been replaced, so somebody has a copy. Its login has ended. */
+  /** A replaced refresh token was used again, so somebody has a copy. Its login has ended. */
   | 'tokens-copied'
-  /** The deletion of the account was requested; undoes it. */
+  /** The deletion of the account was requested; contains the link to undo it. */
   | 'deletion'
-  /** A code: before a login may set up a second factor, or in place of one. */
+  /** A code: to set up a second factor at a login, or instead of one. */
   | 'code'
   /** A recovery code was used. */
   | 'recovery-code-used'
   /** Confirms the new address of an account. */
   | 'email-confirm'
-  /** The address of an account is about to be changed; to the present one. */
+  /** A change of address was requested; sent to the current address. */
   | 'email-changing'
   /** The username has been changed. */
   | 'username'
-  /** An invitation by an administrator: creates an account. */
+  /** An invitation by an administrator. */
   | 'invitation'
-  /** An administrator wants the owner to set a new password. */
+  /** An administrator requires a new password. */
   | 'reset-owed'
   /** An administrator requires a second factor of the account. */
   | 'second-factor-owed'
-  /** The account is closed, since a change was reported: with the link of a mail alone; or, without a link, where recovery is off. */
+  /** The account was closed, since a change was reported with only the link in an email; or, without a link, because recovery is off. */
   | 'frozen';
 
 export const mailKinds: readonly MailKind[] = [
@@ -64,54 +64,54 @@ export const mailKinds: readonly MailKind[] = [
   'frozen',
 ];
 
-/** A factor that was changed, in mails. @publicApi */
+/** A changed factor, in emails. @publicApi */
 export interface ChangedFactor {
   /** What kind of factor it is. */
   readonly method: 'password' | 'totp' | 'recovery-code' | 'code' | 'passkey' | 'oauth';
-  /** What has become of it. `replaced`: others took its place, such as new recovery codes. */
+  /** What happened to it. `replaced`: by others, such as new recovery codes. */
   readonly change: 'added' | 'removed' | 'replaced';
-  /** Its name, as its owner chose it; null: none. */
+  /** The name that its owner chose; null: none. */
   readonly name: string | null;
 }
 
-/** An API key that was created, in mails. @publicApi */
+/** A new API key, in emails. @publicApi */
 export interface MailedApiKey {
-  /** Its name, as its owner chose it; null: none. */
+  /** The name that its owner chose; null: none. */
   readonly name: string | null;
   readonly scopes: readonly string[];
 }
 
-/** What a mail is about, for templates and for mailers that have templates of their own. @publicApi */
+/** The data of an email, for templates, and for mailers with templates of their own. @publicApi */
 export interface MailData {
-  /** The page that the mail leads to. */
+  /** The page that the email links to. */
   readonly link?: string;
   /** The single-use token in {@link link}. */
   readonly token?: string;
-  /** For who has not done what the mail is about: the page that reports it, and the single-use token in that. */
+  /** The link to report that somebody else did this, and its single-use token. */
   readonly notMe?: { readonly link: string; readonly token: string };
-  /** The new address of the account, where that is changed. */
+  /** The new address of the account, if it is changed. */
   readonly email?: string;
-  /** A code to enter, where it was asked for. */
+  /** A code to enter where it was requested. */
   readonly code?: string;
   /** How many recovery codes are left. */
   readonly left?: number;
-  /** For how long {@link link} is valid, in ms. */
+  /** How long {@link link} is valid, in ms. */
   readonly validFor?: number;
   /** The account's username, if it has one and usernames are on. */
   readonly username?: string;
-  /** Which factor was changed. */
+  /** The factor that was changed. */
   readonly factor?: ChangedFactor;
-  /** Which API key was created. */
+  /** The API key that was created. */
   readonly apiKey?: MailedApiKey;
   /** When it happened, in ms since the epoch. */
   readonly at?: number;
-  /** From which network address; empty: unknown. */
+  /** The network address; empty: unknown. */
   readonly address?: string;
   /** The browser's `User-Agent`; empty: unknown. */
   readonly userAgent?: string;
 }
 
-/** A mail to one recipient. @publicApi */
+/** An email to one recipient. @publicApi */
 export interface Mail {
   readonly to: string;
   /** The sender: the option `mail.from`. */
@@ -120,13 +120,13 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** What the text was made from. It may contain a token: do not log it. */
+  /** The data of the template. It may contain a token: do not log it. */
   readonly data: MailData;
 }
 
 /**
- * Sends mails. An error means that the mail was not sent, and can be tried again; one with a `responseCode` from 500 on, as SMTP servers
- * give it, is final.
+ * Sends emails. An error means that the email was not sent, and will be retried, unless the error has a `responseCode` of 500 or more, as
+ * those of SMTP servers do.
  *
  * @publicApi
  */
@@ -134,7 +134,7 @@ export interface Mailer {
   send(mail: Mail): Promise<unknown> | undefined;
 }
 
-/** A mail that must not be sent: an address or a subject in it could add headers or recipients. @publicApi */
+/** An email that must not be sent, since an address or a subject could add headers or recipients. @publicApi */
 export class MailRejectedError extends Error {
   override readonly name = 'MailRejectedError';
 }

@@ -64,9 +64,9 @@ export class SmtpMailer implements Mailer {
 }
 
 /**
- * A mailer that sends by an SMTP server, over a few connections that stay open. Needs the package `nodemailer`.
+ * A mailer for an SMTP server, with a few connections that stay open. Needs the package `nodemailer`.
  *
- * @param url such as `smtp://user:password@mail.example:587`, or `smtps://` for TLS from the beginning.
+ * @param url such as `smtp://user:password@mail.example:587`, or `smtps://` for implicit TLS.
  * @throws TypeError for another URL
  *
  * @publicApi

@@ -460,8 +460,8 @@ export const english = {
   'duration.days': '{count} days',
 } as const;
 
-/** The key of a text. @publicApi */
+/** The key of a message. @publicApi */
 export type MessageKey = keyof typeof english;
 
-/** The texts of one language, some or all of them. @publicApi */
+/** The messages of one language, or some of them. @publicApi */
 export type Messages = Readonly<Partial<Record<MessageKey, string>>>;

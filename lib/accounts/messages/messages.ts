@@ -9,15 +9,15 @@ export interface Texts {
   /** Such as `de`. */
   readonly locale: string;
   text(key: MessageKey, values?: MessageValues): string;
-  /** The text for an error code; a code without one of its own gets a general text. */
+  /** The message for an error code; codes without one get a general message. */
   error(code: string): string;
-  /** Such as `2 hours`. @param ms rounded up to what is shown */
+  /** A duration, such as `2 hours`. @param ms rounded up to the unit that is shown */
   duration(ms: number): string;
-  /** Such as `30 November 2026 at 08:31:04 UTC`. @param ms since the epoch */
+  /** A time, such as `30 November 2026 at 08:31:04 UTC`. @param ms since the epoch */
   time(ms: number): string;
 }
 
-/** A translation library of the application; null: it has no such text. @publicApi */
+/** Translates a message; null: use the built-in one. @publicApi */
 export type Translate = (key: MessageKey, values: MessageValues, locale: string) => string | null | undefined;
 
 const inTheBox: Readonly<Record<string, Readonly<Record<MessageKey, string>>>> = { en: english, de: german };

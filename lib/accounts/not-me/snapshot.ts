@@ -27,7 +27,7 @@ export interface Snapshot {
   readonly emailConfirmedAt: number | null;
   readonly username: string | null;
   readonly usernameKey: string | null;
-  /** The password's hash. */
+  /** The password hash. */
   readonly password: string | null;
   readonly factors: readonly { readonly id: string; readonly kind: string }[];
 }

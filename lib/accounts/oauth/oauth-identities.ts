@@ -14,12 +14,12 @@ export interface Identity {
   readonly subject: string;
 }
 
-/** An account at a provider by which one gets into an account here. @publicApi */
+/** An account at a provider that is linked to an account here. @publicApi */
 export interface OAuthLink {
   readonly id: string;
   /** The name of the provider in the settings. */
   readonly provider: string;
-  /** The account there, as its owner recognises it: an address or a name; null: unknown. */
+  /** A name of the account there that its owner recognises: an address or a username; null: unknown. */
   readonly name: string | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;

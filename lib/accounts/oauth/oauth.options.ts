@@ -4,12 +4,12 @@ import type { JsonValue } from '../repository/json.js';
 import { providersProblem } from './check-providers.js';
 import type { OAuthProviderOption, OAuthProfile } from './provider-settings.js';
 
-/** The account that a sign-up makes. @publicApi */
+/** The account to create for a sign-up. @publicApi */
 export interface OAuthSignUp {
   readonly email: string;
   /**
-   * Whether the address counts as confirmed: only where you trust the provider to have checked it, such as
-   * `profile.emailVerified && profile.provider === 'google'`. Default: no; where addresses have to be confirmed, there is then no sign-up.
+   * Whether the address is confirmed: only if you trust the provider to have verified it, for example `profile.emailVerified &&
+   * profile.provider === 'google'`. Default: no; with `confirmation` on, no account is then created.
    */
   readonly emailConfirmed?: boolean | undefined;
   readonly username?: string | null | undefined;
@@ -19,7 +19,7 @@ export interface OAuthSignUp {
   readonly data?: Readonly<Record<string, JsonValue>> | undefined;
 }
 
-/** Decides whether somebody whom no account knows gets one. @param request of the server, such as Express's @publicApi */
+/** Returns the account to create for a person without one, or null. @param request of the server, such as that of Express @publicApi */
 export type OAuthSignUpHook = (
   profile: OAuthProfile,
   request: unknown,

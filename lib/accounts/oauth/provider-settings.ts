@@ -1,83 +1,84 @@
 import type { ProviderApi } from './provider-api.js';
 
-/** Who somebody is at a provider. All of it is what the provider says. @publicApi */
+/** The profile of a user at a provider, as the provider reports it. @publicApi */
 export interface OAuthProfile {
   /** The name of the provider in the settings. */
   readonly provider: string;
   /** The issuer, such as `https://accounts.google.com`. */
   readonly issuer: string;
-  /** What the provider calls the person, for ever. */
+  /** The permanent identifier of the user at the provider. */
   readonly subject: string;
   readonly email: string | null;
-  /** Whether the provider says that it has checked the address. It never links or confirms an account by itself. */
+  /** Whether the provider says that it has verified the address. That alone never links or confirms an account. */
   readonly emailVerified: boolean;
   readonly username: string | null;
   readonly name: string | null;
   readonly picture: string | null;
   readonly locale: string | null;
-  /** Everything that the provider has said. */
+  /** All claims of the provider. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** What a provider without OpenID Connect says of a person, as a function makes it of its API. @publicApi */
+/** The profile that a function reads from the API of a provider without OpenID Connect. @publicApi */
 export type OAuthProfileFacts = Pick<OAuthProfile, 'subject'> &
   Partial<Omit<OAuthProfile, 'provider' | 'issuer' | 'subject'>>;
 
-/** Where a provider without OpenID Connect is. @publicApi */
+/** The endpoints of a provider without OpenID Connect. @publicApi */
 export interface OAuthEndpoints {
-  /** What its responses call it, if they do (RFC 9207). Default: the origin of `authorization`. */
+  /** The issuer in its responses, if they have one (RFC 9207). Default: the origin of `authorization`. */
   readonly issuer?: string | undefined;
   readonly authorization: string;
   readonly token: string;
-  /** What the paths of its API begin with: nothing else gets the access token. */
+  /** The base URL of its API: nothing else receives the access token. */
   readonly api: string;
 }
 
 /** A provider. @publicApi */
 export interface OAuthProviderSettings {
   readonly clientId: string;
-  /** Default: none, as for a public client. */
+  /** Default: none, for a public client. */
   readonly clientSecret?: string | undefined;
-  /** Of a provider with OpenID Connect: the rest is discovered. */
+  /** The issuer of a provider with OpenID Connect, from which the rest is discovered. */
   readonly issuer?: string | undefined;
-  /** Of a provider without it; needs `profile`. */
+  /** The endpoints of a provider without OpenID Connect; needs `profile`. */
   readonly endpoints?: OAuthEndpoints | undefined;
-  /** Reads who somebody is from the API of a provider without OpenID Connect. */
+  /** Reads the profile of a user from the API of a provider without OpenID Connect. */
   readonly profile?: ((api: ProviderApi) => Promise<OAuthProfileFacts>) | undefined;
-  /** What buttons call it. Default: its name. */
+  /** Its name on buttons. Default: its name in the settings. */
   readonly label?: string | undefined;
-  /** Separated by spaces. Default: `openid email profile`, with OpenID Connect. */
+  /** The requested scope, separated by spaces. Default: `openid email profile`, with OpenID Connect. */
   readonly scope?: string | undefined;
   /** Further parameters of the authorization request, such as `{ hd: 'example.com' }`. */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
-  /** The authentication context classes that are asked for (`acr_values`); a login with another one is rejected. Default: any. */
+  /** The requested authentication context classes (`acr_values`); a login with another one is rejected. Default: any. */
   readonly acrValues?: readonly string[] | undefined;
-  /** Those of them that stand for a second factor. Default: none; `amr` says it. */
+  /** Authentication context classes that count as a second factor. Default: none; `amr` decides. */
   readonly mfaAcrValues?: readonly string[] | undefined;
   /** Whether factors that the provider reports (`amr`) count: `mfa` is then a second factor. Default: yes. */
   readonly trustFactors?: boolean | undefined;
   /** How the client authenticates. Default: what the provider supports, `client_secret_basic` first. */
   readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'none' | undefined;
-  /** Whether the request is sent to the provider itself (PAR), where it offers that. Default: yes. */
+  /** Whether to use pushed authorization requests (PAR), if the provider supports them. Default: yes. */
   readonly par?: boolean | undefined;
-  /** Whether tokens are bound to a key of this application (DPoP), where the provider offers that. Default: yes. */
+  /** Whether to bind tokens to a key of this application (DPoP), if the provider supports that. Default: yes. */
   readonly dpop?: boolean | undefined;
-  /** How the response comes back. `form_post`: by a form, so that it is in no address at the provider. Default: `query`. */
+  /** How the response is returned. `form_post`: as a form, so that it appears in no URL. Default: `query`. */
   readonly responseMode?: 'query' | 'form_post' | undefined;
-  /** Whether a logout here leads to that of the provider, where it offers one. Default: no. */
+  /** Whether a logout here also logs out at the provider, if it supports that. Default: no. */
   readonly logout?: boolean | undefined;
   /**
-   * Whether the tokens are kept with the login, so that `AccessTokens` and `@AccessToken()` give access tokens to the application's code. Needs
-   * sessions in a store. Default: no.
+   * Whether to keep the tokens with the login, for `AccessTokens` and `@AccessToken()`. Needs sessions in a store. Default: no.
    */
   readonly keepTokens?: boolean | undefined;
-  /** Further origins that the provider leads through, for the `form-action` of pages. Default: none beside its own. */
+  /**
+   * Further origins that the provider redirects through, for `form-action` of the pages' `Content-Security-Policy`. Default: only its own.
+   */
   readonly formActions?: readonly string[] | undefined;
-  /** How long each of its answers is waited for, in ms. Default: 10 seconds. */
+  /** The time limit of each request to the provider, in ms. Default: 10 seconds. */
   readonly timeout?: number | undefined;
 }
 
-/** A provider, or one that depends on the request, such as on the tenant that it is for; null: none for this one. @publicApi */
+/** A provider, or a function that returns one for a request, for example by tenant; null: none for this one. @publicApi */
 export type OAuthProviderOption =
   | OAuthProviderSettings
   | ((request: unknown) => OAuthProviderSettings | null | Promise<OAuthProviderSettings | null>);

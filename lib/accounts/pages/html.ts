@@ -1,4 +1,4 @@
-/** Markup that is safe to send. Only {@link html} makes it. @publicApi */
+/** Markup that is safe to send. Only {@link html} creates it. @publicApi */
 export class Html {
   constructor(readonly markup: string) {}
 
@@ -7,7 +7,7 @@ export class Html {
   }
 }
 
-/** What a template accepts: markup stays as it is, text is escaped; `null`, `undefined` and `false` render nothing. @publicApi */
+/** A value in a template: markup stays as it is, strings are escaped; `null`, `undefined` and `false` render nothing. @publicApi */
 export type HtmlPart = Html | string | number | null | undefined | false | readonly HtmlPart[];
 
 const entities: Readonly<Record<string, string>> = {
@@ -19,8 +19,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * A template for HTML that escapes each part, unless it is markup that this function made. Use parts only between tags or inside a
- * *quoted* attribute.
+ * A template for HTML that escapes each value, unless it is markup from this function. Use values only between tags or inside a *quoted*
+ * attribute.
  *
  * @publicApi
  */

@@ -1,6 +1,6 @@
 import { html, type HtmlPart } from './html.js';
 
-/** The nonces of the application's `Content-Security-Policy`, for what pages load; null: there is none. @publicApi */
+/** The nonces of the application's `Content-Security-Policy` for scripts and style sheets; null: there is none. @publicApi */
 export interface PageNonces {
   readonly script: string | null;
   readonly style: string | null;

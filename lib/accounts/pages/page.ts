@@ -10,7 +10,7 @@ import type { ListedSession } from '../sessions/listed-session.js';
 import type { Html } from './html.js';
 import type { PageNonces } from './nonces.js';
 
-/** The pages that there are. @publicApi */
+/** The names of the pages. @publicApi */
 export type PageName =
   | 'login'
   | 'mailLogin'
@@ -44,109 +44,109 @@ export type PageName =
   | 'adminInvitations'
   | 'invitation';
 
-/** What pages show of second factors; what is not of a page is empty there. @publicApi */
+/** The second factors that a page shows; empty on other pages. @publicApi */
 export interface FactorsShown {
-  /** The methods by which a factor can be proved here, such as `totp`. */
+  /** The methods with which a factor can be proved here, such as `totp`. */
   readonly methods: readonly string[];
-  /** What a login waits for; null: nothing. */
+  /** What a pending login needs; null: nothing. */
   readonly waitsFor: 'second-factor' | 'enroll' | null;
-  /** For how long the device can be trusted, so that it is not asked again, in ms; null: it cannot. */
+  /** How long the device can be trusted, in ms; null: it cannot. */
   readonly trustFor: number | null;
-  /** Whether a login that has to set up a factor has entered the code of the mail. */
+  /** Whether the user, who has to set up a factor, has entered the code from the email. */
   readonly isMailbox: boolean;
   readonly list: readonly {
     readonly id: string;
     readonly method: string;
     readonly name: string | null;
-    /** Of a telephone: the end of its number. */
+    /** For a phone: the end of its number. */
     readonly phone?: string;
     readonly createdAt: Date;
     readonly lastUsedAt: Date | null;
   }[];
   /** How many recovery codes are left. */
   readonly recoveryCodes: number;
-  /** An authenticator app that is being set up: its secret in base32, and the QR code as SVG. They are shown once. */
+  /** An authenticator app that is being set up: its secret in base32, and the QR code as SVG, which are shown once. */
   readonly setUp: { readonly id: string; readonly secret: string | null; readonly picture: Html | null } | null;
-  /** A telephone that is being set up, and the end of its number, such as `•••78`; that is shown once. */
+  /** A phone that is being set up, and the end of its number, such as `•••78`, which is shown once. */
   readonly phoneSetUp: { readonly id: string; readonly phone: string | null } | null;
-  /** The telephones to which a code can be sent. Where `methods` has `code` and there are none, it is sent by mail. */
+  /** The phones to which a code can be sent. If `methods` has `code` and there are none, it is sent by email. */
   readonly phones: readonly { readonly id: string; readonly phone: string }[];
   /** New recovery codes, which are shown once. */
   readonly codes: readonly string[];
 }
 
-/** What the page of API keys shows. @publicApi */
+/** The data of the page of API keys. @publicApi */
 export interface ApiKeysShown {
   readonly list: readonly ApiKey[];
-  /** Those that keys can have. */
+  /** The scopes that keys can have. */
   readonly scopes: readonly string[];
-  /** A key that has just been created, which is shown once; null: none. */
+  /** A new key, which is shown once; null: none. */
   readonly created: string | null;
 }
 
-/** What pages show of sign-in with other providers. @publicApi */
+/** The data of pages about sign-in with other providers. @publicApi */
 export interface OAuthShown {
-  /** The providers that there are. */
+  /** The providers. */
   readonly providers: readonly { readonly name: string; readonly label: string }[];
-  /** The accounts at them by which who is logged in gets in; empty on pages that are not about that. */
+  /** The linked accounts of the user; empty on other pages. */
   readonly links: readonly OAuthLink[];
 }
 
-/** What a page is made from. @publicApi */
+/** The input of a page. @publicApi */
 export interface PageContext {
   readonly page: PageName;
   /** The name of the site. */
   readonly site: string;
   readonly texts: Texts;
-  /** The address of another page, such as `url('/login')`. */
+  /** The URL of another page, such as `url('/login')`. */
   readonly url: (page: string) => string;
   /** Which features are on. */
   readonly features: Readonly<Record<string, boolean>>;
   /** Who is logged in; null: nobody. */
   readonly user: Account | null;
-  /** The request's session, for what a layout shows of it. */
+  /** The session of the request, for layouts. */
   readonly session: Session;
-  /** The administrator who is in the place of {@link user}; null: nobody is. */
+  /** The administrator who impersonates {@link user}; null: nobody. */
   readonly impersonation: Impersonation | null;
-  /** The hidden field that forms need; null: none, the browser's own headers are enough. */
+  /** The hidden field that forms need; null: none, since the browser's headers are enough. */
   readonly csrf: { readonly field: string; readonly token: string } | null;
-  /** What a `<script>` and the link of a style sheet need as `nonce`, where the application's `Content-Security-Policy` has one. */
+  /** The `nonce` of scripts and style sheets, if the application's `Content-Security-Policy` has one. */
   readonly nonces: PageNonces;
-  /** What was typed, without passwords; and what the query said. */
+  /** The values that were entered, without passwords, and those of the query. */
   readonly values: Readonly<Record<string, string>>;
-  /** What is wrong with fields, in words. */
+  /** Error messages by field. */
   readonly errors: Readonly<Record<string, readonly string[]>>;
-  /** What is wrong, in words; null: nothing. */
+  /** An error message; null: none. */
   readonly error: string | null;
-  /** What has been done, in words: there is nothing to fill in any more; null: nothing yet. */
+  /** A message about what has been done, if there is nothing left to fill in; otherwise null. */
   readonly done: string | null;
-  /** Whether the login page proposes to stay logged in. */
+  /** Whether "Keep me logged in" is ticked by default. */
   readonly remember: boolean;
-  /** Whether a password is asked for, on pages where it depends. */
+  /** Whether a password is required, on pages where that depends. */
   readonly needsPassword: boolean;
-  /** What the page is about, in words, such as the code that it shows; by names that depend on the page. */
+  /** Texts that depend on the page, such as a code to show, by name. */
   readonly details: Readonly<Record<string, string>>;
-  /** The passkeys of who is logged in, on their page; null: another page. */
+  /** The passkeys of the user, on their page; null on other pages. */
   readonly passkeys: ShownPasskeys | null;
-  /** The devices of who is logged in, on the page that lists them. */
+  /** The devices of the user, on the page that lists them. */
   readonly sessions: readonly ListedSession[];
-  /** On pages about second factors: what there is. */
+  /** The data of pages about second factors. */
   readonly factors: FactorsShown;
-  /** Sign-in with other providers: what there is. */
+  /** The data of pages about sign-in with other providers. */
   readonly oauth: OAuthShown;
-  /** On the page of API keys: what there is. */
+  /** The data of the page of API keys. */
   readonly apiKeys: ApiKeysShown;
-  /** On the pages for administrators: what there is. */
+  /** The data of the pages for administrators. */
   readonly administration: AdministrationShown;
-  /** The fewest characters of a new password. */
+  /** The minimum number of characters in a new password. */
   readonly passwordMin: number;
-  /** What every page has around its content: the one of `pages.layout`, or the one in the box. */
+  /** The layout of every page: `pages.layout`, or the built-in one. */
   readonly layout: PageLayout;
 }
 
 /** The content of a page, for a layout. @publicApi */
 export interface PageContent {
-  /** For the tab of the browser: the heading, and before it that something is wrong. */
+  /** The document title: the heading, preceded by an error if there is one. */
   readonly title: string;
   /** The heading, messages, forms and links, without `<main>`. */
   readonly main: Html;
@@ -155,13 +155,13 @@ export interface PageContent {
 /** A page: a function that returns HTML. @publicApi */
 export type PageTemplate = (context: PageContext) => string | Html | Promise<string | Html>;
 
-/** Makes a document of the content of a page. @publicApi */
+/** Returns the document for the content of a page. @publicApi */
 export type PageLayout = (content: PageContent, context: PageContext) => string | Html | Promise<string | Html>;
 
 /**
- * Pages of the application, by name; the others stay as they are. `layout` is what every page in the box is put into, so that it looks like
- * the application's own. `nonce` returns the nonce of the application's `Content-Security-Policy` for a request of its server, where helmet
- * does not say it; null: there is none.
+ * The application's own pages, by name; other pages keep the built-in ones. `layout` is the layout of every built-in page, so that they
+ * look like the application. `nonce` returns the nonce of the application's `Content-Security-Policy` for a request, if it is not set by
+ * helmet; null: there is none.
  *
  * @publicApi
  */

@@ -20,9 +20,9 @@ export interface PasskeyProof {
   readonly factors: readonly string[];
 }
 
-/** What a browser needs to use or to make a passkey. @publicApi */
+/** What a browser needs to use or to create a passkey. @publicApi */
 export interface BegunCeremony {
-  /** What the browser sends back with the credential. */
+  /** The value to send back with the credential. */
   readonly flow: string;
   /** For `PublicKeyCredential.parseRequestOptionsFromJSON()` or `parseCreationOptionsFromJSON()`. */
   readonly options: CeremonyOptions;

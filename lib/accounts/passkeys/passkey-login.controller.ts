@@ -7,7 +7,7 @@ import { PasskeyLoginService } from './passkey-login.service.js';
 /** What a browser sees that sends a form rather than a script's request. */
 const form: PageOf = { page: 'login' };
 
-/** Logs in by a passkey. */
+/** Logs in with a passkey. */
 @Controller()
 @AccountRoutes('passkeys')
 export class PasskeyLoginController {

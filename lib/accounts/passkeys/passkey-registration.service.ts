@@ -25,7 +25,7 @@ const most = 50;
 /** A passkey that was added. @publicApi */
 export interface RegisteredPasskey {
   readonly passkey: Passkey;
-  /** What the page tells the browser. */
+  /** What to tell the browser. */
   readonly signal: PasskeySignal | null;
 }
 

@@ -10,7 +10,7 @@ import { PasskeyRegistrationService, type RegisteredPasskey } from './passkey-re
 import { PasskeysService, type DeletedPasskey } from './passkeys.service.js';
 import type { Passkey } from './passkey.js';
 
-/** What a browser returns of a passkey. All of it is untrusted, and may be passed on as it came. @publicApi */
+/** The response of a browser with a passkey. It is untrusted: pass it on as the client sent it. @publicApi */
 export interface PasskeyResponse {
   /** The `flow` of the options. */
   readonly flow?: unknown;
@@ -19,8 +19,8 @@ export interface PasskeyResponse {
 }
 
 /**
- * Passkeys for pages and an API of your own: what the routes of this package do, for a session of the request that is being handled. As a
- * second factor, they are proved by `SecondFactorService`. What is rejected is an `AccountsException`; a feature that is off, a 404.
+ * Passkeys for your own pages and API: does what the routes of this package do, for the session of the current request. To prove a passkey
+ * as a second factor, use `SecondFactorService`. Rejections are an `AccountsException`; a feature that is off is a 404.
  *
  * @publicApi
  */
@@ -33,13 +33,13 @@ export class PasskeyService {
     private readonly owned: PasskeysService,
   ) {}
 
-  /** What a browser needs to log in by a passkey. Nobody has said who they are. @throws AccountsException 429 */
+  /** What a browser needs to log in with a passkey, without a username. @throws AccountsException 429 */
   async loginOptions(session: SessionObject): Promise<BegunCeremony> {
     return this.login.options(this.#exchange(session));
   }
 
   /**
-   * Logs in by a passkey.
+   * Logs in with a passkey.
    *
    * @throws AccountsException 401 `INVALID_CREDENTIALS`, whatever the reason; 409 `ALREADY_IN`
    */
@@ -53,7 +53,7 @@ export class PasskeyService {
   }
 
   /**
-   * What a browser needs to make a passkey, for who is logged in or has to set up a factor.
+   * What a browser needs to create a passkey, for a user who is logged in or has to set up a factor.
    *
    * @throws AccountsException 401 `VERIFICATION_REQUIRED`, 401 `MAIL_CODE_NEEDED`, 409 `TOO_MANY_PASSKEYS`
    */
@@ -62,9 +62,9 @@ export class PasskeyService {
   }
 
   /**
-   * Adds a passkey. Other sessions of the account end. A login that had to set up a factor is in.
+   * Adds a passkey. Other sessions of the account end. If the login was pending until a factor is set up, the user is then logged in.
    *
-   * @throws AccountsException 400 for what no browser has returned for this session, 409 `PASSKEY_TAKEN`
+   * @throws AccountsException 400 for a response that does not belong to this session, 409 `PASSKEY_TAKEN`
    */
   async register(
     session: SessionObject,
@@ -73,7 +73,7 @@ export class PasskeyService {
     return this.registration.register(this.#exchange(session, response));
   }
 
-  /** The passkeys of who is logged in. */
+  /** The passkeys of the user. */
   async list(session: SessionObject): Promise<readonly Passkey[]> {
     return this.owned.list(this.#exchange(session));
   }

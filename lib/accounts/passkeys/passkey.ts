@@ -31,11 +31,11 @@ export interface StoredPasskey extends PasskeyFacts {
 /** A passkey as its owner sees it. @publicApi */
 export interface Passkey {
   readonly id: string;
-  /** As its owner calls it; null: it has no name. */
+  /** The name that its owner chose; null: none. */
   readonly name: string | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
-  /** Whether it may be copied to other devices, as those of most password managers. */
+  /** Whether it can be copied to other devices, as those of most password managers. */
   readonly isSyncable: boolean;
   /** Whether it has been. */
   readonly isBackedUp: boolean;

@@ -18,7 +18,7 @@ import { shownPasskey, type Passkey, type StoredPasskey } from './passkey.js';
 
 /** A passkey that was deleted. @publicApi */
 export interface DeletedPasskey {
-  /** What browsers know it by, for `PublicKeyCredential.signalUnknownCredential()`. */
+  /** Its id in browsers, for `PublicKeyCredential.signalUnknownCredential()`. */
   readonly credentialId: string;
   readonly signal: PasskeySignal | null;
 }

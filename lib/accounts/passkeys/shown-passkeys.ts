@@ -1,7 +1,7 @@
 import type { Passkey } from './passkey.js';
 
 /**
- * What a page tells the browser, so that it proposes no passkey that is no longer accepted, under no former name:
+ * What a page tells the browser, so that it no longer suggests removed passkeys or former names:
  * `PublicKeyCredential.signalAllAcceptedCredentials()` and `signalCurrentUserDetails()`.
  *
  * @publicApi
@@ -15,7 +15,7 @@ export interface PasskeySignal {
   readonly allAcceptedCredentialIds: readonly string[];
 }
 
-/** The passkeys of who is logged in, for their page. @publicApi */
+/** The passkeys of the user, for their page. @publicApi */
 export interface ShownPasskeys {
   readonly passkeys: readonly Passkey[];
   /** What the page tells the browser; null: there never was a passkey. */

@@ -4,7 +4,7 @@ import type { AssertionJson, AttestationJson } from './credential-input.js';
 import type { PasskeyFacts, StoredPasskey } from './passkey.js';
 import type { WebAuthnLibrary } from './webauthn-library.js';
 
-/** What the browser gets for a ceremony, for `PublicKeyCredential.parseCreationOptionsFromJSON()` and the like. @publicApi */
+/** The options for the browser, for `PublicKeyCredential.parseCreationOptionsFromJSON()` and so on. @publicApi */
 export type CeremonyOptions = object;
 
 /** Who is to have a new passkey. */

@@ -7,7 +7,7 @@ export interface Argon2Library {
   verify(hashed: string, password: Uint8Array, options?: Options): Promise<boolean>;
 }
 
-/** A key that hashes depend on besides the password, and that is not in the database. @publicApi */
+/** A secret key that hashes also depend on, and that is not in the database. @publicApi */
 export interface PasswordPepper {
   /** Stored with each hash, so that peppers can be replaced: 1 to 32 letters, digits, `-` and `_`. */
   readonly id: string;

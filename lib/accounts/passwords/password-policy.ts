@@ -2,17 +2,17 @@ import { importPeer } from '../../stores/import-peer.js';
 import { timesBreached } from './password-ranges.js';
 import type { PasswordSettings } from './password.options.js';
 
-/** Why a password is refused; a code for `fields` of an answer. @publicApi */
+/** Why a password is rejected: a code for `fields` of a response. @publicApi */
 export type PasswordProblem =
   | 'PASSWORD_TOO_SHORT'
   | 'PASSWORD_TOO_LONG'
-  /** It consists of words that a stranger would try first: the name, the address, the site. */
+  /** It consists of words that an attacker would try first: the username, the address, the name of the site. */
   | 'PASSWORD_CONTEXT'
   | 'PASSWORD_COMMON'
   | 'PASSWORD_BREACHED'
-  /** The service of breached passwords did not answer, and `breached` is `strict`. */
+  /** The service of breached passwords did not respond, and `breached` is `strict`. */
   | 'PASSWORD_UNCHECKED'
-  /** Its score of zxcvbn is too low. */
+  /** Its zxcvbn score is too low. */
   | 'PASSWORD_TOO_SIMPLE';
 
 /** How many characters have to remain of a password without the words of its context. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A service that knows breached passwords by the beginning of their SHA-1, so that it never learns the password. What it returns is the text of
- * the range service of Have I Been Pwned: a line per hash, its remaining 35 hexadecimal digits, a colon, and how often it was seen.
+ * A service that looks up breached passwords by the beginning of their SHA-1, so that it never learns the password. It returns text in the
+ * form of the range service of Have I Been Pwned: a line per hash with its remaining 35 hexadecimal digits, a colon, and how often it was
+ * seen.
  *
  * @publicApi
  */
@@ -13,13 +14,13 @@ export interface PasswordRanges {
 
 /** @publicApi */
 export interface PwnedPasswordsOptions {
-  /** Where the service is, or a mirror of it. Default: `https://api.pwnedpasswords.com/range/`. */
+  /** The URL of the service, or of a mirror. Default: `https://api.pwnedpasswords.com/range/`. */
   readonly url?: string;
-  /** How long an answer may take, in milliseconds. Default: 2000. */
+  /** The time limit of a request, in milliseconds. Default: 2000. */
   readonly timeoutMs?: number;
 }
 
-/** The range service of Have I Been Pwned. Its answers are padded, so that their length reveals nothing, either. @publicApi */
+/** The range service of Have I Been Pwned. Its responses are padded, so that their length reveals nothing. @publicApi */
 export function pwnedPasswords({
   url = 'https://api.pwnedpasswords.com/range/',
   timeoutMs = 2_000,

@@ -16,8 +16,8 @@ const currentVersion = 19;
 const hashBytes = 32;
 
 /**
- * Hashes and checks passwords. Stored hashes are argon2id; those that other libraries made are checked as well: argon2, bcrypt, scrypt,
- * PBKDF2 (passlib, Django, Werkzeug), SHA-crypt, and Flask-Security's double hash over any of them.
+ * Hashes and verifies passwords. New hashes are argon2id; hashes of other libraries are verified as well: argon2, bcrypt, scrypt, PBKDF2
+ * (passlib, Django, Werkzeug), SHA-crypt, and Flask-Security's double hash over any of them.
  *
  * @publicApi
  */
@@ -57,9 +57,9 @@ export class PasswordService {
   }
 
   /**
-   * The hash of a password, to be stored. It is not judged: see {@link check}.
+   * The hash of a password, to be stored. The password is not judged: see {@link check}.
    *
-   * @throws PasswordUnusableError for what is no text, or longer than 4 kB
+   * @throws PasswordUnusableError for a value that is not a string, or longer than 4 kB
    * @throws AccountsBusyError if too many are waiting
    */
   async hash(password: string): Promise<string> {
@@ -79,10 +79,10 @@ export class PasswordService {
   }
 
   /**
-   * Whether `password` is the one that `hash` was made from. Pass null for an account that does not exist or has no password: the answer is
-   * false, and takes as long.
+   * Whether `password` matches `hash`. Pass null for an account that does not exist or has no password: the result is false, in the same
+   * time.
    *
-   * @throws PasswordUnusableError for what is no text, or longer than 4 kB
+   * @throws PasswordUnusableError for a value that is not a string, or longer than 4 kB
    * @throws AccountsBusyError if too many are waiting
    * @throws SessionPeerMissingError for a hash of bcrypt, if `bcryptjs` is not installed
    */
@@ -110,7 +110,10 @@ export class PasswordService {
     return true;
   }
 
-  /** Whether a password should be hashed again at the next login, since its stored hash is foreign or weaker than new ones. */
+  /**
+   * Whether a password should be hashed again at the next login, since its stored hash was made by another library or is weaker than new
+   * ones.
+   */
   needsRehash(hash: string): boolean {
     const form = readArgon2(hash);
     if (form?.type !== 'argon2id' || form.version < currentVersion) return true;
@@ -125,10 +128,10 @@ export class PasswordService {
   /**
    * Judges a new password. Nothing is hashed.
    *
-   * @param context words that a stranger would try first: the name, the address, the site
-   * @param options.ranges whether the service of breached passwords is asked, if `passwords.breached` is on. Default: yes.
-   * @returns the problem, in a list for `fields` of an answer; an empty list: it is accepted
-   * @throws PasswordUnusableError for what is no text, or longer than 4 kB
+   * @param context words that an attacker would try first: the username, the address, the name of the site
+   * @param options.ranges whether to query the service of breached passwords, if `passwords.breached` is on. Default: yes.
+   * @returns an array with the problem, for `fields` of a response; an empty one: the password is accepted
+   * @throws PasswordUnusableError for a value that is not a string, or longer than 4 kB
    */
   async check(
     password: string,

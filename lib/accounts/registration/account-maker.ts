@@ -14,7 +14,7 @@ import type { RegistrationRequest } from './registration.options.js';
 export interface AcceptedRegistration {
   readonly email: NormalEmail;
   readonly username: NormalUsername | null;
-  /** The password's hash. */
+  /** The password hash. */
   readonly password: string;
   readonly locale: string | null;
   readonly fields: Readonly<Record<string, JsonValue>>;

@@ -3,20 +3,20 @@ import { group, option } from '../../config/option.js';
 import type { Account } from '../repository/account.js';
 import type { JsonValue } from '../repository/json.js';
 
-/** A registration before anything has been done for it. @publicApi */
+/** A registration, before anything has been done. @publicApi */
 export interface RegistrationRequest {
   readonly email: string;
   readonly username: string | null;
-  /** The declared fields that were given. */
+  /** The declared fields of the request. */
   readonly fields: Readonly<Record<string, JsonValue>>;
   /** The client's network address; empty: unknown. */
   readonly address: string;
   readonly userAgent: string;
-  /** The body as it was sent, such as with the answer to a captcha; untrusted. */
+  /** The body as it was sent, for example with the response to a captcha; untrusted. */
   readonly body: unknown;
 }
 
-/** Checks one field: returns the value to keep, or undefined for one that is not accepted. @publicApi */
+/** Checks one field: returns the value to store, or undefined to reject it. @publicApi */
 export type FieldCheck = (value: unknown) => JsonValue | undefined;
 
 /** How accounts are created by those who are to have them. */

@@ -4,7 +4,7 @@
 import type { NewAccount, StoredAccount, TrackedLogin } from './account.js';
 import type { Credential, NewCredential } from './credential.js';
 
-/** What must be unique, and already exists. @publicApi */
+/** The unique value that already exists. @publicApi */
 export type TakenAccountKey = 'id' | 'email' | 'username' | 'credential';
 
 /** @publicApi */
@@ -55,17 +55,17 @@ export interface OwnedCredential {
   readonly credential: Credential;
 }
 
-/** Which accounts to list; all of them by default. @publicApi */
+/** A query for accounts; all by default. @publicApi */
 export interface AccountQuery {
-  /** Only active ones, or only disabled ones. */
+  /** Only active accounts, or only disabled ones. */
   readonly active?: boolean;
-  /** Only those whose normal address or username (`emailKey`, `usernameKey`, without the version that they begin with) contains it. */
+  /** Only accounts whose normal address or username (`emailKey`, `usernameKey`, without the version that they begin with) contains it. */
   readonly search?: string;
-  /** Only those that have this role. */
+  /** Only accounts with this role. */
   readonly role?: string;
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: string;
-  /** The most accounts of a page, 1 to 1000. Default: 100. */
+  /** The maximum number of accounts in a page, 1 to 1000. Default: 100. */
   readonly limit?: number;
 }
 
@@ -73,7 +73,7 @@ export interface AccountQuery {
 export interface AccountPage {
   /** In the order of their ids. */
   readonly accounts: readonly StoredAccount[];
-  /** What to pass as `after` for the next page; null: this is the last one. */
+  /** The value of `after` for the next page; null: this is the last one. */
   readonly next: string | null;
 }
 
@@ -82,11 +82,11 @@ export interface AccountPage {
  *
  * The contract, in the words of its tests (`accountRepositoryContract()` of `nestjs-session-auth/testing`):
  *
- * - What is absent is `null`, and what is taken, gone or changed by somebody else is a result, never an error. An error means that the
- *   repository cannot answer, or (`AccountValueError`) that a value can never be stored; nothing is changed then.
- * - Uniqueness is the database's: of any number of parallel calls that create one address, exactly one succeeds.
+ * - What is absent is `null`, and what is taken, gone or changed by another call is a result, never an error. An error means that the
+ * database does not respond, or (`AccountValueError`) that a value is invalid; nothing is changed then.
+ * - The database guarantees uniqueness: of any number of parallel calls that create one address, exactly one succeeds.
  * - Every change is a compare-and-set on `version`: of any number of parallel changes of one version, exactly one succeeds.
- * - What is returned is the caller's: a later change of it changes nothing that is stored.
+ * - Results belong to the caller: changing them does not change what is stored.
  *
  * @publicApi
  */
@@ -96,41 +96,41 @@ export abstract class AccountRepository {
   /** Finds an account by the normal form of its address or its username: `emailKey` or `usernameKey`. */
   abstract findBy(property: 'email' | 'username', key: string): Promise<StoredAccount | null>;
 
-  /** Creates an account and its credentials: all of it, or nothing. */
+  /** Creates an account and its credentials, all or nothing. */
   abstract create(account: NewAccount, credentials?: readonly NewCredential[]): Promise<CreateAccountResult>;
 
   /**
-   * Stores a changed account (see `changedAccount()`), if the stored one still has the expected version. Raises the version by one and sets
-   * `updatedAt`. Never writes `createdAt`, or what {@link track} writes.
+   * Stores a changed account (see `changedAccount()`), if the stored one still has the expected version. Increases the version by one and
+   * sets `updatedAt`. Never writes `createdAt`, or what {@link track} writes.
    */
   abstract update(account: StoredAccount, expectedVersion: number): Promise<UpdateAccountResult>;
 
-  /** Deletes an account and its credentials. True: it was this call that did it. */
+  /** Deletes an account and its credentials. Returns whether this call did it. */
   abstract delete(id: string): Promise<boolean>;
 
   /** A page of accounts. */
   abstract list(query?: AccountQuery): Promise<AccountPage>;
 
   /**
-   * Counts a login: the current one becomes the last one. Neither reads nor raises the version, so it never conflicts with an update.
-   * Does nothing for an account that has been deleted.
+   * Records a login: the current one becomes the last one. Neither reads nor changes the version, so it never conflicts with an update. A
+   * no-op for a deleted account.
    */
   abstract track(id: string, login: TrackedLogin): Promise<void>;
 
-  /** The credentials of an account, of one kind or of all; the oldest first. */
+  /** The credentials of an account, of one kind or of all, oldest first. */
   abstract credentials(accountId: string, kind?: string): Promise<readonly Credential[]>;
 
   /** Finds a credential by its external id, within its kind. */
   abstract findCredential(kind: string, externalId: string): Promise<Credential | null>;
 
-  /** Finds both a credential and its account, in one query. Without this method, two are made. */
+  /** Finds both a credential and its account, in one query. Optional: without this method, two queries are made. */
   findOwned?(kind: string, externalId: string): Promise<OwnedCredential | null>;
 
   /**
    * Adds a credential.
    *
-   * @param expectedEpoch adds it only if the account has this epoch, in one transaction: whoever raises the epoch and lists the credentials
-   * then sees it, or it is not added. Default: whatever the epoch is
+   * @param expectedEpoch adds it only if the account has this epoch, in one transaction: whoever increases the epoch and then lists the
+   * credentials sees it, or it is not added. Default: any epoch
    */
   abstract addCredential(
     accountId: string,
@@ -139,16 +139,16 @@ export abstract class AccountRepository {
   ): Promise<AddCredentialResult>;
 
   /**
-   * Stores a changed credential, if the stored one still has the expected version. Raises the version by one. Never writes the account,
+   * Stores a changed credential, if the stored one still has the expected version. Increases the version by one. Never writes the account,
    * the kind or `createdAt`.
    */
   abstract updateCredential(credential: Credential, expectedVersion: number): Promise<UpdateCredentialResult>;
 
-  /** Deletes a credential, if it still has the expected version. True: it was this call that did it. */
+  /** Deletes a credential, if it still has the expected version. Returns whether this call did it. */
   abstract deleteCredential(id: string, expectedVersion: number): Promise<boolean>;
 
   /**
-   * Deletes all credentials of one kind and adds others in their place: all of it, or nothing.
+   * Replaces all credentials of one kind by others, all or nothing.
    *
    * @param expectedEpoch as for {@link addCredential}
    */
@@ -159,7 +159,7 @@ export abstract class AccountRepository {
     expectedEpoch?: number,
   ): Promise<ReplaceCredentialsResult>;
 
-  /** The credentials of one kind, of all accounts, that had expired at `time`; the first to expire first. */
+  /** The credentials of one kind, of all accounts, that had expired at `time`, sorted by their expiry. */
   abstract expiredCredentials(kind: string, time: Date, limit: number): Promise<readonly Credential[]>;
 }
 

@@ -1,26 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import type { JsonObject } from './json.js';
 
-/** A login as it is kept with its account. @publicApi */
+/** A login, as recorded in its account. @publicApi */
 export interface TrackedLogin {
   readonly at: Date;
-  /** The network address, or null where it is not known or not kept. */
+  /** The network address; null: unknown, or not recorded. */
   readonly ip: string | null;
 }
 
-/** What an account and its stored form have in common. @publicApi */
+/** The fields that an account and its stored form share. @publicApi */
 export interface AccountFacts {
   readonly id: string;
-  /** The address as its owner writes it. Mail goes here. */
+  /** The address as its owner wrote it. Emails are sent here. */
   readonly email: string;
-  /** When the owner proved to receive mail at {@link email}; null: not yet. */
+  /** When {@link email} was confirmed; null: not yet. */
   readonly emailConfirmedAt: Date | null;
-  /** As its owner writes it; null: none. */
+  /** The username as its owner wrote it; null: none. */
   readonly username: string | null;
-  /** False: disabled; every login is refused. */
+  /** False: disabled; every login is rejected. */
   readonly active: boolean;
   readonly roles: readonly string[];
-  /** The language of mails and pages, such as `de`; null: as the request says. */
+  /** The language of emails and pages, such as `de`; null: that of each request. */
   readonly locale: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -33,8 +33,8 @@ export interface AccountFacts {
 }
 
 /**
- * An account as `@CurrentUser()` returns it: without its password's hash and without what its credentials contain. Declare the
- * fields of your registration form here:
+ * An account as `@CurrentUser()` returns it: without the password hash, and without the contents of its credentials. Declare the fields of
+ * your registration form here:
  *
  * ```ts
  * declare module 'nestjs-session-auth/accounts' {
@@ -46,17 +46,17 @@ export interface AccountFacts {
  */
 export interface Account extends AccountFacts {}
 
-/** What the features keep of an account, each under its own names. Times are in milliseconds since the epoch. @publicApi */
+/** The data that features store in an account, each under its own names. Times are in milliseconds since the epoch. @publicApi */
 export interface AccountState extends JsonObject {
-  /** Every login is refused until then. */
+  /** Every login is rejected until then. */
   readonly lockedUntil?: number;
   /** Whether the password has to be reset before the next login. */
   readonly resetOwed?: boolean;
   /** Whether an administrator requires a second factor of this account, whatever the options say. */
   readonly secondFactorRequired?: boolean;
-  /** Whether nobody is let in until more is proved, or an administrator helps. */
+  /** Whether the account is closed until another factor is proved, or an administrator helps. */
   readonly frozen?: boolean;
-  /** When the account is deleted. */
+  /** When the account will be deleted. */
   readonly deleteAt?: number;
   /** API keys that were created under an earlier epoch are not valid. */
   readonly apiKeysSince?: number;
@@ -65,8 +65,8 @@ export interface AccountState extends JsonObject {
 }
 
 /**
- * An account as it is stored. Only a repository and the password service see one. Make it with {@link storedAccount}, and another
- * from it with {@link changedAccount}: a spread (`{ ...account }`) loses the password, which is not enumerable.
+ * An account as it is stored. Only a repository and the password service see one. Create it with {@link storedAccount}, and change it with
+ * {@link changedAccount}: a spread (`{ ...account }`) loses the password, which is not enumerable.
  *
  * @publicApi
  */
@@ -75,27 +75,27 @@ export interface StoredAccount extends AccountFacts {
   readonly emailKey: string;
   /** The normal form of {@link username}; unique. Null: no username. */
   readonly usernameKey: string | null;
-  /** The password's hash; null: no password. Not enumerable, so that no log and no JSON contains it. */
+  /** The password hash; null: no password. Not enumerable, so that no log and no JSON contains it. */
   readonly password: string | null;
-  /** Raised by whatever ends the sessions of the account: what was proved under an earlier epoch is no longer valid. */
+  /** Increased by everything that ends the sessions of the account: what was proved under an earlier epoch is no longer valid. */
   readonly epoch: number;
   readonly state: AccountState;
   /** The declared fields of the application. */
   readonly data: JsonObject;
-  /** Raised by each update; see {@link AccountRepository.update}. */
+  /** Increased by each update; see {@link AccountRepository.update}. */
   readonly version: number;
 }
 
-/** An account to create. What is left out is empty, and the account active. @publicApi */
+/** An account to create. Omitted fields are empty, and the account is active. @publicApi */
 export interface NewAccount {
-  /** Default: {@link newAccountId}. A repository over a table that makes its own ids may ignore it. */
+  /** Default: {@link newAccountId}. A repository over a table that generates its own ids can ignore it. */
   readonly id?: string;
   readonly email: string;
   readonly emailKey: string;
   readonly emailConfirmedAt?: Date | null;
   readonly username?: string | null;
   readonly usernameKey?: string | null;
-  /** The password's hash. */
+  /** The password hash. */
   readonly password?: string | null;
   readonly active?: boolean;
   readonly roles?: readonly string[];
@@ -110,7 +110,10 @@ export interface NewAccount {
   readonly passwordChangedAt?: Date | null;
 }
 
-/** What {@link changedAccount} can change: all but the id, the version, and what {@link AccountRepository.track} writes. @publicApi */
+/**
+ * The changes that {@link changedAccount} can make: all fields except the id, the version, and those that {@link AccountRepository.track}
+ * writes. @publicApi
+ */
 export type AccountChanges = Partial<
   Omit<StoredAccount, 'id' | 'version' | 'createdAt' | 'updatedAt' | 'loginCount' | 'lastLogin' | 'currentLogin'>
 >;
@@ -121,8 +124,8 @@ export function newAccountId(): string {
 }
 
 /**
- * A stored account from its fields, with the password hidden from enumeration. For repositories of your own: what else a row or an entity
- * has is left out.
+ * A stored account from its fields, with the password not enumerable. For repositories of your own: other columns of a row or an entity are
+ * omitted.
  *
  * @publicApi
  */

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { JsonObject } from './json.js';
 
 /**
- * Something that belongs to an account and of which there may be several: a second factor, a passkey, a recovery code, a trusted
- * device, a long-lived proof.
+ * Something that an account can have several of: a second factor, a passkey, a recovery code, a trusted device, a long-lived proof.
  *
  * @publicApi
  */
@@ -12,21 +11,21 @@ export interface Credential {
   readonly accountId: string;
   /** The feature that it belongs to, such as `totp` or `passkey`. */
   readonly kind: string;
-  /** What it is found by, such as the id of a passkey or a hash; unique within its kind. Null: only by its account. */
+  /** The key to find it by, such as the id of a passkey or a hash; unique within its kind. Null: it is only found by its account. */
   readonly externalId: string | null;
-  /** Its name, as the account's owner chose it; null: none. */
+  /** The name that the account's owner chose; null: none. */
   readonly name: string | null;
-  /** What the feature keeps; secrets in it are sealed. */
+  /** The data of the feature; secrets in it are sealed. */
   readonly data: JsonObject;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
   /** When it stops being valid; null: never. The feature checks it: a repository returns expired credentials as well. */
   readonly expiresAt: Date | null;
-  /** Raised by each update; see {@link AccountRepository.updateCredential}. */
+  /** Increased by each update; see {@link AccountRepository.updateCredential}. */
   readonly version: number;
 }
 
-/** A credential to add. What is left out is empty. @publicApi */
+/** A credential to add. Omitted fields are empty. @publicApi */
 export interface NewCredential {
   /** Default: 128 random bits in base64url. */
   readonly id?: string;

@@ -22,7 +22,7 @@ export interface MemoryAccountRepositoryOptions {
   readonly now?: () => number;
 }
 
-/** Keeps accounts in the memory of one process, for development and tests: they are gone when it ends. @publicApi */
+/** Stores accounts in memory, for development and tests: they are lost when the process ends. @publicApi */
 export class MemoryAccountRepository extends AccountRepository {
   readonly #accounts = new Map<string, StoredAccount>();
   readonly #credentials = new Map<string, Credential>();

@@ -12,14 +12,14 @@ export function withoutVersion(key: string): string {
   return key.slice(normalFormVersion.length + 1);
 }
 
-/** An address: how it is stored, and by what it is found. @publicApi */
+/** An address, and the key to find it by. @publicApi */
 export interface NormalEmail {
   readonly email: string;
-  /** Equal for two spellings of one address: the domain in ASCII, all in lower case. Dots and what follows a `+` are kept. */
+  /** Equal for two spellings of one address: the domain in ASCII, all in lower case. Dots and suffixes after a `+` are kept. */
   readonly key: string;
 }
 
-/** A username: how it is stored, and by what it is found. @publicApi */
+/** A username, and the key to find it by. @publicApi */
 export interface NormalUsername {
   readonly username: string;
   /** Equal for two spellings that readers would take for one: NFKC, in lower case. */
@@ -42,8 +42,8 @@ const domainAscii = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-
 const endsInNumber = /(?:^|\.)\d+$/;
 
 /**
- * The normal form of an e-mail address; null: it is not a valid one, or has characters that are easily mistaken for others, such as the
- * full-width `＠`.
+ * The normal form of an email address; null: it is not valid, or has characters that are easily mistaken for others, such as the full-width
+ * `＠`.
  *
  * @publicApi
  */
@@ -65,9 +65,9 @@ export function normalEmail(input: unknown): NormalEmail | null {
 
 /** @publicApi */
 export interface UsernameLength {
-  /** The fewest characters. Default: 4. */
+  /** The minimum number of characters. Default: 4. */
   readonly min?: number;
-  /** The most characters, at most 64. Default: 32. */
+  /** The maximum number of characters, at most 64. Default: 32. */
   readonly max?: number;
 }
 
@@ -76,7 +76,7 @@ const usernameText = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[._-][\p{L}\p{N}][\p{L}\
 const longestUsername = 64;
 
 /**
- * The normal form of a username; null: it is not a valid one.
+ * The normal form of a username; null: it is not valid.
  *
  * @publicApi
  */

@@ -4,14 +4,14 @@ import type { AccountRepository } from './account-repository.js';
 import { canBeKey, longest } from './check-values.js';
 import type { Credential } from './credential.js';
 
-/** What {@link AccountRepository.update} stores of an account, beside its version. @publicApi */
+/** The values that {@link AccountRepository.update} stores, except the version. @publicApi */
 export type AccountValues = Required<AccountChanges> & Pick<StoredAccount, 'updatedAt'>;
 
-/** What {@link AccountRepository.updateCredential} stores of a credential, beside its version. @publicApi */
+/** The values that {@link AccountRepository.updateCredential} stores, except the version. @publicApi */
 export type CredentialValues = Pick<Credential, 'externalId' | 'name' | 'data' | 'lastUsedAt' | 'expiresAt'>;
 
 /**
- * What an update stores of an account, for the columns of a row. The password's hash is enumerable here, as query builders need it: never
+ * The values of an update of an account, for the columns of a row. The password hash is enumerable here, as query builders need it: never
  * log the object. For repositories of your own.
  *
  * @publicApi
@@ -35,7 +35,7 @@ export function accountValues(account: StoredAccount): AccountValues {
   };
 }
 
-/** What an update stores of a credential, for the columns of a row. For repositories of your own. @publicApi */
+/** The values of an update of a credential, for the columns of a row. For repositories of your own. @publicApi */
 export function credentialValues(credential: Credential): CredentialValues {
   const { externalId, name, data, lastUsedAt, expiresAt } = credential;
   return { externalId, name, data, lastUsedAt, expiresAt };
@@ -46,15 +46,15 @@ export function updatedAccount(account: StoredAccount, expectedVersion: number, 
   return storedAccount({ ...account, password: account.password, updatedAt: now, version: expectedVersion + 1 });
 }
 
-/** A credential from its fields; what else a row or an entity has is left out. For repositories of your own. @publicApi */
+/** A credential from its fields, without other columns of a row or an entity. For repositories of your own. @publicApi */
 export function storedCredential(fields: Credential): Credential {
   const { id, accountId, kind, createdAt, version } = fields;
   return { id, accountId, kind, ...credentialValues(fields), createdAt, version };
 }
 
 /**
- * What of an account another one has; null: nothing any more. Ask it after a unique violation: which constraint it was, each database
- * says in its own way. For repositories of your own.
+ * The value of an account that another one has; null: none any more. Call it after a unique violation, since each database reports the
+ * constraint in its own way. For repositories of your own.
  *
  * @param id of the account that is updated; null for one that is created
  * @publicApi
@@ -71,8 +71,8 @@ export async function takenKey(
 }
 
 /**
- * Whether anything can be stored under this text: an id, a key, a kind or an external id. If not, nothing is found by it; some databases
- * answer with an error. For repositories of your own.
+ * Whether this string can be stored: as an id, a key, a kind or an external id. If not, nothing can be found by it, and some databases
+ * reject the query. For repositories of your own.
  *
  * @publicApi
  */

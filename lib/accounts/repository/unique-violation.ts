@@ -4,8 +4,8 @@ import { codeOf, textIn } from '../../stores/sql/connection.js';
 const deepest = 4;
 
 /**
- * Whether an error says that a unique value already exists, in the words of PostgreSQL, MySQL, MariaDB or SQLite, also where an ORM has
- * wrapped it. Which value it was, each database says in its own way: look it up, as {@link takenKey} does. For repositories of your own.
+ * Whether an error is a unique violation of PostgreSQL, MySQL, MariaDB or SQLite, also if an ORM has wrapped it. To find out which value it
+ * was, use {@link takenKey}, since each database reports it in its own way. For repositories of your own.
  *
  * @publicApi
  */

@@ -2,7 +2,7 @@ import { bool } from '../../config/kinds.js';
 import { group, option, OptionMismatch, type OptionKind } from '../../config/option.js';
 import { accountOf, type Account, type StoredAccount } from '../repository/account.js';
 
-/** Whose accounts need a second factor: all, those with one of some roles, or those of which a function says so. @publicApi */
+/** The accounts that need a second factor: all, those with one of some roles, or those for which a function returns true. @publicApi */
 export type SecondFactorRequired = boolean | readonly string[] | ((account: Account) => boolean | Promise<boolean>);
 
 /** Whether a setting names an account. */

@@ -13,43 +13,45 @@ import { TotpService, type TotpSetUp } from '../totp/totp.service.js';
 import { VerifyService } from '../verify/verify.service.js';
 import { SecondFactorSteps } from './second-factor-steps.js';
 
-/** What a client sends to prove a factor. All of it is untrusted, and may be passed on as it came. @publicApi */
+/** The input that proves a factor. It is untrusted: pass it on as the client sent it. @publicApi */
 export interface FactorProof {
-  /** `totp`, `code`, `recovery-code` or `passkey`; `mail` for the code of {@link SecondFactorService.send}; `password` to confirm a login. */
+  /**
+   * `totp`, `code`, `recovery-code` or `passkey`; `mail` for the code of {@link SecondFactorService.send}; `password` to re-authenticate.
+   */
   readonly method?: unknown;
-  /** Of an authenticator app, a message, a recovery code, or of a mail. */
+  /** The code of an authenticator app, from a text message or an email, or a recovery code. */
   readonly code?: unknown;
-  /** Of a passkey: the `flow` of its options. */
+  /** For a passkey: the `flow` of its options. */
   readonly flow?: unknown;
-  /** Of a passkey: what the browser has returned, as JSON. */
+  /** For a passkey: the response of the browser, as JSON. */
   readonly credential?: unknown;
   readonly password?: unknown;
-  /** Whether the second factor is not asked for on this device for a while, where `trustedDevices` is on. Default: no. */
+  /** Whether to trust this device, so that it is not asked for a second factor for a while, if `trustedDevices` is on. Default: no. */
   readonly trustDevice?: unknown;
 }
 
-/** What a code is sent to. All of it is untrusted, and may be passed on as it came. @publicApi */
+/** Where to send a code. It is untrusted: pass it on as the client sent it. @publicApi */
 export interface CodeRequest {
   /** Default: `code`. */
   readonly method?: unknown;
-  /** One of the telephones that {@link SecondFactorService.options} lists for this method. Default: the one that was used last. */
+  /** One of the phones that {@link SecondFactorService.options} lists for this method. Default: the last one used. */
   readonly id?: unknown;
 }
 
-/** How a login goes on. @publicApi */
+/** Options of a login. @publicApi */
 export interface EnterOptions {
-  /** The account's epoch when its credentials were checked. Default: as it is now. */
+  /** The account's epoch when its credentials were checked. Default: the current one. */
   readonly epoch?: number | undefined;
-  /** Whether the login is to be remembered on this device. Default: no. */
+  /** Whether to remember the login on this device. Default: no. */
   readonly remember?: boolean | undefined;
-  /** Where a browser goes then; untrusted. */
+  /** Where to redirect the browser afterwards; untrusted. */
   readonly next?: unknown;
 }
 
 /**
- * Second factors for pages and an API of your own: what the routes of this package do, for a session of the request that is being handled.
- * What is rejected is an `AccountsException`, which answers by itself with its `code` and its `fields`; too many wrong tries are a
- * `TooManyAttemptsException`. A feature that is off is a 404.
+ * Second factors for your own pages and API: does what the routes of this package do, for the session of the current request. Rejections
+ * are an `AccountsException`, whose response has `code` and `fields`; too many failed attempts are a `TooManyAttemptsException`. A feature
+ * that is off is a 404.
  *
  * @publicApi
  */
@@ -68,11 +70,11 @@ export class SecondFactorService {
   ) {}
 
   /**
-   * Logs an account in after your own code has checked its first factor, like `AccountsService.enter()`; where a second factor is owed, the
-   * login waits for it in this session, for ten minutes.
+   * Logs in to an account after your own code has checked the first factor, like `AccountsService.enter()`. If a second factor is needed,
+   * the login is pending in this session for ten minutes.
    *
    * @param factors what was proved, as named in RFC 8176, such as `['pwd']`
-   * @throws AccountsException 401 `INVALID_CREDENTIALS` if the account lets nobody in, whatever the reason
+   * @throws AccountsException 401 `INVALID_CREDENTIALS` if the gate rejects the login, whatever the reason
    */
   async enter(
     session: SessionObject,
@@ -86,7 +88,7 @@ export class SecondFactorService {
     return this.arrival.enter(exchangeOf(session), stored, how, { remember, next });
   }
 
-  /** The login that waits in a session; null: none, or no longer. */
+  /** The pending login of a session; null: none, or no longer. */
   owed(session: SessionObject): Promise<SecondFactorOwed | null> {
     return this.steps.stateOf(exchangeOf(session));
   }
@@ -97,8 +99,8 @@ export class SecondFactorService {
   }
 
   /**
-   * Sends a code by SMS to a login that waits. To one that has to set up a factor, it is mailed to the confirmed address: whoever has only the
-   * password may not. Whether it is sent, within the limits that there are, is not told.
+   * Sends a code for a pending login: by SMS or, if a factor has to be set up, by email to the confirmed address, so that the password
+   * alone is not enough. The result does not say whether the limits allowed sending it.
    *
    * @throws AccountsException 401 `NOTHING_PENDING`
    */
@@ -107,7 +109,7 @@ export class SecondFactorService {
   }
 
   /**
-   * Checks the second factor of a login that waits, and logs in. A code of a mail permits to set up a factor, and logs nobody in.
+   * Checks the second factor of a pending login, and logs in. A code from an email only permits setting up a factor.
    *
    * @throws AccountsException 401 `CODE_WRONG`, 401 `NOTHING_PENDING`
    */
@@ -116,7 +118,7 @@ export class SecondFactorService {
   }
 
   /**
-   * Proves again who is logged in, as changes of factors need it that are later than 15 minutes after a login.
+   * Re-authenticates the user, as changes of factors require more than 15 minutes after a login.
    *
    * @throws AccountsException 401 `CODE_WRONG`, 401 `WRONG_PASSWORD`
    */
@@ -129,15 +131,15 @@ export class SecondFactorService {
     await this.verification.send(exchangeOf(session, request));
   }
 
-  /** The second factors of who is logged in. */
+  /** The second factors of the user. */
   list(session: SessionObject): Promise<readonly ListedFactor[]> {
     return this.owned.list(exchangeOf(session));
   }
 
   /**
-   * Begins the set-up of an authenticator app, for who is logged in or has to set up a factor. It counts once a code of it was entered.
+   * Starts to set up an authenticator app, for a user who is logged in or has to set up a factor. It is enabled by its first code.
    *
-   * @param name as its owner calls it; untrusted
+   * @param name chosen by its owner; untrusted
    * @throws AccountsException 401 `VERIFICATION_REQUIRED`, 401 `MAIL_CODE_NEEDED`, 409 `TOO_MANY_FACTORS`
    */
   async beginTotp(session: SessionObject, name?: unknown): Promise<TotpSetUp> {
@@ -146,7 +148,8 @@ export class SecondFactorService {
   }
 
   /**
-   * Ends the set-up of an authenticator app by its first code. Other sessions of the account end. A login that had to set one up is in.
+   * Finishes the set-up of an authenticator app with its first code. Other sessions of the account end. If the login was pending until a
+   * factor is set up, the user is then logged in.
    *
    * @throws AccountsException 400 for a wrong code, 404 `FACTOR_UNKNOWN`
    */
@@ -156,11 +159,12 @@ export class SecondFactorService {
   }
 
   /**
-   * Begins the set-up of a telephone, to which a code is sent, for who is logged in or has to set up a factor.
+   * Starts to set up a phone, and sends a code to it, for a user who is logged in or has to set up a factor.
    *
-   * @param phone the number and, as its owner calls it, the name; untrusted
+   * @param phone the number, and a name chosen by its owner; untrusted
    * @returns its id
-   * @throws AccountsException 400 for a number that gets no codes, 401 `VERIFICATION_REQUIRED`, 401 `MAIL_CODE_NEEDED`, 409 `TOO_MANY_FACTORS`
+   * @throws AccountsException 400 for a number that is not accepted, 401 `VERIFICATION_REQUIRED`, 401 `MAIL_CODE_NEEDED`, 409
+   * `TOO_MANY_FACTORS`
    */
   async beginPhone(
     session: SessionObject,
@@ -171,7 +175,8 @@ export class SecondFactorService {
   }
 
   /**
-   * Ends the set-up of a telephone by the code that was sent to it. Other sessions of the account end. A login that had to set one up is in.
+   * Finishes the set-up of a phone with the code that was sent to it. Other sessions of the account end. If the login was pending until a
+   * factor is set up, the user is then logged in.
    *
    * @throws AccountsException 400 for a wrong code, 404 `FACTOR_UNKNOWN`
    */
@@ -181,7 +186,7 @@ export class SecondFactorService {
   }
 
   /**
-   * Removes an authenticator app or a telephone. Other sessions of the account end.
+   * Removes an authenticator app or a phone. Other sessions of the account end.
    *
    * @throws AccountsException 401 `VERIFICATION_REQUIRED`, 404 `FACTOR_UNKNOWN`, 409 `LAST_FACTOR`
    */
@@ -189,7 +194,10 @@ export class SecondFactorService {
     return this.owned.remove(exchangeOf(session), id);
   }
 
-  /** Makes recovery codes in place of all that there were; nobody can see them again. @throws AccountsException 401 `VERIFICATION_REQUIRED` */
+  /**
+   * Creates recovery codes, which replace all previous ones, and cannot be shown again. @throws AccountsException 401
+   * `VERIFICATION_REQUIRED`
+   */
   makeRecoveryCodes(session: SessionObject): Promise<readonly string[]> {
     this.config.assertHas('recoveryCodes');
     return this.recoveryCodes.make(exchangeOf(session));

@@ -3,27 +3,26 @@ import type { TokenFamily } from '../bearer/token-family.js';
 import type { Credential } from '../repository/credential.js';
 import { deviceName, type DeviceName } from './device-name.js';
 
-/** A device on which an account is used, as it is listed: where it is logged in, or is trusted. @publicApi */
+/** A device in the list: one where the account is logged in, or a trusted one. @publicApi */
 export interface ListedSession {
   /** Identifies it for `DELETE /auth/sessions/:publicId`; it gives access to nothing. */
   readonly publicId: string;
   /**
-   * `session`: the account is logged in there. `tokens`: it is, by access and refresh tokens. `trusted-device`: it is not asked for a second
-   * factor there.
+   * `session`: the account is logged in there. `tokens`: a token login. `trusted-device`: no second factor is required there.
    */
   readonly kind: 'session' | 'tokens' | 'trusted-device';
-  /** The browser and its system; null: unknown. */
+  /** The browser and the operating system; null: unknown. */
   readonly device: DeviceName;
   /** The network address that last used it; null: unknown. */
   readonly address: string | null;
   readonly createdAt: Date;
-  /** Null: not since it was made. */
+  /** Null: not since it was created. */
   readonly lastUsedAt: Date | null;
   /** Null: never. */
   readonly expiresAt: Date | null;
   /** Whether remember-me started it, or will continue it. */
   readonly remembered: boolean;
-  /** Whether an administrator uses the account there, in its owner's place. */
+  /** Whether it is an impersonation by an administrator. */
   readonly impersonated: boolean;
   /** Whether it is the requesting session. */
   readonly current: boolean;

@@ -19,14 +19,14 @@ import { TotpRows } from './totp-rows.js';
 /** How many apps an account may have. */
 const most = 10;
 
-/** An authenticator app whose set-up has begun. @publicApi */
+/** An authenticator app that is being set up. @publicApi */
 export interface TotpSetUp {
   readonly id: string;
   /** In base32. */
   readonly secret: string;
-  /** What the QR code says. */
+  /** The content of the QR code. */
   readonly uri: string;
-  /** The QR code, as a data URI of an SVG picture. */
+  /** The QR code, as a data URI of an SVG image. */
   readonly qr: string;
 }
 

@@ -33,7 +33,7 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
     await this.#running;
   }
 
-  /** @returns how many accounts this call has deleted */
+  /** @returns how many accounts this call deleted */
   async run(): Promise<number> {
     const deleted = await this.deletions.run();
     await this.expired.remove();

@@ -40,7 +40,7 @@ export interface FormatSettings {
   readonly secrets: AdoptionSecrets;
 }
 
-/** What a column holds, whose name an application may have chosen. @publicApi */
+/** The meaning of a column whose name depends on the application. @publicApi */
 export type ForeignColumnName =
   | 'id'
   | 'email'
@@ -55,9 +55,9 @@ export type ForeignColumnName =
 /** @publicApi */
 export type ForeignColumns = Readonly<Partial<Record<ForeignColumnName, string>>>;
 
-/** What the other application encrypts with. Each is as its own setting has it. @publicApi */
+/** The keys with which the other application encrypts, in the form of its own settings. @publicApi */
 export interface AdoptionSecrets {
-  /** Flask-Security's `SECURITY_TOTP_SECRETS`: secrets by their tags. */
+  /** Flask-Security's `SECURITY_TOTP_SECRETS`: secrets by tag. */
   readonly totpSecrets?: Readonly<Record<string, string>>;
   /** Flask-Security's `SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS`. */
   readonly recoveryCodeKeys?: readonly string[];

@@ -14,5 +14,5 @@ export const foreignFormats = {
   table: openTable,
 } as const satisfies Readonly<Record<string, OpenForeignUsers>>;
 
-/** A framework whose tables are known. @publicApi */
+/** A supported framework. @publicApi */
 export type ForeignFormat = keyof typeof foreignFormats;

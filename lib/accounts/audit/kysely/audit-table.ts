@@ -16,8 +16,8 @@ export interface AuditTableOptions {
 }
 
 /**
- * Creates the table of the audit log and its indexes. Call it in a migration or at start; what already exists is left alone, so you may call
- * it any number of times.
+ * Creates the table of the audit log and its indexes. Call it in a migration or at startup, any number of times: it does not change what
+ * exists.
  *
  * @throws SessionConfigError for an invalid table name or an unsupported database; otherwise the database's error
  * @publicApi

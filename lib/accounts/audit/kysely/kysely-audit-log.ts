@@ -19,8 +19,8 @@ const columns = [
 ];
 
 /**
- * Keeps the audit log in a table of PostgreSQL, MySQL, MariaDB or SQLite. Pass your Kysely instance, a pool of pg or mysql2, or a `Database` of
- * better-sqlite3 or libsql; it is never closed. Kysely has to be installed.
+ * Stores the audit log in a table in PostgreSQL, MySQL, MariaDB or SQLite. Pass your Kysely instance, a pool of pg or mysql2, or a
+ * `Database` of better-sqlite3 or libsql; it is never closed. Kysely must be installed.
  *
  * @publicApi
  */
@@ -28,7 +28,7 @@ export class KyselyAuditLog extends AuditLog {
   readonly #runner: AccountRunner;
   readonly #name: TableName;
 
-  /** @throws SessionConfigError for an invalid table name, or for something that is no database */
+  /** @throws SessionConfigError for an invalid table name, or for something that is not a database */
   constructor(database: GivenDatabase, options: KyselyAuditLogOptions = {}) {
     super();
     const { createTable = environmentOf(process.env['NODE_ENV']) !== 'production', ...table } = options;

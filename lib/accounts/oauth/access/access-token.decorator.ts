@@ -12,9 +12,9 @@ const wantedToken = createParamDecorator(async ({ provider, options }: Wanted, c
 );
 
 /**
- * Injects a live access token of a provider that the user has signed in with: `@AccessToken('acme') token: string`. It is renewed if it is about to
- * expire. Rejects as {@link AccessTokens.get} does: with a 401 if nobody is logged in, a 403 if there is no such token, and a 503 if the provider
- * does not answer.
+ * Injects a valid access token of a provider that the user has signed in with: `@AccessToken('acme') token: string`. It is renewed if it is
+ * about to expire. Rejects as {@link AccessTokens.get} does: with a 401 if nobody is logged in, a 403 if there is no such token, and a 503
+ * if the provider does not respond.
  *
  * @param provider its name in the settings
  *

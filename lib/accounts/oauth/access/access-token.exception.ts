@@ -5,11 +5,11 @@ import { bodyOf } from '../../http/accounts.exception.js';
 export type AccessTokenProblem =
   /** The login has no tokens of this provider, or they have expired and cannot be renewed: sign in with it again. */
   | 'PROVIDER_TOKENS_MISSING'
-  /** The provider has not granted what is needed: sign in again, and ask for it. */
+  /** The provider has not granted the scope that is needed: sign in again, and request it. */
   | 'PROVIDER_SCOPE_MISSING'
-  /** The provider does not renew them any more; the login has ended. */
+  /** The provider no longer renews the tokens; the login has ended. */
   | 'PROVIDER_TOKENS_REFUSED'
-  /** The provider does not answer, or not in time. The login stays; try again. */
+  /** The provider does not respond in time. The login stays; retry later. */
   | 'PROVIDER_UNAVAILABLE';
 
 const statuses: Readonly<Record<AccessTokenProblem, number>> = {
@@ -20,8 +20,8 @@ const statuses: Readonly<Record<AccessTokenProblem, number>> = {
 };
 
 /**
- * There is no access token of a provider for this request. The body is Nest's, and beside it `code`, `provider`, and `scope` where one is
- * missing. A client goes on with `POST /auth/oauth/{provider}`, or tries again after a 503.
+ * There is no access token of a provider for this request. The body is Nest's, plus `code`, `provider`, and `scope` if one is missing. A
+ * client continues with `POST /auth/oauth/{provider}`, or retries after a 503.
  *
  * @publicApi
  */
@@ -30,7 +30,7 @@ export class AccessTokenException extends HttpException {
     readonly code: AccessTokenProblem,
     /** The name of the provider in the settings. */
     readonly provider: string,
-    /** What is missing of the scope; null: nothing. */
+    /** The missing part of the scope; null: nothing. */
     readonly scope: string | null = null,
   ) {
     const status = statuses[code];

@@ -17,13 +17,13 @@ import { boundTo } from './token-key.js';
 import { TokenRefresh, type Wanted } from './token-refresh.js';
 import { TokenSeal } from './token-seal.js';
 
-/** What an access token is to be good for. @publicApi */
+/** Requirements for an access token. @publicApi */
 export interface AccessTokenOptions {
-  /** What the provider must have granted, separated by spaces. Default: nothing in particular. */
+  /** The scope that the provider must have granted, separated by spaces. Default: any. */
   readonly scope?: string | undefined;
   /**
-   * How long the token is to be valid at least, in seconds or as a string such as `2m`: one that expires earlier is renewed first. At most half of
-   * the life of a token. Default: 30 seconds.
+   * The minimum remaining lifetime, in seconds or as a string such as `2m`: a token that expires earlier is renewed first. At most half of
+   * the lifetime of a token. Default: 30 seconds.
    */
   readonly minValidity?: number | string | undefined;
 }
@@ -39,8 +39,8 @@ export interface AccessTokenRequest extends AccessTokenOptions {
 const usualValidity = 30_000;
 
 /**
- * Access tokens of the providers that users have signed in with, for calls of their APIs on the server. Needs `keepTokens: true` in the settings of a
- * provider.
+ * Access tokens of the providers that users have signed in with, to call their APIs from the server. Needs `keepTokens: true` in the
+ * settings of a provider.
  *
  * @publicApi
  */
@@ -57,12 +57,13 @@ export class AccessTokens {
   }
 
   /**
-   * A live access token, renewed at the provider if it is about to expire: once for all requests and processes, however many ask at the same time.
+   * A valid access token, renewed at the provider if it is about to expire: once for all requests and processes that need it at the same
+   * time.
    *
    * @param provider its name in the settings
    * @throws UnauthorizedException if nobody is logged in, or the login ends in the meantime
-   * @throws AccessTokenException if there is none: 403 `PROVIDER_TOKENS_MISSING` or `PROVIDER_SCOPE_MISSING`, 401 `PROVIDER_TOKENS_REFUSED`, 503
-   *   `PROVIDER_UNAVAILABLE`
+   * @throws AccessTokenException if there is none: 403 `PROVIDER_TOKENS_MISSING` or `PROVIDER_SCOPE_MISSING`, 401
+   * `PROVIDER_TOKENS_REFUSED`, 503 `PROVIDER_UNAVAILABLE`
    * @throws ServiceUnavailableException if the session store fails
    */
   async get(session: SessionObject, provider: string, options: AccessTokenOptions = {}): Promise<string> {
@@ -70,10 +71,10 @@ export class AccessTokens {
   }
 
   /**
-   * Requests a resource with such a token, and with a proof of the key that it is bound to (DPoP), if it is bound to one: then no other request than
-   * by this method is accepted. The response may have any status.
+   * Requests a resource with such a token, and with a proof of its key if it is bound to one (DPoP): the API then accepts no requests
+   * without the proof. The response can have any status.
    *
-   * @param url of an API that the token is for: whoever answers there gets the token. Without TLS on this machine only
+   * @param url of an API that the token is for: its server receives the token. Without TLS only on this machine
    * @throws as {@link get}, and what `fetch()` throws
    */
   async fetch(

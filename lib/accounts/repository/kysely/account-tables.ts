@@ -16,8 +16,8 @@ export interface AccountTablesOptions {
 }
 
 /**
- * Creates the tables of accounts and their indexes. Call it in a migration or at start; what already exists is left alone, so you may
- * call it any number of times.
+ * Creates the tables of accounts and their indexes. Call it in a migration or at startup, any number of times: it does not change what
+ * exists.
  *
  * ```ts
  * export async function up(database: Kysely<unknown>): Promise<void> {

@@ -36,8 +36,8 @@ export interface KyselyAccountRepositoryOptions extends AccountTablesOptions {
 const mostAttempts = 20;
 
 /**
- * Keeps accounts in two tables of PostgreSQL, MySQL, MariaDB or SQLite. Pass your Kysely instance, a pool of pg or mysql2, or a
- * `Database` of better-sqlite3 or libsql; it is never closed. Kysely has to be installed.
+ * Stores accounts in two tables in PostgreSQL, MySQL, MariaDB or SQLite. Pass your Kysely instance, a pool of pg or mysql2, or a `Database`
+ * of better-sqlite3 or libsql; it is never closed. Kysely must be installed.
  *
  * @publicApi
  */
@@ -47,7 +47,7 @@ export class KyselyAccountRepository extends AccountRepository {
   readonly #now: () => Date;
   #tools: Promise<Tools> | null = null;
 
-  /** @throws SessionConfigError for an invalid table name, or for something that is no database */
+  /** @throws SessionConfigError for an invalid table name, or for something that is not a database */
   constructor(database: GivenDatabase, options: KyselyAccountRepositoryOptions = {}) {
     super();
     const {
