@@ -113,8 +113,8 @@ export class SessionConfigError extends SessionError {
 
   constructor(problems: readonly ConfigProblem[]) {
     const lines = problems.map(({ setting, problem }) => `  - ${setting}: ${problem}`);
-    const count = problems.length === 1 ? 'A session setting is' : `${String(problems.length)} session settings are`;
-    super(`${count} not usable:\n${lines.join('\n')}`);
+    const count = problems.length === 1 ? 'A setting is' : `${String(problems.length)} settings are`;
+    super(`${count} invalid:\n${lines.join('\n')}`);
     // The message already lists them all, so loggers that print enumerable properties should not repeat them.
     Object.defineProperty(this, 'problems', { value: problems });
   }

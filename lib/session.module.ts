@@ -238,7 +238,7 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
   /**
    * Settings given in code go before those of ConfigService (or the process environment), and those before the defaults.
    *
-   * @throws SessionConfigError while the application starts, naming every setting that is not usable
+   * @throws SessionConfigError while the application starts, naming every invalid setting
    */
   static override forRoot(options: SessionModuleOptions = {}): DynamicModule {
     return withHiddenOptions(super.forRoot(options));

@@ -157,7 +157,7 @@ export class AccountsService {
         ? 'missing'
         : await this.entrance.enter(session, stored, { way: 'application', factors, epoch }, { remember });
     if (stored === null || reason !== null) {
-      throw new SessionLoginRefusedError(reason ?? 'missing', 'This account does not let anybody in at the moment.');
+      throw new SessionLoginRefusedError(reason ?? 'missing', 'Nobody can log in to this account at the moment.');
     }
     return { status: 'in', account: accountOf(stored), next: this.placeAfterLogin(next) };
   }

@@ -55,18 +55,18 @@ function checkProduction(
   if (environment === 'production') {
     if (publicUrl === null && sessionUrl === null) {
       const problem =
-        'is required in production, since links in mails begin with it; expected a URL such as https://shop.example';
+        'is required in production, as the base of links in emails; expected a URL such as https://shop.example';
       problems.push({ setting: settingName(accountsModuleOptions.publicUrl.env, 'publicUrl'), problem });
     }
     if (mailer === null || mailer instanceof ConsoleMailer) {
       const problem =
-        'is required in production, where no mail may be written to the log: smtpMailer(url), or any object with send(mail)';
+        'is required in production, since emails must not be written to the log: pass smtpMailer(url), or an object with send(mail)';
       problems.push({ setting: 'mailer', problem });
     }
     if (repository === null) {
       problems.push({
         setting: 'repository',
-        problem: 'is required in production, where accounts must outlive the process',
+        problem: 'is required in production, since accounts in memory end with the process',
       });
     }
   } else if (repository === null) {
@@ -87,7 +87,7 @@ function checkWords({ usernames, locale, messages }: AccountsOptions): RoomCheck
   }
   if (!new MessageCatalog(messages, locale, null).has(locale)) {
     const setting = settingName(accountsModuleOptions.locale.env, 'locale');
-    problems.push({ setting, problem: 'there are no texts in this language: give them as messages' });
+    problems.push({ setting, problem: 'there are no messages in this language: add them with the option messages' });
   }
   return { problems, warnings: [] };
 }
@@ -97,7 +97,7 @@ function checkFeatures({ registration, confirmation }: AccountsOptions): RoomChe
   return {
     problems: [],
     warnings: [
-      'registration is on without confirmation: it tells anybody whether an address has an account, and whose it is is not checked. ' +
+      'registration is on without confirmation: it reveals whether an address has an account, and does not verify that users own their address. ' +
         'Set confirmation (SECURITY_CONFIRMABLE).',
     ],
   };
@@ -125,7 +125,7 @@ function checkSecondFactor({ secondFactor, totp, sms, passkeys, mailAsSecondFact
   return {
     problems: [],
     warnings: [
-      'secondFactor.required (SECURITY_TWO_FACTOR_REQUIRED) is set, and no second factor is on: those whom it names cannot log in here. ' +
+      'secondFactor.required (SECURITY_TWO_FACTOR_REQUIRED) is set, but no second factor is on: these users cannot log in. ' +
         'Turn on totp, passkeys or sms.',
     ],
   };

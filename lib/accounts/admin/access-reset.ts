@@ -52,7 +52,7 @@ export class AccessReset {
     const resetOwed = password === null && before.password !== null;
     if (resetOwed && !this.config.has('recovery')) {
       throw new AccountLockedOutError(
-        'The feature `recovery` is off, so the owner of this account could not set a new password, and would stay locked out. ' +
+        '`recovery` is off, so the owner of this account could not set a new password, and would stay locked out. ' +
           'Pass a password to resetAccess(), or turn on `recovery`.',
       );
     }

@@ -144,7 +144,7 @@ export class AccountAdministration {
   async forceReset(id: string, by: ByAdministrator = {}): Promise<Account | null> {
     if (!this.config.has('recovery')) {
       throw new AccountLockedOutError(
-        'The feature `recovery` is off, so the owner of this account could not set a new password, and would stay locked out. ' +
+        '`recovery` is off, so the owner of this account could not set a new password, and would stay locked out. ' +
           'Turn it on, or use resetAccess() with a password.',
       );
     }

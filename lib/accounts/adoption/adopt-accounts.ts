@@ -67,10 +67,10 @@ export async function adoptAccounts(options: AdoptionOptions): Promise<AdoptionR
     throw new AdoptionError('The size of a batch must be a number from 1 to 1000.');
   }
   if (!dryRun && to === null && into === null) {
-    throw new AdoptionError('Say where the accounts go, or ask for a dry run.');
+    throw new AdoptionError('Pass the database of the accounts (to, --to), or make a dry run.');
   }
   if (!dryRun && secretKey === null) {
-    throw new AdoptionError('Set SECRET_KEY to that of the application that adopts: it seals what is secret.');
+    throw new AdoptionError('Set SECRET_KEY to that of the new application: it seals secrets.');
   }
   const target = await openTarget(to);
   const database = await ForeignDatabase.open(options.from).catch(async (error: unknown) => {
@@ -112,6 +112,6 @@ async function openTarget(to: GivenDatabase | string | null): Promise<Target | n
   const address = parseDatabaseUrl(to);
   if (address !== null) return openDatabase(address, standaloneContext);
   throw new AdoptionError(
-    'Where the accounts go must be a URL that begins with postgres:// or mysql://, or sqlite: and the path of a file.',
+    'The database of the accounts must be a URL that begins with postgres:// or mysql://, or sqlite: and the path of a file.',
   );
 }

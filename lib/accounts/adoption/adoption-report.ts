@@ -109,7 +109,7 @@ export class AdoptionCount {
         ...(options === ''
           ? []
           : [
-              `Turn on ${options} in the application that adopts: what is off is not asked for, and a password alone would do.`,
+              `Turn on ${options} in the new application: factors of features that are off are not required, so a password alone would be enough.`,
             ]),
       ],
       ...{ users, adopted, before, updated, deleted },

@@ -133,7 +133,7 @@ export class AdoptionRun {
       }
     }
     throw new AdoptionError(
-      'Other processes kept registering accounts with the same addresses, or adopt the same users. Run it again, once at a time.',
+      'Other processes kept registering accounts with the same addresses, or adopting the same users. Run it again, one run at a time.',
     );
   }
 

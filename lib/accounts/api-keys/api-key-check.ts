@@ -63,7 +63,9 @@ export class ApiKeyCheck {
 /** A 403. @param wanted what the route needs; null: it takes no key */
 export function scopeMissing(wanted: readonly string[] | null): HttpException {
   const message =
-    wanted === null ? 'This route takes no API key.' : `The API key lacks a scope: this needs ${wanted.join(', ')}.`;
+    wanted === null
+      ? 'This route does not accept API keys.'
+      : `The API key lacks a scope: this needs ${wanted.join(', ')}.`;
   const body = { statusCode: 403, message, error: 'Forbidden', code: 'SCOPE_MISSING' };
   return new HttpException(body, HttpStatus.FORBIDDEN);
 }

@@ -39,7 +39,7 @@ export class BearerFeature implements AuthFeature {
   async #accountOf(context: ExecutionContext, sent: string): Promise<Account | null> {
     const { isPublic } = requirementOf(context);
     if (isSessionOnly(context)) {
-      throw this.#refusal(context, 'SESSION_NEEDED', 'This needs a login in a session: it takes no access token.');
+      throw this.#refusal(context, 'SESSION_NEEDED', 'This route needs a session: it does not accept access tokens.');
     }
     const account = await this.logins.accountOf(sent);
     if (account !== null || isPublic) return account;

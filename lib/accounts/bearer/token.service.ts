@@ -49,7 +49,7 @@ export class TokenService {
     const reason = await this.gate.mayEnter(await this.repository.find(account.id), how);
     const issued = reason === null ? await this.logins.enter(account.id, how, clientOf(client)) : null;
     if (issued !== null) return issued;
-    throw new SessionLoginRefusedError(reason ?? 'changed', 'This account does not let anybody in at the moment.');
+    throw new SessionLoginRefusedError(reason ?? 'changed', 'Nobody can log in to this account at the moment.');
   }
 
   /**

@@ -24,7 +24,8 @@ export function checkSms(
   }
   const isLogged = sms.sender === null || sms.sender instanceof ConsoleSmsSender;
   if (isLogged && environment === 'production') {
-    const problem = 'is required in production, where no code may be written to the log: any object with send(sms)';
+    const problem =
+      'is required in production, since codes must not be written to the log: pass an object with send(sms)';
     problems.push({ setting: 'sms.sender', problem });
   }
   const warnings =
@@ -46,11 +47,11 @@ export function checkMailFactor({
   return {
     problems: others.map(([name]) => ({
       setting,
-      problem: `is not possible beside ${name}: whoever has the mailbox would have both factors`,
+      problem: `cannot be combined with ${name}: access to the mailbox would prove both factors`,
     })),
     warnings: [
-      'mailAsSecondFactor is on: a code by mail is accepted in place of a second factor, which it is not (ASVS 6.3.6). Have these users set up ' +
-        'another one, and leave it out.',
+      'mailAsSecondFactor is on: a code by email is accepted as a second factor, but is not one (ASVS 6.3.6). Have these users set up ' +
+        'another one, and then turn it off.',
     ],
   };
 }

@@ -29,7 +29,7 @@ export class SmsOutbox implements BeforeApplicationShutdown {
   send(sms: Sms): void {
     for (const listener of this.#listeners) listener(sms);
     if (this.#running.size >= most) {
-      this.#logger.error(`A message (${sms.kind}) is lost: ${String(most)} others are being sent.`);
+      this.#logger.error(`A text message (${sms.kind}) was lost: ${String(most)} others are already being sent.`);
       return;
     }
     const running: Promise<void> = this.#hand(sms).finally(() => this.#running.delete(running));
@@ -51,7 +51,7 @@ export class SmsOutbox implements BeforeApplicationShutdown {
     try {
       await Promise.race([this.sender.send(sms), timeIsUp]);
     } catch (error) {
-      this.#logger.error(`A message (${sms.kind}) was not sent: ${loggable(withoutSecrets(error, sms))}`);
+      this.#logger.error(`A text message (${sms.kind}) was not sent: ${loggable(withoutSecrets(error, sms))}`);
     } finally {
       clearTimeout(timer);
     }

@@ -75,7 +75,7 @@ export class GateFeature implements AuthFeature {
     const account = typeof userId === 'string' ? await this.repository.find(userId) : null;
     const reason = await this.gate.mayEnter(account, how);
     if (reason !== null && (options.force !== true || isFinal(reason))) {
-      throw new SessionLoginRefusedError(reason, 'This account does not let anybody in at the moment.');
+      throw new SessionLoginRefusedError(reason, 'Nobody can log in to this account at the moment.');
     }
     const forced = reason === null ? {} : { forced: true as const };
     return { ...withEpoch(provedAt(facts, how.provedAt), account?.epoch ?? 0), ...forced };

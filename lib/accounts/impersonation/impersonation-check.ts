@@ -47,7 +47,7 @@ export class ImpersonationCheck implements OnModuleInit {
   /** @throws SessionConfigError where sessions are in cookies alone: then nothing can wait, and nothing be looked up */
   onModuleInit(): void {
     if (!this.config.has('impersonation') || !this.runtime.repository.isByValue) return;
-    const problem = 'needs sessions in a store, where that of the administrator waits: set SESSION_TYPE to another one';
+    const problem = 'needs sessions in a store, to keep that of the administrator: choose another SESSION_TYPE';
     throw new SessionConfigError([
       { setting: settingName(impersonationOptions.enabled.env, 'impersonation'), problem },
     ]);

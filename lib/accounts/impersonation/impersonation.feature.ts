@@ -96,7 +96,7 @@ function isPlainRead({ carrier, handle, isOverSocket }: RequestSession): boolean
 function over(): ConflictException {
   return new ConflictException({
     statusCode: 409,
-    message: 'You are not in the place of this account any more. Load a page, and go on as yourself.',
+    message: 'This impersonation has ended. Load a page to continue with your own account.',
     error: 'Conflict',
     code: 'IMPERSONATION_ENDED',
   });

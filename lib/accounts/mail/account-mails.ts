@@ -68,7 +68,7 @@ export class AccountMails implements OnModuleInit, BeforeApplicationShutdown {
     try {
       await this.#queue.add(mail);
     } catch (error) {
-      this.#logger.error(`A mail (${kind}) was not queued: ${loggable(error)}`);
+      this.#logger.error(`An email (${kind}) was not queued: ${loggable(error)}`);
     }
   }
 
@@ -90,7 +90,7 @@ export class AccountMails implements OnModuleInit, BeforeApplicationShutdown {
     const unmade = await this.afterAnswer.settled(DRAIN);
     const lost = unmade + ((await this.#queue.drain?.(Math.max(0, DRAIN - (Date.now() - begunAt)))) ?? 0);
     if (lost > 0) {
-      this.#logger.error(`${String(lost)} mails were lost at shutdown, since they could not be sent in time.`);
+      this.#logger.error(`${String(lost)} emails were lost at shutdown, since they could not be sent in time.`);
     }
     if (this.mailer instanceof SmtpMailer) await this.mailer.close();
   }

@@ -43,7 +43,7 @@ export class AfterAnswer {
     if (now - this.#saidAt < saysEvery) return;
     this.#saidAt = now;
     this.#logger.error(
-      `Mails and other work after answers are left out at the moment, since ${String(AfterAnswer.most)} tasks wait. The database of the ` +
+      `Emails and other work after responses are skipped at the moment, since ${String(AfterAnswer.most)} tasks wait. The database of the ` +
         'accounts, or mail.queue, is too slow.',
     );
   }

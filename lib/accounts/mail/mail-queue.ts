@@ -56,7 +56,7 @@ export class MemoryMailQueue implements MailQueue {
     if (this.length >= this.options.size) {
       this.#lost++;
       const { size, report } = this.options;
-      report(`A mail (${mail.kind}) is lost: ${String(size)} others wait, which is the most (mail.queueSize).`);
+      report(`An email (${mail.kind}) is lost: ${String(size)} others wait, which is the maximum (mail.queueSize).`);
       return;
     }
     this.#ready.push({ mail, attempts: 0 });
@@ -105,10 +105,10 @@ export class MemoryMailQueue implements MailQueue {
       const why = loggable(errorWithoutRecipient(error, mail.to));
       if (delay === undefined || isFinal(error) || this.#isDraining) {
         this.#lost++;
-        report(`A mail (${mail.kind}) could not be sent, and is lost: ${why}`);
+        report(`An email (${mail.kind}) could not be sent, and is lost: ${why}`);
         return;
       }
-      report(`A mail (${mail.kind}) could not be sent, and is tried again in ${String(delay)} ms: ${why}`);
+      report(`An email (${mail.kind}) could not be sent, and will be retried in ${String(delay)} ms: ${why}`);
       const timer = setTimeout(() => {
         this.#delayed.delete(waiting);
         this.#ready.push(waiting);

@@ -33,7 +33,7 @@ export function settingsProblem(name: string, given: unknown): string | null {
   if (typeof keepTokens !== 'boolean') return 'keepTokens: expected true or false';
   if (endpoints === undefined) return isSafeUrl(issuer) ? null : 'issuer: expected an https URL';
   if (typeof endpoints !== 'object' || endpoints === null) return 'endpoints: expected an object';
-  if (typeof profile !== 'function') return 'profile is missing: a function that reads who somebody is';
+  if (typeof profile !== 'function') return 'profile is missing: pass a function that returns the profile of a user';
   const wrong = ['authorization', 'token', 'api'].find((one) => !isSafeUrl(Reflect.get(endpoints, one)));
   return wrong === undefined ? null : `endpoints.${wrong}: expected an https URL`;
 }

@@ -69,8 +69,6 @@ export class OAuthSignUps {
 
 /** Most hooks hand on what the provider says, which is no error of this application. */
 function unusable({ provider }: OAuthProfile, what: string): AccountsException {
-  logger.warn(
-    `oauth.signUp returned ${what} for somebody of ${provider} that is not valid: check it there, or return null.`,
-  );
+  logger.warn(`oauth.signUp returned an invalid ${what} for a user of ${provider}: check it there, or return null.`);
   return new AccountsException(401, 'OAUTH_FAILED');
 }

@@ -60,7 +60,7 @@ export class PasswordPolicy {
       return times >= this.settings.breachedCount ? 'PASSWORD_BREACHED' : null;
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'no reason given';
-      this.report(`The service of breached passwords (passwords.ranges) could not be asked: ${reason}`);
+      this.report(`The service of breached passwords (passwords.ranges) could not be queried: ${reason}`);
       return mode === 'strict' ? 'PASSWORD_UNCHECKED' : null;
     }
   }

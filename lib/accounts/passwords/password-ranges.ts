@@ -32,7 +32,7 @@ export function pwnedPasswords({
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       });
-      if (!response.ok) throw new Error(`The service of breached passwords answered ${String(response.status)}.`);
+      if (!response.ok) throw new Error(`The service of breached passwords responded with ${String(response.status)}.`);
       return response.text();
     },
   };

@@ -104,7 +104,7 @@ export class PasswordService {
     if (found.mostBytes !== undefined && matching.length > found.mostBytes && isPlain) {
       this.#reportOnce(
         `A stored hash of ${found.algorithm} was made from the first ${String(found.mostBytes)} bytes of a longer password. The rest is ` +
-          'taken into account from its next hash on.',
+          'covered by the next hash.',
       );
     }
     return true;
@@ -162,11 +162,11 @@ export class PasswordService {
     const form = readArgon2(stored.replace(/^argon2\$(?=argon2)/, '$'));
     const hash =
       form === null
-        ? (foreignHash(stored) ?? new UnreadableHash('a hash has a form that is not known here'))
+        ? (foreignHash(stored) ?? new UnreadableHash('the form of a hash is not supported'))
         : argon2Hash(form, this.#argon2, (pepper) => this.#peppers.get(pepper) ?? null);
     if (!(hash instanceof UnreadableHash)) return hash;
     this.#reportOnce(
-      `The password of an account cannot be checked: ${hash.reason}. Its owner can set a new one by mail.`,
+      `The password of an account cannot be checked: ${hash.reason}. Its owner can set a new one by email.`,
     );
     return null;
   }
@@ -186,7 +186,7 @@ function usable(password: unknown): string {
     throw new PasswordUnusableError(`A password has at most ${String(mostBytes)} bytes.`);
   }
   if (password.includes('\0') || !isWellFormed(password)) {
-    throw new PasswordUnusableError('A password contains neither NUL nor half of a surrogate pair.');
+    throw new PasswordUnusableError('A password must contain neither NUL nor a lone surrogate.');
   }
   return password;
 }

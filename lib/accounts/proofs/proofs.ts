@@ -106,7 +106,7 @@ export class Proofs {
         {
           setting: 'proofs.store',
           problem:
-            `${ownStore === null ? 'the store of the sessions' : 'this store'} cannot make sure that a mailed link is used once, since it has no ` +
+            `${ownStore === null ? 'the session store' : 'this store'} cannot guarantee that an emailed link is used only once, since it has no ` +
             'compare-and-set across processes. Pass one that has, such as new RedisStore({ client }), or choose another SESSION_TYPE ' +
             '(for cookie: SESSION_SEALED_REVOCATIONS)',
         },

@@ -82,7 +82,7 @@ function textOrNull(path: string, value: unknown, most: number): void {
 
 function problemOf(value: unknown, most: number): string | null {
   if (typeof value !== 'string') return 'expected a string';
-  if (value === '') return 'expected a string that is not empty';
+  if (value === '') return 'expected a non-empty string';
   // The cheap comparison first: input may be megabytes long.
   if (value.length > most || Buffer.byteLength(value) > most) return `expected at most ${String(most)} bytes`;
   return characterProblem(value);
@@ -90,7 +90,7 @@ function problemOf(value: unknown, most: number): string | null {
 
 function characterProblem(value: string): string | null {
   if (value.includes('\0')) return 'it contains NUL, which databases cannot store';
-  return isWellFormed(value) ? null : 'it contains half of a surrogate pair';
+  return isWellFormed(value) ? null : 'it contains a lone surrogate';
 }
 
 function integer(path: string, value: unknown): void {

@@ -10,7 +10,7 @@ export function trustWarnings({ enabled }: { readonly enabled: boolean }, timeou
   if (!enabled) return [];
   if (!mayTrustDevices(timeouts)) {
     return [
-      'There are no trusted devices, since SESSION_TIMEOUTS (timeouts) is twice-daily: each login has to prove all factors ' +
+      'Trusted devices are off, since SESSION_TIMEOUTS (timeouts) is twice-daily: each login has to prove all factors ' +
         '(NIST SP 800-63B-4, AAL3).',
     ];
   }

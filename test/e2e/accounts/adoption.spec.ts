@@ -164,8 +164,8 @@ describe('nestjs-session-auth adopt', () => {
     [['--format', 'rails', ...from], 2, /Allowed choices are flask-security, django, devise/],
     [['--format', 'devise'], 2, /give --from, or set ADOPT_FROM/],
     [['--format', 'devise', ...from], 2, /give --to or set ADOPT_TO, or --dry-run/],
-    [['--format', 'devise', ...from, '--to', 'redis://x', '--dry-run'], 1, /Where the accounts go must be a URL/],
-    [['--format', 'devise', '--from', 'x', '--dry-run'], 1, /source must be a URL/],
+    [['--format', 'devise', ...from, '--to', 'redis://x', '--dry-run'], 1, /database of the accounts must be a URL/],
+    [['--format', 'devise', '--from', 'x', '--dry-run'], 1, /database of the users must be a URL/],
     [['--format', 'devise', '--from', `sqlite:${file}.gone`, '--dry-run'], 2, /there is no such file/],
     [['--format', 'django', ...from, '--dry-run'], 1, /There is no table auth_user. Name it with --table/],
     [['--format', 'table', ...from, '--dry-run'], 1, /Name the table of users with --table/],
@@ -186,7 +186,7 @@ describe('nestjs-session-auth adopt', () => {
     const to = ['--to', `sqlite:${join(folder.path, 'to.db')}`];
     const outcome = await command(['--format', 'devise', ...from, ...to], { SESSION_TYPE: 'null' });
     expect(outcome.code).toBe(1);
-    expect(outcome.complaints).toContain('Set SECRET_KEY to that of the application that adopts');
+    expect(outcome.complaints).toContain('Set SECRET_KEY to that of the new application');
   });
 
   it('warns of a password among its arguments, without showing it', async () => {

@@ -112,7 +112,7 @@ describe('smtpMailer', () => {
     const failed = new Promise<void>((resolve) => (told = resolve));
     queue.add(mail);
     await failed;
-    expect(lines).toEqual([expect.stringContaining('is tried again in 3600000 ms')]);
+    expect(lines).toEqual([expect.stringContaining('will be retried in 3600000 ms')]);
     const lost = await queue.drain(5_000);
     expect(lost).toBe(1);
   });
@@ -156,7 +156,7 @@ describe('the queue', () => {
     const queue = new MemoryMailQueue(mailer, { ...options, size: 2, report: (line) => lines.push(line) });
     for (let count = 0; count < 3; count++) queue.add(mail);
     expect(queue.length).toBe(2);
-    expect(lines).toEqual([expect.stringMatching(/^A mail \(confirm\) is lost: 2 others wait/)]);
+    expect(lines).toEqual([expect.stringMatching(/^An email \(confirm\) is lost: 2 others wait/)]);
   });
 
   it('sends what waits before the application stops', async () => {
@@ -200,7 +200,7 @@ describe('work after answers', () => {
     };
     for (let count = 0; count < AfterAnswer.most; count++) expect(work.run(one)).toBe(true);
     expect([work.run(one), work.run(one)]).toEqual([false, false]);
-    expect(log.at('error')).toEqual([expect.stringContaining('left out at the moment, since 10000 tasks wait')]);
+    expect(log.at('error')).toEqual([expect.stringContaining('skipped at the moment, since 10000 tasks wait')]);
     expect(await work.settled(60_000)).toBe(0);
     expect(done).toBe(AfterAnswer.most);
     Logger.overrideLogger(new ConsoleLogger());

@@ -473,7 +473,7 @@ describe('the cookie of a trusted device', () => {
 
 describe('the timeouts of NIST SP 800-63B-4', () => {
   it.each([
-    ['twice-daily', undefined, /There are no trusted devices, since SESSION_TIMEOUTS .* AAL3/],
+    ['twice-daily', undefined, /Trusted devices are off, since SESSION_TIMEOUTS .* AAL3/],
     ['daily', expect.any(String), /is not the AAL2/],
   ] as const)('%s', async (timeouts, expected, warning) => {
     const logger = new CapturedLogger();

@@ -28,10 +28,10 @@ export const openDevise: OpenForeignUsers = async (database, settings) => {
   return {
     ...plain,
     hints: [
-      'If Devise has a pepper, set DEVISE_PEPPER of the application that adopts (passwords.devisePepper): without it, no hash matches.',
+      'If Devise has a pepper, set DEVISE_PEPPER in the new application (passwords.devisePepper): without it, no hash matches.',
       ...(users.has('confirmedAt')
         ? []
-        : ['The table does not say whose address is confirmed: with --confirmed, all of them are.']),
+        : ['The table does not say whose address is confirmed. To treat all of them as confirmed, use --confirmed.']),
     ],
     async decode(record) {
       // Of devise-two-factor, whose secrets the keys of Rails encrypt.

@@ -37,7 +37,7 @@ export const openDjango: OpenForeignUsers = async (database, settings) => {
     ...users.described,
     hints: users.has('confirmedAt')
       ? []
-      : ['Django does not say whose address is confirmed: with --confirmed, all of them are.'],
+      : ['Django does not say whose address is confirmed. To treat all of them as confirmed, use --confirmed.'],
     async gather(rows) {
       const ids = rows.flatMap((row) => row[users.key] ?? []);
       const [groupsOf, appsOf] = [await groups.of(ids), await apps.of(ids)];

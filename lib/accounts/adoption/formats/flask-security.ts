@@ -54,7 +54,7 @@ export const openFlaskSecurity: OpenForeignUsers = async (database, settings) =>
   return {
     ...users.described,
     hints: [
-      'Set SECURITY_PASSWORD_SALT of the application that adopts to that of Flask-Security: without it, no hash matches, unless ' +
+      'Set SECURITY_PASSWORD_SALT in the new application to that of Flask-Security: without it, no hash matches, unless ' +
         'SECURITY_PASSWORD_SINGLE_HASH was on.',
     ],
     async gather(rows) {
@@ -115,7 +115,7 @@ async function factorsOf({ row, more }: ForeignRecord, secrets: AdoptionSecrets)
 function needed(stored: string, { totpSecrets }: AdoptionSecrets): Readonly<Record<string, string>> {
   if (totpSecrets === undefined && stored.includes('"enckey"')) {
     throw new AdoptionError(
-      'Secrets of authenticator apps are encrypted in this table. Set SECURITY_TOTP_SECRETS to what the Flask application has, as JSON: ' +
+      'Secrets of authenticator apps are encrypted in this table. Set SECURITY_TOTP_SECRETS to that of the Flask application, as JSON: ' +
         '{"1": "…"}.',
     );
   }

@@ -53,7 +53,7 @@ export class ForeignDatabase {
     const address = parseDatabaseUrl(url);
     if (address === null) {
       throw new AdoptionError(
-        'The source must be a URL that begins with postgres:// or mysql://, or sqlite: and the path of a file.',
+        'The database of the users must be a URL that begins with postgres:// or mysql://, or sqlite: and the path of a file.',
       );
     }
     const owned = await openForReading(address);

@@ -113,7 +113,7 @@ export class TokenKeeping implements AuthFeature {
     if (this.runtime.repository.isByValue) throw needsStore(name);
     if (isAtomic(store)) return;
     this.#logger.warn(
-      `oauth.providers.${name}.keepTokens: this session store has no compare-and-set, so that several processes may refresh tokens at the same ` +
+      `oauth.providers.${name}.keepTokens: this session store has no compare-and-set, so that several processes may renew tokens at the same ` +
         'time, and lose them. Choose another one (SESSION_TYPE).',
     );
   }
@@ -121,6 +121,6 @@ export class TokenKeeping implements AuthFeature {
 
 function needsStore(name: string): SessionConfigError {
   const problem =
-    'needs sessions in a store: tokens do not fit into a cookie, and processes could not agree who refreshes them. Choose another SESSION_TYPE';
+    'needs sessions in a store: tokens do not fit into a cookie, and processes could not agree which of them renews them. Choose another SESSION_TYPE';
   return new SessionConfigError([{ setting: `oauth.providers.${name}.keepTokens`, problem }]);
 }
