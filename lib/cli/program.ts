@@ -40,7 +40,7 @@ export async function runProgram(
 ): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
   const program = new Command('nestjs-session-auth')
-    .description('Looks after the sessions of an application that uses nestjs-session-auth.')
+    .description('Manages the sessions and accounts of an application that uses nestjs-session-auth.')
     .version(version, '-v, --version', 'print the version of the package')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
@@ -144,7 +144,7 @@ export async function runProgram(
     });
 
   addUsers(
-    program.command('users').description('look after accounts'),
+    program.command('users').description('manage accounts'),
     () => [envFile(), app().makeOptionMandatory(), json()],
     { terminal, input },
     (ended) => {

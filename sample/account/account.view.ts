@@ -29,23 +29,23 @@ function account(user: SessionUser): Html {
           </div>`
         }
         <div>
-          <dt>E-mail</dt>
+          <dt>Email</dt>
           <dd data-email>${user.email}</dd>
         </div>
       </dl>
       <ul class="links">
         ${link('/devices', 'Your devices', 'See where you are logged in. Asks for your password, unless you entered it recently.')}
         ${link('/auth/account/password', 'Change your password', 'Logs out your other devices.')}
-        ${link('/auth/factors', 'Your second factors', 'A code of your phone, besides the password.')}
+        ${link('/auth/factors', 'Your second factors', 'A code from your phone, in addition to the password.')}
         ${link('/auth/passkeys', 'Your passkeys', 'Log in without a password.')}
         ${link('/auth/oauth', 'Sign-in with other providers', 'Log in with an account that you have elsewhere.')}
-        ${link('/auth/api-keys', 'Your API keys', 'For programs that use the shop in your place.')}
-        ${link('/account/email', 'Change your e-mail address', 'Asks for your password for this action only.')}
+        ${link('/auth/api-keys', 'Your API keys', 'For programs that use the shop for you.')}
+        ${link('/account/email', 'Change your email address', 'Asks for your password for this action only.')}
         ${link('/account/deletion', 'Delete your account', 'Asks for your password for this action only.')}
         ${
           user.roles.includes('admin') &&
           html`${link('/admin', 'All logins', 'Only for admins.')}
-          ${link('/auth/admin/accounts', 'All accounts', 'Disable them, give them roles, see the shop in their place. Only for admins.')}`
+          ${link('/auth/admin/accounts', 'All accounts', 'Search and disable accounts, set roles, invite people. Only for admins.')}`
         }
       </ul>
     </section>

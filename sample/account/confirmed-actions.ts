@@ -3,7 +3,7 @@
  * what the password is asked for.
  */
 export const confirmedActions = {
-  'change-email': 'change your e-mail address',
+  'change-email': 'change your email address',
   'delete-account': 'delete your account',
 } as const;
 

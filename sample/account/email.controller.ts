@@ -39,7 +39,7 @@ export class EmailController {
         .send(this.#page(session, user, email, problem));
       return;
     }
-    session.flash('success', 'Your e-mail address was changed. Use the new one to log in.');
+    session.flash('success', 'Your email address was changed. Use the new one to log in.');
     response.redirect(HttpStatus.SEE_OTHER, '/auth/account');
   }
 
@@ -54,6 +54,6 @@ export class EmailController {
 
   #page(session: Session, user: SessionUser, email: string, problem: EmailProblem | null): string {
     const main = emailView(user, email, problem);
-    return this.pages.render({ title: 'Change your e-mail address', current: 'account', main }, session, user);
+    return this.pages.render({ title: 'Change your email address', current: 'account', main }, session, user);
   }
 }

@@ -5,7 +5,7 @@ import type { PostForm } from '../views/post-form.js';
 export type EmailProblem = 'malformed' | 'taken';
 
 const problems: Readonly<Record<EmailProblem, string>> = {
-  malformed: 'Enter a valid e-mail address.',
+  malformed: 'Enter a valid email address.',
   taken: 'Another account uses this address.',
 };
 
@@ -14,7 +14,7 @@ export function emailView(user: SessionUser, email: string, problem: EmailProble
   const invalid = problem !== null && html`aria-invalid="true" aria-describedby="refused"`;
   return (form) => html`
     <section class="card narrow" aria-labelledby="email-title">
-      <h1 id="email-title">Change your e-mail address</h1>
+      <h1 id="email-title">Change your email address</h1>
       <p class="quiet">Your current address is <strong>${user.email}</strong>.</p>
       ${problem !== null && html`<p class="flash flash--error" id="refused" role="alert">${problems[problem]}</p>`}
       ${form(

@@ -61,7 +61,7 @@ function reason(named: string | undefined): Html {
   return html`<p class="narrow quiet" data-reason="${action ?? ''}">
     ${
       action === undefined
-        ? 'What you asked for needs your password again.'
+        ? 'For this, enter your password again.'
         : html`You are about to <strong>${confirmedActions[action]}</strong>. Your password allows this action, and no
             other, for five minutes.`
     }
@@ -83,7 +83,8 @@ function accountsToTry(): Html {
         )}
       </dl>
       <p class="quiet">
-        Or create an account of your own: the mails of the shop are <a href="/mails">on a page</a>, not in your mailbox.
+        Or create an account of your own: the shop shows its emails <a href="/mails">on a page</a> instead of sending
+        them.
       </p>
     </section>
   `;

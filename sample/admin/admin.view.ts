@@ -39,7 +39,9 @@ function placeForm({ id, name, email }: SessionUser, form: PostForm): Html {
         >Why
         <input name="reason" required maxlength="200" autocomplete="off" />
       </label>
-      <button class="button button--quiet" aria-label="Be in their place: ${name ?? email}">Be in their place</button>
+      <button class="button button--quiet" aria-label="View the shop as this user: ${name ?? email}">
+        View the shop as this user
+      </button>
     `,
     'place-form',
   );

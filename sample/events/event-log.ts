@@ -42,7 +42,7 @@ export class EventLog implements SessionObserver {
     this.#write('refused', event);
   }
 
-  /** Somebody used a copy of a remember-me cookie. A real shop would send an e-mail to the user and to its operators. */
+  /** Somebody used a copy of a remember-me cookie. A real shop would send an email to the user and to its operators. */
   rememberStolen(event: SessionEventOf<'rememberStolen'>): void {
     this.#logger.warn(`rememberStolen ${JSON.stringify(event)}`);
   }

@@ -21,6 +21,6 @@ export class MailsController {
   show(@Session() session: Session, @CurrentUser() user: SessionUser | null): string {
     if (isProduction(this.config)) throw new NotFoundException();
     const main = mailsView(this.box.sent, new Date());
-    return this.pages.render({ title: 'Mails', current: null, main: () => main }, session, user);
+    return this.pages.render({ title: 'Emails', current: null, main: () => main }, session, user);
   }
 }

@@ -22,9 +22,9 @@ function placeOf(link: string): string {
 
 export function mailsView(sent: readonly SentMail[], now: Date): Html {
   return html`
-    <h1>Mails</h1>
+    <h1>Emails</h1>
     <p class="lead">
-      What the shop has sent since it started. In development, mails are kept here instead of being sent.
+      The emails of the shop since it started. In development, they are kept here instead of being sent.
     </p>
     ${
       sent.length === 0

@@ -37,7 +37,7 @@ export function choosing(people: readonly DemoPerson[]): string {
       <body>
         <main>
           <h1>Owl</h1>
-          <p>Small Hours asks who you are. This provider belongs to the sample: choose anybody.</p>
+          <p>Small Hours wants to know who you are. This provider is part of the sample: choose any user.</p>
           <form method="post">
             ${people.map(
               ({ id, name, email }) => html`<button name="person" value="${id}">${name}<br />${email}</button>`,

@@ -31,9 +31,9 @@ export function visitorOf(
 
 function bannerOf(user: SessionUser, { impersonator }: Impersonation, form: PostForm): Html {
   return html`
-    <aside class="flash flash--warning impersonation" aria-label="In the place of a customer">
-      <p>${impersonator.email} is here in the place of <strong>${user.email}</strong>.</p>
-      ${form('/auth/impersonate/end', html`<button class="button">Be yourself again</button>`)}
+    <aside class="flash flash--warning impersonation" aria-label="Impersonation">
+      <p>You are using the shop as <strong>${user.email}</strong>, and are logged in as ${impersonator.email}.</p>
+      ${form('/auth/impersonate/end', html`<button class="button">Return to your own account</button>`)}
     </aside>
   `;
 }

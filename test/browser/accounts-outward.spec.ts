@@ -102,13 +102,13 @@ describe('an admin', () => {
     await customer.leave();
   });
 
-  it('sees the shop in the place of a customer, with a banner on every page, and comes back', async () => {
+  it('sees the shop as a customer, with a banner on every page, and comes back', async () => {
     const admin = await arrive(false);
     await admin.enter(keeper);
     await admin.goTo('/admin');
     const row = admin.page.locator(`[data-account="${account.id}"]`);
     await row.getByLabel('Why').fill('a call about an order');
-    await row.getByRole('button', { name: `Be in their place: ${account.name}` }).click();
+    await row.getByRole('button', { name: `View the shop as this user: ${account.name}` }).click();
     expect(await admin.heading()).toBe(`Hello, ${account.name}`);
     for (const path of ['/', '/auth/account', '/auth/passkeys', '/nowhere']) {
       await admin.goTo(path);
@@ -116,7 +116,7 @@ describe('an admin', () => {
     }
     await admin.goTo('/');
     expect(await admin.page.getByRole('complementary').count()).toBe(1);
-    await admin.press('Be yourself again');
+    await admin.press('Return to your own account');
     expect(await admin.heading()).toBe(`Hello, ${keeper.name}`);
     expect(await admin.page.getByRole('complementary').count()).toBe(0);
     await admin.leave();

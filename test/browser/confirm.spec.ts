@@ -37,7 +37,7 @@ describe.each(withAndWithoutJavaScript)('the page that asks for the password aga
     await visitor.enter(guest);
     await visitor.goTo('/account/email?from=here');
     expect(visitor.place).toBe('/auth/verify?action=change-email&next=%2Faccount%2Femail%3Ffrom%3Dhere');
-    expect(await visitor.page.locator('[data-reason]').innerText()).toContain('change your e-mail address');
+    expect(await visitor.page.locator('[data-reason]').innerText()).toContain('change your email address');
     await visitor.confirm('wrong');
     await visitor.confirm(guest.password);
     expect(visitor.place).toBe('/account/email?from=here');
@@ -58,7 +58,7 @@ describe.each(withAndWithoutJavaScript)('the page that asks for the password aga
     await visitor.enter();
     await visitor.goTo('/account/email');
     await visitor.confirm();
-    expect(await visitor.heading()).toBe('Change your e-mail address');
+    expect(await visitor.heading()).toBe('Change your email address');
     await visitor.goTo('/account/deletion');
     expect(visitor.path).toBe('/auth/verify');
     expect(await visitor.page.locator('[data-reason]').getAttribute('data-reason')).toBe('delete-account');

@@ -16,30 +16,27 @@ export function addAudit(
     return made;
   };
 
-  command('verify', 'name the first row that is not as it was written; exit with 1 if there is one')
-    .option(
-      '--head <head>',
-      'what audit head has printed before: then rows are missed that were cut off at the end, too',
-    )
+  command('verify', 'find the first row that is not as it was written; exit with 1 if there is one')
+    .option('--head <head>', 'a former output of audit head, to also detect rows that were removed from the end')
     .action(async (options: ApplicationOptions & { readonly head?: string }) => {
       ended(await verify(options, terminal));
     });
 
-  command('head', 'print where the log ends, to be kept elsewhere').action(async (options: ApplicationOptions) => {
+  command('head', 'print the head of the log, to be kept elsewhere').action(async (options: ApplicationOptions) => {
     ended(await head(options, terminal));
   });
 
   command('list', 'list rows')
-    .option('--account <account>', 'only those about an account, or that it has caused: its id, address or username')
-    .option('--since <time>', 'only those from this time on, such as 2026-11-30 or 2026-11-30T08:00:00Z', time)
+    .option('--account <account>', 'only rows about an account, or that it caused: its id, address or username')
+    .option('--since <time>', 'only rows from this time on, such as 2026-11-30 or 2026-11-30T08:00:00Z', time)
     .option('--limit <number>', 'how many, 1 to 1000', whole(1, 1_000), 100)
-    .option('--after <sequence>', 'go on after this one', whole(0, Number.MAX_SAFE_INTEGER))
+    .option('--after <sequence>', 'continue after this one', whole(0, Number.MAX_SAFE_INTEGER))
     .action(async (options: AuditListOptions) => {
       ended(await list(options, terminal));
     });
 
   command('prune', 'remove old rows, so that the others can still be verified')
-    .requiredOption('--before <time>', 'only those older than this, such as 2025-11-30', time)
+    .requiredOption('--before <time>', 'only rows older than this, such as 2025-11-30', time)
     .action(async (options: ApplicationOptions & { readonly before: Date }) => {
       ended(await prune(options, terminal));
     });

@@ -31,11 +31,11 @@ export function addUsers(
     return made;
   };
 
-  command('create', 'create an account; its password is asked for, or read from standard input')
-    .argument('<address>', 'its address')
+  command('create', 'create an account; prompts for its password, or reads it from standard input')
+    .argument('<address>', 'the email address')
     .option('--username <name>', 'its username')
     .option('--role <name>', 'a role; may be repeated', added, [])
-    .option('--locale <language>', 'the language of its mails and pages')
+    .option('--locale <language>', 'the language of its emails and pages')
     .option('--no-password', 'without a password: its owner sets one by recovery')
     .option('--inactive', 'disabled; default: active')
     .option('--unconfirmed', 'its address is not confirmed; default: it is')
@@ -44,51 +44,51 @@ export function addUsers(
     });
 
   command('list', 'list accounts')
-    .option('--search <text>', 'a part of the address or the username')
-    .option('--role <name>', 'only those with this role')
-    .option('--active', 'only those that are not disabled')
-    .option('--disabled', 'only those that are')
+    .option('--search <text>', 'a part of the address or username')
+    .option('--role <name>', 'only accounts with this role')
+    .option('--active', 'only accounts that are not disabled')
+    .option('--disabled', 'only disabled accounts')
     .option('--limit <number>', 'how many, 1 to 1000', limit, 100)
-    .option('--after <id>', 'go on after this one')
+    .option('--after <id>', 'continue after this one')
     .action(async (options: ListOptions) => {
       ended(await list(options, terminal));
     });
 
-  command('show', 'show an account, without anything secret')
+  command('show', 'show an account, without secrets')
     .argument('<account>', account)
     .action(async (identity: string, options: ApplicationOptions) => {
       ended(await show(identity, options, terminal));
     });
 
-  command('disable', 'end its sessions, and let nobody in')
+  command('disable', 'disable an account: end its sessions, and reject all logins')
     .alias('deactivate')
     .argument('<account>', account)
     .action(async (identity: string, options: ApplicationOptions) => {
       ended(await change(identity, options, terminal, (id, accounts) => accounts.disable(id)));
     });
 
-  command('enable', 'let its owner in again')
+  command('enable', 'enable a disabled account')
     .alias('activate')
     .argument('<account>', account)
     .action(async (identity: string, options: ApplicationOptions) => {
       ended(await change(identity, options, terminal, (id, accounts) => accounts.enable(id)));
     });
 
-  command('end-sessions', 'end its sessions, remembered logins and trusted devices')
+  command('end-sessions', 'end the sessions, remembered logins and trusted devices of an account')
     .argument('<account>', account)
     .action(async (identity: string, options: ApplicationOptions) => {
       ended(await change(identity, options, terminal, (id, accounts) => accounts.endSessions(id)));
     });
 
-  command('force-reset', 'the same, and have its owner set a new password by recovery')
+  command('force-reset', 'require a new password, which the owner sets by recovery, and end all sessions')
     .argument('<account>', account)
     .action(async (identity: string, options: ApplicationOptions) => {
       ended(await change(identity, options, terminal, (id, accounts) => accounts.forceReset(id)));
     });
 
-  command('reset-access', 'give it back to its owner: without second factors, with a new password by recovery')
+  command('reset-access', 'give an account back to its owner: without second factors, with a new password by recovery')
     .argument('<account>', account)
-    .option('--password', 'ask for its new password, or read it from standard input')
+    .option('--password', 'prompt for a new password, or read it from standard input')
     .option('--keep-factors', 'keep its second factors')
     .action(async (identity: string, options: ResetOptions) => {
       const factors = options.keepFactors === true ? 'keep' : 'remove';
@@ -100,27 +100,27 @@ export function addUsers(
       ended(await change(identity, options, terminal, work));
     });
 
-  command('set-roles', 'give it these roles and no others')
+  command('set-roles', 'replace the roles of an account')
     .argument('<account>', account)
     .option('--role <name>', 'a role; may be repeated', added, [])
     .option('--none', 'no role')
     .action(async (identity: string, options: RolesOptions) => {
       if (options.role.length > 0 === (options.none === true)) {
-        throw new UsageError('Say which roles the account gets: --role, once for each, or --none.');
+        throw new UsageError('Name the roles of the account: --role, once for each, or --none.');
       }
       ended(await change(identity, options, terminal, (id, accounts) => accounts.setRoles(id, options.role)));
     });
 
-  command('invite', 'mail somebody a link, which creates an account')
+  command('invite', 'send an invitation, whose link creates an account')
     .argument('<address>', 'whom to invite')
-    .requiredOption('--by <account>', 'the administrator who invites: an id, address or username')
-    .option('--role <name>', 'a role that the account gets; may be repeated', added, [])
-    .option('--locale <language>', 'the language of the mail, and of the account')
+    .requiredOption('--by <account>', 'the administrator who sends it: an id, address or username')
+    .option('--role <name>', 'a role of the account; may be repeated', added, [])
+    .option('--locale <language>', 'the language of the email and of the account')
     .action(async (address: string, options: InviteOptions) => {
       ended(await invite(address, options, terminal));
     });
 
-  command('change-password', 'set its password, which is asked for, or read from standard input')
+  command('change-password', 'set the password of an account; prompts for it, or reads it from standard input')
     .argument('<account>', account)
     .action(async (identity: string, options: ApplicationOptions) => {
       const work = async (id: string, accounts: Administration): Promise<unknown> =>
