@@ -179,6 +179,8 @@ describe('environment keys that accounts do not read', () => {
   it('ASVS 6.3.6: name a mailbox in place of a second factor, and refuse it where it is the first as well', () => {
     expect(read({ mailAsSecondFactor: true }).warnings.join('\n')).toMatch(/mailAsSecondFactor.*ASVS 6\.3\.6/s);
     expect(() => read({ mailAsSecondFactor: ['admin'], recovery: true })).toThrow(/cannot be combined with recovery/);
-    expect(() => read({ mailAsSecondFactor: () => false, mailLogin: true })).toThrow(/cannot be combined with mailLogin/);
+    expect(() => read({ mailAsSecondFactor: () => false, mailLogin: true })).toThrow(
+      /cannot be combined with mailLogin/,
+    );
   });
 });
