@@ -100,8 +100,9 @@ export class InvitationsService {
     return Object.fromEntries(
       Object.entries(fields).map(([name, given]) => {
         const value = Object.hasOwn(declared, name) ? declared[name]?.(given) : undefined;
-        if (value === undefined)
+        if (value === undefined) {
           throw new AccountValueError(`fields.${name}`, 'it is not declared, or was rejected by its function.');
+        }
         return [name, value];
       }),
     );

@@ -158,8 +158,9 @@ export function isSender(text: string): boolean {
 /** @throws MailRejectedError for more than one recipient, and for line breaks and NUL in what becomes a header */
 export function assertSendable({ to, from, subject }: Mail): void {
   if (!isOneAddress(to)) throw new MailRejectedError('The recipient of an email must be one address.');
-  if (!isSender(from))
+  if (!isSender(from)) {
     throw new MailRejectedError('The sender of an email must be one address, with or without a name.');
+  }
   if (/\p{Cc}/u.test(subject)) {
     throw new MailRejectedError('The subject of an email must be one line, without control characters.');
   }
