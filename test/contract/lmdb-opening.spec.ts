@@ -40,6 +40,22 @@ const stuck = `
   console.log('writing');
 `;
 
+/** Opens a second time in the same process, while the first one has the lock. */
+const twice = `
+  const [lib, path] = process.argv.slice(1);
+  const { dataFileAt } = await import(lib + '/data-file.js');
+  const { loadLmdb } = await import(lib + '/lmdb.library.js');
+  const { OpeningGate } = await import(lib + '/opening-gate.js');
+  const library = await loadLmdb();
+  const open = () => OpeningGate.open(library, dataFileAt(path));
+  const first = open();
+  const second = await first.whileNobodyWrites(open, () => undefined);
+  await Promise.all([first, second].map((gate) => gate.whileNobodyWrites(() => undefined, () => undefined)));
+  await first.close();
+  await second.whileNobodyOpens(async () => console.log('opened'));
+  await second.close();
+`;
+
 describe('opening an LMDB database that other processes use', () => {
   const folder = temporaryFolder('lmdb-opening');
   const children: ChildNode[] = [];
@@ -164,6 +180,12 @@ describe('opening an LMDB database that other processes use', () => {
       ),
     );
     for (const result of results) expect(result).toHaveProperty('written');
+  });
+
+  it('is open to a second store of a process, whose first one has the lock', async () => {
+    const child = start(twice);
+    expect(await child.end()).toBe(0);
+    expect(child.output).toBe('opened\n');
   });
 
   it('does not take a file that grows while it is looked at for one that is cut short', async () => {

@@ -1,11 +1,59 @@
 import { randomInt } from 'node:crypto';
-import { closeSync, openSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, statSync, truncateSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataFile } from './data-file.js';
 import type { LmdbLibrary, LmdbReadTransaction, LmdbRoot } from './lmdb.library.js';
 
 /** How long a process that opens the database blocks writers, if one of them does not finish its write. In ms. */
 const patienceMs = 500;
+
+/**
+ * The file with the lock, which a process opens once, whichever of its stores comes first: to open it takes the lock, and blocks the
+ * process until it is free, which it never is while another store of the process has it and waits to go on.
+ */
+class SharedTurns {
+  private static readonly all = new Map<string, SharedTurns>();
+  private users = 0;
+  private lastTurn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly path: string,
+    readonly root: LmdbRoot,
+  ) {}
+
+  static take(library: LmdbLibrary, turns: string): SharedTurns {
+    const path = join(realpathSync(dirname(turns)), basename(turns));
+    let shared = SharedTurns.all.get(path);
+    if (shared === undefined) {
+      const root = library.open({
+        path,
+        noSubdir: true,
+        permissionsMode: 0o600,
+        overlappingSync: false,
+        eventTurnBatching: false,
+      });
+      shared = new SharedTurns(path, root);
+      SharedTurns.all.set(path, shared);
+    }
+    shared.users++;
+    return shared;
+  }
+
+  /** Runs `work` with the lock. One after the other: the library takes a second one for a part of the first. */
+  withLock<T>(work: () => T | Promise<T>): Promise<T> {
+    const turn = this.lastTurn.then(() => this.root.transaction(work));
+    this.lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async giveBack(): Promise<void> {
+    this.users--;
+    if (this.users > 0) return;
+    SharedTurns.all.delete(this.path);
+    await this.root.close();
+  }
+}
 
 /**
  * Keeps opening the database and writing to it apart, across all processes.
@@ -27,21 +75,18 @@ export class OpeningGate {
   private lockFree: Promise<void> | null = null;
   private onIdle: (() => void) | null = null;
 
+  private readonly turns: LmdbRoot;
+
   private constructor(
-    private readonly turns: LmdbRoot,
+    private readonly shared: SharedTurns,
     private readonly flag: string,
-  ) {}
+  ) {
+    this.turns = shared.root;
+  }
 
   static open(library: LmdbLibrary, { turns, turnsWanted }: DataFile): OpeningGate {
     closeSync(openSync(turnsWanted, 'a', 0o600));
-    const root = library.open({
-      path: turns,
-      noSubdir: true,
-      permissionsMode: 0o600,
-      overlappingSync: false,
-      eventTurnBatching: false,
-    });
-    return new OpeningGate(root, turnsWanted);
+    return new OpeningGate(SharedTurns.take(library, turns), turnsWanted);
   }
 
   /** Runs `work`, which writes, at once or as soon as no process is opening the database. */
@@ -62,7 +107,7 @@ export class OpeningGate {
    */
   async whileNobodyWrites<T>(work: () => T, waitsFor: (pids: readonly number[]) => void): Promise<T> {
     for (;;) {
-      const result = await this.turns.transaction(async () => {
+      const result = await this.shared.withLock(async () => {
         truncateSync(this.flag, 1);
         try {
           const writing = await this.stillWriting();
@@ -80,7 +125,7 @@ export class OpeningGate {
   /** Lets writes in progress finish. */
   async close(): Promise<void> {
     if (this.writes > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
-    await this.turns.close();
+    await this.shared.giveBack();
   }
 
   /** Announces a write, and withdraws it if a process is opening the database. */
@@ -104,8 +149,10 @@ export class OpeningGate {
 
   private untilLockIsFree(): Promise<void> {
     // Only the holder of the lock may open, so a flag seen while holding it was left by a process that has ended.
-    this.lockFree ??= this.turns
-      .transaction(() => this.lowerFlag())
+    this.lockFree ??= this.shared
+      .withLock(() => {
+        this.lowerFlag();
+      })
       .finally(() => {
         this.lockFree = null;
       });
