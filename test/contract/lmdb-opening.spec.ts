@@ -48,12 +48,22 @@ const twice = `
   const { OpeningGate } = await import(lib + '/opening-gate.js');
   const library = await loadLmdb();
   const open = () => OpeningGate.open(library, dataFileAt(path));
+  const nothing = () => undefined;
   const first = open();
-  const second = await first.whileNobodyWrites(open, () => undefined);
-  await Promise.all([first, second].map((gate) => gate.whileNobodyWrites(() => undefined, () => undefined)));
+  const second = await first.whileNobodyWrites(open, nothing);
+  await Promise.all([first, second].map((gate) => gate.whileNobodyWrites(nothing, nothing)));
   await first.close();
-  await second.whileNobodyOpens(async () => console.log('opened'));
-  await second.close();
+  let closed;
+  const third = await second.whileNobodyWrites(() => {
+    closed = second.close();
+    return open();
+  }, nothing);
+  await closed;
+  await third.whileNobodyOpens(async () => console.log('opened'));
+  await third.close();
+  const fourth = open();
+  await fourth.whileNobodyWrites(nothing, nothing);
+  await fourth.close();
 `;
 
 describe('opening an LMDB database that other processes use', () => {

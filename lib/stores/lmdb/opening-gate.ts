@@ -47,9 +47,12 @@ class SharedTurns {
     return turn;
   }
 
+  /** Closes the file with its last user, unless another one comes while that one still has the lock. */
   async giveBack(): Promise<void> {
     this.users--;
     if (this.users > 0) return;
+    await this.lastTurn;
+    if (this.users > 0 || SharedTurns.all.get(this.path) !== this) return;
     SharedTurns.all.delete(this.path);
     await this.root.close();
   }
