@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
-import type { SessionStore, Version } from '../../stores/session-store.js';
 import { casesOf } from './contract-case.js';
-import { absence, aMinute, assertGone, create, freshKey, present, textOf, utf8, writtenBy } from './steps.js';
+import {
+  absence,
+  aMinute,
+  assertGone,
+  create,
+  earlyMs,
+  freshKey,
+  present,
+  textOf,
+  utf8,
+  whileItLives,
+  writtenBy,
+} from './steps.js';
 
 /** A short life, so that cases are quick, and a tolerance for the expiry: machines are busy, stores round up. In ms. */
 const lifeMs = 300;
 const graceMs = 3_000;
-/** The tolerance for an early expiry: the clocks of two machines tick independently. In ms. */
-const earlyMs = 5;
-
-/**
- * Does something to a short-lived record, and returns its key. On a machine so slow that the record's time was over first, it is
- * done to another one.
- */
-async function whileItLives(
-  store: SessionStore,
-  text: string,
-  change: (key: string, version: Version) => Promise<boolean>,
-): Promise<string> {
-  for (;;) {
-    const key = freshKey();
-    const before = performance.now();
-    const version = await create(store, key, text, lifeMs);
-    if (await change(key, version)) return key;
-    assert.ok(performance.now() - before >= lifeMs - earlyMs, 'the record was absent before its time');
-  }
-}
-
 export const expiryCases = casesOf('expiry', {
   'expires a record when its time is over, and not before': async ({ store }) => {
     const key = freshKey();
@@ -53,7 +43,11 @@ export const expiryCases = casesOf('expiry', {
 
   'extends a record’s life by a touch': async ({ store }) => {
     const witness = freshKey();
-    const touched = await whileItLives(store, 'touched', (key) => store.touch(key, aMinute));
+    const touched = await whileItLives(
+      lifeMs,
+      (key) => create(store, key, 'touched', lifeMs),
+      (key) => store.touch(key, aMinute),
+    );
     await create(store, witness, 'not touched', lifeMs);
     await absence(store, witness, lifeMs + graceMs);
     assert.equal(textOf(await store.read(touched)), 'touched');
@@ -71,8 +65,8 @@ export const expiryCases = casesOf('expiry', {
   'counts a record’s life from the last write': async ({ store }) => {
     const shortened = freshKey();
     const lengthened = await whileItLives(
-      store,
-      'first',
+      lifeMs,
+      (key) => create(store, key, 'first', lifeMs),
       async (key, first) => 'written' in (await store.write(key, utf8('second'), aMinute, first)),
     );
     const other = await create(store, shortened, 'first');

@@ -4,7 +4,18 @@ import { setImmediate } from 'node:timers/promises';
 import { isOwned, type Owned, type SessionStore, type Version } from '../../stores/session-store.js';
 import { casesOf, type StoreHarness } from './contract-case.js';
 import { hostileKeys } from './hostile-keys.js';
-import { absence, aMinute, assertGone, change, conflictOf, freshKey, textOf, utf8, writtenBy } from './steps.js';
+import {
+  absence,
+  aMinute,
+  assertGone,
+  change,
+  conflictOf,
+  freshKey,
+  textOf,
+  utf8,
+  whileItLives,
+  writtenBy,
+} from './steps.js';
 
 type OwnedStore = SessionStore & Owned;
 
@@ -70,12 +81,13 @@ export const ownerIndexCases = casesOf('owner-index', {
   'still lists what was touched or written, beyond its original time to live': async (harness) => {
     const { store } = await open(harness);
     const owner = freshOwner();
-    const [touched, written, witness] = [freshKey(), freshKey(), freshKey()];
-    await createOwned(store, owner, touched, lifeMs);
-    const version = await createOwned(store, owner, written, lifeMs);
-    await createOwned(store, owner, witness, lifeMs);
-    assert.equal(await store.touch(touched, aMinute), true);
-    writtenBy(await store.write(written, utf8('written again'), aMinute, version));
+    const createAt = (key: string): Promise<Version> => createOwned(store, owner, key, lifeMs);
+    const touched = await whileItLives(lifeMs, createAt, (key) => store.touch(key, aMinute));
+    const written = await whileItLives(lifeMs, createAt, async (key, version) => {
+      return 'written' in (await store.write(key, utf8('written again'), aMinute, version));
+    });
+    const witness = freshKey();
+    await createAt(witness);
     await absence(store, witness, lifeMs + graceMs);
     // A new record, so that a store that cleans up at a creation does so.
     const [created = ''] = await createFor(store, owner, 1);

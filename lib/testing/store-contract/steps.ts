@@ -95,3 +95,24 @@ export async function absence(store: SessionStore, key: string, latestMs: number
 function kindOf(result: object | string): string {
   return typeof result === 'string' ? result : Object.keys(result).join();
 }
+
+/** The tolerance for an early expiry: the clocks of two machines tick independently. In ms. */
+export const earlyMs = 5;
+
+/**
+ * Does something to a record that lives for `lifeMs`, and returns its key. On a machine so slow that the record's time was over first,
+ * it is done to another one.
+ */
+export async function whileItLives(
+  lifeMs: number,
+  createAt: (key: string) => Promise<Version>,
+  change: (key: string, version: Version) => Promise<boolean>,
+): Promise<string> {
+  for (;;) {
+    const key = freshKey();
+    const before = performance.now();
+    const version = await createAt(key);
+    if (await change(key, version)) return key;
+    assert.ok(performance.now() - before >= lifeMs - earlyMs, 'the record was absent before its time');
+  }
+}
