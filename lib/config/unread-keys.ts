@@ -39,16 +39,16 @@ export function unreadKeys(
   module: KeyPrefix = 'SESSION',
 ): string[] {
   const { prefix, ours, nearby } = keyNames[module];
+  const similar = Object.entries(variables).filter(([name]) => ours.test(name) || (nearby?.test(name) ?? false));
+  if (similar.length === 0) return [];
   const entries = optionEntries(tree);
   const keys = entries.flatMap(({ path, option }) => environmentKeys(path, option, prefix));
   const known = new Set([...keys, ...furtherKeys]);
   const codeOnly = new Map(
     entries.filter(({ option }) => option.env === null).map(({ path }) => [ownKey(path, prefix), path]),
   );
-  return Object.entries(variables).flatMap(([name, value = '']) => {
+  return similar.flatMap(([name, value = '']) => {
     const isOurs = ours.test(name);
-    // Checked first, being cheap: an environment has many variables, and few are similar.
-    if (!isOurs && !(nearby?.test(name) ?? false)) return [];
     if (known.has(name) || value.trim() === '' || isOfOthers(name, value)) return [];
     const meant =
       nearest(name, keys, FURTHEST) ??

@@ -17,7 +17,8 @@ export interface RouteFacts {
 export function routeNotices(modules: ModulesContainer, { isSessionExposed, isPersonal }: RouteFacts): string[] {
   const routes = routesIn(modules);
   const foreign = isSessionExposed ? [] : routes.filter(hasSessionOfNest);
-  const cached = routes.filter((route) => isPersonal(route) && isCachedByUrl(route, modules));
+  const allAreCached = globalInterceptors(modules).some(cachesByUrl);
+  const cached = routes.filter((route) => isPersonal(route) && (allAreCached || isCachedByUrl(route)));
   return [
     ...notice(
       foreign,
@@ -62,11 +63,11 @@ const keyOfNest = ((): string => {
   return key.slice(0, key.indexOf(':') + 1);
 })();
 
-function isCachedByUrl({ controller, handler }: Route, modules: ModulesContainer): boolean {
-  const here = [handler, controller].flatMap(
+function isCachedByUrl({ controller, handler }: Route): boolean {
+  const interceptors = [handler, controller].flatMap(
     (place) => (Reflect.getMetadata(INTERCEPTORS_METADATA, place) ?? []) as readonly unknown[],
   );
-  return [...here, ...globalInterceptors(modules)].some(cachesByUrl);
+  return interceptors.some(cachesByUrl);
 }
 
 /** Nest registers APP_INTERCEPTOR providers under names with this prefix. */
