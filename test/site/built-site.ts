@@ -18,10 +18,11 @@ export class BuiltSite {
   private constructor(private readonly server: Server) {}
 
   static async open(): Promise<BuiltSite> {
+    const all = new Set(files());
     const server = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://localhost').pathname;
       const file = path.endsWith('/') ? `${path}index.html` : path;
-      if (!files().includes(file)) {
+      if (!all.has(file)) {
         response.writeHead(404).end();
         return;
       }
@@ -49,7 +50,7 @@ export function builtPages(): string[] {
   return files().filter((file) => file.endsWith('.html') && file !== '/404.html');
 }
 
-/** Every file of the site, read anew: there are few enough. */
+/** The paths of all files of the site. */
 function files(): string[] {
   const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return entries.map((name) => `/${name}`).sort();
