@@ -10,8 +10,8 @@ import { RedisServer } from '../support/servers/redis.js';
 import { totpCode } from '../support/totp.js';
 import { browser } from './browser.js';
 import { InstalledApplication } from './installed-application.js';
-import { linkFolder } from './linked-packages.js';
-import { manifest, pack, project } from './package-under-test.js';
+import { linkFromProject } from './linked-packages.js';
+import { manifest, project } from './package-under-test.js';
 
 /** Packages that Nest looks for and does without. */
 const optionalOfNest = ['@nestjs/microservices', '@nestjs/websockets', 'class-validator', 'class-transformer'];
@@ -19,11 +19,9 @@ const isFull = process.env['TEST_FULL'] === '1';
 const settings = { SESSION_TYPE: 'memory', SECRET_KEY: 'a key for this test, of more than 32 bytes' };
 
 let folder: string;
-let tarball: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packaging-'));
-  ({ tarball } = await pack());
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -49,7 +47,7 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
   let application: InstalledApplication;
 
   beforeAll(async () => {
-    application = await InstalledApplication.make(name, join(folder, name), tarball);
+    application = await InstalledApplication.make(name, join(folder, name));
     await build(application);
   });
 
@@ -116,9 +114,7 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
     }
 
     if (name !== 'nest12-esm') return;
-    for (const part of await withDependencies(Object.values(adapters))) {
-      linkFolder(join(project, 'node_modules', part), join(application.folder, 'node_modules', part));
-    }
+    linkFromProject(application.folder, Object.values(adapters));
     for (const path of Object.keys(adapters)) {
       expect({ path, ...(await loaded(path)) }).toEqual({ path, code: 0, output: 'true\n' });
     }
@@ -264,18 +260,6 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
 /** Whether what an exported path leads to needs no other package than Nest. */
 function loadsByItself(path: string): boolean {
   return !path.endsWith('.json') && !(path.slice(2) in adapters);
-}
-
-/** Packages, and those that they depend on in turn, as the project has them at the top. */
-async function withDependencies(names: readonly string[]): Promise<Set<string>> {
-  const found = new Set(names);
-  // A set that is walked gives what is added on the way, too.
-  for (const name of found) {
-    const text = await readFile(join(project, 'node_modules', name, 'package.json'), 'utf8');
-    const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
-    for (const dependency of Object.keys(dependencies)) found.add(dependency);
-  }
-  return found;
 }
 
 /** An application with accounts, without a compiler. @param load how it loads a package */

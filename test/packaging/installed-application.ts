@@ -4,18 +4,26 @@ import { cp, mkdir, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { patienceMs } from '../support/patience.js';
-import { linkInstalled } from './linked-packages.js';
-import { npm, tool } from './package-under-test.js';
+import { linkInstalled, linkUnpacked } from './linked-packages.js';
+import { npm, pack, tool, unpack } from './package-under-test.js';
+
+const compiler = process.env['TEST_FULL'] === '1' ? 'typescript' : 'typescript7';
 
 /** An application that has the packed package installed, as its user would have. */
 export class InstalledApplication {
   private constructor(readonly folder: string) {}
 
-  /** Copies `apps/<name>` into `folder`, and installs what it pins and the tarball. */
-  static async make(name: string, folder: string, tarball: string): Promise<InstalledApplication> {
+  /**
+   * Copies `apps/<name>` into `folder`, and installs what it pins and the packed package.
+   *
+   * @param byNpm also where the project has every package already: npm decides what the package brings along.
+   */
+  static async make(name: string, folder: string, { byNpm = false } = {}): Promise<InstalledApplication> {
     await cp(join(import.meta.dirname, 'apps', name), folder, { recursive: true });
-    linkInstalled(folder);
-    await npm(['install', '--no-save', '--ignore-scripts', tarball], folder);
+    const isLinked = linkInstalled(folder);
+    // npm reads and writes the tarball several times, which takes seconds.
+    if (isLinked && !byNpm) linkUnpacked(folder, await unpack());
+    else await npm(['install', '--no-save', '--ignore-scripts', (await pack()).tarball], folder);
     return new InstalledApplication(folder);
   }
 
@@ -43,9 +51,9 @@ export class InstalledApplication {
     return new InstalledApplication(folder);
   }
 
-  /** Compiles it by this project's TypeScript, against what is installed. */
+  /** Compiles it by this project's TypeScript, against what is installed: by version 6 in the nightly form. */
   async compile(): Promise<void> {
-    await tool('typescript/bin/tsc', ['--project', 'tsconfig.json'], this.folder);
+    await tool(`${compiler}/bin/tsc`, ['--project', 'tsconfig.json'], this.folder);
   }
 
   /** Runs a program of the application's packages. Rejects where it does not exit with 0, with its output. */

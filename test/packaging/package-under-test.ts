@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -53,6 +53,18 @@ let packed: Promise<Tarball> | undefined;
 export function pack(): Promise<Tarball> {
   packed ??= packInto(mkdtempSync(join(tmpdir(), 'packed-')));
   return packed;
+}
+
+let unpacked: Promise<string> | undefined;
+
+/** The folder with what has been packed. */
+export function unpack(): Promise<string> {
+  unpacked ??= pack().then(async ({ tarball }) => {
+    const folder = dirname(tarball);
+    await execute('tar', ['--extract', '--file', tarball, '--directory', folder]);
+    return join(folder, 'package');
+  });
+  return unpacked;
 }
 
 async function packInto(folder: string): Promise<Tarball> {

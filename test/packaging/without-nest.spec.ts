@@ -5,15 +5,14 @@ import { join } from 'node:path';
 import { adapters, onlyTypes } from '../../scripts/entry-points.mjs';
 import { browser } from './browser.js';
 import { InstalledApplication } from './installed-application.js';
-import { manifest, pack } from './package-under-test.js';
+import { manifest } from './package-under-test.js';
 
 let folder: string;
 let application: InstalledApplication;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'without-nest-'));
-  const { tarball } = await pack();
-  application = await InstalledApplication.make('express-alone', join(folder, 'application'), tarball);
+  application = await InstalledApplication.make('express-alone', join(folder, 'application'), { byNpm: true });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
