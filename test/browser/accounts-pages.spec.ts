@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { AccountsService, type AccountsModuleOptions, type Mail, type MailKind } from 'nestjs-session-auth/accounts';
+import { inTurn } from '../support/combinations.js';
 import { startAccounts, type AccountsApp } from '../support/accounts-app.js';
 import { KeyboardPerson } from './accounts-person.js';
 import { openChromium } from './chromium.js';
 import { complaintsOf, faultsOf } from './examined-page.js';
-import { withAndWithoutJavaScript } from './javascript.js';
+import { withOrWithoutJavaScript } from './javascript.js';
 
 const ada = {
   email: 'ada@example.com',
@@ -82,7 +83,7 @@ async function linksOfChanges(): Promise<readonly (readonly [state: string, path
   ];
 }
 
-describe.each(withAndWithoutJavaScript)('the pages of accounts, %s', (_name, javaScriptEnabled) => {
+describe.each(withOrWithoutJavaScript())('the pages of accounts, %s', (_name, javaScriptEnabled) => {
   it('lead by the keyboard alone from the registration to the logout', async () => {
     const person = await arrive({ javaScriptEnabled });
     const complaints = complaintsOf(person.page);
@@ -145,10 +146,12 @@ describe.each(withAndWithoutJavaScript)('the pages of accounts, %s', (_name, jav
   });
 });
 
-describe.each([
-  ['a desktop in English', { viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' }],
-  ['a phone in German and the dark', { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' }],
-] as const)('every page of accounts on %s', (_name, options) => {
+describe.each(
+  inTurn([
+    ['a desktop in English', { viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' }],
+    ['a phone in German and the dark', { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' }],
+  ]),
+)('every page of accounts on %s', (_name, options) => {
   it('has nothing that axe finds, no scrolling to the side, and nothing that its policy forbids, in every state', async () => {
     await app.close();
     app = await start({ usernames: true, emailChange: true });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
-import { withAndWithoutJavaScript } from './javascript.js';
+import { withOrWithoutJavaScript } from './javascript.js';
 import { RunningShop } from './running-shop.js';
 import { account, keeper, Visitor } from './visitor.js';
 
@@ -17,7 +17,7 @@ afterAll(async () => {
   await shop.close();
 });
 
-describe.each(withAndWithoutJavaScript)('the admin page, %s', (_, javaScriptEnabled) => {
+describe.each(withOrWithoutJavaScript())('the admin page, %s', (_, javaScriptEnabled) => {
   let admin: Visitor;
   let customer: Visitor;
 

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { AccountAdministration, AccountRepository, AccountsService, ApiKeyService } from 'nestjs-session-auth/accounts';
+import { inTurn } from '../support/combinations.js';
 import { startAccounts, type AccountsApp } from '../support/accounts-app.js';
 import { KeyboardPerson } from './accounts-person.js';
 import { openChromium } from './chromium.js';
 import { complaintsOf, faultsOf } from './examined-page.js';
-import { withAndWithoutJavaScript } from './javascript.js';
+import { withOrWithoutJavaScript } from './javascript.js';
 
 const password = 'a long enough phrase';
 const root = { email: 'root@example.com', password, roles: ['admin'] };
@@ -42,7 +43,7 @@ async function administrator(options: BrowserContextOptions): Promise<KeyboardPe
   return person;
 }
 
-describe.each(withAndWithoutJavaScript)('the pages for administrators, %s', (_name, javaScriptEnabled) => {
+describe.each(withOrWithoutJavaScript())('the pages for administrators, %s', (_name, javaScriptEnabled) => {
   it('lead by the keyboard alone to an account, which is disabled and enabled, and to an invitation', async () => {
     const person = await administrator({ javaScriptEnabled });
     const complaints = complaintsOf(person.page);
@@ -75,10 +76,12 @@ describe.each(withAndWithoutJavaScript)('the pages for administrators, %s', (_na
   });
 });
 
-describe.each([
-  ['a desktop in English', { viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' }],
-  ['a phone in German and the dark', { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' }],
-] as const)('every page for administrators on %s', (_name, options) => {
+describe.each(
+  inTurn([
+    ['a desktop in English', { viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' }],
+    ['a phone in German and the dark', { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' }],
+  ]),
+)('every page for administrators on %s', (_name, options) => {
   it('has nothing that axe finds, no scrolling to the side, and nothing that its policy forbids', async () => {
     await app.app.get(ApiKeyService).create(id, { scopes: ['orders:read'] });
     const repository = app.app.get(AccountRepository);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openChromium } from './chromium.js';
-import { withAndWithoutJavaScript } from './javascript.js';
+import { withOrWithoutJavaScript } from './javascript.js';
 import { RunningShop } from './running-shop.js';
 import { guest, keeper, Visitor } from './visitor.js';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-describe.each(withAndWithoutJavaScript)('the page that asks for the password again, %s', (_, javaScriptEnabled) => {
+describe.each(withOrWithoutJavaScript())('the page that asks for the password again, %s', (_, javaScriptEnabled) => {
   let shop: RunningShop;
   let visitor: Visitor;
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { inTurn } from '../support/combinations.js';
 import { openChromium } from './chromium.js';
 import { openShop, storesFor, type ShopWithStore } from './shop-with-store.js';
 import { account, keeper, Visitor } from './visitor.js';
@@ -15,10 +16,10 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-const kinds = [
+const kinds = inTurn([
   ...storesFor('redis').map((kind) => ['with', kind, true] as const),
   ['without', 'memory', false] as const,
-];
+]);
 
 describe.each(kinds)('your devices %s JavaScript, with the sessions in %s', (_, kind, javaScriptEnabled) => {
   let store: ShopWithStore;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser } from 'playwright-core';
 import { until } from '../support/until.js';
 import { openChromium } from './chromium.js';
-import { withAndWithoutJavaScript } from './javascript.js';
+import { withOrWithoutJavaScript } from './javascript.js';
 import { RunningShop } from './running-shop.js';
 import { account, Visitor } from './visitor.js';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-describe.each(withAndWithoutJavaScript)('an error page, %s', (_, javaScriptEnabled) => {
+describe.each(withOrWithoutJavaScript())('an error page, %s', (_, javaScriptEnabled) => {
   let shop: RunningShop;
   let visitor: Visitor;
 

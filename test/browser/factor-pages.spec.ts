@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Page } from 'playwright-core';
 import { AccountsService, type SmsKind } from 'nestjs-session-auth/accounts';
 import { accountsTesting } from 'nestjs-session-auth/testing';
+import { inTurn } from '../support/combinations.js';
 import { startAccounts, type AccountsApp } from '../support/accounts-app.js';
 import { totpCode } from '../support/totp.js';
 import { KeyboardPerson } from './accounts-person.js';
@@ -33,18 +34,20 @@ beforeEach(async () => {
 
 afterEach(() => app.close());
 
-describe.each([
-  [
-    'a desktop in English',
-    { viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' },
-    { trust: 'Do not ask on this device for 30 days', ask: /^Ask again/ },
-  ],
-  [
-    'a phone in German and the dark',
-    { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' },
-    { trust: 'Auf diesem Gerät nicht mehr fragen, 30 Tage lang', ask: /^Wieder fragen/ },
-  ],
-] as const)('the pages of second factors on %s', (_name, options, words) => {
+describe.each(
+  inTurn([
+    [
+      'a desktop in English',
+      { viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' },
+      { trust: 'Do not ask on this device for 30 days', ask: /^Ask again/ },
+    ],
+    [
+      'a phone in German and the dark',
+      { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' },
+      { trust: 'Auf diesem Gerät nicht mehr fragen, 30 Tage lang', ask: /^Wieder fragen/ },
+    ],
+  ]),
+)('the pages of second factors on %s', (_name, options, words) => {
   it('lead from an authenticator app to a login by a recovery code, and axe finds nothing in any state', async () => {
     const person = new KeyboardPerson(await (await browser.newContext(options)).newPage(), app.url);
     const { page } = person;

@@ -1,5 +1,8 @@
-/** What the shop does it does in both; for `describe.each`. */
-export const withAndWithoutJavaScript = [
-  ['with JavaScript', true],
-  ['without JavaScript', false],
-] as const;
+import { inTurn } from '../support/combinations.js';
+
+/** The shop does the same in both, so each file looks at one of them; for `describe.each`. */
+export const withOrWithoutJavaScript = () =>
+  inTurn([
+    ['with JavaScript', true],
+    ['without JavaScript', false],
+  ]);

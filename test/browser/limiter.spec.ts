@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Response } from 'playwright-core';
 import { openChromium } from './chromium.js';
-import { withAndWithoutJavaScript } from './javascript.js';
+import { withOrWithoutJavaScript } from './javascript.js';
 import { RunningShop } from './running-shop.js';
 import { account, keeper, Visitor } from './visitor.js';
 
@@ -10,7 +10,7 @@ const tooMany = /^Too many requests\. Try again in \d+ (?:seconds|minutes)\.$/;
 /** So many waits of 1, 2, 4 … seconds no machine is slow enough to sit out. */
 const mostTries = 5 + 6;
 
-describe.each(withAndWithoutJavaScript)('too many wrong passwords, %s', (_, javaScriptEnabled) => {
+describe.each(withOrWithoutJavaScript())('too many wrong passwords, %s', (_, javaScriptEnabled) => {
   let browser: Browser;
   let shop: RunningShop;
 

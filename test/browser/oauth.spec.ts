@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { AccountsService } from 'nestjs-session-auth/accounts';
+import { inTurn } from '../support/combinations.js';
 import { startOAuth, type OAuthApp } from '../support/oauth-app.js';
 import { KeyboardPerson } from './accounts-person.js';
 import { openChromium } from './chromium.js';
@@ -26,14 +27,16 @@ const press = async (page: Page, action: string): Promise<void> => {
   await page.locator(`form[action="${action}"] button`).first().press('Enter');
 };
 
-describe.each([
-  ['a desktop in English', { viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' }, {}],
-  [
-    'a phone in German and the dark',
-    { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' },
-    { responseMode: 'form_post' },
-  ],
-] as const)('sign-in with another provider on %s', (_name, options, settings) => {
+describe.each(
+  inTurn([
+    ['a desktop in English', { viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' }, {}],
+    [
+      'a phone in German and the dark',
+      { viewport: { width: 320, height: 640 }, colorScheme: 'dark', locale: 'de-DE' },
+      { responseMode: 'form_post' },
+    ],
+  ]),
+)('sign-in with another provider on %s', (_name, options, settings) => {
   it.each(['lax', 'strict'] as const)(
     'links, confirms and logs in with a session cookie that is %s, and axe finds nothing',
     async (sameSite) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { openChromium, openChromiumIn } from './chromium.js';
-import { withAndWithoutJavaScript } from './javascript.js';
+import { withOrWithoutJavaScript } from './javascript.js';
 import { RunningShop } from './running-shop.js';
 import { account, Visitor } from './visitor.js';
 
@@ -49,7 +49,7 @@ describe('a browser that is closed and opened again', () => {
   });
 });
 
-describe.each(withAndWithoutJavaScript)('a remembered login %s', (_, javaScriptEnabled) => {
+describe.each(withOrWithoutJavaScript())('a remembered login %s', (_, javaScriptEnabled) => {
   async function newVisitor(): Promise<Visitor> {
     return Visitor.arrive(await browser.newContext({ javaScriptEnabled }), shop);
   }

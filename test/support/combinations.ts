@@ -25,6 +25,13 @@ export function combinations<const F extends Factors>(factors: F): Combination<F
   });
 }
 
+/** One of `values`, which differs from file to file; in the nightly form all of them. For what takes long and finds much the same. */
+export function inTurn<const T extends readonly unknown[]>(values: T): T[number][] {
+  return combinations({ value: values })
+    .map(({ value }) => value)
+    .slice(0, process.env['TEST_FULL'] === '1' ? values.length : 1);
+}
+
 function seedOf(text: string): number {
   let seed = 7;
   for (const character of text) seed = (seed * 31 + character.charCodeAt(0)) % 1_000_003;
