@@ -200,6 +200,19 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
       await expectSessions(copy, main, settings);
     });
 
+    it('works in a bundle of esbuild', async () => {
+      const bundle = await InstalledApplication.empty(join(folder, 'esbuild'));
+      const leftOut = [...optionalOfNest, 'libsql'].map((part) => `--external:${part}`);
+      const target = `--outfile=${join(bundle.folder, 'main.js')}`;
+      await application.build('esbuild/bin/esbuild', main, '--bundle', '--platform=node', target, ...leftOut);
+      await expectStores(bundle, 'main.js', ['memory', 'filesystem', 'redis']);
+      await symlink(join(application.folder, 'node_modules'), join(bundle.folder, 'node_modules'));
+      await expectStores(bundle, 'main.js', ['sql']);
+    });
+
+    // These take long, so they belong to the nightly form.
+    if (!isFull) return;
+
     it('is added by `nest add` of Nest 11 to what its `nest new` makes, which then keeps sessions', async () => {
       const cli = '@nestjs/cli/bin/nest.js';
       await application.build(cli, 'new', 'made', '--skip-install', '--skip-git', '--package-manager', 'npm');
@@ -225,19 +238,6 @@ describe.each(apps)('the packed package in $what', ({ name, load, build, main })
         Object.fromEntries(Object.entries(env).map(([key, value]) => [key, value ?? ''])),
       );
     });
-
-    it('works in a bundle of esbuild', async () => {
-      const bundle = await InstalledApplication.empty(join(folder, 'esbuild'));
-      const leftOut = [...optionalOfNest, 'libsql'].map((part) => `--external:${part}`);
-      const target = `--outfile=${join(bundle.folder, 'main.js')}`;
-      await application.build('esbuild/bin/esbuild', main, '--bundle', '--platform=node', target, ...leftOut);
-      await expectStores(bundle, 'main.js', ['memory', 'filesystem', 'redis']);
-      await symlink(join(application.folder, 'node_modules'), join(bundle.folder, 'node_modules'));
-      await expectStores(bundle, 'main.js', ['sql']);
-    });
-
-    // These two take minutes, so they belong to the nightly form.
-    if (!isFull) return;
 
     it('works with `nest build --webpack`, and where webpack bundles the packages, too', async () => {
       const copy = await application.copy(join(folder, 'webpack'));

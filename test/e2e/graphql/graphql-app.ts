@@ -19,13 +19,17 @@ import { startApp, type AppSetup, type PlatformName, type RunningApp } from '../
 import type { CookieJar } from '../../support/jar.js';
 
 /** The servers of GraphQL, each on the platforms that it supports. */
-export const graphqlServers = [
+export const graphqlServers: readonly GraphqlServer[] = [
   { server: 'apollo', platform: 'express' },
-  { server: 'apollo', platform: 'fastify' },
   { server: 'mercurius', platform: 'fastify' },
-] as const satisfies readonly { server: 'apollo' | 'mercurius'; platform: PlatformName }[];
+  // One that it has in common with each of the others, so it belongs to the nightly form.
+  ...(process.env['TEST_FULL'] === '1' ? [{ server: 'apollo', platform: 'fastify' } as const] : []),
+];
 
-export type GraphqlServer = (typeof graphqlServers)[number];
+export interface GraphqlServer {
+  readonly server: 'apollo' | 'mercurius';
+  readonly platform: PlatformName;
+}
 
 @ObjectType()
 class Counter {
