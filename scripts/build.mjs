@@ -56,16 +56,20 @@ export function buildSample(env = process.env) {
   );
 }
 
-/** Builds the documentation site to `.cache/site/built/`, from the documents and the library's declarations. */
-export function buildSite() {
+/**
+ * Builds the documentation site to `.cache/site/built/`, from the documents and the library's declarations.
+ *
+ * @param entries those whose API has pages; none: all
+ */
+export function buildSite(entries = []) {
   return exclusively('site', () =>
     whenChanged(
-      'site',
+      ['site', ...entries].join('-'),
       {
         inputs: ['package-lock.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'dist', 'scripts/site'],
         output: '.cache/site/built/index.html',
       },
-      () => compile('the documentation site', join(root, 'scripts/site/build.mjs'), []),
+      () => compile('the documentation site', join(root, 'scripts/site/build.mjs'), entries),
     ),
   );
 }

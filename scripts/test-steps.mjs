@@ -45,7 +45,9 @@ const notSuites = ['benchmark', 'support', 'types'];
 const long = ['packaging', 'browser', 'e2e', 'contract', 'unit', 'oxlint', 'docs', 'site', 'interop'];
 const weightOf = (name) => (long.includes(name) ? long.length - long.indexOf(name) : 0);
 /** Into how many parts a long suite is divided. */
-const parts = { e2e: 4, contract: 2, browser: 2 };
+const parts = { e2e: 3, contract: 2, browser: 2 };
+/** Entry points whose API has pages in the site, which are most of it: those that lead to all kinds of pages. In the nightly form all have. */
+const someEntryPoints = ['index', 'redis'];
 const needsOfSuites = {
   architecture: [],
   unit: [],
@@ -71,7 +73,7 @@ export function allSteps({ isFull }) {
     { ...compilation('types-undeclared', ['types'], ['--project', 'test/types/plain']), needs: ['library'] },
     { ...compilation('types-connect', ['types'], ['--project', 'test/types/connect']), needs: ['library'] },
     { ...compilation('types-untyped', ['types'], ['--project', 'test/types/untyped']), needs: ['library'] },
-    preparation('documentation', ['library'], buildSite),
+    preparation('documentation', ['library'], () => buildSite(isFull ? [] : someEntryPoints)),
     preparation('programs', [], installPrograms),
     ...suites().flatMap(suite),
   ];

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { Application, Converter, ReferenceType } from 'typedoc';
@@ -9,8 +9,12 @@ import { root } from '../paths.mjs';
 const packageName = 'nestjs-session-auth';
 const nameOf = (entry) => (entry === 'index' ? packageName : `${packageName}/${entry}`);
 
-/** Writes a page for everything that the package exports into `folder`, from the declarations in `dist/` and their comments. */
-export async function writeApi(folder) {
+/**
+ * Writes a page for everything that the package exports into `folder`, from the declarations in `dist/` and their comments. What is not
+ * exported by one of the `chosen` entry points is checked, but has no page.
+ */
+export async function writeApi(folder, chosen) {
+  const leftOut = Object.keys(entryPoints).filter((entry) => !chosen.includes(entry));
   const declarations = Object.keys(entryPoints).map((entry) => join(root, 'dist', `${entry}.d.ts`));
   const application = await Application.bootstrapWithPlugins(
     {
@@ -42,14 +46,15 @@ export async function writeApi(folder) {
   application.options.setCompilerOptions(declarations, compilerOptions, undefined);
   application.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => removeForeignConstructors(project));
   application.renderer.on(MarkdownPageEvent.END, (page) => {
-    page.contents = withPathOfImport(page.contents);
+    page.contents = withoutLinksTo(leftOut, withPathOfImport(page.contents));
   });
   const project = await application.convert();
   if (!project) throw new Error('TypeDoc read no declarations.');
   application.validate(project);
   await application.generateOutputs(project);
   if (application.logger.hasErrors()) throw new Error('TypeDoc found errors, see above.');
-  await writeFile(join(folder, 'index.md'), overview());
+  for (const entry of leftOut) await rm(join(folder, entry), { recursive: true });
+  await writeFile(join(folder, 'index.md'), overview(chosen));
 }
 
 const compilerOptions = {
@@ -75,8 +80,13 @@ function withPathOfImport(text) {
   return text.replace(/^(\[API\]\S+ \/ \[?)(\w+)/, (_, before, entry) => `${before}${nameOf(entry)}`);
 }
 
-function overview() {
-  const lines = Object.keys(entryPoints).map((entry) => `- [\`${nameOf(entry)}\`](./${entry}/index.md)`);
+function withoutLinksTo(entries, text) {
+  if (entries.length === 0) return text;
+  return text.replace(new RegExp(`\\[([^\\]]*)\\]\\((?:\\.\\./)+(?:${entries.join('|')})/[^)]*\\)`, 'g'), '$1');
+}
+
+function overview(entries) {
+  const lines = entries.map((entry) => `- [\`${nameOf(entry)}\`](./${entry}/index.md)`);
   return ['# API', 'Everything that the package exports, by the path that you import it from.', ...lines, ''].join(
     '\n\n',
   );

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { entryPoints } from '../../scripts/entry-points.mjs';
 import { openChromium } from '../browser/chromium.js';
 import { findFaintTexts } from '../browser/faint-texts.js';
 import { BuiltSite, builtPages, project } from './built-site.js';
 
 const all = builtPages();
 const documents = all.filter((path) => !path.startsWith('/api/'));
+const isFull = process.env['TEST_FULL'] === '1';
 /** The longest of each kind that is made from declarations, and those that lead to them. */
 const someOfApi = [
   '/api/index.html',
@@ -35,7 +37,7 @@ afterAll(async () => {
 });
 
 describe('the documentation site', () => {
-  it('has a page for each document, and one for each path that the package exports', () => {
+  it('has a page for each document, and in the nightly form one for each path that the package exports', () => {
     const names = readdirSync(join(project, 'docs'), { recursive: true, encoding: 'utf8' });
     const wanted = names
       .filter((name) => name.endsWith('.md') && name !== 'README.md')
@@ -43,6 +45,8 @@ describe('the documentation site', () => {
     expect(all).toEqual(expect.arrayContaining(wanted));
     const further = ['/index.html', '/getting-started.html', '/documents.html', '/changelog.html'];
     expect(all).toEqual(expect.arrayContaining([...further, '/security-policy.html', ...someOfApi]));
+    const entries = isFull ? Object.keys(entryPoints) : ['index', 'redis'];
+    expect(all).toEqual(expect.arrayContaining(entries.map((entry) => `/api/${entry}/index.html`)));
   });
 
   it('names every document in the sidebar', () => {
