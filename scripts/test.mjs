@@ -1,5 +1,5 @@
 /**
- * `npm test`: installs what is missing, then runs every check, one more beside each other than there are processors. Words after
+ * `npm test`: installs what is missing, then runs every check, two more beside each other than there are processors. Words after
  * `--` choose steps (`npm test -- unit lint`); any other word goes to Jest (`npm test -- unit merge`); with `--nightly`, tables run
  * with every combination, and races for longer. The last line says how many tests passed and failed.
  */
@@ -23,8 +23,8 @@ const scratch = join(cache, 'test', run);
 /** Tests that cannot run on this machine append a line to this file, saying what and why. */
 const notRunFile = join(scratch, 'not-run.txt');
 const env = { ...process.env, NOT_RUN_FILE: notRunFile, ...(isNightly && { TEST_FULL: '1' }) };
-/** One more than there are processors: what waits for a server or a browser leaves its own idle. */
-const lanes = Math.min(4, availableParallelism()) + 1;
+/** Two more than there are processors: what waits for a server or a browser leaves its own idle. */
+const lanes = Math.min(4, availableParallelism()) + 2;
 
 endWithNpm();
 await mkdir(scratch, { recursive: true });
