@@ -19,7 +19,7 @@ import { startApp, type AppSetup, type PlatformName, type RunningApp } from '../
 import type { CookieJar } from '../../support/jar.js';
 
 /** The servers of GraphQL, each on the platforms that it supports. */
-export const graphqlServers: readonly GraphqlServer[] = [
+export const graphqlServers: readonly [GraphqlServer, ...GraphqlServer[]] = [
   { server: 'apollo', platform: 'express' },
   { server: 'mercurius', platform: 'fastify' },
   // One that it has in common with each of the others, so it belongs to the nightly form.
