@@ -26,6 +26,8 @@ export class BuiltSite {
         response.writeHead(404).end();
         return;
       }
+      // Their names change with their content.
+      if (file.startsWith('/assets/')) response.setHeader('Cache-Control', 'max-age=31536000, immutable');
       response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
       response.end(readFileSync(join(folder, file)));
     });
