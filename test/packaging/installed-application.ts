@@ -5,9 +5,7 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { patienceMs } from '../support/patience.js';
 import { linkInstalled, linkUnpacked } from './linked-packages.js';
-import { npm, pack, tool, unpack } from './package-under-test.js';
-
-const compiler = process.env['TEST_FULL'] === '1' ? 'typescript' : 'typescript7';
+import { compiler, npm, pack, tool, unpack } from './package-under-test.js';
 
 /** An application that has the packed package installed, as its user would have. */
 export class InstalledApplication {
@@ -51,9 +49,9 @@ export class InstalledApplication {
     return new InstalledApplication(folder);
   }
 
-  /** Compiles it by this project's TypeScript, against what is installed: by version 6 in the nightly form. */
+  /** Compiles it by this project's TypeScript, against what is installed. */
   async compile(): Promise<void> {
-    await tool(`${compiler}/bin/tsc`, ['--project', 'tsconfig.json'], this.folder);
+    await tool(compiler, ['--project', 'tsconfig.json'], this.folder);
   }
 
   /** Runs a program of the application's packages. Rejects where it does not exit with 0, with its output. */

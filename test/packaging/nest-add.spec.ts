@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { patienceMs } from '../support/patience.js';
 import { browser } from './browser.js';
-import { project, tool } from './package-under-test.js';
+import { compiler, project, tool } from './package-under-test.js';
 
 const execute = promisify(execFile);
 /** What an application of the scaffold imports. */
@@ -91,7 +91,7 @@ describe.each(['esm', 'cjs'])('nest add, in what nest new makes with %s', (type)
       exclude: ['src/**/*.spec.ts'],
     };
     await writeFile(join(folder, 'tsconfig.app.json'), JSON.stringify(settings));
-    await tool('typescript/bin/tsc', ['--project', 'tsconfig.app.json'], folder);
+    await tool(compiler, ['--project', 'tsconfig.app.json'], folder);
     const application = spawn(process.execPath, ['--env-file', '.env', 'dist/main.js'], {
       cwd: folder,
       env: { PATH: process.env['PATH'], PORT: '0', NO_COLOR: '1' },

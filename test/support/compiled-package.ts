@@ -19,16 +19,25 @@ export function compiled(source: string, type: 'module' | 'commonjs' = 'module')
   return code;
 }
 
+/** Compiled once a process, which takes a second. */
+let library: ReadonlyMap<string, string> | undefined;
+
+function compiledLibrary(): ReadonlyMap<string, string> {
+  const lib = resolve('lib');
+  const names = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return new Map(
+    names.map((name) => [name.replace(/\.ts$/, '.js'), compiled(readFileSync(join(lib, name), 'utf8'))] as const),
+  );
+}
+
 /** All of `lib/`, compiled into a temporary folder, for applications in child processes: they are plain Node. */
 export function compiledPackage(): { readonly entry: string; remove(): void } {
-  const lib = resolve('lib');
   const out = temporaryFolder('compiled-package');
-  for (const name of readdirSync(lib, { recursive: true, encoding: 'utf8' })) {
-    const source = join(lib, name);
+  library ??= compiledLibrary();
+  for (const [name, code] of library) {
     const target = join(out.path, 'lib', name);
     mkdirSync(dirname(target), { recursive: true });
-    if (!name.endsWith('.ts')) continue;
-    writeFileSync(target.replace(/\.ts$/, '.js'), compiled(readFileSync(source, 'utf8')));
+    writeFileSync(target, code);
   }
   writeFileSync(join(out.path, 'package.json'), '{ "type": "module" }');
   symlinkSync(resolve('node_modules'), join(out.path, 'node_modules'));
