@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { patienceMs } from '../support/patience.js';
+import { until } from '../support/until.js';
 
 /** What can have the keyboard on a page of accounts. */
 const focused = `(() => {
@@ -9,6 +10,10 @@ const focused = `(() => {
 
 /** Somebody who uses the pages of accounts by the keyboard alone. */
 export class KeyboardPerson {
+  /** Whether there is a frame of the document that the page has now. */
+  #isDrawn = false;
+  #areFramesWatched = false;
+
   constructor(
     readonly page: Page,
     private readonly origin: string,
@@ -21,6 +26,7 @@ export class KeyboardPerson {
   }
 
   async goTo(path: string): Promise<void> {
+    await this.#watchFrames();
     await this.page.goto(new URL(path, this.origin).href);
     await this.#drawn();
   }
@@ -81,8 +87,21 @@ export class KeyboardPerson {
     await this.#drawn();
   }
 
-  /** A page that is loaded gets the keyboard to its place only with its first frame, which a picture of it waits for. */
-  async #drawn(): Promise<void> {
-    await this.page.screenshot({ clip: { x: 0, y: 0, width: 1, height: 1 } });
+  /** A page that is loaded gets the keyboard to its place only with its first frame. */
+  #drawn(): Promise<void> {
+    return until('the first frame of the page', () => this.#isDrawn);
+  }
+
+  /** The browser tells of frames, since a page without JavaScript cannot. */
+  async #watchFrames(): Promise<void> {
+    if (this.#areFramesWatched) return;
+    this.#areFramesWatched = true;
+    const session = await this.page.context().newCDPSession(this.page);
+    session.on('Page.lifecycleEvent', ({ name }) => {
+      if (name === 'init') this.#isDrawn = false;
+      if (name === 'firstPaint') this.#isDrawn = true;
+    });
+    await session.send('Page.enable');
+    await session.send('Page.setLifecycleEventsEnabled', { enabled: true });
   }
 }
