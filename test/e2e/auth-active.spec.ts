@@ -11,6 +11,7 @@ import {
   type UserId,
 } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import { storedKeys } from '../support/stored-keys.js';
 
@@ -51,7 +52,7 @@ function post(body: unknown = {}): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let running: RunningApp;
   const heard = new HeardEvents();
   afterEach(async () => {

@@ -12,6 +12,7 @@ import {
   type SessionUser,
 } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import type { CookieJar } from '../support/jar.js';
 import { ask } from '../support/raw-http.js';
@@ -145,7 +146,7 @@ const asked = (more: object = {}): object => ({
   ...more,
 });
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let running: RunningApp;
   let heard: HeardEvents;
   let now: number;

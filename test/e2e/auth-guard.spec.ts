@@ -15,6 +15,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { AuthService, Fresh, Public, Roles, Session, SessionAuthGuard, type Freshness } from 'nestjs-session-auth';
 import { platforms, startApp, type AppSetup, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import { ask } from '../support/raw-http.js';
 
@@ -120,7 +121,7 @@ class GuardedController {
 const page = { accept: 'text/html,application/xhtml+xml' };
 const api = { accept: 'application/json' };
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let running: RunningApp | null = null;
   afterEach(async () => {
     await running?.close();

@@ -26,6 +26,7 @@ import {
 } from 'nestjs-session-auth';
 import { platforms, startApp, type AppSetup, type RunningApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 import { FailingStore } from '../support/failing-store.js';
 import { HeardEvents } from '../support/heard-events.js';
 import { storedKeys } from '../support/stored-keys.js';
@@ -121,7 +122,7 @@ class MethodUsers {
   }
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let running: RunningApp;
   beforeEach(() => {
     asked = [];

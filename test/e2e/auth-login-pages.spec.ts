@@ -3,6 +3,7 @@ import { Controller, Get, Injectable, Post, UseGuards, type ExecutionContext } f
 import { APP_GUARD } from '@nestjs/core';
 import { AuthService, Fresh, Public, Session, SessionAuthGuard } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { ask } from '../support/raw-http.js';
 
 const html = { accept: 'text/html' };
@@ -90,7 +91,7 @@ class RestController {
   }
 }
 
-describe.each(platforms)('%s: a guard with a login page of its own', (platform) => {
+describe.each(inTurn(platforms))('%s: a guard with a login page of its own', (platform) => {
   let running: RunningApp;
   afterEach(async () => {
     await running.close();

@@ -4,6 +4,7 @@ import { AuthService, isSessionError, Session, type SessionModuleOptions, type U
 import type { ServerResponse } from 'node:http';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import { storedKeys } from '../support/stored-keys.js';
 
@@ -70,7 +71,7 @@ function post(body: unknown = {}): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let running: RunningApp;
   let heard: HeardEvents;
   let logger: CapturedLogger;

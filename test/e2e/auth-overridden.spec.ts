@@ -12,6 +12,7 @@ import {
   type SessionUser,
 } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 
 @Injectable()
 class TeapotGuard extends SessionAuthGuard {
@@ -137,7 +138,7 @@ class OverridingController extends MiddleController {
   }
 }
 
-describe.each(platforms)('a controller on %s that overrides guarded methods', (platform) => {
+describe.each(inTurn(platforms))('a controller on %s that overrides guarded methods', (platform) => {
   describe.each([
     ['without a global guard', []],
     ['under a global guard', [{ provide: APP_GUARD, useExisting: SessionAuthGuard }]],

@@ -21,6 +21,7 @@ import {
   type UserId,
 } from 'nestjs-session-auth';
 import { platforms, startApp, type AppSetup, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import { codesOf, graphqlServers, operate, startGraphql } from './graphql/graphql-app.js';
 import { connectAs, startSockets } from './sockets/sockets-app.js';
@@ -171,7 +172,7 @@ async function start(setup: Partial<AppSetup> = {}, user: Partial<Person> = {}) 
   return { jar, status: async (path: string, method = 'GET') => (await jar.fetch(path, { method })).status };
 }
 
-describe.each(platforms)('the policy of a resource with %s', (platform) => {
+describe.each(inTurn(platforms))('the policy of a resource with %s', (platform) => {
   it('decides who may do what, and what it has found is injected', async () => {
     const heard = new HeardEvents();
     const { jar, status } = await start({ platform, session: { observer: heard.observer } });

@@ -13,6 +13,7 @@ import {
   type SessionUser,
 } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import type { CookieJar } from '../support/jar.js';
 import { ask } from '../support/raw-http.js';
@@ -311,7 +312,7 @@ const session = {
   permissionsOf: () => ['order'],
 };
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   describe.each([true, false])('SessionAuthGuard before the whole application: %p', (isGlobal) => {
     let running: RunningApp;
     let jar: CookieJar;

@@ -10,6 +10,7 @@ import {
   type SessionModuleOptions,
 } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import type { CookieJar } from '../support/jar.js';
 import { ask } from '../support/raw-http.js';
@@ -77,7 +78,7 @@ class GuardedController {
   }
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let running: RunningApp;
   const heard = new HeardEvents();
   afterEach(async () => {

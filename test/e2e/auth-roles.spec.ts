@@ -12,6 +12,7 @@ import {
 } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import { ask } from '../support/raw-http.js';
 
@@ -148,7 +149,7 @@ const controllers = [
   HeirController,
 ];
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   const heard = new HeardEvents();
   const logger = new CapturedLogger();
 

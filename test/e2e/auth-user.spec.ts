@@ -12,6 +12,7 @@ import {
 import { AuthService, CurrentUser, Session, SessionAuthGuard, type UserId, type UserLoader } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 
 /** Loaders are written here as in an application whose users have no declared type. */
 type AnyLoader = (id: UserId, context: ExecutionContext) => unknown;
@@ -75,7 +76,7 @@ class UserController {
   }
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let running: RunningApp | null = null;
   let asked: UserId[] = [];
   const logger = new CapturedLogger();

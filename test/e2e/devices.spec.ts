@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionModuleOptions, SessionStore } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import type { CookieJar } from '../support/jar.js';
 import { DevicesController, post, type LoginBody } from './devices-controller.js';
@@ -18,7 +19,7 @@ interface Device {
   readonly current: boolean;
 }
 
-describe.each(platforms)('on %s', (platform) => {
+describe.each(inTurn(platforms))('on %s', (platform) => {
   let running: RunningApp;
   let heard: HeardEvents;
   let time: number;

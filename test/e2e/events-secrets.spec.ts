@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { keyBehind } from '../support/stored-keys.js';
 import { account, EventfulPlace, password } from './events-app.js';
 import { foreign, home, type Browser } from './protection-browser.js';
@@ -8,7 +9,7 @@ import { foreign, home, type Browser } from './protection-browser.js';
 const unsafe = /[\p{Cc}\u2028\u2029\u202e]/u;
 const minute = 60_000;
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: EventfulPlace;
 
   afterEach(() => place.stop());

@@ -6,6 +6,7 @@ import type { SessionEventName, SessionModuleOptions } from 'nestjs-session-auth
 import 'nestjs-session-auth/accounts';
 import { accountEventNames } from '../../lib/accounts/events/account-observer.js';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { keyBehind } from '../support/stored-keys.js';
 import { account, EventfulPlace, idOf, password } from './events-app.js';
 import { OldFramework } from './migration-app.js';
@@ -451,7 +452,7 @@ const rows: readonly Row[] = [
 
 const cases = rows.map((row) => ({ ...row, called: row.how === undefined ? row.name : `${row.name}, ${row.how}` }));
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: EventfulPlace;
 
   afterEach(() => place.stop());

@@ -4,6 +4,7 @@ import { AuthService, CurrentUser, Fresh, Session, SessionAuthGuard, type Sessio
 import { MemoryStore } from 'nestjs-session-auth/memory';
 import { platforms, startApp, type PlatformName, type RunningApp } from '../support/app.js';
 import { CollectedLog } from '../support/collected-log.js';
+import { inTurn } from '../support/combinations.js';
 
 const post = { method: 'POST' };
 const hour = 3_600_000;
@@ -83,7 +84,7 @@ afterEach(async () => {
   for (const running of nodes.running) await running.close();
 });
 
-describe.each(platforms)('logoutAllUsers() on %s, with clocks that differ', (platform) => {
+describe.each(inTurn(platforms))('logoutAllUsers() on %s, with clocks that differ', (platform) => {
   it.each([0, 1])('ends a login that a process made whose clock was ahead, as process %i sees it', async (looking) => {
     nodes = await Nodes.start(platform);
     nodes.ahead[0] = hour;

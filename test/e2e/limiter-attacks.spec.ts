@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { platforms, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import type { CookieJar } from '../support/jar.js';
 import { addressOf, right, startLimited, wrong, type Accounts, type LimitedSetup } from './limiter-app.js';
 
 const hour = 3_600_000;
 
-describe.each(platforms)('%s: under attack', (platform) => {
+describe.each(inTurn(platforms))('%s: under attack', (platform) => {
   let now = Date.UTC(2026, 0, 1);
   let running: (RunningApp & { readonly accounts: Accounts }) | null = null;
   afterEach(async () => {

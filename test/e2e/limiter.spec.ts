@@ -2,13 +2,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { platforms, type RunningApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
 import { Checkpoint } from '../support/checkpoint.js';
+import { inTurn } from '../support/combinations.js';
 import { FailingStore } from '../support/failing-store.js';
 import { HeardEvents } from '../support/heard-events.js';
 import { StoreLimiterStorage } from '../../lib/auth/limiter/store-limiter-storage.js';
 import type { CookieJar } from '../support/jar.js';
 import { posted, right, startLimited, wrong, type Accounts, type LimitedSetup } from './limiter-app.js';
 
-describe.each(platforms)('%s: the limiter of failed logins', (platform) => {
+describe.each(inTurn(platforms))('%s: the limiter of failed logins', (platform) => {
   let running: (RunningApp & { readonly accounts: Accounts }) | null = null;
   afterEach(async () => {
     await running?.close();

@@ -5,6 +5,7 @@ import { ClientProxyFactory, MessagePattern, Payload, RpcException, Transport } 
 import { AuthService, CsrfGuard, Public, Session, SessionAuthGuard, SessionService } from 'nestjs-session-auth';
 import { firstValueFrom } from 'rxjs';
 import { platforms, startApp, type PlatformName, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { freePort } from '../support/servers/server-process.js';
 
 @Controller()
@@ -65,7 +66,7 @@ async function send(port: number, pattern: string, data: object): Promise<unknow
   }
 }
 
-it.each(platforms)(
+it.each(inTurn(platforms))(
   'opens the session of the browser that a message is for, in a hybrid application on %s',
   async (platform) => {
     const port = await start(platform, true);

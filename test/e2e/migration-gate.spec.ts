@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SessionService, type SessionModuleOptions } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import type { CookieJar } from '../support/jar.js';
 import { OldFramework, post, seenBy, startMigration, type MigrationApp } from './migration-app.js';
 
@@ -8,7 +9,7 @@ import { OldFramework, post, seenBy, startMigration, type MigrationApp } from '.
 
 const MINUTE = 60_000;
 
-describe.each(platforms)('a login that is taken over, on %s', (platform) => {
+describe.each(inTurn(platforms))('a login that is taken over, on %s', (platform) => {
   let old: OldFramework;
   let running: MigrationApp;
   let time: number;

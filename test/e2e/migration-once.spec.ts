@@ -7,6 +7,7 @@ import { HeldStore } from '../support/held-store.js';
 import { MemoryStore } from '../../lib/stores/memory/index.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { CollectedLog } from '../support/collected-log.js';
+import { inTurn } from '../support/combinations.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { keyBehind, storedKeys } from '../support/stored-keys.js';
 import { OldFramework, post, seenBy, startMigration, type MigrationApp } from './migration-app.js';
@@ -36,7 +37,7 @@ async function start(session: SessionModuleOptions, logger: CapturedLogger | fal
   running = await startMigration({ migrateFrom: [old.source()], ...session }, { logger });
 }
 
-describe.each(platforms)('parallel requests with an old cookie, on %s', (platform) => {
+describe.each(inTurn(platforms))('parallel requests with an old cookie, on %s', (platform) => {
   let redis: RedisServer;
   beforeAll(async () => {
     redis = await RedisServer.start();

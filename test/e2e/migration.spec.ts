@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionModuleOptions } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 import { FailingStore } from '../support/failing-store.js';
 import { OldFramework, post, seenBy, startMigration, type MigrationApp } from './migration-app.js';
 
@@ -12,7 +13,7 @@ const ada = {
   userId: 'ada',
 };
 
-describe.each(platforms)('on %s', (platform) => {
+describe.each(inTurn(platforms))('on %s', (platform) => {
   let old: OldFramework;
   let running: MigrationApp;
 

@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LoginOptions, SessionModuleOptions } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { GatheringStore } from '../support/gathering-store.js';
 import { HeldStore } from '../support/held-store.js';
 import { ReadonlyStore } from '../support/readonly-store.js';
 import { ProtectedPlace, type PlaceSetup } from './protection-app.js';
 import { foreign, home } from './protection-browser.js';
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: ProtectedPlace;
 
   async function start(options: SessionModuleOptions = {}, store?: PlaceSetup['store']): Promise<void> {

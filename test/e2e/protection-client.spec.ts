@@ -6,6 +6,7 @@ import { sessionTesting } from 'nestjs-session-auth/testing';
 import { MemoryStore } from '../../lib/stores/memory/index.js';
 import { platforms } from '../support/app.js';
 import { Checkpoint } from '../support/checkpoint.js';
+import { inTurn } from '../support/combinations.js';
 import { ProtectedPlace, type PlaceSetup } from './protection-app.js';
 import { home, type Browser, type Client } from './protection-browser.js';
 
@@ -15,7 +16,7 @@ const networks = { ipv4: 24, ipv6: 64 };
 /** A client whose address a proxy has told. */
 const at = (forwarded: string): Client => ({ ...home, forwarded });
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: ProtectedPlace;
 
   async function start(options: SessionModuleOptions, more: Partial<PlaceSetup> = {}): Promise<void> {

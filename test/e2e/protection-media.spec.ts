@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SessionModuleOptions } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { MemoryStore } from '../../lib/stores/memory/index.js';
 import { ProtectedPlace } from './protection-app.js';
 import type { Browser, Client } from './protection-browser.js';
@@ -15,7 +16,7 @@ const phone: Client = { userAgent: safari, forwarded: '203.0.113.7' };
 const playerOn = (forwarded: string): Client => ({ userAgent: player, forwarded });
 const its = playerOn('203.0.113.7');
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: ProtectedPlace;
   afterEach(() => place.stop());
 

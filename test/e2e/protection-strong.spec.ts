@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SessionModuleOptions } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { GatheringStore } from '../support/gathering-store.js';
 import { HeldStore } from '../support/held-store.js';
 import { ReadonlyStore } from '../support/readonly-store.js';
@@ -10,7 +11,7 @@ import { foreign, home, type Browser } from './protection-browser.js';
 const cleared = [expect.stringMatching(/^session=; .*Max-Age=0/)];
 const nobody = { user: null, data: {}, isNew: true };
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: ProtectedPlace;
 
   async function start(options: SessionModuleOptions = {}, store?: PlaceSetup['store']): Promise<void> {

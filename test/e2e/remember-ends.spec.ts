@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DeviceSession, SessionModuleOptions } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { afterGrace, clearing, json, linesOf, minute, post, RememberPlace, rememberCookieOf } from './remember-app.js';
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: RememberPlace;
   afterEach(() => place.stop());
 

@@ -11,6 +11,7 @@ import {
 } from '../../lib/stores/session-store.js';
 import { platforms } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 import { afterGrace, json, linesOf, post, RememberPlace, rememberCookieOf } from './remember-app.js';
 import { GatedStore } from './remember-gated-store.js';
 
@@ -35,7 +36,7 @@ class OwnerlessStore extends SessionStore {
   }
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: RememberPlace;
   const logger = new CapturedLogger();
   afterEach(() => place.stop());

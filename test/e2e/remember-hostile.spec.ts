@@ -4,6 +4,7 @@ import { KeyRing } from '../../lib/cookie/key-ring.js';
 import { signValue } from '../../lib/cookie/signed-value.js';
 import { platforms, testSecret } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 import { clearing, day, json, linesOf, RememberPlace, rememberCookieOf } from './remember-app.js';
 
 const purpose = 'remember-cookie-signature:v1';
@@ -52,7 +53,7 @@ function contentOf(cookie: string): string {
   return cookie.split('.')[0] ?? '';
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: RememberPlace;
   const logger = new CapturedLogger();
   beforeEach(async () => {

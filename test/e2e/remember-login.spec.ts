@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LoginOptions, SessionModuleOptions } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 import { clearing, day, json, linesOf, minute, post, RememberPlace, second } from './remember-app.js';
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: RememberPlace;
   const logger = new CapturedLogger();
   afterEach(() => place.stop());

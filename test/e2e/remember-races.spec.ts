@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DeviceSession } from 'nestjs-session-auth';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import type { CookieJar } from '../support/jar.js';
 import {
   afterGrace,
@@ -15,7 +16,7 @@ import {
 } from './remember-app.js';
 import { GatedStore } from './remember-gated-store.js';
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: RememberPlace;
   let store: GatedStore;
   beforeEach(async () => {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import type { CookieJar } from '../support/jar.js';
 import { afterGrace, clearing, linesOf, minute, RememberPlace, rememberCookieOf, times } from './remember-app.js';
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: RememberPlace;
   beforeEach(async () => {
     place = await RememberPlace.start({ platform });

@@ -3,6 +3,7 @@ import { Controller, Get, Res, UseGuards, type ExecutionContext, type CanActivat
 import { AuthService, Session, type SessionModuleOptions, type UserId } from 'nestjs-session-auth';
 import type { ServerResponse } from 'node:http';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { GatedStore } from './remember-gated-store.js';
 import { clearing, json, linesOf, minute, post, RememberPlace, rememberCookieOf, type Seen } from './remember-app.js';
 
@@ -73,7 +74,7 @@ class EagerController {
   }
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: RememberPlace;
   afterEach(() => place.stop());
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import type { CookieJar } from '../support/jar.js';
 import { keyBehind } from '../support/stored-keys.js';
 import { json, minute, post, RememberPlace, rememberCookieOf } from './remember-app.js';
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let place: RememberPlace;
   beforeEach(async () => {
     // Whether everybody was logged out is asked at boot, and not again in these tests.

@@ -2,10 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { SESSION_STORE, type SessionModuleOptions } from 'nestjs-session-auth';
 import { NoStore } from '../../lib/session/sealed-no-store.js';
 import { platforms, testSecret } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import type { CookieJar } from '../support/jar.js';
 import { checkpoints, cookieNames, dataOf, noise, post, startSealed, type SealedApp } from './sealed-app.js';
 
-describe.each(platforms)('on %s', (platform) => {
+describe.each(inTurn(platforms))('on %s', (platform) => {
   let running: SealedApp;
   const others: SealedApp[] = [];
 

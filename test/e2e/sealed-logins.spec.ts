@@ -4,6 +4,7 @@ import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { MemoryStore } from 'nestjs-session-auth/memory';
 import { sessionTesting } from 'nestjs-session-auth/testing';
 import { platforms } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import { FailingStore } from '../support/failing-store.js';
 import { RedisServer } from '../support/servers/redis.js';
 import { checkpoints, cookieNames, dataOf, noise, post, startSealed, userOf, type SealedApp } from './sealed-app.js';
@@ -24,7 +25,7 @@ class FormsController {
   }
 }
 
-describe.each(platforms)('on %s', (platform) => {
+describe.each(inTurn(platforms))('on %s', (platform) => {
   let running: SealedApp;
 
   async function start(options: SessionModuleOptions = {}): Promise<SealedApp> {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { SESSION_STORE, type SessionModuleOptions, type UserId } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
+import { inTurn } from '../support/combinations.js';
 import { HeardEvents } from '../support/heard-events.js';
 import type { CookieJar } from '../support/jar.js';
 import { DevicesController, post, type LoginBody } from './devices-controller.js';
@@ -16,7 +17,7 @@ interface Account {
   readonly isAdmin?: boolean;
 }
 
-describe.each(platforms)('on %s', (platform) => {
+describe.each(inTurn(platforms))('on %s', (platform) => {
   let running: RunningApp;
   let heard: HeardEvents;
   let logger: CapturedLogger;

@@ -9,6 +9,7 @@ import {
   type SessionModuleOptions,
 } from 'nestjs-session-auth';
 import { platforms, startApp, type RunningApp } from '../support/app.js';
+import { inTurn } from '../support/combinations.js';
 import type { CookieJar } from '../support/jar.js';
 import { ask } from '../support/raw-http.js';
 import { storedKeys } from '../support/stored-keys.js';
@@ -81,7 +82,7 @@ class PagesController {
   }
 }
 
-describe.each(platforms)('%s', (platform) => {
+describe.each(inTurn(platforms))('%s', (platform) => {
   let running: RunningApp;
   afterEach(() => running.close());
 

@@ -2,12 +2,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { accountsTesting, TestCookies } from 'nestjs-session-auth/testing';
 import { platforms, startApp, type RunningApp } from '../../support/app.js';
 import { send, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 
 let app: AccountsApp | RunningApp;
 
 afterEach(() => app.close());
 
-describe.each(platforms)('the kit for tests of accounts on %s', (platform) => {
+describe.each(inTurn(platforms))('the kit for tests of accounts on %s', (platform) => {
   it('makes accounts, and logs them in without a request', async () => {
     app = await startAccounts({}, { platform });
     const kit = accountsTesting(app.app);

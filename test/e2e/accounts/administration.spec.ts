@@ -16,6 +16,7 @@ import {
 import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const password = 'a long enough phrase';
@@ -484,7 +485,7 @@ describe('in code', () => {
   });
 });
 
-describe.each(platforms)('the pages on %s', (platform) => {
+describe.each(inTurn(platforms))('the pages on %s', (platform) => {
   it('search accounts, and administer one without a script', async () => {
     await start({ totp: true, admin: { role: 'admin', grantable: ['staff'] } }, { platform });
     const jar = await loggedIn();

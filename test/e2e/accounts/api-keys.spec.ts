@@ -17,6 +17,7 @@ import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { readApiKey } from '../../../lib/accounts/api-keys/api-key.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const ada = { email: 'ada@example.com', password: 'a long enough phrase', roles: ['staff'] };
@@ -149,7 +150,7 @@ async function ask(path: string, key: string, method = 'GET', header = 'authoriz
   return { status: response.status, body, code: body['code'], headers: response.headers };
 }
 
-describe.each(platforms)('an API key on %s', (platform) => {
+describe.each(inTurn(platforms))('an API key on %s', (platform) => {
   it('is shown once, lets a program use the routes that name its scopes, and is revoked', async () => {
     await start({}, { platform });
     const jar = await loggedIn();

@@ -4,6 +4,7 @@ import { AuthClient } from 'nestjs-session-auth/client';
 import { platforms } from '../../support/app.js';
 import { startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 import { ClientApp, password } from '../../support/client-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { flows as ownFlows } from './client-flows.js';
 import { furtherFlows } from './client-further-flows.js';
@@ -60,21 +61,24 @@ describe('a client of an application that asks for CSRF tokens', () => {
     });
   }
 
-  it.each(platforms)('gets one by itself, before there is a session and after a login (%s)', async (platform) => {
-    app = await startAccounts({}, { platform, session: { csrf: { mode: 'token' } } });
-    await app.app.get(AccountsService).create(ada);
-    const sent: string[] = [];
-    const client = clientOf(app.jar(), sent, app.url);
-    await client.post('/login', { body: { identity: ada.email, password } });
-    await client.delete('/sessions');
-    await client.post('/logout');
-    expect(sent).toEqual([
-      ...['POST /auth/login', 'GET /auth', 'GET /auth/login', 'GET /auth', 'POST /auth/login'],
-      // The login has changed the session's id, and with it what a token is for.
-      ...['DELETE /auth/sessions', 'GET /auth', 'DELETE /auth/sessions'],
-      ...['POST /auth/logout', 'GET /auth', 'POST /auth/logout'],
-    ]);
-  });
+  it.each(inTurn(platforms))(
+    'gets one by itself, before there is a session and after a login (%s)',
+    async (platform) => {
+      app = await startAccounts({}, { platform, session: { csrf: { mode: 'token' } } });
+      await app.app.get(AccountsService).create(ada);
+      const sent: string[] = [];
+      const client = clientOf(app.jar(), sent, app.url);
+      await client.post('/login', { body: { identity: ada.email, password } });
+      await client.delete('/sessions');
+      await client.post('/logout');
+      expect(sent).toEqual([
+        ...['POST /auth/login', 'GET /auth', 'GET /auth/login', 'GET /auth', 'POST /auth/login'],
+        // The login has changed the session's id, and with it what a token is for.
+        ...['DELETE /auth/sessions', 'GET /auth', 'DELETE /auth/sessions'],
+        ...['POST /auth/logout', 'GET /auth', 'POST /auth/logout'],
+      ]);
+    },
+  );
 
   it('says why where no token helps', async () => {
     app = await startAccounts();

@@ -13,6 +13,7 @@ import {
 import { readPage, send, sendForm } from '../../support/accounts-app.js';
 import { platforms } from '../../support/app.js';
 import { CapturedLogger } from '../../support/captured-logger.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { ada, logIn } from '../../support/second-factors.js';
 import { otherThan, phone, SmsFactors } from '../../support/sms-factors.js';
@@ -92,7 +93,7 @@ async function raiseEpoch(repository: AccountRepository): Promise<void> {
   await repository.update(changedAccount(account, { epoch: account.epoch + 1 }), account.version);
 }
 
-describe.each(platforms)('a code by SMS on %s', (platform) => {
+describe.each(inTurn(platforms))('a code by SMS on %s', (platform) => {
   it('C2-70: is set up by the code that was sent, asked at the login and to confirm it, and removed', async () => {
     await factors.start({ site: 'The Shop', publicUrl: 'https://shop.example:8443' }, { ...setup, platform });
     const jar = await factors.loggedIn();

@@ -10,6 +10,7 @@ import {
 import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const day = 86_400_000;
@@ -65,7 +66,7 @@ async function requestDeletion(): Promise<string> {
   return (await app.box.mail()).data.token ?? '';
 }
 
-describe.each(platforms)('the deletion of an account on %s', (platform) => {
+describe.each(inTurn(platforms))('the deletion of an account on %s', (platform) => {
   it('ends all sessions at once, lets nobody in, and takes effect after the grace time', async () => {
     await start({}, { platform });
     const [jar, phone] = [await loggedIn(), await loggedIn()];

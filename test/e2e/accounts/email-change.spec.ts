@@ -5,6 +5,7 @@ import { AccountsService, MemoryAccountRepository, smtpMailer, type Account } fr
 import { ReservedAddresses } from '../../../lib/accounts/email/reserved-addresses.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { Factors } from '../../support/second-factors.js';
 import { MailServer } from '../../support/mail-server.js';
@@ -56,7 +57,7 @@ const userOf = async (jar: CookieJar) => ((await jar.json('/me')) as { me: strin
 const emailOf = async () => (await app.app.get(AccountsService).find(id))?.email;
 const csrfIn = (html: string) => /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
-describe.each(platforms)('a change of the address on %s', (platform) => {
+describe.each(inTurn(platforms))('a change of the address on %s', (platform) => {
   it('C2-54: is made by the link to the new address, and the present one is valid until then', async () => {
     const jar = await startWithAda({}, { platform });
     const other = await enter();

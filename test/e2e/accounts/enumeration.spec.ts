@@ -11,6 +11,7 @@ import {
 import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 
 const password = 'a long enough phrase';
 
@@ -39,7 +40,7 @@ let app: AccountsApp;
 
 afterEach(() => app.close());
 
-describe.each(platforms)('what a route answers to an address, on %s', (platform) => {
+describe.each(inTurn(platforms))('what a route answers to an address, on %s', (platform) => {
   it.each(Object.keys(routes).flatMap((path) => [[path, 'json'] as const, [path, 'form'] as const]))(
     'C2-27, C2-34, C2-36, C2-50: at %s, to %s, is the same in status, bytes, header names and cookies, whatever the account is like',
     async (path, kind) => {

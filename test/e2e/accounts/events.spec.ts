@@ -5,6 +5,7 @@ import { AccountsService, MemoryAccountRepository, type AccountEventName } from 
 import { accountEventNames } from '../../../lib/accounts/events/account-observer.js';
 import { platforms } from '../../support/app.js';
 import { send, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 
 const address = '127.0.0.1';
 const phrase = 'a long enough phrase';
@@ -43,7 +44,7 @@ async function tokenOf(mail: number): Promise<string> {
   return (await app.box.mail(mail)).data.token ?? '';
 }
 
-describe.each(platforms)('the events of accounts on %s', (platform) => {
+describe.each(inTurn(platforms))('the events of accounts on %s', (platform) => {
   it('tell of a registration, of its confirmation, and of one with a taken address, without a token or an address for mail', async () => {
     await start(features, { platform });
     const jar = app.jar();

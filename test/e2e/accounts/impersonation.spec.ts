@@ -17,6 +17,7 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { connectAs } from '../sockets/sockets-app.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const password = 'a long enough phrase';
@@ -155,7 +156,7 @@ async function change(accountId: string, changes: Parameters<typeof changedAccou
 const asAda = { me: ada.email, by: boss.email, cart: [] };
 const nobody = { me: null, by: null, cart: [] };
 
-describe.each(platforms)('an administrator on %s', (platform) => {
+describe.each(inTurn(platforms))('an administrator on %s', (platform) => {
   it('ASVS 7.2.4: takes the place of a user, and goes back to the own session, each time under a new id', async () => {
     await start({}, { platform });
     const jar = await loggedIn();

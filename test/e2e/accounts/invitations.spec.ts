@@ -14,6 +14,7 @@ import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { Upkeep } from '../../../lib/accounts/upkeep/upkeep.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const password = 'a long enough phrase';
@@ -289,7 +290,7 @@ describe('whoever invites', () => {
   });
 });
 
-describe.each(platforms)('the page of invitations on %s', (platform) => {
+describe.each(inTurn(platforms))('the page of invitations on %s', (platform) => {
   it('invites, sends again and withdraws without a script', async () => {
     await start({}, { platform });
     const jar = await administrator();

@@ -12,6 +12,7 @@ import {
 import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 
 @Controller()
 class HomeController {
@@ -35,7 +36,7 @@ async function startWithAda(...[options, more]: Parameters<typeof startAccounts>
 
 const logIn = { identity: ada.email, password: ada.password };
 
-describe.each(platforms)('a login on %s', (platform) => {
+describe.each(inTurn(platforms))('a login on %s', (platform) => {
   it('C2-25: with the address and the password enters the account, whose password nobody sees', async () => {
     await startWithAda({}, { platform });
     const jar = app.jar();

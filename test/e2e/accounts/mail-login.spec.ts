@@ -12,6 +12,7 @@ import {
 } from 'nestjs-session-auth/accounts';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { MailServer } from '../../support/mail-server.js';
 
@@ -63,7 +64,7 @@ const mailed = async (number = 1) => {
 };
 const userOf = async (jar: CookieJar) => ((await jar.json('/me')) as { me: string | null }).me;
 
-describe.each(platforms)('a login by mail on %s', (platform) => {
+describe.each(inTurn(platforms))('a login by mail on %s', (platform) => {
   it('C2-77: lets an account without a password in, once, with the link of the mail, in the browser that asked', async () => {
     await startWithAda({}, { platform });
     const jar = app.jar();

@@ -4,6 +4,7 @@ import { FactorHistory } from '../../../lib/accounts/not-me/factor-history.js';
 import { SecurityNotices } from '../../../lib/accounts/not-me/security-notices.js';
 import { send } from '../../support/accounts-app.js';
 import { platforms } from '../../support/app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { addPasskey, begin as beginCeremony } from '../../support/passkeys-app.js';
 import { ada, Factors } from '../../support/second-factors.js';
@@ -36,7 +37,7 @@ const rows = async (kind: string) => repository.credentials((await stored()).id,
 const begin = async (jar: CookieJar) =>
   (await send(jar, '/auth/factors/totp', {})).body as { id: string; secret: string };
 
-describe.each(platforms)('an authenticator app that somebody else has set up on %s', (platform) => {
+describe.each(inTurn(platforms))('an authenticator app that somebody else has set up on %s', (platform) => {
   it('is taken away with the password of the time before, and never by a code of its own', async () => {
     await start({}, { platform });
     const { secret } = await factors.withTotp();

@@ -14,6 +14,7 @@ import { Exchanged, type Exchange } from '../../../lib/accounts/http/exchange.js
 import { CurrentAccount } from '../../../lib/accounts/login/current-account.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const ada = { email: 'Ada@Example.com', password: 'a long enough phrase' };
@@ -96,7 +97,7 @@ const change = (jar: CookieJar) => send(jar, '/auth/password', { current: ada.pa
 const add = (jar: CookieJar, name: string) =>
   send(jar, '/factors/add', { kind: 'totp', name, externalId: `of ${name}`, data: { secret: `of ${name}` } });
 
-describe.each(platforms)('"this was not me" on %s', (platform) => {
+describe.each(inTurn(platforms))('"this was not me" on %s', (platform) => {
   it('ends every session and remembered login and owes a new password, at once', async () => {
     const jar = await startWithAda({}, { platform });
     await change(jar);

@@ -3,6 +3,7 @@ import { AccountsService, type OAuthSignUpHook } from 'nestjs-session-auth/accou
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import { send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 import { platforms } from '../../support/app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { OAuthHome, startOAuth, type OAuthApp } from '../../support/oauth-app.js';
 import { startOddProvider, type OddProvider } from '../../support/odd-provider.js';
@@ -30,7 +31,7 @@ async function startReal(
 
 const who = async (jar: CookieJar): Promise<unknown> => ((await jar.json('/me')) as { me: unknown }).me;
 
-describe.each(platforms)('logout at a provider on %s', (platform) => {
+describe.each(inTurn(platforms))('logout at a provider on %s', (platform) => {
   it('is led to by a logout here, and ends what else the provider has begun here', async () => {
     let port = '';
     const features = { rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } };

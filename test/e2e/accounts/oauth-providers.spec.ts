@@ -11,6 +11,7 @@ import {
 import { SessionConfigError } from 'nestjs-session-auth';
 import { send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
 import { platforms, type AppSetup } from '../../support/app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { OAuthHome, startOAuth } from '../../support/oauth-app.js';
 import { startOddProvider, type OddProvider } from '../../support/odd-provider.js';
@@ -150,7 +151,7 @@ describe('a provider that depends on the request', () => {
   });
 });
 
-describe.each(platforms)('a response by a form on %s', (platform) => {
+describe.each(inTurn(platforms))('a response by a form on %s', (platform) => {
   it('comes without cookies, and is read once the browser has been led here', async () => {
     const acme = await oddProvider();
     const settings = { issuer: acme.issuer, clientId, clientSecret: 'a secret', responseMode: 'form_post' as const };

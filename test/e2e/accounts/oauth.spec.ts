@@ -7,6 +7,7 @@ import {
 } from 'nestjs-session-auth/accounts';
 import { readPage, send, sendForm } from '../../support/accounts-app.js';
 import { platforms } from '../../support/app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { totpCode } from '../../support/totp.js';
 import { startOAuth, type OAuthApp } from '../../support/oauth-app.js';
@@ -41,7 +42,7 @@ async function accountWithLink(): Promise<string> {
   return id;
 }
 
-describe.each(platforms)('sign-in with another provider on %s', (platform) => {
+describe.each(inTurn(platforms))('sign-in with another provider on %s', (platform) => {
   it('makes an account where the application wants that, and knows it again', async () => {
     await start({ signUp, confirmation: true }, { platform });
     const jar = app.jar();

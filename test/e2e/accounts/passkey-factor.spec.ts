@@ -4,6 +4,7 @@ import { SessionListener, type SessionEventOf, type SessionObserver } from 'nest
 import { AccountsService } from 'nestjs-session-auth/accounts';
 import { platforms } from '../../support/app.js';
 import { send } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import {
   ada,
@@ -56,7 +57,7 @@ async function waiting({ email: identity, password } = ada): Promise<CookieJar> 
 const nobody = { me: null };
 const wrong = { status: 401, body: { code: 'CODE_WRONG' } };
 
-describe.each(platforms)('a passkey as a second factor on %s', (platform) => {
+describe.each(inTurn(platforms))('a passkey as a second factor on %s', (platform) => {
   it('C2-78: of the pending account completes its login; a passkey of another account does not', async () => {
     app = await startPasskeys({}, { platform });
     const [adas, bobs] = [app.authenticator(), app.authenticator()];

@@ -3,6 +3,7 @@ import { changedAccount, MemoryAccountRepository, type AccountsModuleOptions } f
 import { generateKeyPairSync } from 'node:crypto';
 import { platforms } from '../../support/app.js';
 import { send, sendForm } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import {
   ada,
   addPasskey,
@@ -23,7 +24,7 @@ afterEach(() => app.close());
 
 const refused = { status: 401, body: { code: 'INVALID_CREDENTIALS' } };
 
-describe.each(platforms)('a login with a passkey on %s', (platform) => {
+describe.each(inTurn(platforms))('a login with a passkey on %s', (platform) => {
   it('C2-78: finds the account by itself, and counts as two factors where the user was verified', async () => {
     app = await startPasskeys({}, { platform });
     const authenticator = app.authenticator();

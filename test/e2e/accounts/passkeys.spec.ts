@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import {
   ada,
@@ -40,7 +41,7 @@ interface Listed {
 
 const listOf = async (jar: CookieJar): Promise<Listed[]> => (await jar.json('/auth/passkeys')) as Listed[];
 
-describe.each(platforms)('passkeys on %s', (platform) => {
+describe.each(inTurn(platforms))('passkeys on %s', (platform) => {
   it('C2-78: are added, listed, renamed and deleted, in JSON', async () => {
     app = await startPasskeys({}, { platform });
     const authenticator = app.authenticator();

@@ -4,6 +4,7 @@ import { AuthService, CurrentUser, Fresh, Session, SessionAuthGuard } from 'nest
 import { AccountsService, MemoryAccountRepository, type Account } from 'nestjs-session-auth/accounts';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 
 @Controller()
 class HomeController {
@@ -49,7 +50,7 @@ async function startWithAda(...[options, more]: Parameters<typeof startAccounts>
   await app.app.get(AccountsService).create(ada);
 }
 
-describe.each(platforms)('a change of password on %s', (platform) => {
+describe.each(inTurn(platforms))('a change of password on %s', (platform) => {
   it('C2-51: keeps this session under a new id, remembered as it was, ends the others, and tells the owner', async () => {
     await startWithAda({ recovery: true }, { platform });
     const [mine, other, remembered] = [app.jar(), app.jar(), app.jar()];

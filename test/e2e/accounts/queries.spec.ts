@@ -12,6 +12,7 @@ import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import { platforms } from '../../support/app.js';
 import { send, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 @Controller()
@@ -98,7 +99,7 @@ async function change(to: (account: StoredAccount) => StoredAccount): Promise<vo
   await repository.update(to(account), account.version);
 }
 
-describe.each(platforms)('the queries of accounts on %s', (platform) => {
+describe.each(inTurn(platforms))('the queries of accounts on %s', (platform) => {
   it('are three for a login with a password: before the hash, after it, and the count after the answer', async () => {
     await start({ tracking: { enabled: true, newDevice: false } }, { platform });
     calls.length = 0;

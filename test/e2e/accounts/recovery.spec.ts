@@ -9,6 +9,7 @@ import {
 } from 'nestjs-session-auth/accounts';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 
 @Controller()
 class HomeController {
@@ -36,7 +37,7 @@ async function startWithAda(...[options, more]: Parameters<typeof startAccounts>
   await accounts().create(ada);
 }
 
-describe.each(platforms)('a recovery on %s', (platform) => {
+describe.each(inTurn(platforms))('a recovery on %s', (platform) => {
   it('C2-47: sets a new password, ends every session and remembered login, and tells the owner', async () => {
     await startWithAda({}, { platform });
     const [one, remembered] = [app.jar(), app.jar()];

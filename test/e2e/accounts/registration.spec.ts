@@ -6,6 +6,7 @@ import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { SendingLimits } from '../../../lib/accounts/mail/sending-limits.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 @Controller()
@@ -28,7 +29,7 @@ afterEach(() => app.close());
 const accounts = (): AccountsService => app.app.get(AccountsService);
 const tokenOf = async (mail = 1): Promise<string> => (await app.box.mail(mail)).data.token ?? '';
 
-describe.each(platforms)('a registration on %s', (platform) => {
+describe.each(inTurn(platforms))('a registration on %s', (platform) => {
   it('C2-40: with confirmation makes an account once the link is used in the same browser, and logs nobody in', async () => {
     app = await startAccounts(confirming, { ...setup, platform });
     const jar = app.jar();

@@ -4,6 +4,7 @@ import { AuthService, CurrentUser, Fresh, Session, SessionAuthGuard } from 'nest
 import { AccountsService, changedAccount, MemoryAccountRepository, type Account } from 'nestjs-session-auth/accounts';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import { ada, Factors, logIn } from '../../support/second-factors.js';
 
 @Controller()
@@ -52,7 +53,7 @@ beforeEach(() => {
 
 afterEach(() => factors.app.close());
 
-describe.each(platforms)('a second factor on %s', (platform) => {
+describe.each(inTurn(platforms))('a second factor on %s', (platform) => {
   it('C2-69: is asked before there is a login, and logs in as the first request said', async () => {
     await factors.start({}, { ...setup, platform });
     const { secret } = await factors.withTotp();

@@ -5,6 +5,7 @@ import { deviceName } from '../../../lib/accounts/sessions/device-name.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const ada = { email: 'ada@example.com', password: 'a long enough phrase' };
@@ -43,7 +44,7 @@ async function loggedIn(userAgent = 'node', email = ada.email): Promise<CookieJa
 const listOf = async (jar: CookieJar): Promise<Listed[]> => (await jar.json('/auth/sessions')) as Listed[];
 const isIn = async (jar: CookieJar): Promise<boolean> => ((await jar.json('/auth')) as { user: unknown }).user !== null;
 
-describe.each(platforms)('the devices of an account on %s', (platform) => {
+describe.each(inTurn(platforms))('the devices of an account on %s', (platform) => {
   it('are listed with their browser, address and last use, the current one marked', async () => {
     await start({}, { platform });
     const jar = await loggedIn(firefox);

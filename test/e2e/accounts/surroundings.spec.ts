@@ -34,6 +34,7 @@ import {
 } from '../../support/accounts-app.js';
 import { SessionModule } from 'nestjs-session-auth';
 import { testSecret } from '../../support/app.js';
+import { inTurn } from '../../support/combinations.js';
 
 const ada = { email: 'ada@example.com', password: 'a long enough phrase' };
 const logIn = { identity: ada.email, password: ada.password };
@@ -92,7 +93,7 @@ let app: AccountsApp;
 
 afterEach(() => app.close());
 
-describe.each(platforms)(
+describe.each(inTurn(platforms))(
   'accounts in an application with everything that changes requests and answers, on %s',
   (platform) => {
     async function start(): Promise<void> {

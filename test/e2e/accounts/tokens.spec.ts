@@ -13,6 +13,7 @@ import { Upkeep } from '../../../lib/accounts/upkeep/upkeep.js';
 import { MemoryStore } from '../../../lib/stores/memory/index.js';
 import { platforms } from '../../support/app.js';
 import { send, startAccounts, type AccountsApp, type JsonAnswer } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { totpCode } from '../../support/totp.js';
 
@@ -452,7 +453,7 @@ describe('DELETE /auth/token', () => {
   });
 });
 
-describe.each(platforms)('tokens on %s', (platform) => {
+describe.each(inTurn(platforms))('tokens on %s', (platform) => {
   it('are given, used, refreshed and ended, below a global prefix', async () => {
     const other = await startAccounts(
       { tokens: true },

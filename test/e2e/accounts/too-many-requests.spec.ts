@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AccountsService } from 'nestjs-session-auth/accounts';
 import { platforms } from '../../support/app.js';
 import { startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 
 const ada = { email: 'ada@example.com', password: 'a long enough phrase' };
 
@@ -15,7 +16,7 @@ let app: AccountsApp;
 
 afterEach(() => app.close());
 
-describe.each(platforms)('a request too many on %s', (platform) => {
+describe.each(inTurn(platforms))('a request too many on %s', (platform) => {
   beforeEach(async () => {
     const now = Date.now();
     app = await startAccounts(

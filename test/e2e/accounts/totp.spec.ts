@@ -6,6 +6,7 @@ import { MemoryAccountRepository, type Account } from 'nestjs-session-auth/accou
 import { platforms } from '../../support/app.js';
 import type { CookieJar } from '../../support/jar.js';
 import { readPage, send, sendForm } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import { ada, Factors } from '../../support/second-factors.js';
 
 @Controller()
@@ -28,7 +29,7 @@ afterEach(() => factors.app.close());
 const statuses = (answers: readonly { status: number }[], status: number): number =>
   answers.filter((one) => one.status === status).length;
 
-describe.each(platforms)('an authenticator app on %s', (platform) => {
+describe.each(inTurn(platforms))('an authenticator app on %s', (platform) => {
   it('C2-70: is set up by its first code, listed, used at the login, and removed', async () => {
     await factors.start({ totp: { enabled: true, issuer: 'The Shop' } }, { ...setup, platform });
     const jar = await factors.loggedIn();

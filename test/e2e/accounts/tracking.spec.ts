@@ -3,6 +3,7 @@ import { AccountsService, MemoryAccountRepository, type StoredAccount } from 'ne
 import { AfterAnswer } from '../../../lib/accounts/mail/after-answer.js';
 import { platforms } from '../../support/app.js';
 import { send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const ada = { email: 'ada@example.com', password: 'a long enough phrase' };
@@ -31,7 +32,7 @@ async function logOut(jar: CookieJar): Promise<void> {
   await send(jar, '/auth/logout', {});
 }
 
-describe.each(platforms)('the tracking of logins on %s', (platform) => {
+describe.each(inTurn(platforms))('the tracking of logins on %s', (platform) => {
   it('C2-81: counts a login, and keeps the time and address of the last two', async () => {
     await start({}, { platform });
     const jar = app.jar();

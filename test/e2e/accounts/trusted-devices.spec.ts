@@ -16,6 +16,7 @@ import { signValue } from '../../../lib/cookie/signed-value.js';
 import { platforms, type AppSetup } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type JsonAnswer } from '../../support/accounts-app.js';
 import { CapturedLogger } from '../../support/captured-logger.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 import { addPasskey, begin } from '../../support/passkeys-app.js';
 import { ada, Factors, logIn } from '../../support/second-factors.js';
@@ -127,7 +128,7 @@ async function trustLine(jar: CookieJar, name = cookie): Promise<string> {
   return response.headers.getSetCookie().find((line) => line.startsWith(`${name}=`)) ?? '';
 }
 
-describe.each(platforms)('a trusted device on %s', (platform) => {
+describe.each(inTurn(platforms))('a trusted device on %s', (platform) => {
   it('C2-73: is not asked for the second factor, as long as it is trusted, by its account', async () => {
     await start({}, { platform });
     const jar = await trusted();

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { AccountsService } from 'nestjs-session-auth/accounts';
 import { platforms } from '../../support/app.js';
 import { readPage, send, sendForm, startAccounts, type AccountsApp } from '../../support/accounts-app.js';
+import { inTurn } from '../../support/combinations.js';
 import type { CookieJar } from '../../support/jar.js';
 
 const ada = { email: 'Ada@Example.com', password: 'a long enough phrase', username: 'ada.l' };
@@ -17,7 +18,7 @@ async function startWithAda(...[options, more]: Parameters<typeof startAccounts>
   return jar;
 }
 
-describe.each(platforms)('a change of the username on %s', (platform) => {
+describe.each(inTurn(platforms))('a change of the username on %s', (platform) => {
   it('C2-56: is made at once, and its owner is told', async () => {
     const jar = await startWithAda({}, { platform });
     expect(await send(jar, '/auth/username', { username: 'Lovelace' })).toMatchObject({
