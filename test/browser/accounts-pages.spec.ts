@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { AccountsService, type AccountsModuleOptions, type Mail, type MailKind } from 'nestjs-session-auth/accounts';
-import { inTurn } from '../support/combinations.js';
 import { startAccounts, type AccountsApp } from '../support/accounts-app.js';
+import { inTurn } from '../support/combinations.js';
 import { KeyboardPerson } from './accounts-person.js';
 import { openChromium } from './chromium.js';
 import { complaintsOf, faultsOf } from './examined-page.js';
