@@ -6,6 +6,8 @@ const marks =
 /** How templates, shells and people write names, and hints beside them. */
 const nameOrHint = /^[\s\w.:/|'"?=,!@-]+$/;
 const nameOfVariable = /^[A-Z][A-Z0-9]*_[A-Z0-9_]{3,}$/;
+/** With its delimiters, a name of so many characters without a known word is no coincidence: `[Q_GSO]` is one. */
+const fewestCharactersOfMark = 11;
 
 /** References to where a secret is kept that were never resolved. */
 const unresolved =
@@ -66,7 +68,9 @@ function isUnfilled(text: string): boolean {
   return [...text.matchAll(marks)].some(([mark, ...parts]) => {
     const name = parts.join('').trim();
     if (!nameOrHint.test(name)) return false;
-    return mark === text.trim() || nameOfVariable.test(name) || wordsIn(name) >= fewestLettersOfHint;
+    const fewestLetters = nameOfVariable.test(name) ? shortestInside : fewestLettersOfHint;
+    if (mark === text.trim() || wordsIn(name) >= fewestLetters) return true;
+    return nameOfVariable.test(name) && mark.length >= fewestCharactersOfMark;
   });
 }
 
