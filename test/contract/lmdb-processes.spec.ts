@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -58,20 +59,30 @@ const watching = `${opening}
   }
 `;
 
-/** Creates records until it is refused, says why, and goes on until it is not refused any more. */
+/** Creates records until it is refused, says why, ends half of them, and goes on until it is not refused any more. */
 const filling = `${opening}
+  const { existsSync } = await import('node:fs');
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
   await store.write('first', Buffer.from('1'), 60_000, 'absent');
+  for (let round = 0; round < 80; round++) {
+    await store.write('before ' + round, Buffer.alloc(20_000), 60_000, 'absent', 'owner');
+  }
   console.log('ready');
+  while (!existsSync(path + '-limited')) await pause();
   let refused = false;
   for (let round = 0; ; round++) {
     try {
-      await store.write('filling ' + round, Buffer.alloc(50_000), 60_000, 'absent', 'owner');
+      await store.write('filling ' + round, Buffer.alloc(round % 2 ? 50_000 : 10), 60_000, 'absent', 'owner');
       if (refused) break;
     } catch (error) {
-      if (!refused) console.log('refused: ' + error.code + ' ' + error.message);
+      if (!refused) {
+        if ((await text('first')) !== '1') throw new Error('what was there cannot be read');
+        const ended = await Promise.all(Array.from({ length: 40 }, (_, index) => store.delete('before ' + index)));
+        console.log('ended: ' + ended.filter((result) => result === 'deleted').length);
+        console.log('refused: ' + error.constructor.name + ' ' + error.message);
+      }
       refused = true;
-      if ((await text('first')) !== '1') throw new Error('what was there cannot be read');
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause();
     }
   }
   console.log('recovered');
@@ -191,20 +202,22 @@ describe('LmdbStore and several processes', () => {
     );
   });
 
-  it('refuses writes while the disk is full, reads on, and works again when there is room', async () => {
+  it('refuses new records while the disk is full, reads and ends sessions, and works again when there is room', async () => {
     const child = start(filling);
     await until('the child writes', () => child.output === 'ready\n');
-    limitFiles(child, '600000');
+    limitFiles(child, String(statSync(join(path, 'data.mdb')).size + 400_000));
+    writeFileSync(`${path}-limited`, '');
     await until('it is refused', () => child.output.includes('refused'));
+    // What LMDB itself prints about a write that the system refuses is not there: LMDB's own handling of it damages the heap.
     expect(child.output).toMatch(
-      /refused: SESSION_STORE_UNAVAILABLE The session database \S+ cannot be used: (EFBIG|EIO), .*SESSION_LMDB_PATH/,
+      /^ready\nended: 40\nrefused: SessionStoreFullError The session database \S+ cannot be used: EFBIG, .*SESSION_LMDB_PATH/,
     );
     limitFiles(child, 'unlimited');
     expect(await child.end()).toBe(0);
-    expect(child.output).toMatch(/recovered\n$/);
+    expect(child.output).toMatch(/\nrecovered\n$/);
     expect(await textOf('first')).toBe('1');
     const listed = await list(store.ownedBy('owner'));
-    expect(listed.length).toBeGreaterThan(2);
+    expect(listed.length).toBeGreaterThan(42);
     expect((await list(store.keys())).length).toBe(listed.length + 1);
   });
 

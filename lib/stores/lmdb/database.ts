@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type DataFile, dataFileAt, prepareDataFile, prepareFolder } from './data-file.js';
-import type { KeyEncoder, KeyRange, LmdbLibrary, LmdbRoot, LmdbTable, LmdbTree, TableKey } from './lmdb.library.js';
+import type {
+  KeyEncoder,
+  KeyRange,
+  LmdbLibrary,
+  LmdbRoot,
+  LmdbStats,
+  LmdbTable,
+  LmdbTree,
+  TableKey,
+} from './lmdb.library.js';
+import { Headroom } from './headroom.js';
 import { OpeningGate } from './opening-gate.js';
 import { storedName } from './stored-name.js';
 import { decodeHead, decodeNumbers, encode, type RecordHead } from './stored-record.js';
@@ -44,6 +54,7 @@ interface Tables {
   readonly records: LmdbTable;
   readonly due: LmdbTable;
   readonly owners: LmdbTable;
+  readonly headroom: Headroom;
 }
 
 /**
@@ -60,18 +71,20 @@ export class Database {
   private readonly records: LmdbTable;
   private readonly due: LmdbTable;
   private readonly owners: LmdbTable;
+  private readonly headroom: Headroom;
   private hasFreshRead = false;
 
   private constructor(
     private readonly library: LmdbLibrary,
     private readonly gate: OpeningGate,
-    { root, records, due, owners }: Tables,
+    { root, records, due, owners, headroom }: Tables,
     private readonly observer: DatabaseObserver,
   ) {
     this.root = root;
     this.records = records;
     this.due = due;
     this.owners = owners;
+    this.headroom = headroom;
   }
 
   static async open(library: LmdbLibrary, path: string, observer: DatabaseObserver): Promise<Database> {
@@ -89,8 +102,8 @@ export class Database {
 
   /** How many bytes of the file can be reused. */
   get unusedBytes(): number {
-    const stats = this.records.getStats();
-    const trees = [stats, stats.root, stats.free, this.due.getStats(), this.owners.getStats()];
+    const stats = statsOf(this.records);
+    const trees = [stats, stats.root, stats.free, statsOf(this.due), statsOf(this.owners)];
     // The first two pages are the meta pages.
     const used = trees.reduce((sum, tree) => sum + pagesOf(tree), 2);
     return Math.max(0, stats.lastPageNumber + 1 - used) * stats.pageSize;
@@ -126,7 +139,7 @@ export class Database {
     const stamp = newNumber();
     const before = place?.head ?? null;
     if (place !== null && before?.due === head.due && before.owner === head.owner) {
-      return this.change(() => this.records.put(name, value, stamp, place.stamp));
+      return this.change(() => this.records.put(name, value, stamp, place.stamp), value.length);
     }
     const writes = (): void => {
       if (before !== null) this.unlist(name, before);
@@ -134,8 +147,10 @@ export class Database {
       void this.due.put([head.due, name], nothing);
       if (head.owner !== null) void this.owners.put([storedName(head.owner), name], nothing);
     };
-    return this.change(() =>
-      place === null ? this.records.ifNoExists(name, writes) : this.records.ifVersion(name, place.stamp, writes),
+    return this.change(
+      () =>
+        place === null ? this.records.ifNoExists(name, writes) : this.records.ifVersion(name, place.stamp, writes),
+      value.length,
     );
   }
 
@@ -210,12 +225,13 @@ export class Database {
   async close(): Promise<void> {
     await this.settle();
     await this.root.close();
+    this.headroom.close();
     await this.gate.close();
   }
 
   /** All writes pass here; those that have to wait keep their order. */
-  private change<T>(write: () => Promise<T>): Promise<T> {
-    return this.gate.whileNobodyOpens(write);
+  private change<T>(write: () => Promise<T>, bytes = 0): Promise<T> {
+    return this.gate.whileNobodyOpens(() => this.headroom.during(bytes, write));
   }
 
   private see(name: string): Uint8Array | undefined {
@@ -257,12 +273,28 @@ function openTables(library: LmdbLibrary, dataFile: DataFile): Tables {
     // If true, a failed commit rejects a promise that nobody handles, which ends the process.
     eventTurnBatching: false,
   });
+  const headroom = new Headroom(dataFile.file, () => endOf(root));
+  headroom.prepare();
   return {
     root,
+    headroom,
     records: root.openDB({ name: 'records', encoding: 'binary', keyEncoder: names, useVersions: true }),
     due: root.openDB({ name: 'due', encoding: 'binary' }),
     owners: root.openDB({ name: 'owners', encoding: 'binary' }),
   };
+}
+
+/** Where the file's last page ends, in bytes. */
+function endOf(table: LmdbRoot): number {
+  const { lastPageNumber, pageSize } = statsOf(table);
+  return (lastPageNumber + 1) * pageSize;
+}
+
+/** They take a snapshot, which the library would keep for the next read. */
+function statsOf(table: Pick<LmdbTable, 'getStats' | 'resetReadTxn'>): LmdbStats {
+  const stats = table.getStats();
+  table.resetReadTxn();
+  return stats;
 }
 
 /** An integer that has not been used before. */

@@ -41,6 +41,7 @@ export interface LmdbRoot {
   readerList(): string;
   /** Lets the next read see everything committed by then. */
   resetReadTxn(): void;
+  getStats(): LmdbStats;
 }
 
 export interface LmdbReadTransaction {

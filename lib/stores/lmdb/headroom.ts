@@ -1,0 +1,113 @@
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+
+/** What the file keeps for ending sessions once the disk is full, and by how much more it grows at a time. In bytes. */
+const reserved = 262_144;
+const step = 262_144;
+
+/** What a change takes besides its record: the pages of the three tables that it copies. In bytes. */
+const perChange = 16_384;
+
+/** Changes beyond this wait for those in flight, so that a burst does not make the file grow for good. In bytes. */
+const mostInFlight = 4 * 1_048_576;
+
+interface WaitingChange {
+  readonly cost: number;
+  readonly start: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Makes the file larger before LMDB needs the space, so that a full disk rejects a change here.
+ *
+ * LMDB must not find out: where the system refuses to write a page, `lmdb` (up to at least 3.5.6) prints the position and some
+ * uninitialised numbers into 100 bytes, which are too few for them (`mdb_page_flush`), and the process ends some time later.
+ */
+export class Headroom {
+  readonly #handle: number;
+  #inFlight = 0;
+  /** What the changes in flight leave, besides what is reserved, as of the last look at the file. */
+  #left = 0;
+  readonly #waiting: WaitingChange[] = [];
+
+  /** @param end where LMDB's last page ends, in bytes */
+  constructor(
+    file: string,
+    private readonly end: () => number,
+  ) {
+    // Appending never overwrites what another process has written past the size that this one knows.
+    this.#handle = openSync(file, 'a');
+  }
+
+  /**
+   * Runs `write`, which changes records of so many bytes together, at once or after changes in flight. Changes keep their order.
+   *
+   * @throws the system's error if the file cannot become larger
+   */
+  async during<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+    const cost = perChange + 2 * bytes;
+    if (this.#waiting.length > 0 || !this.#take(cost)) {
+      await new Promise<void>((start, fail) => this.#waiting.push({ cost, start, fail }));
+    }
+    try {
+      return await write();
+    } finally {
+      this.#inFlight -= cost;
+      this.#startWaiting();
+    }
+  }
+
+  /** Makes sure that a first change has space. */
+  prepare(): void {
+    this.#grow(perChange);
+  }
+
+  close(): void {
+    closeSync(this.#handle);
+  }
+
+  #startWaiting(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      try {
+        if (!this.#take(next.cost)) return;
+        next.start();
+      } catch (error) {
+        next.fail(error);
+      }
+      this.#waiting.shift();
+    }
+  }
+
+  /** `false` if the change has to wait for one in flight. */
+  #take(cost: number): boolean {
+    const isFirst = this.#inFlight === 0;
+    if (!isFirst && this.#inFlight + cost > mostInFlight) return false;
+    try {
+      if (isFirst || this.#left < cost) this.#grow(cost);
+    } catch (error) {
+      if (isFirst) throw error;
+      return false;
+    }
+    this.#left -= cost;
+    this.#inFlight += cost;
+    return true;
+  }
+
+  #grow(cost: number): void {
+    const needed = this.end() + this.#inFlight + cost;
+    let { size } = fstatSync(this.#handle);
+    this.#left = size - reserved - needed + cost;
+    if (this.#left >= cost) return;
+    const zeros = Buffer.alloc(needed + reserved + step - size);
+    try {
+      for (let written = 0; written < zeros.length;) {
+        const more = writeSync(this.#handle, zeros, written);
+        written += more;
+        size += more;
+      }
+      this.#left = cost + step;
+    } catch (error) {
+      if (size < needed) throw error;
+      this.#left = cost;
+    }
+  }
+}
