@@ -25,7 +25,8 @@ const opening = `
 /** Makes the file grow without end: what is being read all the time keeps its place. */
 const growing = `${opening}
   const { open } = await import('lmdb');
-  open({ path, noSubdir: false }).useReadTransaction();
+  // Kept: a reader that nobody refers to is released.
+  globalThis.reader = open({ path, noSubdir: false }).useReadTransaction();
   for (let round = 0; ; round++) await store.write('key ' + round, Buffer.alloc(100), 60_000, 'absent');
 `;
 
