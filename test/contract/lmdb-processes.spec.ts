@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -59,16 +59,27 @@ const watching = `${opening}
   }
 `;
 
+/** Waits until its files are limited. */
+const limited = `
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
+  const { existsSync } = await import('node:fs');
+  await import('lmdb');
+  console.log('ready');
+  while (!existsSync(path + '-limited')) await pause();
+`;
+
+const readingOnce = `${opening}${limited}
+  console.log(await text('key'));
+  await store.close();
+`;
+
 /** Creates records until it is refused, says why, ends half of them, and goes on until it is not refused any more. */
 const filling = `${opening}
-  const { existsSync } = await import('node:fs');
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
   await store.write('first', Buffer.from('1'), 60_000, 'absent');
   for (let round = 0; round < 80; round++) {
     await store.write('before ' + round, Buffer.alloc(20_000), 60_000, 'absent', 'owner');
   }
-  console.log('ready');
-  while (!existsSync(path + '-limited')) await pause();
+  ${limited}
   let refused = false;
   for (let round = 0; ; round++) {
     try {
@@ -86,6 +97,26 @@ const filling = `${opening}
     }
   }
   console.log('recovered');
+  await store.close();
+`;
+
+/** Opens the database over and over, until that works. */
+const openingOften = `${opening}${limited}
+  const { readdirSync } = await import('node:fs');
+  const files = () => readdirSync('/proc/self/fd').length;
+  let open = null;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await store.prepare();
+      break;
+    } catch (error) {
+      open ??= files();
+      if (attempt === 10) console.log('refused: ' + error.constructor.name + ', ' + (files() - open) + ' more files open');
+      await pause();
+    }
+  }
+  await store.write('key', Buffer.from('1'), 60_000, 'absent');
+  console.log('opened');
   await store.close();
 `;
 
@@ -202,11 +233,16 @@ describe('LmdbStore and several processes', () => {
     );
   });
 
+  /** Limits the files of a child that waits for that. */
+  async function limit(child: ChildNode, bytes: () => number): Promise<void> {
+    await until('the child is ready', () => child.output === 'ready\n');
+    limitFiles(child, String(bytes()));
+    writeFileSync(`${path}-limited`, '');
+  }
+
   it('refuses new records while the disk is full, reads and ends sessions, and works again when there is room', async () => {
     const child = start(filling);
-    await until('the child writes', () => child.output === 'ready\n');
-    limitFiles(child, String(statSync(join(path, 'data.mdb')).size + 400_000));
-    writeFileSync(`${path}-limited`, '');
+    await limit(child, () => statSync(join(path, 'data.mdb')).size + 400_000);
     await until('it is refused', () => child.output.includes('refused'));
     // What LMDB itself prints about a write that the system refuses is not there: LMDB's own handling of it damages the heap.
     expect(child.output).toMatch(
@@ -219,6 +255,25 @@ describe('LmdbStore and several processes', () => {
     const listed = await list(store.ownedBy('owner'));
     expect(listed.length).toBeGreaterThan(42);
     expect((await list(store.keys())).length).toBe(listed.length + 1);
+  });
+
+  it('opens a new database once there is room for it, and leaves no files open until then', async () => {
+    const child = start(openingOften);
+    await limit(child, () => 40_000);
+    await until('it was refused ten times', () => child.output.includes('refused'));
+    expect(child.output).toBe('ready\nrefused: SessionStoreFullError, 0 more files open\n');
+    limitFiles(child, 'unlimited');
+    expect([await child.end(), child.output.split('\n').at(-2)]).toEqual([0, 'opened']);
+    expect(await textOf('key')).toBe('1');
+  });
+
+  it('opens an existing database, and reads it, while the disk is full', async () => {
+    await store.write('key', Buffer.from('1'), 60_000, 'absent');
+    await store.close();
+    truncateSync(join(path, 'data.mdb'), 40_960); // none of what is kept beyond the last page
+    const child = start(readingOnce);
+    await limit(child, () => 40_960);
+    expect([await child.end(), child.output]).toEqual([0, 'ready\n1\n']);
   });
 
   async function textOf(key: string): Promise<string> {

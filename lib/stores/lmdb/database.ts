@@ -209,12 +209,13 @@ export class Database {
 
   /** Waits for the writes requested before; their callers receive any errors. */
   async settle(): Promise<void> {
-    await this.change(async () => {
+    const committed = async (): Promise<void> => {
       await this.root.committed.then(
         () => undefined,
         () => undefined,
       );
-    });
+    };
+    await this.gate.whileNobodyOpens(() => this.headroom.between(committed));
   }
 
   /** Frees the reader slots, of which there are 126, of processes that ended without releasing them. */
@@ -229,7 +230,7 @@ export class Database {
     await this.gate.close();
   }
 
-  /** All writes pass here; those that have to wait keep their order. */
+  /** All changes pass here; those that have to wait keep their order. */
   private change<T>(write: () => Promise<T>, bytes = 0): Promise<T> {
     return this.gate.whileNobodyOpens(() => this.headroom.during(bytes, write));
   }
@@ -261,8 +262,10 @@ export class Database {
   }
 }
 
+const tables = 3;
+
 /** Opens the file and creates missing tables. No other process may be writing in the meantime. */
-function openTables(library: LmdbLibrary, dataFile: DataFile): Tables {
+async function openTables(library: LmdbLibrary, dataFile: DataFile): Promise<Tables> {
   prepareDataFile(dataFile);
   const root = library.open({
     path: dataFile.path,
@@ -274,14 +277,21 @@ function openTables(library: LmdbLibrary, dataFile: DataFile): Tables {
     eventTurnBatching: false,
   });
   const headroom = new Headroom(dataFile.file, () => endOf(root));
-  headroom.prepare();
-  return {
-    root,
-    headroom,
-    records: root.openDB({ name: 'records', encoding: 'binary', keyEncoder: names, useVersions: true }),
-    due: root.openDB({ name: 'due', encoding: 'binary' }),
-    owners: root.openDB({ name: 'owners', encoding: 'binary' }),
-  };
+  try {
+    // An existing database can be opened and read while the disk is full.
+    if (statsOf(root).root.entryCount < tables) headroom.prepare();
+    return {
+      root,
+      headroom,
+      records: root.openDB({ name: 'records', encoding: 'binary', keyEncoder: names, useVersions: true }),
+      due: root.openDB({ name: 'due', encoding: 'binary' }),
+      owners: root.openDB({ name: 'owners', encoding: 'binary' }),
+    };
+  } catch (error) {
+    headroom.close();
+    await root.close();
+    throw error;
+  }
 }
 
 /** Where the file's last page ends, in bytes. */

@@ -43,42 +43,54 @@ export class Headroom {
    *
    * @throws the system's error if the file cannot become larger
    */
-  async during<T>(bytes: number, write: () => Promise<T>): Promise<T> {
-    const cost = perChange + 2 * bytes;
-    if (this.#waiting.length > 0 || !this.#take(cost)) {
-      await new Promise<void>((start, fail) => this.#waiting.push({ cost, start, fail }));
-    }
-    try {
-      return await write();
-    } finally {
-      this.#inFlight -= cost;
-      this.#startWaiting();
-    }
+  during<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+    return this.#inOrder(perChange + 2 * bytes, write);
   }
 
-  /** Makes sure that a first change has space. */
+  /** Runs `work`, which changes nothing, in its turn among the changes. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inOrder(0, work);
+  }
+
+  /** Makes sure that the tables, which are created one after the other, have space. */
   prepare(): void {
-    this.#grow(perChange);
+    this.#grow(4 * perChange);
   }
 
   close(): void {
     closeSync(this.#handle);
   }
 
+  async #inOrder<T>(cost: number, work: () => Promise<T>): Promise<T> {
+    const run = async (): Promise<T> => {
+      try {
+        return await work();
+      } finally {
+        this.#inFlight -= cost;
+        this.#startWaiting();
+      }
+    };
+    if (this.#waiting.length === 0 && this.#take(cost)) return run();
+    return new Promise<T>((resolve, fail) => this.#waiting.push({ cost, start: () => resolve(run()), fail }));
+  }
+
   #startWaiting(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       try {
         if (!this.#take(next.cost)) return;
-        next.start();
       } catch (error) {
         next.fail(error);
+        this.#waiting.shift();
+        continue;
       }
       this.#waiting.shift();
+      next.start();
     }
   }
 
   /** `false` if the change has to wait for one in flight. */
   #take(cost: number): boolean {
+    if (cost === 0) return true;
     const isFirst = this.#inFlight === 0;
     if (!isFirst && this.#inFlight + cost > mostInFlight) return false;
     try {

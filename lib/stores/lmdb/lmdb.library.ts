@@ -85,7 +85,7 @@ export interface LmdbStats extends LmdbTree {
   readonly pageSize: number;
   readonly lastPageNumber: number;
   /** The tree of tables. */
-  readonly root: LmdbTree;
+  readonly root: LmdbTree & { readonly entryCount: number };
   /** The tree of unused pages. */
   readonly free: LmdbTree;
 }

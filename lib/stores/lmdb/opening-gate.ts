@@ -108,13 +108,13 @@ export class OpeningGate {
    *
    * @param waitsFor called with the ids of the processes that it waits for
    */
-  async whileNobodyWrites<T>(work: () => T, waitsFor: (pids: readonly number[]) => void): Promise<T> {
+  async whileNobodyWrites<T>(work: () => T | Promise<T>, waitsFor: (pids: readonly number[]) => void): Promise<T> {
     for (;;) {
       const result = await this.shared.withLock(async () => {
         truncateSync(this.flag, 1);
         try {
           const writing = await this.stillWriting();
-          return writing.length > 0 ? { writing } : { opened: work() };
+          return writing.length > 0 ? { writing } : { opened: await work() };
         } finally {
           this.lowerFlag();
         }

@@ -80,6 +80,7 @@ describe('the headroom of an LMDB file', () => {
   it('lets changes beyond what may be in flight wait, and keeps their order', async () => {
     const large = 700 * kilobyte;
     const { started, ended, checkpoints, done, release } = startAll(large, large, large, large, 10, large);
+    const between = headroom.between(async () => [...started]);
     expect(started).toEqual([0, 1]);
     checkpoints[0]?.release();
     await done[0];
@@ -88,6 +89,7 @@ describe('the headroom of an LMDB file', () => {
     release();
     await Promise.all(done);
     expect(ended).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await between).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it('starts a change that is larger than all that may be in flight, alone', async () => {
@@ -107,6 +109,8 @@ describe('the headroom of an LMDB file', () => {
     const full = new Headroom('/dev/full', () => end);
     expect(() => full.prepare()).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
     await expect(full.during(10, async () => undefined)).rejects.toMatchObject({ code: 'ENOSPC' });
+    // What changes nothing needs no space.
+    expect(await full.between(async () => 'settled')).toBe('settled');
     end = -16 * kilobyte; // as if the file, of which there is nothing, had so much space
     const first = new Checkpoint();
     const results = Promise.allSettled([
