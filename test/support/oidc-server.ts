@@ -121,7 +121,8 @@ export async function startOidcServer(
   const begin = (): typeof handle => {
     const provider = new Provider(issuer, {
       // The provider's own dispatcher calls no address of this machine.
-      fetch: (url: string, { dispatcher: _its, ...options }: RequestInit) => fetch(url, options),
+      fetch: (url: string, { dispatcher: _its, ...options }: RequestInit & { dispatcher?: unknown }) =>
+        fetch(url, options),
       ...more,
       clients: [
         {
