@@ -1,4 +1,14 @@
-import { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statfsSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DamagedFileError } from './lmdb.errors.js';
 
@@ -34,12 +44,24 @@ export function dataFileAt(path: string): DataFile {
   return { ...common, folder: absolute, file: join(absolute, 'data.mdb'), lock: join(absolute, 'lock.mdb') };
 }
 
+/** What a new database takes, in bytes. */
+const newDatabase = 131_072;
+
 /** Creates the folder, accessible to this user only, and checks that LMDB can use it. */
-export function prepareFolder({ folder, lock }: DataFile): void {
+export function prepareFolder({ folder, lock, turnFiles }: DataFile): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (![lock, ...turnFiles].every((file) => existsSync(file))) requireSpace(folder);
   // Checked without opening it: closing it would release the locks that this process may already hold on it.
   if (existsSync(lock)) accessSync(lock, constants.R_OK | constants.W_OK);
   else accessSync(folder, constants.W_OK);
+}
+
+/** LMDB maps new lock files into memory before there is space for them on the disk: without space, using them ends the process. */
+function requireSpace(folder: string): void {
+  const { blocks, bavail, bsize } = statfsSync(folder);
+  // A file system that does not know its size says 0.
+  if (blocks === 0 || bavail * bsize >= newDatabase) return;
+  throw Object.assign(new Error('too little space for a new database'), { code: 'ENOSPC' });
 }
 
 /**

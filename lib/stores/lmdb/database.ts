@@ -147,11 +147,9 @@ export class Database {
       void this.due.put([head.due, name], nothing);
       if (head.owner !== null) void this.owners.put([storedName(head.owner), name], nothing);
     };
-    return this.change(
-      () =>
-        place === null ? this.records.ifNoExists(name, writes) : this.records.ifVersion(name, place.stamp, writes),
-      value.length,
-    );
+    return place === null
+      ? this.change(() => this.records.ifNoExists(name, writes), value.length, 'new')
+      : this.change(() => this.records.ifVersion(name, place.stamp, writes), value.length);
   }
 
   /** Removes what was read: if nothing has changed there since or, on request, in any case. */
@@ -231,8 +229,8 @@ export class Database {
   }
 
   /** All changes pass here; those that have to wait keep their order. */
-  private change<T>(write: () => Promise<T>, bytes = 0): Promise<T> {
-    return this.gate.whileNobodyOpens(() => this.headroom.during(bytes, write));
+  private change<T>(write: () => Promise<T>, bytes = 0, kind: 'new' | 'change' = 'change'): Promise<T> {
+    return this.gate.whileNobodyOpens(() => this.headroom.during(bytes, kind, write));
   }
 
   private see(name: string): Uint8Array | undefined {

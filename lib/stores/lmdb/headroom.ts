@@ -10,8 +10,14 @@ const perChange = 16_384;
 /** Changes beyond this wait for those in flight, so that a burst does not make the file grow for good. In bytes. */
 const mostInFlight = 4 * 1_048_576;
 
-interface WaitingChange {
+interface Change {
+  /** In bytes. */
   readonly cost: number;
+  /** Whether it may use what is reserved. */
+  readonly mayUseReserve: boolean;
+}
+
+interface WaitingChange extends Change {
   readonly start: () => void;
   readonly fail: (error: unknown) => void;
 }
@@ -39,45 +45,46 @@ export class Headroom {
   }
 
   /**
-   * Runs `write`, which changes records of so many bytes together, at once or after changes in flight. Changes keep their order.
+   * Runs `write`, which writes a record of so many bytes, at once or after changes in flight. Changes keep their order.
    *
+   * @param kind whether the record is new, and so must leave what is reserved
    * @throws the system's error if the file cannot become larger
    */
-  during<T>(bytes: number, write: () => Promise<T>): Promise<T> {
-    return this.#inOrder(perChange + 2 * bytes, write);
+  during<T>(bytes: number, kind: 'new' | 'change', write: () => Promise<T>): Promise<T> {
+    return this.#inOrder({ cost: perChange + 2 * bytes, mayUseReserve: kind === 'change' }, write);
   }
 
   /** Runs `work`, which changes nothing, in its turn among the changes. */
   between<T>(work: () => Promise<T>): Promise<T> {
-    return this.#inOrder(0, work);
+    return this.#inOrder({ cost: 0, mayUseReserve: true }, work);
   }
 
   /** Makes sure that the tables, which are created one after the other, have space. */
   prepare(): void {
-    this.#grow(4 * perChange);
+    this.#grow({ cost: 4 * perChange, mayUseReserve: true });
   }
 
   close(): void {
     closeSync(this.#handle);
   }
 
-  async #inOrder<T>(cost: number, work: () => Promise<T>): Promise<T> {
+  async #inOrder<T>(change: Change, work: () => Promise<T>): Promise<T> {
     const run = async (): Promise<T> => {
       try {
         return await work();
       } finally {
-        this.#inFlight -= cost;
+        this.#inFlight -= change.cost;
         this.#startWaiting();
       }
     };
-    if (this.#waiting.length === 0 && this.#take(cost)) return run();
-    return new Promise<T>((resolve, fail) => this.#waiting.push({ cost, start: () => resolve(run()), fail }));
+    if (this.#waiting.length === 0 && this.#take(change)) return run();
+    return new Promise<T>((resolve, fail) => this.#waiting.push({ ...change, start: () => resolve(run()), fail }));
   }
 
   #startWaiting(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       try {
-        if (!this.#take(next.cost)) return;
+        if (!this.#take(next)) return;
       } catch (error) {
         next.fail(error);
         this.#waiting.shift();
@@ -89,12 +96,13 @@ export class Headroom {
   }
 
   /** `false` if the change has to wait for one in flight. */
-  #take(cost: number): boolean {
+  #take(change: Change): boolean {
+    const { cost } = change;
     if (cost === 0) return true;
     const isFirst = this.#inFlight === 0;
     if (!isFirst && this.#inFlight + cost > mostInFlight) return false;
     try {
-      if (isFirst || this.#left < cost) this.#grow(cost);
+      if (isFirst || this.#left < cost) this.#grow(change);
     } catch (error) {
       if (isFirst) throw error;
       return false;
@@ -104,7 +112,7 @@ export class Headroom {
     return true;
   }
 
-  #grow(cost: number): void {
+  #grow({ cost, mayUseReserve }: Change): void {
     const needed = this.end() + this.#inFlight + cost;
     let { size } = fstatSync(this.#handle);
     this.#left = size - reserved - needed + cost;
@@ -118,7 +126,7 @@ export class Headroom {
       }
       this.#left = cost + step;
     } catch (error) {
-      if (size < needed) throw error;
+      if (size < needed + (mayUseReserve ? 0 : reserved)) throw error;
       this.#left = cost;
     }
   }

@@ -35,26 +35,26 @@ describe('the headroom of an LMDB file', () => {
 
   it('makes the file larger than a change needs before the change, and looks rarely while changes are in flight', async () => {
     let seen = 0;
-    await headroom.during(100 * kilobyte, async () => {
+    await headroom.during(100 * kilobyte, 'change', async () => {
       seen = size();
     });
     expect(seen).toBeGreaterThan((200 + 256) * kilobyte);
     end = 200 * kilobyte;
-    await headroom.during(10, async () => undefined);
+    await headroom.during(10, 'change', async () => undefined);
     expect(size()).toBe(seen);
     const before = looks;
-    await Promise.all(Array.from({ length: 10 }, () => headroom.during(10, async () => undefined)));
+    await Promise.all(Array.from({ length: 10 }, () => headroom.during(10, 'change', async () => undefined)));
     expect(looks).toBe(before + 1);
     end = seen;
-    await headroom.during(10, async () => undefined);
+    await headroom.during(10, 'change', async () => undefined);
     expect(size()).toBeGreaterThan(seen + 256 * kilobyte);
   });
 
   it('follows a file that another process has made larger, and overwrites none of it', async () => {
-    await headroom.during(10, async () => undefined);
+    await headroom.during(10, 'change', async () => undefined);
     end = 4_096 * kilobyte;
     truncateSync(file, end);
-    await headroom.during(10, async () => undefined);
+    await headroom.during(10, 'change', async () => undefined);
     expect(size()).toBeGreaterThan(end + 256 * kilobyte);
   });
 
@@ -65,7 +65,7 @@ describe('the headroom of an LMDB file', () => {
     const checkpoints = sizes.map(() => new Checkpoint());
     const done = sizes.map((bytes, index) =>
       headroom
-        .during(bytes, () => {
+        .during(bytes, 'change', () => {
           started.push(index);
           return checkpoints[index]?.pass() ?? Promise.resolve();
         })
@@ -101,22 +101,27 @@ describe('the headroom of an LMDB file', () => {
   });
 
   it('goes on after a change that fails', async () => {
-    await expect(headroom.during(10, () => Promise.reject(new Error('conflict')))).rejects.toThrow('conflict');
-    expect(await headroom.during(3_000 * kilobyte, async () => 'written')).toBe('written');
+    await expect(headroom.during(10, 'change', () => Promise.reject(new Error('conflict')))).rejects.toThrow(
+      'conflict',
+    );
+    expect(await headroom.during(3_000 * kilobyte, 'change', async () => 'written')).toBe('written');
   });
 
   it('rejects with the system’s error if the file cannot become larger, and that change alone', async () => {
     const full = new Headroom('/dev/full', () => end);
     expect(() => full.prepare()).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
-    await expect(full.during(10, async () => undefined)).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(full.during(10, 'change', async () => undefined)).rejects.toMatchObject({ code: 'ENOSPC' });
     // What changes nothing needs no space.
     expect(await full.between(async () => 'settled')).toBe('settled');
-    end = -16 * kilobyte; // as if the file, of which there is nothing, had so much space
+    // The file has no bytes: where its last page ends below zero, it has that much space.
+    end = -(16 + 255) * kilobyte;
+    await expect(full.during(0, 'new', async () => undefined)).rejects.toMatchObject({ code: 'ENOSPC' });
+    end = -16 * kilobyte;
     const first = new Checkpoint();
     const results = Promise.allSettled([
-      full.during(0, () => first.pass()),
-      full.during(kilobyte, async () => 'large'),
-      full.during(0, async () => 'small'),
+      full.during(0, 'change', () => first.pass()),
+      full.during(kilobyte, 'change', async () => 'large'),
+      full.during(0, 'change', async () => 'small'),
     ]);
     first.release();
     expect(await results).toMatchObject([
