@@ -11,6 +11,7 @@ import { AuthService, CurrentUser, Session, SessionModule, type SessionModuleOpt
 import { startApp, testSecret } from '../support/app.js';
 import { CapturedLogger } from '../support/captured-logger.js';
 import { CookieJar } from '../support/jar.js';
+import { notRun } from '../support/not-run.js';
 import { commits } from './http-table.js';
 
 @Controller()
@@ -82,30 +83,37 @@ async function tenant(
   return app;
 }
 
-describe.each(commits)('two applications on one instance of Express, commit: %s', (commit) => {
-  it.each<[string, SessionModuleOptions, SessionModuleOptions]>([
-    ['with names of their own', { cookie: { name: 'one' } }, { cookie: { name: 'two' } }],
-    ['with paths of their own', { cookie: { path: '/one' } }, { cookie: { path: '/two' } }],
-    ['one of which is eager', { eager: true, cookie: { name: 'one' } }, { cookie: { name: 'two' } }],
-    ['both of which are', { eager: true, cookie: { name: 'one' } }, { eager: true, cookie: { name: 'two' } }],
-  ])('have a session each: %s', async (_how, one, two) => {
-    const instance = express();
-    await tenant(instance, 'one', { commit, ...one });
-    await tenant(instance, 'two', { commit, ...two });
-    const jar = await listen(instance);
-    // The jar knows no paths, and need not: each prefix has a browser of its own where they tell the cookies apart.
-    const other = one.cookie?.path === undefined ? jar : jar.copy();
-    for (const n of [1, 2]) {
-      expect(await jar.json('/one/count')).toEqual({ n });
-      expect(await other.json('/two/count')).toEqual({ n });
-    }
-    await jar.fetch('/one/login');
-    expect(await jar.json('/one/me')).toEqual({ user: 'ada' });
-    expect(await other.json('/two/me')).toEqual({ user: null });
-    await other.fetch('/two/login');
-    expect(await other.json('/two/me')).toEqual({ user: 'ada' });
-  });
-});
+// The adapter of Nest 11 answers all that an application does not know with its own 404: nothing comes through to the second one.
+const isNest12 = ExpressAdapter.prototype.setNotFoundHandler.length > 2;
+if (!isNest12) notRun('two applications on one instance of Express', 'this version of Nest serves the first one alone');
+
+(isNest12 ? describe : describe.skip).each(commits)(
+  'two applications on one instance of Express, commit: %s',
+  (commit) => {
+    it.each<[string, SessionModuleOptions, SessionModuleOptions]>([
+      ['with names of their own', { cookie: { name: 'one' } }, { cookie: { name: 'two' } }],
+      ['with paths of their own', { cookie: { path: '/one' } }, { cookie: { path: '/two' } }],
+      ['one of which is eager', { eager: true, cookie: { name: 'one' } }, { cookie: { name: 'two' } }],
+      ['both of which are', { eager: true, cookie: { name: 'one' } }, { eager: true, cookie: { name: 'two' } }],
+    ])('have a session each: %s', async (_how, one, two) => {
+      const instance = express();
+      await tenant(instance, 'one', { commit, ...one });
+      await tenant(instance, 'two', { commit, ...two });
+      const jar = await listen(instance);
+      // The jar knows no paths, and need not: each prefix has a browser of its own where they tell the cookies apart.
+      const other = one.cookie?.path === undefined ? jar : jar.copy();
+      for (const n of [1, 2]) {
+        expect(await jar.json('/one/count')).toEqual({ n });
+        expect(await other.json('/two/count')).toEqual({ n });
+      }
+      await jar.fetch('/one/login');
+      expect(await jar.json('/one/me')).toEqual({ user: 'ada' });
+      expect(await other.json('/two/me')).toEqual({ user: null });
+      await other.fetch('/two/login');
+      expect(await other.json('/two/me')).toEqual({ user: 'ada' });
+    });
+  },
+);
 
 describe('two applications on one instance of Express', () => {
   it.each<SessionModuleOptions>([{}, { cookie: { name: 'shop', path: '/shop' } }])(

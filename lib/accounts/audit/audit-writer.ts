@@ -2,12 +2,13 @@ import {
   Inject,
   Injectable,
   Logger,
-  ServiceUnavailableException,
+  type ServiceUnavailableException,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loggable } from '../../config/loggable.js';
+import { serviceUnavailable } from '../../http/session-exception.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { AccountsConfig } from '../accounts-config.js';
 import { AfterAnswer } from '../mail/after-answer.js';
@@ -202,5 +203,5 @@ export class AuditWriter implements BeforeApplicationShutdown {
 }
 
 function unavailable(cause?: unknown): ServiceUnavailableException {
-  return new ServiceUnavailableException('This cannot be recorded at the moment. Try again.', { cause });
+  return serviceUnavailable('This cannot be recorded at the moment. Try again.', cause);
 }

@@ -1,6 +1,7 @@
-import { ServiceUnavailableException, type ArgumentsHost } from '@nestjs/common';
+import type { ArgumentsHost } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { SessionAbilityMissingError } from '../../errors.js';
+import { serviceUnavailable } from '../../http/session-exception.js';
 import { requestSessionOf } from '../../http/session-of.js';
 import { refusalIn } from '../access/refusal.js';
 import type { RequestClient } from '../../http/request-client.js';
@@ -166,7 +167,7 @@ export class LoginLimiter {
       return await this.parts.tries.begin(await this.#bucketsOf(login));
     } catch (error) {
       const message = 'Logging in is not possible at the moment. Try again.';
-      throw refusalIn(context, new ServiceUnavailableException(message, { cause: error }));
+      throw refusalIn(context, serviceUnavailable(message, error));
     }
   }
 

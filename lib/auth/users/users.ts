@@ -1,14 +1,9 @@
-import {
-  HttpException,
-  Injectable,
-  ServiceUnavailableException,
-  type ExecutionContext,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { HttpException, Injectable, type ExecutionContext, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { SessionConfigError } from '../../errors.js';
 import { requestSessionOf } from '../../http/session-of.js';
 import { discover, type Discovered } from '../../http/discovery.js';
+import { serviceUnavailable } from '../../http/session-exception.js';
 import { SessionRuntime } from '../../http/session-runtime.js';
 import { isThenable } from '../../session/thenable.js';
 import { refusalIn } from '../access/refusal.js';
@@ -120,7 +115,7 @@ export class Users implements OnModuleInit {
     if (error instanceof HttpException) throw error;
     this.runtime.report(error);
     const message = 'The user cannot be loaded at the moment. Try again.';
-    throw refusalIn(context, new ServiceUnavailableException(message, { cause: error }));
+    throw refusalIn(context, serviceUnavailable(message, error));
   }
 
   /** Without a loader, only the id of a user is known, whatever type the application declares for its users. */
