@@ -131,7 +131,10 @@ async function initialise(dir: string, password: string): Promise<void> {
   const words = ['--auth-root-authentication-method=normal', '--skip-test-db', ...smallFiles, ...asUser()];
   const make = (folder: string): void => {
     const args = ['--no-defaults', `--datadir=${join(folder, 'data')}`, ...words];
-    const { status, stdout, stderr, error } = spawnSync('mariadb-install-db', args, { encoding: 'utf8' });
+    const { status, stdout, stderr, error } = spawnSync('mariadb-install-db', args, {
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: folder },
+    });
     if (error !== undefined) throw new Error(`mariadb-install-db is not installed: ${installMariadb}`);
     if (status !== 0) throw new Error(`mariadb-install-db ended with ${String(status)}:\n${stdout}\n${stderr}`);
   };
@@ -159,6 +162,8 @@ function processFor(port: number, dir: string, args: readonly string[]): ServerP
     program: program(),
     args: [
       ...['--no-defaults', `--datadir=${join(dir, 'data')}`, `--socket=${join(dir, 'socket')}`],
+      // A server that starts removes all temporary tables in that folder, and another one that uses them crashes.
+      `--tmpdir=${dir}`,
       ...[`--port=${String(port)}`, '--bind-address=127.0.0.1', '--skip-name-resolve', '--skip-log-bin'],
       ...[`--init-file=${join(dir, 'init.sql')}`, '--innodb-buffer-pool-size=32M'],
       ...['--innodb-flush-log-at-trx-commit=0', ...smallFiles, ...asUser(), ...args],
