@@ -67,6 +67,15 @@ describe('a cookie of express-session', () => {
     expect(cookie).toMatchObject({ maxAge: 50_000, originalMaxAge: 60_000 });
   });
 
+  it('remembers the very age that it was given, however the clock goes on meanwhile', () => {
+    let ticks = now;
+    jest.spyOn(Date, 'now').mockImplementation(() => ticks++);
+    const cookie = new Cookie({ maxAge: 60_000 });
+    expect(cookie.originalMaxAge).toBe(60_000);
+    cookie.maxAge = 30_000;
+    expect(cookie.originalMaxAge).toBe(30_000);
+  });
+
   it('takes a Date for an age, as it always did', () => {
     stopClock();
     const expires = new Date(now + 60_000);

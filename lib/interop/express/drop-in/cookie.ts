@@ -53,6 +53,8 @@ export class Cookie {
     }
     if (ms instanceof Date) warnOnce('maxAge-date', 'The maxAge of a cookie is a Date. Use milliseconds instead.');
     this.expires = typeof ms === 'number' ? new Date(Date.now() + ms) : ms;
+    // `expires` measures what is left, which is less where a millisecond has ended in between.
+    if (typeof ms === 'number') this.originalMaxAge = ms;
   }
 
   /** What a store keeps. */
