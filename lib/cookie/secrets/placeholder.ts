@@ -6,7 +6,7 @@ const marks =
 /** How templates, shells and people write names, and hints beside them. */
 const nameOrHint = /^[\s\w.:/|'"?=,!@-]+$/;
 const nameOfVariable = /^[A-Z][A-Z0-9]*_[A-Z0-9_]{3,}$/;
-/** With its delimiters, a name of so many characters without a known word is no coincidence: `[Q_GSO]` is one. */
+/** Shorter names, with their delimiters and without a known word, occur in random keys: `[Q_GSO]`. */
 const fewestCharactersOfMark = 11;
 
 /** References to where a secret is kept that were never resolved. */

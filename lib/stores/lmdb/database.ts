@@ -32,6 +32,8 @@ export interface Place {
 }
 
 const nothing = new Uint8Array(0);
+/** Of the file: {@link Database}. */
+const tableCount = 3;
 
 /** Names are ASCII. The library's own string encoding takes a third of the time of a read. */
 const names: KeyEncoder = {
@@ -260,8 +262,6 @@ export class Database {
   }
 }
 
-const tables = 3;
-
 /** Opens the file and creates missing tables. No other process may be writing in the meantime. */
 async function openTables(library: LmdbLibrary, dataFile: DataFile): Promise<Tables> {
   prepareDataFile(dataFile);
@@ -277,7 +277,7 @@ async function openTables(library: LmdbLibrary, dataFile: DataFile): Promise<Tab
   const headroom = new Headroom(dataFile.file, () => endOf(root));
   try {
     // An existing database can be opened and read while the disk is full.
-    if (statsOf(root).root.entryCount < tables) headroom.prepare();
+    if (statsOf(root).root.entryCount < tableCount) headroom.prepare();
     return {
       root,
       headroom,
