@@ -16,17 +16,12 @@ import { SubscribeMessage, WebSocketGateway, type OnGatewayConnection } from '@n
 import { WebSocket } from 'ws';
 import { CsrfGuard, LoginGuard, Public, Roles, SessionAuthGuard, SessionConfigError } from 'nestjs-session-auth';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import { auditOf } from '../../lib/auth/audit/route-audit.js';
 import type { HandlerReport } from '../../lib/auth/audit/handler-report.js';
 import { startApp, type RunningApp } from '../support/app.js';
+import { isNest12 } from '../support/nest-version.js';
 import { operate, startGraphql, type GraphqlSetup } from './graphql/graphql-app.js';
-
-const nest = join(import.meta.dirname, '../../node_modules/@nestjs/websockets/package.json');
-const { version } = JSON.parse(await readFile(nest, 'utf8')) as { readonly version: string };
-const isNest12 = !version.startsWith('11.');
 
 let running: RunningApp | null = null;
 afterEach(async () => {

@@ -25,8 +25,8 @@ interface WaitingChange extends Change {
 /**
  * Makes the file larger before LMDB needs the space, so that a full disk rejects a change here.
  *
- * LMDB must not find out: where the system refuses to write a page, `lmdb` (up to at least 3.5.6) prints the position and some
- * uninitialised numbers into 100 bytes, which are too few for them (`mdb_page_flush`), and the process ends some time later.
+ * LMDB itself must not run out of space: when the system refuses to write a page, `lmdb` (up to at least 3.5.6) prints the position
+ * and some uninitialised numbers into a buffer of 100 bytes, which is too small (`mdb_page_flush`), and the process may crash later.
  */
 export class Headroom {
   readonly #handle: number;

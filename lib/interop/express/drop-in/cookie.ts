@@ -53,7 +53,7 @@ export class Cookie {
     }
     if (ms instanceof Date) warnOnce('maxAge-date', 'The maxAge of a cookie is a Date. Use milliseconds instead.');
     this.expires = typeof ms === 'number' ? new Date(Date.now() + ms) : ms;
-    // `expires` measures what is left, which is less where a millisecond has ended in between.
+    // The setter of `expires` reads `maxAge` back, which may be a millisecond less by then.
     if (typeof ms === 'number') this.originalMaxAge = ms;
   }
 
